@@ -1,0 +1,46 @@
+// What a first visit downloads, per route, from the build's manifest; fails when a budget is passed by more than 5 %.
+import fs from 'node:fs';
+import zlib from 'node:zlib';
+
+const KB = 1024;
+/** gzip kilobytes: all of it for the two starting points, on top of the shell for everything else */
+const budgets = { signIn: 210, shell: 215, css: 28, route: 20, form: 40, language: 8 };
+
+const manifest = JSON.parse(fs.readFileSync('dist/.vite/manifest.json', 'utf8'));
+const size = (file) => zlib.gzipSync(fs.readFileSync(`dist/${file}`), { level: 9 }).length / KB;
+
+function collect(key, seen = { js: new Set(), css: new Set() }) {
+  const entry = manifest[key];
+  if (!entry || seen.js.has(entry.file)) return seen;
+  seen.js.add(entry.file);
+  for (const css of entry.css ?? []) seen.css.add(css);
+  for (const next of entry.imports ?? []) collect(next, seen);
+  return seen;
+}
+const sum = (files) => [...files].reduce((total, file) => total + size(file), 0);
+const minus = (a, b) => new Set([...a].filter((x) => !b.has(x)));
+
+const entry = collect('index.html');
+const signIn = collect('src/features/identity/SignInPage.tsx', { js: new Set(entry.js), css: new Set(entry.css) });
+const shell = collect('src/app/Shell.tsx', { js: new Set(entry.js), css: new Set(entry.css) });
+const rows = [
+  ['sign-in, all JS', sum(signIn.js), budgets.signIn],
+  ['shell, all JS', sum(shell.js), budgets.shell],
+  ['shell, all CSS', sum(shell.css), budgets.css],
+];
+for (const key of Object.keys(manifest)) {
+  if (!manifest[key].isDynamicEntry || key === 'src/app/Shell.tsx') continue;
+  const own = collect(key);
+  const base = /SignInPage|SignUpPage/.test(key) ? entry : shell;
+  const limit = key.endsWith('.json') ? budgets.language : /Drawer|SignUpPage/.test(key) ? budgets.form : budgets.route;
+  rows.push([`+ ${key.replace('src/', '')}`, sum(minus(own.js, base.js)) + sum(minus(own.css, base.css)), limit]);
+}
+let over = 0;
+for (const [name, kb, limit] of rows) {
+  const bad = kb > limit * 1.05;
+  if (bad) over++;
+  console.log(`${bad ? 'OVER ' : '     '}${kb.toFixed(1).padStart(7)} kB of ${String(limit).padStart(3)}  ${name}`);
+}
+// the manifest is for this script only; what is in dist is served
+fs.rmSync('dist/.vite', { recursive: true });
+if (over) process.exit(1);

@@ -1,0 +1,40 @@
+import { DirectionProvider, MantineProvider, useDirection } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { onRecovered } from '@/shared/api/connection';
+import { dirOf, useLang } from '@/shared/i18n';
+import { cssVariablesResolver, theme } from '@/shared/theme/theme';
+import { ConnectionBanner } from './ConnectionBanner';
+import { queryClient } from './queryClient';
+import { router } from './router';
+import { followTabs } from './tabs';
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '';
+// the scroll lock of dialogs reads this global for its <style> tag
+(globalThis as Record<string, unknown>).__webpack_nonce__ = nonce;
+
+function SyncDirection() {
+  const { lang } = useLang();
+  const { setDirection } = useDirection();
+  useEffect(() => setDirection(dirOf(lang)), [lang, setDirection]);
+  return null;
+}
+
+export function App() {
+  useEffect(() => onRecovered(() => void queryClient.invalidateQueries()), []);
+  useEffect(() => followTabs(queryClient, router), []);
+  return (
+    <DirectionProvider initialDirection={document.documentElement.dir === 'rtl' ? 'rtl' : 'ltr'} detectDirection={false}>
+      <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+        <SyncDirection />
+        <QueryClientProvider client={queryClient}>
+          <Notifications position="bottom-right" limit={4} className="toasts" />
+          <ConnectionBanner />
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </DirectionProvider>
+  );
+}

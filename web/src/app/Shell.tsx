@@ -1,0 +1,137 @@
+import { AppShell, Box, Kbd, UnstyledButton } from '@mantine/core';
+import { IconBuildingHospital, IconSearch } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { signInNeeded } from '@/shared/api/reauth';
+import { identityOf, useCan, useSession } from '@/shared/auth/session';
+import { useLang } from '@/shared/i18n';
+import { useStore } from '@/shared/store';
+import { Mark } from '@/shared/ui/Mark';
+import { isMac, useShortcuts } from '@/shared/ui/shortcuts';
+import { LanguageSwitch, ThemeSwitch } from '@/shared/ui/Switches';
+import { lastUndo } from '@/shared/ui/toast';
+import { startLive } from './live';
+import { isActive, type NavItem, primaryNav, settingsNav, visible } from './nav';
+import classes from './Shell.module.css';
+import { UserMenu } from './UserMenu';
+
+// wanted seldom: loaded when first opened
+const Palette = lazy(() => import('./Palette').then((m) => ({ default: m.Palette })));
+const ShortcutHelp = lazy(() => import('./ShortcutHelp').then((m) => ({ default: m.ShortcutHelp })));
+const SignInAgain = lazy(() => import('@/features/identity/SignInAgain').then((m) => ({ default: m.SignInAgain })));
+
+function NavLink({ item, className, iconSize }: { item: NavItem; className: string | undefined; iconSize: number }) {
+  const { t } = useLang();
+  const active = useRouterState({ select: (s) => isActive(item, s.location.pathname) });
+  return (
+    <Link to={item.to} className={className} data-active={active || undefined} aria-current={active ? 'page' : undefined}>
+      <item.icon size={iconSize} stroke={1.7} />
+      <span>{t(item.label)}</span>
+    </Link>
+  );
+}
+
+export function Shell() {
+  const { t } = useLang();
+  const session = useSession();
+  const can = useCan();
+  const client = useQueryClient();
+  const [paletteTurn, setPaletteTurn] = useState(0);
+  const [helpOpen, setHelpOpen] = useState(false);
+  const mustSignIn = useStore(signInNeeded);
+  const undo = useStore(lastUndo);
+  const openPalette = () => setPaletteTurn((turn) => turn + 1);
+
+  const identity = identityOf(session);
+  useEffect(() => startLive(client), [client, identity]);
+
+  useShortcuts([
+    { key: 'mod+k', label: 'shortcut.palette', run: openPalette },
+    { key: '/', label: 'shortcut.palette', run: openPalette },
+    { key: '?', label: 'shortcut.help', run: () => setHelpOpen(true) },
+    { key: 'u', label: 'shortcut.undo', run: () => undo?.() },
+    { key: 'Escape', label: 'shortcut.close', shown: ['Esc'] },
+  ]);
+
+  const main = visible(primaryNav, can);
+  const settings = visible(settingsNav, can);
+
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 228, breakpoint: 'sm', collapsed: { mobile: true } }}
+      footer={{ height: { base: 64, sm: 0 } }}
+      padding={0}
+      layout="alt"
+      transitionDuration={0}
+    >
+      <a href="#main" className="skip">
+        {t('app.skip')}
+      </a>
+      <AppShell.Header className={classes.header}>
+        <div className={classes.bar}>
+          <Box hiddenFrom="sm" lh={0}>
+            <Mark />
+          </Box>
+          <UnstyledButton className={classes.search} onClick={openPalette}>
+            <IconSearch size={16} stroke={1.8} aria-hidden />
+            <span className={classes.searchText}>{t('search.placeholder')}</span>
+            <Kbd size="xs" visibleFrom="sm" dir="ltr" aria-hidden>
+              {isMac() ? '⌘ K' : 'Ctrl K'}
+            </Kbd>
+          </UnstyledButton>
+          <div className={classes.spacer} />
+          <Box visibleFrom="sm">
+            <LanguageSwitch />
+          </Box>
+          <Box visibleFrom="sm">
+            <ThemeSwitch />
+          </Box>
+          <UserMenu onHelp={() => setHelpOpen(true)} />
+        </div>
+      </AppShell.Header>
+
+      <AppShell.Navbar className={classes.navbar} component="nav" aria-label={t('nav.label')}>
+        <div className={classes.brand}>
+          <Mark />
+          <span className={classes.brandName}>{t('app.name')}</span>
+        </div>
+        <div className={classes.practice}>
+          <IconBuildingHospital size={16} stroke={1.7} aria-hidden />
+          <span>{session.practice.name}</span>
+        </div>
+        <div className={classes.links}>
+          {main.map((item) => (
+            <NavLink key={item.to} item={item} className={classes.link} iconSize={18} />
+          ))}
+        </div>
+        {settings.length ? (
+          <div className={classes.linksBottom}>
+            <div className={classes.group}>{t('nav.settings')}</div>
+            {settings.map((item) => (
+              <NavLink key={item.to} item={item} className={classes.link} iconSize={18} />
+            ))}
+          </div>
+        ) : null}
+      </AppShell.Navbar>
+
+      <AppShell.Main id="main" tabIndex={-1}>
+        {/* another person or practice starts with empty pages */}
+        <Outlet key={identity} />
+      </AppShell.Main>
+
+      <AppShell.Footer hiddenFrom="sm" className={classes.bottomNav} component="nav" aria-label={t('nav.bottom')}>
+        {[...main, ...settings].map((item) => (
+          <NavLink key={item.to} item={item} className={classes.bottomLink} iconSize={22} />
+        ))}
+      </AppShell.Footer>
+
+      <Suspense>
+        {paletteTurn > 0 ? <Palette turn={paletteTurn} onHelp={() => setHelpOpen(true)} /> : null}
+        {helpOpen ? <ShortcutHelp onClose={() => setHelpOpen(false)} /> : null}
+        {mustSignIn ? <SignInAgain session={session} /> : null}
+      </Suspense>
+    </AppShell>
+  );
+}

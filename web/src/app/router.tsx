@@ -1,0 +1,82 @@
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import type { QueryClient } from '@tanstack/react-query';
+import { validateServicesSearch } from '@/features/practice/search';
+import { sessionQuery } from '@/shared/auth/session';
+import { NotFound, RouteFailed } from './fallbacks';
+import { queryClient } from './queryClient';
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
+
+/** Only paths of this site: anything else in the address bar must not become a redirect. */
+const ownPath = (next: unknown) => (typeof next === 'string' && /^\/(?![/\\])/.test(next) ? next : undefined);
+type SignInSearch = { next?: string };
+const validateNext = (search: Record<string, unknown>): SignInSearch => {
+  const next = ownPath(search.next);
+  return next ? { next } : {};
+};
+
+/** Signing in comes before the shell, which is a chunk of its own and not loaded for it. */
+const outside = createRoute({
+  getParentRoute: () => root,
+  id: 'outside',
+  validateSearch: validateNext,
+  beforeLoad: async ({ context, search }) => {
+    if (await context.queryClient.ensureQueryData(sessionQuery)) throw redirect({ to: search.next ?? '/' });
+  },
+});
+const signIn = createRoute({
+  getParentRoute: () => outside,
+  path: '/sign-in',
+  component: lazyRouteComponent(() => import('@/features/identity/SignInPage'), 'SignInPage'),
+});
+const signUp = createRoute({
+  getParentRoute: () => outside,
+  path: '/sign-up',
+  component: lazyRouteComponent(() => import('@/features/identity/SignUpPage'), 'SignUpPage'),
+});
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  beforeLoad: async ({ context, location }) => {
+    if (await context.queryClient.ensureQueryData(sessionQuery)) return;
+    throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
+  },
+  component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
+  notFoundComponent: NotFound,
+});
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  component: lazyRouteComponent(() => import('./HomePage'), 'HomePage'),
+});
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/services' });
+  },
+});
+const services = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/services',
+  validateSearch: validateServicesSearch,
+  component: lazyRouteComponent(() => import('@/features/practice/ServicesPage'), 'ServicesPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([outside.addChildren([signIn, signUp]), inside.addChildren([home, settings, services])]),
+  context: { queryClient },
+  defaultPreload: 'intent',
+  // queries know how fresh they are; the router shall not keep a second opinion
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: true,
+  defaultErrorComponent: RouteFailed,
+  defaultNotFoundComponent: NotFound,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

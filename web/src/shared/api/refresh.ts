@@ -1,0 +1,27 @@
+/** Other tabs see when the session was last renewed, and do not renew it a second time. A time stamp, nothing else. */
+const STAMP = 'vantage.refreshedAt';
+const LOCK = 'vantage.refresh';
+
+/** Runs `work` alone among all tabs. Browsers without locks (plain http on another host) fall back to this tab only. */
+const exclusively = <T>(work: () => Promise<T>): Promise<T> =>
+  navigator.locks ? (navigator.locks.request(LOCK, work) as Promise<T>) : work();
+
+/**
+ * Renews the session once, however many requests found it expired at the same moment and in however many tabs.
+ * `since` is when the request that failed was sent: a renewal after that is news enough to simply try again.
+ * Resolves to false when the session is over; throws when the server cannot be reached.
+ */
+export function createRefresh(renew: () => Promise<boolean>, now: () => number = Date.now) {
+  let running: Promise<boolean> | undefined;
+  return (since: number): Promise<boolean> => {
+    running ??= exclusively(async () => {
+      if (Number(localStorage.getItem(STAMP)) > since) return true;
+      const renewed = await renew();
+      if (renewed) localStorage.setItem(STAMP, String(now()));
+      return renewed;
+    }).finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}

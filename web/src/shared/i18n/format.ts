@@ -1,0 +1,50 @@
+import type { Lang } from './index';
+
+/** Gregorian calendar and Latin digits are the default in both languages. */
+const tagOf = (lang: Lang) => (lang === 'ar' ? 'ar-SA-u-ca-gregory-nu-latn' : 'en-GB');
+
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+function dateFormat(lang: Lang, timeZone: string, options: Intl.DateTimeFormatOptions) {
+  const key = `${lang} ${timeZone} ${JSON.stringify(options)}`;
+  let format = dateFormats.get(key);
+  if (!format) dateFormats.set(key, (format = new Intl.DateTimeFormat(tagOf(lang), { timeZone, ...options })));
+  return format;
+}
+
+/** Instants are shown in the practice's time zone, wherever the browser is. */
+export const formatDate = (lang: Lang, timeZone: string, at: string | Date) =>
+  dateFormat(lang, timeZone, { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(at));
+export const formatLongDate = (lang: Lang, timeZone: string, at: string | Date) =>
+  dateFormat(lang, timeZone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(at));
+export const formatDateTime = (lang: Lang, timeZone: string, at: string | Date) =>
+  dateFormat(lang, timeZone, { day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' }).format(new Date(at));
+
+export const hourIn = (timeZone: string, at: Date) =>
+  Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: 'numeric', hourCycle: 'h23' }).format(at));
+
+/** `Asia/Riyadh` → `Arabian Standard Time`; the zone's own name where the browser knows no better. */
+export function timeZoneName(lang: Lang, timeZone: string) {
+  const parts = dateFormat(lang, timeZone, { timeZoneName: 'long' }).formatToParts(new Date());
+  return parts.find((p) => p.type === 'timeZoneName')?.value ?? timeZone;
+}
+
+const displayNames = new Map<string, Intl.DisplayNames>();
+export function displayName(lang: Lang, type: 'region' | 'currency', code: string) {
+  const key = `${lang} ${type}`;
+  let names = displayNames.get(key);
+  if (!names) displayNames.set(key, (names = new Intl.DisplayNames([tagOf(lang)], { type })));
+  return names.of(code) ?? code;
+}
+
+export function formatMoney(lang: Lang, major: string, currency: string) {
+  const format = new Intl.NumberFormat(tagOf(lang), { style: 'currency', currency, currencyDisplay: lang === 'ar' ? 'symbol' : 'code' });
+  // a decimal string is formatted exactly; a number would go through floating point
+  return format.format(major as Intl.StringNumericLiteral);
+}
+
+const collators = new Map<Lang, Intl.Collator>();
+export function compareText(lang: Lang, a: string, b: string) {
+  let collator = collators.get(lang);
+  if (!collator) collators.set(lang, (collator = new Intl.Collator(tagOf(lang))));
+  return collator.compare(a, b);
+}

@@ -1,0 +1,23 @@
+import { useSyncExternalStore } from 'react';
+
+export type Store<T> = { get: () => T; set: (next: T) => void; subscribe: (listener: () => void) => () => void };
+
+/** The smallest shared state that code outside React (the API client, the live socket) can write and a component can read. */
+export function createStore<T>(initial: T): Store<T> {
+  let value = initial;
+  const listeners = new Set<() => void>();
+  return {
+    get: () => value,
+    set(next) {
+      if (Object.is(next, value)) return;
+      value = next;
+      for (const listener of [...listeners]) listener();
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+export const useStore = <T>(store: Store<T>): T => useSyncExternalStore(store.subscribe, store.get);

@@ -1,0 +1,38 @@
+import { ActionIcon, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { IconLanguage, IconMoon, IconSun } from '@tabler/icons-react';
+import { type Lang, setLang, useLang } from '@/shared/i18n';
+import classes from './Switches.module.css';
+
+export const otherLang = (lang: Lang): Lang => (lang === 'ar' ? 'en' : 'ar');
+
+export function LanguageSwitch() {
+  const { t, lang } = useLang();
+  const other = otherLang(lang);
+  return (
+    <Tooltip label={t('lang.label')}>
+      <UnstyledButton className={classes.lang} lang={other} onClick={() => void setLang(other)}>
+        <IconLanguage size={18} stroke={1.7} aria-hidden />
+        <span className={classes.text}>{t('lang.switch')}</span>
+      </UnstyledButton>
+    </Tooltip>
+  );
+}
+
+export function useTheme() {
+  const { setColorScheme } = useMantineColorScheme();
+  const dark = useComputedColorScheme('light') === 'dark';
+  return { dark, toggle: () => setColorScheme(dark ? 'light' : 'dark') };
+}
+
+export function ThemeSwitch() {
+  const { t } = useLang();
+  const { dark, toggle } = useTheme();
+  const label = t(dark ? 'theme.light' : 'theme.dark');
+  return (
+    <Tooltip label={label}>
+      <ActionIcon variant="subtle" color="gray" size={36} aria-label={label} onClick={toggle}>
+        {dark ? <IconSun size={18} stroke={1.7} /> : <IconMoon size={18} stroke={1.7} />}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
