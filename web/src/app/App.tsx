@@ -30,7 +30,7 @@ export function App() {
       <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto" getStyleNonce={() => nonce}>
         <SyncDirection />
         <QueryClientProvider client={queryClient}>
-          <Notifications position="bottom-right" limit={4} className="toasts" />
+          <Notifications position="bottom-center" limit={4} className="toasts" />
           <ConnectionBanner />
           <RouterProvider router={router} />
         </QueryClientProvider>

@@ -22,9 +22,8 @@ export function ShortcutHelp({ onClose }: { onClose: () => void }) {
           <div key={label} className={classes.line}>
             <dt>{t(label)}</dt>
             <dd>
-              {ways.map((keys, i) => (
+              {ways.map((keys) => (
                 <span key={keys.join()} className={classes.way} dir="ltr">
-                  {i > 0 ? <span className={classes.or}>·</span> : null}
                   {keys.map((key) => (
                     <Kbd key={key} size="sm">
                       {key}

@@ -47,24 +47,23 @@ export function ServiceForm({ form, currency, categories, readOnly, mine, onUseM
       {text}
     </Text>
   );
-  const minutes = { inputMode: 'numeric', rightSection: unit(t('unit.min')), rightSectionWidth: 48, rightSectionPointerEvents: 'none', className: 'tnum' } as const;
+  const minutes = { inputMode: 'numeric', rightSection: unit(t('unit.min')), rightSectionWidth: 48, rightSectionPointerEvents: 'none', className: 'ltrInput tnum' } as const;
 
   return (
     <div className={classes.fields}>
-      <TextInput {...bind('nameEn')} lang="en" dir="ltr" data-autofocus />
-      <TextInput {...bind('nameAr')} lang="ar" dir="rtl" />
+      <TextInput {...bind('nameEn')} lang="en" className="nameInput" data-autofocus />
+      <TextInput {...bind('nameAr')} lang="ar" className="nameInput" />
       <div className={classes.two}>
-        <TextInput {...bind('code')} dir="ltr" spellCheck={false} />
-        <Autocomplete {...bind('category')} data={categories} />
+        <TextInput {...bind('code')} className="ltrInput" spellCheck={false} />
+        <Autocomplete {...bind('category')} className="nameInput" data={categories} />
       </div>
       <div className={classes.two}>
         <TextInput {...bind('durationMinutes')} {...minutes} />
         <TextInput
           {...bind('price')}
-          dir="ltr"
           inputMode="decimal"
           autoComplete="off"
-          className="tnum"
+          className="ltrInput tnum"
           rightSection={unit(currency)}
           rightSectionWidth={52}
           rightSectionPointerEvents="none"

@@ -36,8 +36,9 @@ export function ServiceTable({ items, sort, onSort, onOpen, canWrite }: Props) {
     return (
       <Table.Th ta={end ? 'end' : undefined} aria-sort={on ? (down ? 'descending' : 'ascending') : 'none'}>
         <UnstyledButton className={classes.sort} data-on={on || undefined} onClick={() => onSort(nextSort(column, sort))}>
-          {label}
+          {end ? null : label}
           <Icon size={13} stroke={2} aria-hidden />
+          {end ? label : null}
         </UnstyledButton>
       </Table.Th>
     );
@@ -85,9 +86,9 @@ export function ServiceTable({ items, sort, onSort, onOpen, canWrite }: Props) {
                             <bdi>{name}</bdi>
                           </UnstyledButton>
                           {other ? (
-                            <bdi className={classes.other} lang={lang === 'ar' ? 'en' : 'ar'}>
-                              {other}
-                            </bdi>
+                            <span className={classes.other}>
+                              <bdi lang={lang === 'ar' ? 'en' : 'ar'}>{other}</bdi>
+                            </span>
                           ) : null}
                         </div>
                         {s.archivedAt ? (

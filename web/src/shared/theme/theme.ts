@@ -22,7 +22,11 @@ export const theme = createTheme({
     Select: { defaultProps: { size: 'sm', checkIconPosition: 'right' } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
     Paper: { defaultProps: { withBorder: true } },
+    // their <header> would count as a second banner of the page
     Drawer: { defaultProps: { attributes: { header: { role: 'presentation' } } } },
+    Modal: { defaultProps: { attributes: { header: { role: 'presentation' } } }, styles: { title: { fontWeight: 600, fontSize: rem(16) } } },
+    // a focusable placeholder is not allowed among the items of a menu
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Avatar: { defaultProps: { color: 'gray' } },
   },
 });
