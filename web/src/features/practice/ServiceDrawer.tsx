@@ -65,7 +65,7 @@ function Conflict({ base, newer, onLoad }: { base: Service; newer: Service; onLo
       <Text size="sm">
         {fields.length ? t('services.conflict.fields', { fields: list }) : t('services.conflict.other')} {t('services.conflict.keep')}
       </Text>
-      <Text size="xs" c="var(--text-dim)" mt={4}>
+      <Text size="xs" mt={4}>
         {formatDateTime(lang, practice.timeZone, newer.updatedAt)}
       </Text>
       <Button mt="sm" size="xs" variant="default" onClick={onLoad}>

@@ -8,21 +8,19 @@ import { namesOf } from './labels';
 export function useArchive() {
   const { t, lang } = useLang();
   const textOf = useErrorText();
-  const { mutate } = useSetArchived();
-  const fail = { onError: (error: unknown) => toast.failed(textOf(error)) };
+  const { mutateAsync } = useSetArchived();
 
-  const set = (service: Service, archived: boolean) => {
+  // promises, not the mutation's callbacks: the row or drawer that asked is often gone by the time of the answer
+  const put = (service: Service, archived: boolean) =>
+    mutateAsync({ id: service.id, version: service.version, archived }).catch((error: unknown) => {
+      toast.failed(textOf(error));
+      return undefined;
+    });
+  const set = async (service: Service, archived: boolean) => {
+    const now = await put(service, archived);
+    if (!now) return;
     const { name } = namesOf(service, lang);
-    mutate(
-      { id: service.id, version: service.version, archived },
-      {
-        ...fail,
-        onSuccess: (now) => {
-          const back = () => mutate({ id: now.id, version: now.version, archived: !archived }, fail);
-          toast.undoable(t(archived ? 'services.archived' : 'services.restored', { name }), t('action.undo'), back);
-        },
-      },
-    );
+    toast.undoable(t(archived ? 'services.archived' : 'services.restored', { name }), t('action.undo'), () => void put(now, !archived));
   };
-  return { archive: (service: Service) => set(service, true), restore: (service: Service) => set(service, false) };
+  return { archive: (service: Service) => void set(service, true), restore: (service: Service) => void set(service, false) };
 }
