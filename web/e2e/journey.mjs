@@ -205,14 +205,14 @@ await step('palette and keyboard help', async () => {
 
 await step('losing the connection is said calmly, and mends itself', async () => {
   await page.goto(services);
-  await row(page, 'Porcelain crown').waitFor();
+  await row(page, 'Composite filling').waitFor();
   const before = watch.length;
   await context.setOffline(true);
   await page.getByRole('tab', { name: 'All' }).click();
   await page.getByText('Connection lost').waitFor();
   await context.setOffline(false);
   await page.getByText('Connection lost').waitFor({ state: 'detached', timeout: 30_000 });
-  await row(page, 'Porcelain crown').waitFor();
+  await row(page, 'Composite filling').waitFor();
   // the browser logs each request and socket that did not get through
   watch.splice(before, watch.length, ...watch.slice(before).filter((l) => !/ERR_INTERNET_DISCONNECTED|WebSocket connection/.test(l)));
 }, page);
@@ -244,7 +244,7 @@ await step('Arabic without a reload, mirrored', async () => {
   await page.getByRole('heading', { level: 1, name: 'الخدمات' }).waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.dir), 'rtl');
   assert.equal(await page.evaluate(() => window.notReloaded), true);
-  await row(page, 'علاج عصب ضرس').getByRole('button', { name: 'علاج عصب ضرس', exact: true }).waitFor();
+  await row(page, 'حشوة تجميلية').getByRole('button', { name: 'حشوة تجميلية', exact: true }).waitFor();
   const nav = await page.getByRole('navigation', { name: 'القائمة الرئيسية' }).boundingBox();
   assert.ok(nav.x > 700, 'the sidebar is on the right');
   await page.keyboard.press('n');
@@ -272,7 +272,7 @@ await step('sign in again, to where one was going', async () => {
   await page.getByText('The email or the password is not right.').waitFor();
   await signIn(page, who);
   await page.waitForURL(/\/settings\/services/);
-  await row(page, 'Root canal').waitFor();
+  await row(page, 'Composite filling').waitFor();
 }, page);
 
 const storageState = await context.storageState();
