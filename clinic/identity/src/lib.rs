@@ -1,0 +1,15 @@
+//! Who may come in: clinics that sign up, people who sign in, their sessions.
+
+mod signup;
+mod session;
+mod password;
+
+use platform::routes::Routes;
+
+pub use signup::{SignUp, sign_up};
+
+/// All routes of the area.
+#[must_use]
+pub fn routes() -> Routes {
+    signup::routes().merge(session::routes())
+}

@@ -1,0 +1,88 @@
+//! Passwords: Argon2id with the parameters of the OWASP password storage cheat sheet (19 MiB, two passes, one lane).
+
+use std::sync::LazyLock;
+
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Argon2, PasswordHash};
+use platform::error::{Error, Result};
+use platform::phi::Phi;
+use tokio::sync::Semaphore;
+
+/// Each hash takes 19 MiB and a core for some ten milliseconds; more at once would starve everything else.
+static PLACES: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)));
+
+/// What is compared with when there is no such account, so that the answer takes as long.
+static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
+
+/// The hash of a password, in PHC string format.
+pub async fn hash(password: Phi<String>) -> Result<String> {
+    elsewhere(move || hash_now(password.expose())).await?
+}
+
+/// Whether the password is the one that was hashed; `None` for an account that does not exist, which takes as long.
+pub async fn verify(password: Phi<String>, hash: Option<String>) -> Result<bool> {
+    elsewhere(move || {
+        let exists = hash.is_some();
+        let text = hash.unwrap_or_else(|| NOBODY.clone());
+        let parsed = PasswordHash::new(&text).map_err(|_| Error::internal("a password hash that cannot be read"))?;
+        Ok(Argon2::default().verify_password(password.expose().as_bytes(), &parsed).is_ok() && exists)
+    })
+    .await?
+}
+
+fn hash_now(password: &str) -> Result<String> {
+    let hash = Argon2::default().hash_password(password.as_bytes()).map_err(|_| Error::internal("hashing a password"))?;
+    Ok(hash.to_string())
+}
+
+async fn elsewhere<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let _place = PLACES.acquire().await.map_err(Error::internal)?;
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+}
+
+/// An attempt at a password; a longer one than any that we took is not worth hashing.
+pub fn fits(value: &Phi<String>, (): &()) -> garde::Result {
+    if value.expose().len() <= 1000 { Ok(()) } else { Err(garde::Error::new("too_long: Use at most 200 characters.")) }
+}
+
+/// At least ten characters (NIST SP 800-63B asks for eight), and not merely one of them repeated.
+pub fn check(value: &Phi<String>, (): &()) -> garde::Result {
+    let value = value.expose();
+    let length = value.chars().count();
+    if length < 10 {
+        return Err(garde::Error::new("too_short: Use at least 10 characters."));
+    }
+    if length > 200 {
+        return Err(garde::Error::new("too_long: Use at most 200 characters."));
+    }
+    let first = value.chars().next();
+    if value.chars().all(|c| Some(c) == first) {
+        return Err(garde::Error::new("password_too_common: One character repeated is easily guessed."));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_right_password_of_an_existing_account_passes() {
+        let hash = hash(Phi::new("correct horse battery".to_owned())).await.expect("hashes");
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        let verified = async |password: &str, hash: Option<String>| verify(Phi::new(password.to_owned()), hash).await.expect("verifies");
+        assert!(verified("correct horse battery", Some(hash.clone())).await);
+        assert!(!verified("correct horse batterz", Some(hash)).await);
+        assert!(!verified("nobody has this password", None).await);
+    }
+
+    #[test]
+    fn short_and_monotonous_ones_are_refused() {
+        let checked = |text: &str| check(&Phi::new(text.to_owned()), &());
+        assert!(checked("كلمة سر طويلة").is_ok());
+        assert!(checked("123456789").is_err());
+        assert!(checked("aaaaaaaaaaaa").is_err());
+        assert!(checked(&"ab".repeat(101)).is_err());
+    }
+}

@@ -1,0 +1,350 @@
+//! Sessions: sign in, refresh, sign out, and what a session is.
+//!
+//! An access token serves ten minutes; a refresh token serves once. A used one that comes back means that two hold it,
+//! so the whole session ends (RFC 9700 §4.14.2). Both travel in `__Host-` cookies that no script can read.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use garde::Validate;
+use jiff::Timestamp;
+use platform::app::App;
+use platform::crypto::{random_token, sha256};
+use platform::db::{Actor, AuthTx, Caller, Origin};
+use platform::error::{Error, Result, session_ended};
+use platform::extract::Body;
+use platform::guard::{Anybody, Can};
+use platform::id::{PracticeId, SessionId, UserId};
+use platform::limit::SharedBucket;
+use platform::permission::{Role, session as may};
+use platform::phi::Phi;
+use platform::record::Change;
+use platform::route;
+use platform::routes::{Json, Routes};
+use platform::token::ACCESS_COOKIE;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::password;
+use crate::signup::{Language, email_address};
+
+const REFRESH_COOKIE: &str = "__Host-vantage_refresh";
+
+/// The routes of sessions.
+pub fn routes() -> Routes {
+    Routes::new().route(route!(login)).route(route!(refresh)).route(route!(logout)).route(route!(read))
+}
+
+/// Who is signed in, where, and what they may do.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// The person.
+    pub user: SessionUser,
+    /// The practice.
+    pub practice: SessionPractice,
+    /// The role in it.
+    pub role: Role,
+    /// What the role may do; the interface shows nothing else.
+    pub permissions: Vec<&'static str>,
+    /// When the access token runs out.
+    pub expires_at: Timestamp,
+}
+
+/// The person of a session.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SessionUser {
+    pub id: UserId,
+    pub name: Phi<String>,
+    pub email: Phi<String>,
+    pub language: Language,
+}
+
+/// The practice of a session.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionPractice {
+    pub id: PracticeId,
+    pub name: String,
+    pub slug: String,
+    pub language: Language,
+    pub country: String,
+    pub time_zone: String,
+    pub currency: String,
+}
+
+/// E-mail and password.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Login {
+    #[garde(custom(email_address))]
+    email: Phi<String>,
+    #[garde(custom(password::fits))]
+    password: Phi<String>,
+    /// Which practice, for somebody who works in several; without it the one joined first.
+    #[garde(inner(length(max = 40)))]
+    practice_slug: Option<String>,
+}
+
+/// A session together with the cookies that carry it.
+pub(crate) struct Signed {
+    status: StatusCode,
+    session: Session,
+    access: String,
+    refresh: String,
+    days: u32,
+}
+
+impl Signed {
+    pub(crate) fn created(self) -> Self {
+        Self { status: StatusCode::CREATED, ..self }
+    }
+}
+
+impl IntoResponse for Signed {
+    fn into_response(self) -> Response {
+        let jar = CookieJar::new()
+            .add(cookie(ACCESS_COOKIE, self.access, self.days))
+            .add(cookie(REFRESH_COOKIE, self.refresh, self.days));
+        (self.status, jar, Json(self.session)).into_response()
+    }
+}
+
+/// Sign in.
+#[utoipa::path(post, path = "/api/v1/auth/login", tag = "identity", request_body = Login, responses((status = 200, body = Session)))]
+async fn login(who: Anybody, Body(asked): Body<Login>) -> Result<Signed> {
+    let Anybody { app, origin } = who;
+    throttle(&app, &origin, asked.email.expose()).await?;
+    let account = find_account(&app, asked.email.expose(), asked.practice_slug.as_deref()).await?;
+    let hash = account.as_ref().map(|account| account.password_hash.clone());
+    let right = password::verify(asked.password, hash).await?;
+    match account.filter(|_| right) {
+        Some(Account { user, practice: Some((practice, role)), .. }) => open(&app, &origin, user, practice, role).await,
+        _ => Err(Error::unauthorized("auth.invalid_credentials", "E-mail, password or practice is not right.")),
+    }
+}
+
+/// Get a new access token. The refresh token is used up by this and replaced.
+#[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "identity", responses((status = 200, body = Session)))]
+async fn refresh(who: Anybody, jar: CookieJar) -> Result<Signed> {
+    let Anybody { app, origin } = who;
+    let token = jar.get(REFRESH_COOKIE).map(|cookie| cookie.value().to_owned()).ok_or_else(session_ended)?;
+    let used = URL_SAFE_NO_PAD.decode(token).map_err(|_| session_ended())?;
+    let mut tx = app.db().auth().await?;
+    let found = use_up(&mut tx, &sha256(&used)).await?;
+    let next = match &found {
+        Found::Fresh(session) => Some((*session, add_refresh_token(&mut tx, *session).await?)),
+        _ => None,
+    };
+    tx.commit().await?;
+    match (found, next) {
+        (_, Some((session, refresh))) => signed(&app, session, refresh).await,
+        (Found::Used { session, practice }, _) => {
+            report_reuse(&app, origin, session, practice).await?;
+            Err(session_ended())
+        }
+        _ => Err(session_ended()),
+    }
+}
+
+/// Sign out. The session ends at once, on this device only.
+#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "identity", responses((status = 204)))]
+async fn logout(who: Can<may::Read>) -> Result<Response> {
+    let Actor::User { session, .. } = who.caller().actor.clone() else { return Err(session_ended()) };
+    who.write(async move |tx| tx.record(Change::done("logout", "session", session.uuid())).await).await?;
+    let mut tx = who.app().db().auth().await?;
+    end(&mut tx, session, "signed_out").await?;
+    tx.commit().await?;
+    let gone = |name: &'static str| Cookie::build((name, "")).path("/").secure(true).http_only(true).removal().build();
+    let jar = CookieJar::new().add(gone(ACCESS_COOKIE)).add(gone(REFRESH_COOKIE));
+    Ok((StatusCode::NO_CONTENT, jar).into_response())
+}
+
+/// Who is signed in.
+#[utoipa::path(get, path = "/api/v1/auth/session", tag = "identity", responses((status = 200, body = Session)))]
+async fn read(who: Can<may::Read>) -> Result<Json<Session>> {
+    let Actor::User { session, .. } = who.caller().actor.clone() else { return Err(session_ended()) };
+    let mut tx = who.app().db().auth().await?;
+    let session = describe(&mut tx, session, who.expires()).await?;
+    tx.commit().await?;
+    Ok(Json(session))
+}
+
+/// Per account *and* network, so that nobody can lock another one out; and per network.
+async fn throttle(app: &App, origin: &Origin, email: &str) -> Result<()> {
+    let (per_minute, ip) = (app.config.sign_ins_per_minute, origin.ip.as_deref().unwrap_or_default());
+    let account = format!("{}|{ip}", email.trim().to_lowercase());
+    let buckets = [
+        SharedBucket { name: "sign_in.address", key: ip, burst: per_minute, per_second: f64::from(per_minute) / 60.0 },
+        SharedBucket { name: "sign_in.account", key: &account, burst: per_minute.min(10), per_second: 0.1 },
+    ];
+    let mut tx = app.db().auth().await?;
+    let mut taken = Ok(());
+    for bucket in buckets {
+        taken = taken.and(bucket.take(&mut tx).await);
+    }
+    tx.commit().await?;
+    taken
+}
+
+/// Opens a session and writes the sign-in to the practice's ledger.
+pub(crate) async fn open(app: &App, origin: &Origin, user: UserId, practice: PracticeId, role: Role) -> Result<Signed> {
+    let session = SessionId::new();
+    let mut tx = app.db().auth().await?;
+    sqlx::query!(
+        "insert into auth.session (id, user_id, practice_id, expires_at, ip, user_agent)
+         values ($1, $2, $3, now() + make_interval(days => $4), $5, $6)",
+        session.uuid(),
+        user.uuid(),
+        practice.uuid(),
+        i32::try_from(app.config.session_days).unwrap_or(30),
+        origin.ip,
+        origin.user_agent,
+    )
+    .execute(tx.conn())
+    .await?;
+    let refresh = add_refresh_token(&mut tx, session).await?;
+    tx.commit().await?;
+    let caller = Caller { practice, actor: Actor::User { user, session, role }, origin: origin.clone() };
+    app.door.write(&caller, async move |tx| tx.record(Change::done("login", "session", session.uuid())).await).await?;
+    signed(app, session, refresh).await
+}
+
+async fn signed(app: &App, session: SessionId, refresh: String) -> Result<Signed> {
+    let mut tx = app.db().auth().await?;
+    let session_row = describe(&mut tx, session, app.now()).await?;
+    tx.commit().await?;
+    let (access, expires_at) = app.tokens.issue(session_row.user.id, session_row.practice.id, session, session_row.role)?;
+    let session = Session { expires_at, ..session_row };
+    Ok(Signed { status: StatusCode::OK, session, access, refresh, days: app.config.session_days })
+}
+
+async fn report_reuse(app: &App, origin: Origin, session: SessionId, practice: PracticeId) -> Result<()> {
+    tracing::warn!(%session, "a refresh token came twice; the session was ended");
+    // the session is over, so the ledger entry is the product's own
+    let caller = Caller { origin, ..Caller::system(practice) };
+    app.door.write(&caller, async move |tx| tx.record(Change::done("token_reused", "session", session.uuid())).await).await
+}
+
+fn cookie(name: &'static str, value: String, days: u32) -> Cookie<'static> {
+    Cookie::build((name, value))
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        // the token's own end decides; a cookie that is gone could not even be told that it ran out
+        .max_age(time::Duration::days(days.into()))
+        .build()
+}
+
+struct Account {
+    user: UserId,
+    password_hash: String,
+    practice: Option<(PracticeId, Role)>,
+}
+
+async fn find_account(app: &App, email: &str, slug: Option<&str>) -> Result<Option<Account>> {
+    let mut tx = app.db().auth().await?;
+    let row = sqlx::query!(
+        r#"select u.id, u.password_hash, m.practice_id as "practice_id?", m.role as "role?"
+             from auth.user u
+             left join (auth.membership m join platform.practice p
+                        on p.practice_id = m.practice_id and p.status = 'active' and m.status = 'active'
+                           and ($2::text is null or p.slug = $2)) on m.user_id = u.id
+            where u.email = $1 order by m.created_at limit 1"#,
+        email.trim().to_lowercase(),
+        slug,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(row.map(|row| Account {
+        user: UserId(row.id),
+        password_hash: row.password_hash,
+        practice: row.practice_id.map(PracticeId).zip(row.role.as_deref().and_then(Role::from_name)),
+    }))
+}
+
+enum Found {
+    /// Used for the first time.
+    Fresh(SessionId),
+    /// Used before: the session has been ended.
+    Used { session: SessionId, practice: PracticeId },
+    /// Unknown, or of a session that is over.
+    Nothing,
+}
+
+async fn use_up(tx: &mut AuthTx, hash: &[u8]) -> Result<Found> {
+    let row = sqlx::query!(
+        r#"select t.session_id, t.used_at is not null as "used!", s.practice_id
+             from auth.refresh_token t join auth.session s on s.id = t.session_id
+            where t.hash = $1 and s.ended_at is null and s.expires_at > now() for update of t, s"#,
+        hash,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(row) = row else { return Ok(Found::Nothing) };
+    let session = SessionId(row.session_id);
+    if row.used {
+        end(tx, session, "token_reused").await?;
+        return Ok(Found::Used { session, practice: PracticeId(row.practice_id) });
+    }
+    sqlx::query!("update auth.refresh_token set used_at = now() where hash = $1", hash).execute(tx.conn()).await?;
+    sqlx::query!("update auth.session set last_used_at = now() where id = $1", session.uuid()).execute(tx.conn()).await?;
+    Ok(Found::Fresh(session))
+}
+
+async fn add_refresh_token(tx: &mut AuthTx, session: SessionId) -> Result<String> {
+    let token = random_token()?;
+    sqlx::query!("insert into auth.refresh_token (hash, session_id) values ($1, $2)", sha256(&token), session.uuid())
+        .execute(tx.conn())
+        .await?;
+    Ok(URL_SAFE_NO_PAD.encode(token))
+}
+
+async fn end(tx: &mut AuthTx, session: SessionId, reason: &str) -> Result<()> {
+    sqlx::query!(
+        "update auth.session set ended_at = now(), end_reason = $2 where id = $1 and ended_at is null",
+        session.uuid(),
+        reason,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+async fn describe(tx: &mut AuthTx, session: SessionId, expires_at: Timestamp) -> Result<Session> {
+    let row = sqlx::query!(
+        r#"select u.id as user_id, u.name as user_name, u.email, u.language as "user_language: Language", m.role,
+                  p.practice_id, p.name, p.slug, p.language as "language: Language", p.country, p.time_zone, p.currency
+             from auth.session s
+             join auth.user u on u.id = s.user_id
+             join auth.membership m on m.user_id = s.user_id and m.practice_id = s.practice_id and m.status = 'active'
+             join platform.practice p on p.practice_id = s.practice_id and p.status = 'active'
+            where s.id = $1 and s.ended_at is null and s.expires_at > now()"#,
+        session.uuid(),
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or_else(session_ended)?;
+    let role = Role::from_name(&row.role).ok_or_else(|| Error::internal("a role that nobody knows"))?;
+    let practice = SessionPractice {
+        id: PracticeId(row.practice_id),
+        name: row.name,
+        slug: row.slug,
+        language: row.language,
+        country: row.country,
+        time_zone: row.time_zone,
+        currency: row.currency,
+    };
+    let user = SessionUser {
+        id: UserId(row.user_id),
+        name: Phi::new(row.user_name),
+        email: Phi::new(row.email),
+        language: row.user_language,
+    };
+    Ok(Session { user, practice, role, permissions: role.permissions(), expires_at })
+}

@@ -1,0 +1,71 @@
+//! What a running server is made of.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::crypto::{Keys, RootKeys};
+use crate::db::Db;
+use crate::db::tenant::Door;
+use crate::error::Result;
+use crate::limit::Limits;
+use crate::live::Live;
+use crate::token::Tokens;
+
+/// The one state of all handlers, workers and jobs. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App(Arc<Parts>);
+
+/// The parts of [`App`].
+#[derive(Debug)]
+pub struct Parts {
+    /// Settings.
+    pub config: Config,
+    /// The way to tenant transactions.
+    pub door: Door,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// Limits of this process.
+    pub limits: Limits,
+    /// Live updates.
+    pub live: Live,
+    /// Cancelled when the server is to stop.
+    pub stop: CancellationToken,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// Puts the parts together.
+    ///
+    /// # Errors
+    /// When the root key cannot serve.
+    pub fn new(config: Config, db: Db, root: RootKeys, clock: Clock) -> Result<Self> {
+        let tokens = Tokens::new(&root.derive("access-token")?, clock.clone());
+        let limits = Limits::new(&config);
+        let door = Door { db, keys: Keys::new(root), clock, wake: Arc::new(Notify::new()) };
+        Ok(Self(Arc::new(Parts { config, door, tokens, limits, live: Live::default(), stop: CancellationToken::new() })))
+    }
+
+    /// The database, for what comes before a practice is known.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.door.db
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> jiff::Timestamp {
+        self.door.clock.now()
+    }
+}

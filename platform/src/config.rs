@@ -1,0 +1,198 @@
+//! Settings: one list, read once at start from defaults, a TOML file and the environment, in that order.
+
+use std::path::PathBuf;
+
+use figment::Figment;
+use figment::providers::{Env, Format as _, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+macro_rules! settings {
+    ($($(#[doc = $doc:literal])+ $name:ident: $kind:ty = $default:expr;)+) => {
+        /// The settings. Each is `VANTAGE_NAME` in the environment and `name` in the file.
+        #[derive(Clone, Debug, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Config {
+            $($(#[doc = $doc])+ pub $name: $kind,)+
+        }
+
+        impl Default for Config {
+            fn default() -> Self {
+                Self { $($name: $default,)+ }
+            }
+        }
+
+        /// Name and meaning of every setting.
+        pub const SETTINGS: &[(&str, &str)] = &[$((stringify!($name), concat!($($doc),+)),)+];
+    };
+}
+
+settings! {
+    /// Address and port to listen on.
+    listen: String = "127.0.0.1:7180".to_owned();
+    /// Where people reach the product, without a final slash; links in mails use it. Practices get sub-domains of it.
+    public_url: String = "http://localhost:7180".to_owned();
+    /// Where the private PostgreSQL, the root key and the log of checkpoints lie.
+    data_dir: PathBuf = default_data_dir();
+    /// Address of a PostgreSQL of your own, `postgres://user@host/database`; also read from DATABASE_URL.
+    /// Empty: a private one under data_dir.
+    database_url: String = String::new();
+    /// Passwords of the product's roles on that PostgreSQL, `app=…,auth=…,worker=…,platform=…`. `vantage migrate` sets them.
+    database_role_passwords: String = String::new();
+    /// Most connections for requests.
+    database_connections: u32 = 16;
+    /// Folder of the PostgreSQL programs (initdb, postgres) for the private one. Empty: the newest that is installed.
+    postgres_bin: String = String::new();
+    /// The root key itself (`name:base64`, as `vantage key init` makes it). Empty: the file root.key under data_dir.
+    root_key: String = String::new();
+    /// What is logged, as tracing-subscriber filters say it.
+    log: String = "info".to_owned();
+    /// `json` for machines, `text` for people.
+    log_format: String = "json".to_owned();
+    /// Where OTLP traces go (HTTP), such as http://collector:4318/v1/traces. Empty: nowhere.
+    otlp_endpoint: String = String::new();
+    /// Whether the last address in X-Forwarded-For is believed: true only behind a proxy of yours that sets it.
+    trust_forwarded_for: bool = false;
+    /// Largest body of a request, in bytes.
+    body_limit: usize = 1_048_576;
+    /// Seconds until a request is given up.
+    request_timeout: u64 = 30;
+    /// Requests worked on at the same time; more are turned away with 503.
+    concurrent_requests: usize = 512;
+    /// Requests per second that one address may make, in the long run.
+    rate_per_address: u32 = 100;
+    /// Requests per second that one user may make, in the long run.
+    rate_per_user: u32 = 50;
+    /// Requests per second that one practice may make, in the long run.
+    rate_per_practice: u32 = 500;
+    /// Sign-ins that one address may try per minute.
+    sign_ins_per_minute: u32 = 30;
+    /// Clinics that one address may sign up per hour.
+    sign_ups_per_hour: u32 = 20;
+    /// Days until a session ends even when it is used.
+    session_days: u32 = 30;
+    /// Megabytes of free disk below which changes are refused, so that PostgreSQL never runs dry.
+    storage_reserve_mb: u64 = 256;
+}
+
+/// Passwords of the runtime roles; empty on the private PostgreSQL, whose socket is the protection.
+#[derive(Clone, Default)]
+pub struct RolePasswords {
+    /// Of vantage_app.
+    pub app: String,
+    /// Of vantage_auth.
+    pub auth: String,
+    /// Of vantage_worker.
+    pub worker: String,
+    /// Of vantage_platform.
+    pub platform: String,
+}
+
+impl Config {
+    /// Reads the settings. `file` must exist when it is given.
+    ///
+    /// # Errors
+    /// When a value does not fit or a key of the file is unknown; the message names it.
+    pub fn load(file: Option<&std::path::Path>) -> Result<Self> {
+        let names: Vec<&str> = SETTINGS.iter().map(|(name, _)| *name).collect();
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        figment
+            .merge(Env::raw().only(&["DATABASE_URL"]))
+            .merge(Env::prefixed("VANTAGE_").only(&names))
+            .extract()
+            .map_err(|error| Error::internal(error.to_string()))
+    }
+
+    /// Scheme, host and port of `public_url`.
+    #[must_use]
+    pub fn public_origin(&self) -> String {
+        self.public_url.trim_end_matches('/').to_owned()
+    }
+
+    /// Where the root key lies when it is not in the environment.
+    #[must_use]
+    pub fn root_key_file(&self) -> PathBuf {
+        self.data_dir.join("root.key")
+    }
+
+    /// The passwords of the runtime roles.
+    ///
+    /// # Errors
+    /// When an entry does not name one of the roles.
+    pub fn database_passwords(&self) -> Result<RolePasswords> {
+        let mut passwords = RolePasswords::default();
+        for entry in self.database_role_passwords.split(',').filter(|entry| !entry.is_empty()) {
+            let (role, password) = entry.split_once('=').unwrap_or((entry, ""));
+            let slot = match role {
+                "app" => &mut passwords.app,
+                "auth" => &mut passwords.auth,
+                "worker" => &mut passwords.worker,
+                "platform" => &mut passwords.platform,
+                _ => return Err(Error::internal("database_role_passwords: an entry is not app=, auth=, worker= or platform=")),
+            };
+            password.clone_into(slot);
+        }
+        Ok(passwords)
+    }
+
+    /// Every setting with its value and meaning; what opens doors is shown only as set or not.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let values = serde_json::to_value(self).unwrap_or_default();
+        let mut text = String::new();
+        for (name, meaning) in SETTINGS {
+            let value = match (SECRETS.contains(name), values[name].as_str()) {
+                (true, Some("")) | (false, Some("")) => String::new(),
+                (true, _) => "(set)".to_owned(),
+                (false, Some(value)) => value.to_owned(),
+                (false, None) => values[name].to_string(),
+            };
+            text += &format!("# {}\n# VANTAGE_{}\n{name} = {value}\n\n", meaning.trim(), name.to_uppercase());
+        }
+        text
+    }
+}
+
+const SECRETS: [&str; 3] = ["database_url", "database_role_passwords", "root_key"];
+
+/// As root a place that the PostgreSQL user can reach, else the user's own.
+fn default_data_dir() -> PathBuf {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    if crate::postgres::is_root() {
+        return "/var/lib/vantage".into();
+    }
+    std::env::var_os("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .or_else(|| home.map(|home| home.join(".local/share")))
+        .unwrap_or_else(|| ".".into())
+        .join("vantage")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let config = Config { root_key: "k:AAAA".to_owned(), database_url: "postgres://u:pw@h/d".to_owned(), ..Config::default() };
+        let text = config.describe();
+        assert!(!text.contains("AAAA") && !text.contains("pw"));
+        for (name, meaning) in SETTINGS {
+            assert!(text.contains(&format!("\n{name} = ")), "{name}");
+            assert!(meaning.len() > 10, "{name} needs its meaning");
+        }
+    }
+
+    #[test]
+    fn passwords_are_read_by_role() {
+        let config = Config { database_role_passwords: "app=a,auth=b=c".to_owned(), ..Config::default() };
+        let passwords = config.database_passwords().expect("reads");
+        assert_eq!((passwords.app.as_str(), passwords.auth.as_str()), ("a", "b=c"));
+        let config = Config { database_role_passwords: "root=x".to_owned(), ..Config::default() };
+        assert!(config.database_passwords().is_err());
+    }
+}

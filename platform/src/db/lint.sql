@@ -1,0 +1,94 @@
+-- Every row is a mistake. A table with a practice_id is a tenant's, except in schema auth, which is looked up before
+-- a practice is known and must therefore be out of reach of the tenants' role altogether.
+with relation as (
+    select c.oid, n.nspname || '.' || c.relname as name, n.nspname, c.relname, c.relkind, c.relrowsecurity,
+           c.relforcerowsecurity, c.relispartition, c.reloptions, c.relowner
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_'
+), tenant as (
+    select r.* from relation r
+      join pg_attribute a on a.attrelid = r.oid and a.attname = 'practice_id' and not a.attisdropped
+     where r.nspname <> 'auth'
+), tenant_table as (
+    select * from tenant where relkind in ('r', 'p')
+), runtime as (
+    select oid, rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication from pg_roles
+     where rolname in ('vantage_app', 'vantage_auth', 'vantage_worker', 'vantage_platform', 'vantage_dispatch')
+), definer (name) as (values
+    ('sec.enter(uuid,uuid,uuid,text)'), ('sec.enter_as_system(uuid)'), ('sec.take_token(text,integer,double precision)'),
+    ('auth.sign_up(uuid,text,text,text,text,text,text,uuid,text,text,text)'), ('audit.extend_partitions()'),
+    ('claim.lanes(integer,integer,integer)'), ('claim.jobs(integer,integer,integer)'), ('claim.turn(text,integer)'),
+    ('claim.backlog()'), ('claim.sweep()')
+), excused (rule, object) as (values
+    -- the address of a practice is public and unique over all of them
+    ('unique without practice_id', 'platform.practice / platform.practice_slug_key'),
+    -- the register of practices is looked up before a practice is known; it holds no patients
+    ('policy ignores practice', 'platform.practice / registry'),
+    -- the claim functions see ids of every practice, and nothing else uses these policies
+    ('policy ignores practice', 'outbox.lane / claim'), ('policy ignores practice', 'outbox.event / claim'),
+    ('policy ignores practice', 'jobs.job / claim'), ('policy ignores practice', 'api.idempotency_key / claim'),
+    -- written by the product's own bookkeeping, or itself the ledger
+    ('change without audit', 'audit.entry'), ('change without audit', 'outbox.lane'), ('change without audit', 'outbox.event'),
+    ('change without audit', 'jobs.job'), ('change without audit', 'api.idempotency_key'), ('change without audit', 'sec.data_key')
+), mistake (rule, object) as (
+    select 'row-level security off', name from tenant_table where not relrowsecurity
+    union all select 'row-level security not forced', name from tenant_table where not relforcerowsecurity
+    union all select 'no policy', name from tenant_table t where not exists (select from pg_policy p where p.polrelid = t.oid)
+    union all select 'policy ignores practice', name || ' / ' || p.polname
+      from tenant_table t join pg_policy p on p.polrelid = t.oid
+     where coalesce(pg_get_expr(p.polqual, p.polrelid), '') !~ 'practice_id = \( SELECT sec\.practice_id\(\)'
+        or p.polcmd in ('*', 'a', 'w')
+       and coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '') !~ 'practice_id = \( SELECT sec\.practice_id\(\)'
+    union all select 'practice_id may be null', name from tenant_table t
+      join pg_attribute a on a.attrelid = t.oid and a.attname = 'practice_id' where not a.attnotnull
+    union all select 'primary key does not start with practice_id', name from tenant_table t
+     where not exists (select from pg_index i join pg_attribute a on a.attrelid = t.oid and a.attname = 'practice_id'
+                        where i.indrelid = t.oid and i.indisprimary and i.indkey[0] = a.attnum)
+    union all select 'unique without practice_id', name || ' / ' || i.indexrelid::regclass
+      from tenant_table t join pg_index i on i.indrelid = t.oid
+     where i.indisunique and not exists (
+           select from unnest(i.indkey) k join pg_attribute a on a.attrelid = t.oid and a.attnum = k and a.attname = 'practice_id')
+    union all select 'foreign key without practice_id', k.conrelid::regclass || ' / ' || k.conname from pg_constraint k
+     where k.contype = 'f' and k.conrelid in (select oid from tenant_table) and k.confrelid in (select oid from tenant_table)
+       and not exists (select from unnest(k.conkey) x join pg_attribute a on a.attrelid = k.conrelid and a.attnum = x and a.attname = 'practice_id')
+    union all select 'change without audit', name from tenant_table t
+     where not relispartition
+       and not exists (select from pg_trigger g join pg_proc f on f.oid = g.tgfoid join pg_namespace n on n.oid = f.pronamespace
+                        where g.tgrelid = t.oid and n.nspname = 'sec' and f.proname = 'require_audit' and g.tgdeferrable and g.tgenabled <> 'D')
+    union all select 'view runs as its owner', name from relation
+     where relkind = 'v' and not coalesce('security_invoker=true' = any (reloptions) or 'security_invoker=on' = any (reloptions), false)
+    union all select 'materialised view of tenants', name from relation where relkind = 'm'
+    union all select 'partition reachable directly', r.name || ' / ' || u.rolname from relation r cross join runtime u
+     where r.relispartition and r.relkind in ('r', 'p') and has_table_privilege(u.oid, r.oid, 'SELECT, INSERT, UPDATE, DELETE')
+    union all select 'definer function not on the list', p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+     where p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema')
+       and p.oid::regprocedure::text not in (select name from definer)
+    union all select 'definer function without a fixed search_path', p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+     where p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema')
+       and not exists (select from unnest(p.proconfig) c where c like 'search_path=%')
+    union all select 'definer function open to everybody', p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+     where p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema') and has_function_privilege('public', p.oid, 'EXECUTE')
+    union all select 'runtime role too strong', rolname from runtime
+     where rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication
+    union all select 'runtime role may become another', u.rolname || ' / ' || g.rolname from runtime u
+      join pg_auth_members m on m.member = u.oid join pg_roles g on g.oid = m.roleid
+    union all select 'runtime role owns a relation', r.name from relation r join runtime u on u.oid = r.relowner
+    union all select 'runtime role may truncate, refer to or trigger', r.name || ' / ' || u.rolname from relation r cross join runtime u
+     where r.relkind in ('r', 'p') and has_table_privilege(u.oid, r.oid, 'TRUNCATE, REFERENCES, TRIGGER')
+    union all select 'runtime role may create in a schema', n.nspname || ' / ' || u.rolname from pg_namespace n cross join runtime u
+     where n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and has_schema_privilege(u.oid, n.oid, 'CREATE')
+       and not (n.nspname = 'claim' and u.rolname = 'vantage_dispatch')
+    union all select 'ledger can be changed', r.name || ' / ' || u.rolname from relation r cross join runtime u
+     where r.nspname = 'audit' and r.relkind in ('r', 'p') and has_table_privilege(u.oid, r.oid, 'UPDATE, DELETE')
+    union all select 'tenants'' role reaches beyond practices', r.name from relation r
+     where r.relkind in ('r', 'p') and r.name <> 'platform.migration' and r.oid not in (select oid from tenant_table)
+       and has_any_column_privilege('vantage_app', r.oid, 'SELECT, INSERT, UPDATE')
+    union all select 'role beyond its schema', r.name || ' / ' || u.rolname from tenant_table r cross join runtime u
+     where u.rolname in ('vantage_auth', 'vantage_worker', 'vantage_platform') and r.name <> 'platform.practice'
+       and has_any_column_privilege(u.oid, r.oid, 'SELECT, INSERT, UPDATE')
+    union all select 'everybody can read', name from relation
+     where relkind in ('r', 'p', 'v', 'm') and has_table_privilege('public', oid, 'SELECT')
+)
+select rule as "rule!", object as "object!" from mistake m
+ where not exists (select from excused e where e.rule = m.rule and e.object = m.object)
+ order by 1, 2

@@ -1,0 +1,227 @@
+//! The database and its doors. Nothing outside this module can hold a connection: areas get a [`TenantTx`], sign-in
+//! an [`AuthTx`], administration a [`PlatformTx`], workers the claim functions.
+
+pub mod lint;
+pub mod migrate;
+pub mod tenant;
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Postgres, Transaction};
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+pub use tenant::{Actor, Caller, Origin, TenantTx};
+
+/// The oldest PostgreSQL whose behaviour we rely on (`security_invoker` views, 15.0).
+pub const OLDEST_POSTGRES: i32 = 150_000;
+
+/// The pools, one per role. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    app: PgPool,
+    auth: PgPool,
+    worker: PgPool,
+    platform: PgPool,
+    /// Set while there is no storage for changes.
+    full: Arc<AtomicBool>,
+}
+
+/// A transaction of sign-in: it sees users, memberships, sessions and the register of practices.
+#[derive(Debug)]
+#[must_use = "without commit it is rolled back"]
+pub struct AuthTx(Transaction<'static, Postgres>);
+
+/// A transaction across practices, for administration: metadata only. It takes a reason, which is kept.
+#[derive(Debug)]
+#[must_use = "without commit it is rolled back"]
+pub struct PlatformTx(Transaction<'static, Postgres>);
+
+/// A transaction of the worker: it can call the claim functions.
+#[derive(Debug)]
+#[must_use = "without commit it is rolled back"]
+pub(crate) struct WorkerTx(Transaction<'static, Postgres>);
+
+impl Db {
+    /// Opens the pools lazily: a database that is away shows in the first use, not here.
+    ///
+    /// # Errors
+    /// When the address cannot be understood.
+    pub fn open(config: &Config, base: &PgConnectOptions) -> Result<Self> {
+        let pool = |role: &str, password: &str, size: u32| {
+            let mut options = base
+                .clone()
+                .username(role)
+                .application_name("vantage")
+                .options([
+                    ("statement_timeout", "20000"),
+                    ("lock_timeout", "5000"),
+                    ("idle_in_transaction_session_timeout", "30000"),
+                    ("client_min_messages", "error"),
+                ]);
+            if !password.is_empty() {
+                options = options.password(password);
+            }
+            guarded_pool(size).connect_lazy_with(options)
+        };
+        let passwords = config.database_passwords()?;
+        Ok(Self {
+            app: pool("vantage_app", &passwords.app, config.database_connections),
+            auth: pool("vantage_auth", &passwords.auth, 4.max(config.database_connections / 4)),
+            worker: pool("vantage_worker", &passwords.worker, 4),
+            platform: pool("vantage_platform", &passwords.platform, 2),
+            full: Arc::default(),
+        })
+    }
+
+    /// A transaction of sign-in.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn auth(&self) -> Result<AuthTx> {
+        begin(&self.auth, "begin".to_owned()).await.map(AuthTx)
+    }
+
+    /// A transaction across practices. The reason is kept in `platform.access`.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn platform(&self, reason: &str) -> Result<PlatformTx> {
+        let mut tx = begin(&self.platform, "begin".to_owned()).await?;
+        sqlx::query!("insert into platform.access (id, reason) values ($1, $2)", uuid::Uuid::now_v7(), reason)
+            .execute(&mut *tx)
+            .await?;
+        Ok(PlatformTx(tx))
+    }
+
+    pub(crate) async fn worker(&self) -> Result<WorkerTx> {
+        begin(&self.worker, "begin".to_owned()).await.map(WorkerTx)
+    }
+
+    /// A listener for notifications, on a connection of its own.
+    pub(crate) async fn listener(&self) -> Result<PgListener> {
+        Ok(PgListener::connect_with(&self.worker).await?)
+    }
+
+    /// Says whether there is storage for changes; while there is not, writing transactions are refused at once.
+    pub fn set_full(&self, full: bool) {
+        self.full.store(full, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
+    }
+
+    /// Version number of the server, as in `server_version_num`, and its clock.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn ping(&self) -> Result<(i32, jiff::Timestamp)> {
+        let mut tx = self.worker().await?;
+        let row = sqlx::query!(
+            r#"select current_setting('server_version_num')::int as "version!", clock_timestamp() as "now!""#
+        )
+        .fetch_one(tx.conn())
+        .await?;
+        tx.commit().await?;
+        Ok((row.version, row.now.to_jiff()))
+    }
+
+    /// Closes the pools after what is under way.
+    pub async fn close(&self) {
+        for pool in [&self.app, &self.auth, &self.worker, &self.platform] {
+            pool.close().await;
+        }
+    }
+}
+
+macro_rules! transaction {
+    ($name:ident, $visibility:vis) => {
+        impl $name {
+            /// The connection, for queries.
+            $visibility fn conn(&mut self) -> &mut PgConnection {
+                &mut self.0
+            }
+            /// Makes it so. A request that goes away meanwhile does not cancel it.
+            ///
+            /// # Errors
+            /// 503 when the database went away; then it is unknown whether the commit arrived.
+            $visibility async fn commit(self) -> Result<()> {
+                commit(self.0).await
+            }
+        }
+    };
+}
+transaction!(AuthTx, pub);
+transaction!(PlatformTx, pub);
+transaction!(WorkerTx, pub(crate));
+
+/// A pool whose connections come back clean whatever happened to the request that held them. sqlx 0.9.0 can return a
+/// connection inside an open transaction when a future is dropped while `begin` is in flight; the next borrower's
+/// acknowledged write would be rolled back (sqlx issue 4393).
+fn guarded_pool(size: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(size)
+        .min_connections(1)
+        // a ping before each use would cost a round trip; `begin` retries on a connection that has gone
+        .test_before_acquire(false)
+        .acquire_timeout(Duration::from_secs(4))
+        .idle_timeout(Duration::from_secs(600))
+        .max_lifetime(Duration::from_secs(3600))
+        .after_release(|conn, _| {
+            Box::pin(async move {
+                conn.execute("rollback; reset all").await?;
+                Ok(true)
+            })
+        })
+}
+
+/// Begins in a task of its own, so that a dropped request cannot interrupt it half-way, and again on a fresh
+/// connection when the one from the pool turns out to be dead: nothing has happened yet.
+async fn begin(pool: &PgPool, statement: String) -> Result<Transaction<'static, Postgres>> {
+    let pool = pool.clone();
+    let task = tokio::spawn(async move {
+        let mut tries = 0;
+        loop {
+            match pool.begin_with(AssertSqlSafe(statement.clone())).await {
+                Err(error) if tries <= pool.options().get_max_connections() && is_dead_connection(&error) => tries += 1,
+                result => return result,
+            }
+        }
+    });
+    Ok(task.await.map_err(Error::internal)??)
+}
+
+fn is_dead_connection(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed | sqlx::Error::BeginFailed => true,
+        // terminated by the administrator or a crash of another backend
+        sqlx::Error::Database(database) => matches!(database.code().as_deref(), Some("57P01" | "57P02")),
+        _ => false,
+    }
+}
+
+async fn commit(tx: Transaction<'static, Postgres>) -> Result<()> {
+    tokio::spawn(tx.commit()).await.map_err(Error::internal)??;
+    Ok(())
+}
+
+/// Where the database is and how to get in, from an address such as `postgres://user@host/vantage`.
+///
+/// # Errors
+/// When the address cannot be understood.
+pub fn parse_address(address: &str) -> Result<PgConnectOptions> {
+    PgConnectOptions::from_str(address).map_err(Error::internal)
+}
+
+/// A single connection as whoever the address names, for migrations.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn connect(options: &PgConnectOptions) -> Result<PgConnection> {
+    Ok(PgConnection::connect_with(options).await?)
+}

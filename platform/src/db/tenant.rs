@@ -1,0 +1,215 @@
+//! The tenant transaction: the only door to a practice's rows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::{PgConnection, Postgres, Transaction};
+use uuid::Uuid;
+
+use super::{Db, begin, commit};
+use crate::crypto::{DataKey, Keys};
+use crate::error::{Error, Result, storage_full};
+use crate::id::{PracticeId, SessionId, UserId};
+use crate::permission::Role;
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person with a session. The transaction opens only while that session lives and the role still holds.
+    User {
+        /// Who.
+        user: UserId,
+        /// On which sign-in.
+        session: SessionId,
+        /// As what.
+        role: Role,
+    },
+    /// The product itself: events, jobs, schedules.
+    System,
+    /// A clinic that is just signing up; the person becomes its owner in this very transaction.
+    Founder(UserId),
+}
+
+impl Actor {
+    /// The word for it in the ledger.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::User { .. } | Self::Founder(_) => "user",
+            Self::System => "system",
+        }
+    }
+
+    /// The person, when there is one.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        match self {
+            Self::User { user, .. } | Self::Founder(user) => Some(*user),
+            Self::System => None,
+        }
+    }
+}
+
+/// Where a request came from, for the ledger.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// Names the request in logs, answers and ledger.
+    pub request_id: Option<Uuid>,
+    /// Address of the client.
+    pub ip: Option<String>,
+    /// What the client says it is, cut to 200 characters.
+    pub user_agent: Option<String>,
+}
+
+/// A practice and who acts in it. Made by the extractors and the worker, never from a request's body.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The tenant.
+    pub practice: PracticeId,
+    /// Who acts.
+    pub actor: Actor,
+    /// From where.
+    pub origin: Origin,
+}
+
+impl Caller {
+    /// The product itself, in a practice.
+    #[must_use]
+    pub fn system(practice: PracticeId) -> Self {
+        Self { practice, actor: Actor::System, origin: Origin::default() }
+    }
+}
+
+/// A transaction that can see exactly one practice.
+///
+/// Only [`Db::read`] and [`Db::write`] make one, so a function that takes `&mut TenantTx` cannot run without a caller,
+/// and PostgreSQL hides every other practice's rows from it. It has nothing to call the outside world with.
+#[derive(Debug)]
+pub struct TenantTx {
+    tx: Transaction<'static, Postgres>,
+    caller: Arc<Caller>,
+    now: Timestamp,
+    keys: Keys,
+    pub(crate) key: Option<Arc<DataKey>>,
+    pub(crate) emitted: bool,
+}
+
+impl TenantTx {
+    /// The connection, for queries.
+    pub fn conn(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// The tenant, for queries: they name it, and row-level security checks them.
+    #[must_use]
+    pub fn practice(&self) -> Uuid {
+        self.caller.practice.uuid()
+    }
+
+    /// Who acts.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The instant of this transaction.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+}
+
+/// What a tenant transaction is made with: database, keys, and the time.
+#[derive(Clone, Debug)]
+pub struct Door {
+    pub(crate) db: Db,
+    pub(crate) keys: Keys,
+    pub(crate) clock: crate::clock::Clock,
+    pub(crate) wake: Arc<tokio::sync::Notify>,
+}
+
+impl Door {
+    /// Runs `work` in a transaction that only reads.
+    ///
+    /// # Errors
+    /// What `work` answers, 401 when the session has ended, 503 when the database is away.
+    pub async fn read<T>(&self, caller: &Caller, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
+        self.run(caller, work).await
+    }
+
+    /// Runs `work` in a transaction and commits it. The whole of `work` runs again, up to three times, when PostgreSQL
+    /// gave way to another transaction (serialisation failure, deadlock); so it must change nothing but the database.
+    ///
+    /// # Errors
+    /// What `work` answers, 401 when the session has ended, 503 when the database is away, 507 when storage is full.
+    pub async fn write<T>(&self, caller: &Caller, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
+        if self.db.is_full() {
+            return Err(storage_full());
+        }
+        self.run(caller, work).await
+    }
+
+    /// For the product's own bookkeeping (marking events and jobs), which goes on while changes are refused.
+    pub(crate) async fn run_regardless<T>(&self, caller: &Caller, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
+        self.run(caller, work).await
+    }
+
+    async fn run<T>(&self, caller: &Caller, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
+        let caller = Arc::new(caller.clone());
+        let mut tries = 0;
+        loop {
+            match self.attempt(&caller, &work).await {
+                Err(error) if error.is_transient() && tries < 3 => {
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_millis(rand::random_range(1..=20 * tries))).await;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn attempt<T>(&self, caller: &Arc<Caller>, work: &impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
+        let tx = begin(&self.db.app, enter(caller)).await?;
+        let mut tx = TenantTx {
+            tx,
+            caller: Arc::clone(caller),
+            now: self.clock.now(),
+            keys: self.keys.clone(),
+            key: None,
+            emitted: false,
+        };
+        let answer = work(&mut tx).await?;
+        commit(tx.tx).await?;
+        if tx.emitted {
+            self.wake.notify_one();
+        }
+        Ok(answer)
+    }
+}
+
+/// Begins and enters the practice in one round trip. Only ids (hexadecimal digits and hyphens) and the fixed words for
+/// roles are ever put into this text.
+fn enter(caller: &Caller) -> String {
+    let practice = caller.practice;
+    match caller.actor {
+        Actor::User { user, session, role } => {
+            format!("begin; select sec.enter('{session}', '{user}', '{practice}', '{}')", role.name())
+        }
+        Actor::System => format!("begin; select sec.enter_as_system('{practice}')"),
+        // the practice comes into being inside this transaction
+        Actor::Founder(_) => format!("begin; select set_config('app.practice_id', '{practice}', true)"),
+    }
+}
+
+/// The version of a row that a change was based on must still be the current one.
+///
+/// # Errors
+/// 409 `version.stale` with the row as it is now.
+pub fn check_version(expected: i32, actual: i32, current: &impl serde::Serialize) -> Result<()> {
+    if expected == actual { Ok(()) } else { Err(Error::stale(current)) }
+}

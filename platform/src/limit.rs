@@ -1,0 +1,136 @@
+//! Limits: token buckets per address, user and practice. In this process for the everyday flood; through PostgreSQL
+//! where a limit must hold over several processes (sign-in, sign-up).
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use base64::Engine as _;
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use uuid::Uuid;
+
+use crate::config::Config;
+use crate::crypto::sha256;
+use crate::db::AuthTx;
+use crate::error::{Error, Result};
+
+/// The buckets of this process.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    address: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+    user: Arc<DefaultKeyedRateLimiter<Uuid>>,
+    practice: Arc<DefaultKeyedRateLimiter<Uuid>>,
+}
+
+impl Limits {
+    /// Buckets of the sizes that the settings say; each holds two seconds' worth.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self {
+            address: keyed(config.rate_per_address),
+            user: keyed(config.rate_per_user),
+            practice: keyed(config.rate_per_practice),
+        }
+    }
+
+    pub(crate) fn check_address(&self, address: IpAddr) -> Result<()> {
+        check(&self.address, &network(address))
+    }
+
+    pub(crate) fn check_caller(&self, user: Uuid, practice: Uuid) -> Result<()> {
+        check(&self.user, &user)?;
+        check(&self.practice, &practice)
+    }
+
+    /// Forgets buckets that are full again; called now and then.
+    pub fn tidy(&self) {
+        self.address.retain_recent();
+        self.user.retain_recent();
+        self.practice.retain_recent();
+    }
+}
+
+fn keyed<K: std::hash::Hash + Eq + Clone>(per_second: u32) -> Arc<DefaultKeyedRateLimiter<K>> {
+    let rate = NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN);
+    Arc::new(RateLimiter::keyed(Quota::per_second(rate).allow_burst(rate.saturating_mul(TWO))))
+}
+
+const TWO: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
+
+fn check<K: std::hash::Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<()> {
+    limiter.check_key(key).map_err(|denied| limited(denied.wait_time_from(DefaultClock::default().now())))
+}
+
+/// 429, with when to come back.
+#[must_use]
+pub fn limited(after: Duration) -> Error {
+    Error::new(StatusCode::TOO_MANY_REQUESTS, "rate.limited", "Too many requests; wait a little.")
+        .retry_after(after.max(Duration::from_secs(1)))
+}
+
+/// An IPv6 subscriber holds a whole /64; it counts as one.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & !u128::from(u64::MAX)).into()),
+    }
+}
+
+/// A bucket that all processes share.
+#[derive(Clone, Copy, Debug)]
+pub struct SharedBucket<'a> {
+    /// What is limited, `sign_in.address`.
+    pub name: &'a str,
+    /// For whom. Only its hash is stored.
+    pub key: &'a str,
+    /// How many at once.
+    pub burst: u32,
+    /// How many in the long run.
+    pub per_second: f64,
+}
+
+impl SharedBucket<'_> {
+    /// Takes one token, in the caller's transaction, which should be committed even when what follows fails.
+    ///
+    /// # Errors
+    /// 429 with when to come back.
+    pub async fn take(&self, tx: &mut AuthTx) -> Result<()> {
+        let hash = base64::engine::general_purpose::STANDARD.encode(sha256(self.key.as_bytes()));
+        let burst = i32::try_from(self.burst).unwrap_or(i32::MAX);
+        let wait = sqlx::query_scalar!(
+            r#"select sec.take_token($1, $2, $3) as "wait!""#,
+            format!("{}:{hash}", self.name),
+            burst,
+            self.per_second
+        )
+        .fetch_one(tx.conn())
+        .await?;
+        if wait > 0.0 { Err(limited(Duration::from_secs_f64(wait))) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_empties_and_says_when_to_return() {
+        let limits = Limits::new(&Config { rate_per_address: 1, ..Config::default() });
+        let address = "203.0.113.7".parse().expect("address");
+        assert!(limits.check_address(address).is_ok());
+        assert!(limits.check_address(address).is_ok());
+        let error = limits.check_address(address).expect_err("empty");
+        assert_eq!((error.code(), error.after()), ("rate.limited", Some(Duration::from_secs(1))));
+        assert!(limits.check_address("203.0.113.8".parse().expect("address")).is_ok());
+    }
+
+    #[test]
+    fn an_ipv6_network_is_one_address() {
+        let of = |text: &str| network(text.parse().expect("address"));
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+    }
+}

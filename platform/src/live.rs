@@ -1,0 +1,197 @@
+//! Live updates: what changed, by id, to every open window of the practice whose role may see it.
+
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::guard::Can;
+use crate::id::PracticeId;
+use crate::outbox::Subscriber;
+use crate::permission::{Role, session};
+use crate::routes::Routes;
+
+const CHANNEL: &str = "vantage_live";
+/// Tells the client to renew its session and come back.
+const RENEW: u16 = 4401;
+
+/// The route of live updates.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new().route(crate::route!(connect))
+}
+
+/// Something changed: where to look, never what it says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Notice {
+    practice: PracticeId,
+    topic: String,
+    id: Uuid,
+    version: Option<i32>,
+}
+
+#[derive(Clone, Debug)]
+enum News {
+    Notice(Notice),
+    /// Something may have been missed: look at everything again.
+    Resync,
+}
+
+/// The hub of this process.
+#[derive(Clone, Debug)]
+pub struct Live(broadcast::Sender<News>);
+
+impl Default for Live {
+    fn default() -> Self {
+        Self(broadcast::channel(1024).0)
+    }
+}
+
+/// Passes every event on to all server processes. One notification per told event, sent by the worker and not by the
+/// request: PostgreSQL commits transactions that notify one after the other.
+#[must_use]
+pub fn subscriber() -> Subscriber {
+    Subscriber {
+        name: "live",
+        wants: |_| true,
+        handle: |tx, event| {
+            Box::pin(async move {
+                let notice = Notice {
+                    practice: tx.caller().practice,
+                    topic: event.subject_type.clone(),
+                    id: event.subject_id,
+                    version: event.version,
+                };
+                let text = serde_json::to_string(&notice).map_err(Error::internal)?;
+                sqlx::query!("select pg_notify($1, $2)", CHANNEL, text).execute(tx.conn()).await?;
+                Ok(())
+            })
+        },
+    }
+}
+
+/// Listens until the app stops, across losses of the database.
+pub async fn listen(app: App) {
+    while !app.stop.is_cancelled() {
+        tokio::select! {
+            () = app.stop.cancelled() => return,
+            outcome = listen_once(&app) => if let Err(error) = outcome {
+                tracing::debug!(%error, "live updates wait for the database");
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+async fn listen_once(app: &App) -> Result<()> {
+    let mut listener = app.db().listener().await?;
+    listener.listen(CHANNEL).await?;
+    let _ = app.live.0.send(News::Resync);
+    // None: the connection was lost, and notices with it
+    while let Some(notification) = listener.try_recv().await? {
+        match serde_json::from_str::<Notice>(notification.payload()) {
+            Ok(notice) => drop(app.live.0.send(News::Notice(notice))),
+            Err(error) => tracing::warn!(%error, "a notice that cannot be read"),
+        }
+    }
+    Ok(())
+}
+
+/// Open a socket for live updates. The server sends `{"topic": "hello"}` when it listens, `{"topic", "id", "version"}`
+/// for every change that the role may see, and `{"topic": "resync"}` when something may have been missed. It closes
+/// with code 4401 when the access token runs out.
+#[utoipa::path(get, path = "/api/v1/live", tag = "platform", responses((status = 101, description = "The socket is open")))]
+async fn connect(who: Can<session::Read>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Result<Response> {
+    if !same_origin(&headers, &who.app().config.public_origin()) {
+        return Err(Error::forbidden());
+    }
+    // the signature alone does not say that the session lives; the transaction does
+    who.read(async |_| Ok(())).await?;
+    let app = who.app().clone();
+    let (practice, role, expires) = (who.practice(), who.role(), who.expires());
+    Ok(upgrade.max_message_size(1024).on_upgrade(move |socket| async move {
+        let left = expires.duration_since(app.now()).try_into().unwrap_or(Duration::ZERO);
+        let news = app.live.0.subscribe();
+        tokio::select! {
+            () = serve(socket, news, practice, role, left) => {}
+            () = app.stop.cancelled() => {}
+        }
+    }))
+}
+
+/// A page of another site must not open this socket with our cookies. Programs send no Origin and have no cookies.
+fn same_origin(headers: &HeaderMap, public_origin: &str) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(origin) = text("origin") else { return true };
+    origin == public_origin || origin.split_once("://").is_some_and(|(_, host)| Some(host) == text("host"))
+}
+
+async fn serve(mut socket: WebSocket, mut news: broadcast::Receiver<News>, practice: PracticeId, role: Role, left: Duration) {
+    let end = tokio::time::sleep(left);
+    tokio::pin!(end);
+    let mut ping = tokio::time::interval(Duration::from_secs(25));
+    let mut next = Some(r#"{"topic":"hello"}"#.to_owned());
+    loop {
+        if let Some(text) = next.take()
+            && socket.send(Message::text(text)).await.is_err()
+        {
+            return;
+        }
+        tokio::select! {
+            () = &mut end => {
+                let frame = CloseFrame { code: RENEW, reason: "renew the session".into() };
+                let _ = socket.send(Message::Close(Some(frame))).await;
+                return;
+            }
+            _ = ping.tick() => if socket.send(Message::Ping(Vec::new().into())).await.is_err() { return },
+            incoming = socket.recv() => if !matches!(incoming, Some(Ok(message)) if !matches!(message, Message::Close(_))) { return },
+            item = news.recv() => next = match item {
+                Ok(News::Notice(notice)) => visible(&notice, practice, role),
+                Ok(News::Resync) | Err(broadcast::error::RecvError::Lagged(_)) => Some(r#"{"topic":"resync"}"#.to_owned()),
+                Err(broadcast::error::RecvError::Closed) => return,
+            },
+        }
+    }
+}
+
+/// What a window of this practice and role is told: a topic `service` needs `services.read`.
+fn visible(notice: &Notice, practice: PracticeId, role: Role) -> Option<String> {
+    if notice.practice != practice || !role.may(&format!("{}s.read", notice.topic)) {
+        return None;
+    }
+    let Notice { topic, id, version, .. } = notice;
+    Some(serde_json::json!({ "topic": topic, "id": id, "version": version }).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_practice_and_the_role_hear() {
+        let practice = PracticeId::new();
+        let notice = Notice { practice, topic: "service".to_owned(), id: Uuid::nil(), version: Some(2) };
+        assert!(visible(&notice, practice, Role::Receptionist).is_some_and(|text| !text.contains(&practice.to_string())));
+        assert_eq!(visible(&notice, PracticeId::new(), Role::Owner), None);
+        let secret = Notice { topic: "no_such".to_owned(), ..notice };
+        assert_eq!(visible(&secret, practice, Role::Owner), None);
+    }
+
+    #[test]
+    fn other_sites_are_turned_away() {
+        let headers = |pairs: &[(&'static str, &'static str)]| {
+            pairs.iter().map(|(name, value)| (name.parse().expect("name"), value.parse().expect("value"))).collect::<HeaderMap>()
+        };
+        let public = "https://vantage.example";
+        assert!(same_origin(&headers(&[]), public));
+        assert!(same_origin(&headers(&[("origin", "https://vantage.example")]), public));
+        assert!(same_origin(&headers(&[("origin", "http://localhost:7180"), ("host", "localhost:7180")]), public));
+        assert!(!same_origin(&headers(&[("origin", "https://evil.example"), ("host", "vantage.example")]), public));
+    }
+}

@@ -1,0 +1,261 @@
+//! Events: written with the change, told afterwards, in order per aggregate, at least once.
+//!
+//! Each aggregate is a *lane*. Writing an event locks its lane until commit, so the numbers within a lane follow the
+//! order of commits; a reader that went by one global number would miss what commits late. A worker leases lanes, runs
+//! the subscribers in a tenant transaction and marks the events in that same transaction: what a subscriber writes to
+//! the database happens exactly once, what it asks of the outside world must go through a job.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::db::{Caller, TenantTx};
+use crate::error::Result;
+use crate::id::PracticeId;
+use crate::worker::Duties;
+
+/// Tries before an event is set aside and its lane goes on.
+const MAX_ATTEMPTS: i32 = 8;
+/// How long a worker may hold a lane.
+const LEASE_SECONDS: i32 = 30;
+/// Lanes a worker takes at once, and of one practice.
+const LANES: i32 = 64;
+const LANES_EACH: i32 = 8;
+/// Events of a lane told in one transaction.
+const BATCH: i64 = 20;
+
+/// Something that happened, as subscribers see it.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Stable id; the same one on every delivery.
+    pub id: Uuid,
+    /// `noun.past_participle`.
+    pub name: String,
+    /// What it happened to.
+    pub subject_type: String,
+    /// Which one.
+    pub subject_id: Uuid,
+    /// Version of the subject after the change.
+    pub version: Option<i32>,
+    /// Names of changed fields and ids, never values.
+    pub payload: Value,
+}
+
+/// Who wants to hear of events.
+#[derive(Clone, Copy, Debug)]
+pub struct Subscriber {
+    /// For logs.
+    pub name: &'static str,
+    /// Which events, by name.
+    pub wants: fn(&str) -> bool,
+    /// What to do. Runs inside the transaction that marks the event as told.
+    pub handle: for<'a> fn(&'a mut TenantTx, &'a Event) -> BoxFuture<'a, Result<()>>,
+}
+
+impl TenantTx {
+    /// Writes an event into the lane of its subject.
+    pub(crate) async fn emit(
+        &mut self,
+        name: &str,
+        subject_type: &str,
+        subject_id: Uuid,
+        version: Option<i32>,
+        payload: Value,
+    ) -> Result<()> {
+        let practice = self.practice();
+        sqlx::query!(
+            "with lane as (
+                insert into outbox.lane as l (practice_id, lane, next_seq, pending) values ($1, $2, 2, 1)
+                on conflict (practice_id, lane) do update
+                   set next_seq = l.next_seq + 1, pending = l.pending + 1,
+                       ready_at = case when l.pending = 0 then now() else l.ready_at end
+                returning next_seq - 1 as seq)
+             insert into outbox.event (practice_id, id, lane, seq, name, subject_type, subject_id, version, payload)
+             select $1, $3, $2, seq, $4, $5, $6, $7, $8 from lane",
+            practice,
+            format!("{subject_type}:{subject_id}"),
+            Uuid::now_v7(),
+            name,
+            subject_type,
+            subject_id,
+            version,
+            payload,
+        )
+        .execute(self.conn())
+        .await?;
+        self.emitted = true;
+        Ok(())
+    }
+}
+
+#[derive(Clone)]
+struct Lane {
+    practice: PracticeId,
+    name: String,
+    lease: Uuid,
+}
+
+/// Tells what is due; answers how many lanes were served.
+///
+/// # Errors
+/// 503 when the database is away. A failing subscriber is not an error here: its lane waits and is tried again.
+pub async fn dispatch(app: &App, duties: &Arc<Duties>) -> Result<usize> {
+    let lanes = claim(app).await?;
+    let served = lanes.len();
+    for lane in lanes {
+        if let Err(error) = serve(app, Arc::clone(duties), lane.clone()).await {
+            tracing::warn!(practice = %lane.practice, %error, "an event was not taken; it will be told again");
+            postpone(app, lane, error.to_string()).await?;
+        }
+    }
+    Ok(served)
+}
+
+async fn claim(app: &App) -> Result<Vec<Lane>> {
+    let mut tx = app.door.db.worker().await?;
+    let lanes = sqlx::query!(
+        r#"select practice_id as "practice_id!", lane as "lane!", lease as "lease!" from claim.lanes($1, $2, $3)"#,
+        LANES,
+        LANES_EACH,
+        LEASE_SECONDS,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(lanes.into_iter().map(|l| Lane { practice: PracticeId(l.practice_id), name: l.lane, lease: l.lease }).collect())
+}
+
+async fn serve(app: &App, duties: Arc<Duties>, lane: Lane) -> Result<()> {
+    app.door
+        .run_regardless(&Caller::system(lane.practice), async move |tx| {
+            let practice = tx.practice();
+            let attempts = sqlx::query_scalar!(
+                "select attempts from outbox.lane where practice_id = $1 and lane = $2 and lease = $3 for update",
+                practice,
+                lane.name,
+                lane.lease,
+            )
+            .fetch_optional(tx.conn())
+            .await?;
+            // somebody else has it by now
+            let Some(attempts) = attempts else { return Ok(()) };
+            // after a failure one by one, so that the good ones before a bad one get through
+            let batch = if attempts == 0 { BATCH } else { 1 };
+            let events = pending(tx, &lane.name, batch).await?;
+            for event in &events {
+                for subscriber in duties.subscribers.iter().filter(|s| (s.wants)(&event.name)) {
+                    (subscriber.handle)(tx, event).await?;
+                }
+            }
+            let ids: Vec<Uuid> = events.iter().map(|event| event.id).collect();
+            sqlx::query!(
+                "with told as (
+                    update outbox.event set state = 'dispatched' where practice_id = $1 and id = any($3) returning 1)
+                 update outbox.lane set pending = pending - (select count(*) from told)::int, lease = null,
+                        attempts = 0, ready_at = now()
+                  where practice_id = $1 and lane = $2",
+                practice,
+                lane.name,
+                &ids,
+            )
+            .execute(tx.conn())
+            .await?;
+            Ok(())
+        })
+        .await
+}
+
+async fn pending(tx: &mut TenantTx, lane: &str, limit: i64) -> Result<Vec<Event>> {
+    let practice = tx.practice();
+    let events = sqlx::query_as!(
+        Event,
+        "select id, name, subject_type, subject_id, version, payload from outbox.event
+          where practice_id = $1 and lane = $2 and state = 'pending' order by seq limit $3",
+        practice,
+        lane,
+        limit,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(events)
+}
+
+/// Waits longer each time; after the last try the first event is set aside, where administration finds it.
+async fn postpone(app: &App, lane: Lane, error: String) -> Result<()> {
+    app.door
+        .run_regardless(&Caller::system(lane.practice), async move |tx| {
+            let practice = tx.practice();
+            let attempts = sqlx::query_scalar!(
+                "update outbox.lane set attempts = attempts + 1, lease = null,
+                        ready_at = now() + make_interval(secs => least(600, power(2, attempts)) * (0.5 + random()))
+                  where practice_id = $1 and lane = $2 and lease = $3 returning attempts",
+                practice,
+                lane.name,
+                lane.lease,
+            )
+            .fetch_optional(tx.conn())
+            .await?;
+            if attempts.is_some_and(|attempts| attempts >= MAX_ATTEMPTS) {
+                set_aside(tx, &lane.name, &error).await?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+async fn set_aside(tx: &mut TenantTx, lane: &str, error: &str) -> Result<()> {
+    let practice = tx.practice();
+    sqlx::query!(
+        "with dead as (
+            update outbox.event set state = 'dead', error = $3
+             where practice_id = $1 and id = (select id from outbox.event
+                    where practice_id = $1 and lane = $2 and state = 'pending' order by seq limit 1)
+            returning 1)
+         update outbox.lane set pending = pending - (select count(*) from dead)::int, attempts = 0, ready_at = now()
+          where practice_id = $1 and lane = $2",
+        practice,
+        lane,
+        error,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// How much waits.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Backlog {
+    /// Events not yet told.
+    pub events: i64,
+    /// Age of the oldest of them, in seconds.
+    pub oldest_event_seconds: f64,
+    /// Jobs that are due.
+    pub jobs: i64,
+    /// Events that were set aside after the last try.
+    pub dead_events: i64,
+}
+
+/// Counts what waits, over all practices.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn backlog(app: &App) -> Result<Backlog> {
+    let mut tx = app.door.db.worker().await?;
+    let backlog = sqlx::query_as!(
+        Backlog,
+        r#"select events as "events!", oldest_event_seconds as "oldest_event_seconds!", jobs as "jobs!",
+                  dead_events as "dead_events!" from claim.backlog()"#
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(backlog)
+}
+
+/// How often to look when nothing wakes us: notice of an event may come from another process, which cannot.
+pub(crate) const POLL: Duration = Duration::from_millis(200);

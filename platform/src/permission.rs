@@ -1,0 +1,173 @@
+//! Who may do what: one table, from which the extractors, the documents, the interface and the test matrix come.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a person is in a practice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Owns the practice; the only one who may delete it.
+    Owner,
+    /// Runs it day by day: staff, integrations, settings.
+    Admin,
+    /// Dentist or doctor.
+    Provider,
+    /// Dental hygienist.
+    Hygienist,
+    /// Chair-side assistant.
+    Assistant,
+    /// Front desk.
+    Receptionist,
+    /// Money, and no clinical notes.
+    Accountant,
+    /// Anybody else on the team.
+    Staff,
+}
+
+impl Role {
+    /// Every role, in the order of the table's columns.
+    pub const ALL: [Self; 8] = [
+        Self::Owner,
+        Self::Admin,
+        Self::Provider,
+        Self::Hygienist,
+        Self::Assistant,
+        Self::Receptionist,
+        Self::Accountant,
+        Self::Staff,
+    ];
+
+    /// The word for it in the database, in tokens and in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+            Self::Provider => "provider",
+            Self::Hygienist => "hygienist",
+            Self::Assistant => "assistant",
+            Self::Receptionist => "receptionist",
+            Self::Accountant => "accountant",
+            Self::Staff => "staff",
+        }
+    }
+
+    /// The role of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+
+    /// Whether the table gives this role the permission.
+    #[must_use]
+    pub fn may(self, permission: &str) -> bool {
+        TABLE.iter().any(|row| row.permission == permission && row.roles[self as usize])
+    }
+
+    /// Everything this role may do.
+    #[must_use]
+    pub fn permissions(self) -> Vec<&'static str> {
+        TABLE.iter().filter(|row| row.roles[self as usize]).map(|row| row.permission).collect()
+    }
+}
+
+/// A permission as a type, so that a handler's signature can state it: `Can<services::Write>`.
+pub trait Permission: Send + Sync + 'static {
+    /// Its name, `noun.verb`.
+    const NAME: &'static str;
+}
+
+/// One line of the table.
+#[derive(Debug)]
+pub struct Row {
+    /// Name of the permission.
+    pub permission: &'static str,
+    /// Who has it, in the order of [`Role::ALL`].
+    pub roles: [bool; 8],
+}
+
+macro_rules! permissions {
+    ($($noun:ident { $($(#[$doc:meta])* $verb:ident $name:literal $marks:literal;)+ })+) => {
+        $(
+            #[doc = concat!("Permissions on ", stringify!($noun), ".")]
+            pub mod $noun {
+                $(
+                    $(#[$doc])*
+                    #[derive(Debug)]
+                    pub struct $verb;
+                    impl super::Permission for $verb {
+                        const NAME: &'static str = $name;
+                    }
+                )+
+            }
+        )+
+        /// The whole table.
+        pub const TABLE: &[Row] = &[$($(Row { permission: $name, roles: marks($marks) },)+)+];
+    };
+}
+
+const fn marks(text: &str) -> [bool; 8] {
+    let bytes = text.as_bytes();
+    assert!(bytes.len() == 8, "one mark per role");
+    let mut roles = [false; 8];
+    let mut i = 0;
+    while i < 8 {
+        assert!(bytes[i] == b'x' || bytes[i] == b'.', "x or .");
+        roles[i] = bytes[i] == b'x';
+        i += 1;
+    }
+    roles
+}
+
+permissions! {
+    //                                  owner, admin, provider, hygienist, assistant, receptionist, accountant, staff
+    session {
+        /// Look at one's own session, practice and rights.
+        Read "session.read"             "xxxxxxxx";
+    }
+    services {
+        /// See what the practice offers and what it costs.
+        Read "services.read"            "xxxxxxxx";
+        /// Change what the practice offers.
+        Write "services.write"          "xx......";
+    }
+    jobs {
+        /// See how far the practice's long-running work is.
+        Read "jobs.read"                "xx...xx.";
+        /// Stop it.
+        Cancel "jobs.cancel"            "xx......";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table as people read it. A change of rights shows in review as a change of this snapshot.
+    #[test]
+    fn the_table_is_as_reviewed() {
+        let mut text = format!("{:<20}", "");
+        for role in Role::ALL {
+            text += &format!("{:>13}", role.name());
+        }
+        for row in TABLE {
+            text += &format!("\n{:<20}", row.permission);
+            for may in row.roles {
+                text += &format!("{:>13}", if may { "x" } else { "." });
+            }
+        }
+        insta::assert_snapshot!("roles", text);
+    }
+
+    #[test]
+    fn names_lead_back_to_roles() {
+        for role in Role::ALL {
+            assert_eq!(Role::from_name(role.name()), Some(role));
+            assert_eq!(serde_json::to_value(role).expect("json"), role.name());
+        }
+        assert!(Role::Owner.may("services.write"));
+        assert!(!Role::Accountant.may("services.write"));
+        assert!(!Role::Owner.may("no.such"));
+    }
+}

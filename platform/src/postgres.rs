@@ -1,0 +1,341 @@
+//! The private PostgreSQL: the embedded default, run from the PostgreSQL that the machine has installed.
+//!
+//! It listens on a unix socket in a folder that nobody else can enter, and nowhere else; that folder is its password.
+//! As root it runs as the user `postgres`. It dies with us: by the parent-death signal on Linux, so that even a killed
+//! server leaves nothing behind that would block the next start.
+
+use std::fs::{self, File};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use sqlx::Connection as _;
+use sqlx::postgres::PgConnectOptions;
+
+use crate::error::{Error, Result};
+
+/// The user that PostgreSQL runs as when we are root, as it refuses to run as root itself.
+const UNPRIVILEGED: &str = "postgres";
+/// Longest path of a unix socket on Linux is 107 bytes; PostgreSQL adds `/.s.PGSQL.5432`.
+const LONGEST_SOCKET_FOLDER: usize = 90;
+const DATABASE: &str = "vantage";
+
+/// A PostgreSQL of our own, or one that another process of ours runs on the same folder.
+#[derive(Debug)]
+pub struct PrivatePostgres {
+    socket: PathBuf,
+    /// The postmaster, when it is ours.
+    own: Option<Postmaster>,
+}
+
+#[derive(Debug)]
+struct Postmaster {
+    child: Child,
+    /// Held as long as the folder is ours.
+    _lock: File,
+}
+
+/// How to run it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Folder for the cluster, the socket and the log.
+    pub folder: PathBuf,
+    /// Folder of the programs; empty for the newest that is installed.
+    pub programs: String,
+    /// More settings of PostgreSQL, `name=value`.
+    pub options: Vec<String>,
+}
+
+impl PrivatePostgres {
+    /// Starts it, after making the cluster if there is none, or joins one that runs.
+    ///
+    /// # Errors
+    /// Says what is missing (programs, rights) or what PostgreSQL said.
+    pub fn start(settings: &Settings) -> Result<Self> {
+        let programs = find_programs(&settings.programs)?;
+        prepare(&settings.folder)?;
+        let socket = socket_folder(&settings.folder)?;
+        let lock = File::create(settings.folder.join("lock")).map_err(|e| describe("cannot lock the data folder", &e))?;
+        if lock.try_lock().is_err() {
+            return wait_until_ready(&socket, None).map(|()| Self { socket, own: None });
+        }
+        wait_for_predecessor(&settings.folder.join("data"))?;
+        make_cluster(&programs, &settings.folder)?;
+        let child = launch(&programs, settings, &socket)?;
+        let mut own = Postmaster { child, _lock: lock };
+        wait_until_ready(&socket, Some((&mut own.child, &settings.folder)))?;
+        Ok(Self { socket, own: Some(own) })
+    }
+
+    /// How to connect, as the administrator of the cluster.
+    #[must_use]
+    pub fn options(&self) -> PgConnectOptions {
+        PgConnectOptions::new_without_pgpass().socket(&self.socket).port(5432).username("postgres").database(DATABASE)
+    }
+
+    /// Process id of the postmaster, when it is ours.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.own.as_ref().map(|own| own.child.id())
+    }
+
+    /// Makes the product's database if there is none.
+    ///
+    /// # Errors
+    /// 503 when PostgreSQL went away.
+    pub async fn ensure_database(&self) -> Result<()> {
+        let mut conn = sqlx::PgConnection::connect_with(&self.options().database("postgres")).await?;
+        let exists = sqlx::query_scalar!(r#"select exists(select from pg_database where datname = $1) as "exists!""#, DATABASE)
+            .fetch_one(&mut conn)
+            .await?;
+        if !exists {
+            sqlx::query("create database vantage").execute(&mut conn).await?;
+        }
+        Ok(())
+    }
+
+    /// Stops it cleanly when it is ours: open transactions are rolled back, everything committed is on disk.
+    pub fn stop(&mut self) {
+        if let Some(mut own) = self.own.take() {
+            let _ = signal(own.child.id(), "INT");
+            let _ = own.child.wait();
+        }
+    }
+}
+
+impl Drop for PrivatePostgres {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Whether this process runs as root.
+#[must_use]
+pub fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0)
+}
+
+/// The folder of PostgreSQL's programs: what the settings say, else the newest that a package has installed.
+///
+/// # Errors
+/// Says how to install PostgreSQL.
+pub fn find_programs(wanted: &str) -> Result<PathBuf> {
+    if !wanted.is_empty() {
+        return Some(PathBuf::from(wanted))
+            .filter(|folder| folder.join("initdb").exists())
+            .ok_or_else(|| Error::internal(format!("postgres_bin: there is no initdb in {wanted}")));
+    }
+    let mut found: Vec<(u32, PathBuf)> = Vec::new();
+    for (base, below) in [("/usr/lib/postgresql", "bin"), ("/opt/homebrew/opt", "bin"), ("/usr/local/opt", "bin"), ("/usr", "bin")] {
+        for entry in fs::read_dir(base).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let version = name.trim_start_matches("postgresql@").parse().unwrap_or(0);
+            let folder = if base == "/usr" { PathBuf::from("/usr/bin") } else { entry.path().join(below) };
+            if folder.join("initdb").exists() && folder.join("postgres").exists() {
+                found.push((version, folder));
+            }
+        }
+    }
+    found.sort();
+    found.pop().map(|(_, folder)| folder).ok_or_else(|| {
+        Error::internal("no PostgreSQL is installed: `apt-get install postgresql` (Debian, Ubuntu) or `brew install postgresql@17` (macOS), or set database_url")
+    })
+}
+
+/// Makes the folder, and gives it to the user that PostgreSQL will run as.
+fn prepare(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).map_err(|e| describe(&format!("cannot make {}", folder.display()), &e))?;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(|e| describe("cannot protect the data folder", &e))?;
+    if is_root() {
+        own(folder)?;
+        let mut reach = as_postgres(Path::new("test"));
+        let reachable = reach.arg("-x").arg(folder).status().is_ok_and(|status| status.success());
+        if !reachable {
+            return Err(Error::internal(format!(
+                "the user {UNPRIVILEGED} cannot reach {}: set VANTAGE_DATA_DIR to a place outside of root's home",
+                folder.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn own(folder: &Path) -> Result<()> {
+    let status = Command::new("chown").arg(format!("{UNPRIVILEGED}:")).arg(folder).status();
+    status.ok().filter(std::process::ExitStatus::success).map(drop).ok_or_else(|| {
+        Error::internal(format!("cannot give {} to the user {UNPRIVILEGED}; is PostgreSQL installed?", folder.display()))
+    })
+}
+
+/// Below the data folder, or where that path would be too long in a folder of its own under /tmp.
+fn socket_folder(folder: &Path) -> Result<PathBuf> {
+    let absolute = fs::canonicalize(folder).map_err(|e| describe("data folder", &e))?;
+    let near = absolute.join("socket");
+    let socket = if near.as_os_str().len() <= LONGEST_SOCKET_FOLDER {
+        near
+    } else {
+        let digest = crate::crypto::sha256(absolute.as_os_str().as_encoded_bytes());
+        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        std::env::temp_dir().join(format!("vantage-{name}"))
+    };
+    fs::create_dir_all(&socket).map_err(|e| describe("socket folder", &e))?;
+    let meta = fs::symlink_metadata(&socket).map_err(|e| describe("socket folder", &e))?;
+    let ours = fs::metadata(folder).is_ok_and(|parent| parent.uid() == meta.uid() || meta.uid() == 0 && is_root());
+    if !meta.is_dir() || !ours {
+        return Err(Error::internal(format!("{} belongs to somebody else", socket.display())));
+    }
+    fs::set_permissions(&socket, fs::Permissions::from_mode(0o700)).map_err(|e| describe("socket folder", &e))?;
+    if is_root() {
+        own(&socket)?;
+    }
+    Ok(socket)
+}
+
+/// A server that was killed takes its PostgreSQL with it, which needs a moment to stop. One that does not go away
+/// (no parent-death signal on this system) is stopped.
+fn wait_for_predecessor(data: &Path) -> Result<()> {
+    let file = data.join("postmaster.pid");
+    let started = Instant::now();
+    let mut asked = false;
+    while let Some(pid) = running(&file, data) {
+        if !asked && started.elapsed() > Duration::from_secs(5) {
+            tracing::warn!(pid, "stopping a PostgreSQL that was left behind");
+            let _ = signal(pid, "INT");
+            asked = true;
+        }
+        if started.elapsed() > Duration::from_secs(60) {
+            return Err(Error::internal(format!("another PostgreSQL (process {pid}) holds {} and does not stop", data.display())));
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Ok(())
+}
+
+/// The postmaster of this folder, if its process lives and is one: a number in a stale file may belong to anybody.
+fn running(file: &Path, data: &Path) -> Option<u32> {
+    let text = fs::read_to_string(file).ok()?;
+    let pid = text.lines().next()?.trim().parse().ok()?;
+    let command = Command::new("ps").args(["-o", "args=", "-p"]).arg(format!("{pid}")).output().ok()?;
+    let command = String::from_utf8_lossy(&command.stdout).into_owned();
+    (command.contains("postgres") && command.contains(&*data.to_string_lossy())).then_some(pid)
+}
+
+fn make_cluster(programs: &Path, folder: &Path) -> Result<()> {
+    let data = folder.join("data");
+    if data.join("PG_VERSION").exists() {
+        return Ok(());
+    }
+    // into a folder beside, so that an interrupted initdb is never taken for a cluster
+    let fresh = folder.join("data.new");
+    let _ = fs::remove_dir_all(&fresh);
+    let made = as_postgres(&programs.join("initdb"))
+        .arg("--pgdata")
+        .arg(&fresh)
+        .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-instructions"])
+        .output()
+        .map_err(|e| describe("cannot run initdb", &e))?;
+    if !made.status.success() {
+        return Err(Error::internal(format!("initdb: {}", String::from_utf8_lossy(&made.stderr).trim())));
+    }
+    fs::rename(&fresh, &data).map_err(|e| describe("cannot put the cluster in place", &e))
+}
+
+fn launch(programs: &Path, settings: &Settings, socket: &Path) -> Result<Child> {
+    let log = settings.folder.join("postgres.log");
+    let log = File::options().create(true).append(true).open(log).map_err(|e| describe("cannot write the log", &e))?;
+    let copy = log.try_clone().map_err(|e| describe("log", &e))?;
+    let mut command = as_postgres(&programs.join("postgres"));
+    command.arg("-D").arg(settings.folder.join("data")).arg("-k").arg(socket);
+    for option in PRIVATE_OPTIONS.iter().copied().chain(settings.options.iter().map(String::as_str)) {
+        command.arg("-c").arg(option);
+    }
+    command.stdin(Stdio::null()).stdout(log).stderr(copy);
+    // Ctrl-C in a terminal goes to the whole group; the server decides when the database stops, after the last request
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    spawn_for_life(command)
+}
+
+const PRIVATE_OPTIONS: [&str; 9] = [
+    "listen_addresses=",
+    "unix_socket_permissions=0700",
+    "port=5432",
+    "max_connections=100",
+    "shared_buffers=128MB",
+    "log_min_messages=warning",
+    // statements can hold what nobody should read in a log
+    "log_min_error_statement=panic",
+    "log_error_verbosity=terse",
+    "timezone=UTC",
+];
+
+/// The parent-death signal fires when the *thread* that started the child ends, so that thread must live as long as we.
+fn spawn_for_life(mut command: Command) -> Result<Child> {
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::Builder::new()
+        .name("postgres".to_owned())
+        .spawn(move || {
+            let _ = send.send(command.spawn());
+            loop {
+                std::thread::park();
+            }
+        })
+        .map_err(|e| describe("thread", &e))?;
+    receive.recv().map_err(Error::internal)?.map_err(|e| describe("cannot run postgres", &e))
+}
+
+/// A command as the user that PostgreSQL runs as, that dies with us where the system can do that. `setpriv` is part of
+/// util-linux, which every Debian and Ubuntu has.
+fn as_postgres(program: &Path) -> Command {
+    if !cfg!(target_os = "linux") {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.arg("--pdeathsig=INT");
+    if is_root() {
+        command.arg(format!("--reuid={UNPRIVILEGED}")).arg(format!("--regid={UNPRIVILEGED}")).arg("--init-groups");
+    }
+    command.arg("--").arg(program).current_dir("/");
+    command
+}
+
+fn wait_until_ready(socket: &Path, mut ours: Option<(&mut Child, &PathBuf)>) -> Result<()> {
+    let started = Instant::now();
+    while !answers(socket) {
+        if let Some((child, folder)) = &mut ours
+            && let Ok(Some(status)) = child.try_wait()
+        {
+            return Err(Error::internal(format!("PostgreSQL ended at once ({status}): {}", last_lines(&folder.join("postgres.log")))));
+        }
+        if started.elapsed() > Duration::from_secs(120) {
+            return Err(Error::internal("PostgreSQL does not answer on its socket"));
+        }
+        std::thread::sleep(Duration::from_millis(30));
+    }
+    Ok(())
+}
+
+/// Whether one can sign in. On a runtime of its own, as the caller may or may not be on one.
+fn answers(socket: &Path) -> bool {
+    let options = PgConnectOptions::new_without_pgpass().socket(socket).port(5432).username("postgres").database("postgres");
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+        runtime.block_on(async { sqlx::PgConnection::connect_with(&options).await.ok()?.close().await.ok() })
+    })
+    .join()
+    .is_ok_and(|signed_in| signed_in.is_some())
+}
+
+fn last_lines(log: &Path) -> String {
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().rev().take(5).collect();
+    lines.into_iter().rev().collect::<Vec<_>>().join(" / ")
+}
+
+fn signal(pid: u32, name: &str) -> std::io::Result<std::process::ExitStatus> {
+    Command::new("kill").arg(format!("-{name}")).arg(pid.to_string()).status()
+}
+
+fn describe(what: &str, error: &std::io::Error) -> Error {
+    Error::internal(format!("{what}: {error}"))
+}

@@ -1,0 +1,148 @@
+//! Access tokens: short-lived, signed, bound to a session that every transaction checks again.
+
+use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::id::{PracticeId, SessionId, UserId};
+use crate::permission::Role;
+use crate::phi::Secret;
+
+/// How long an access token serves.
+pub const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+/// Name of its cookie. `__Host-`: only over a secure connection, only for this host (RFC 6265bis §4.1.3.2).
+pub const ACCESS_COOKIE: &str = "__Host-vantage_access";
+const WHO: &str = "vantage";
+
+/// What a token says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Claims {
+    /// The person.
+    pub sub: UserId,
+    /// The practice.
+    pub pid: PracticeId,
+    /// The session.
+    pub sid: SessionId,
+    /// The role in the practice, by name.
+    pub role: Role,
+    /// Until when, in seconds since 1970.
+    pub exp: i64,
+    iss: String,
+    aud: String,
+}
+
+/// Signs and reads access tokens.
+#[derive(Clone)]
+pub struct Tokens {
+    encode: EncodingKey,
+    decode: DecodingKey,
+    validation: Validation,
+    clock: Clock,
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tokens")
+    }
+}
+
+impl Tokens {
+    /// With this signing key.
+    #[must_use]
+    pub fn new(key: &Secret, clock: Clock) -> Self {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[WHO]);
+        validation.set_audience(&[WHO]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        // against our own clock, below
+        validation.validate_exp = false;
+        Self {
+            encode: EncodingKey::from_secret(key.expose()),
+            decode: DecodingKey::from_secret(key.expose()),
+            validation,
+            clock,
+        }
+    }
+
+    /// A token for a session, and until when it serves.
+    ///
+    /// # Errors
+    /// Never in practice.
+    pub fn issue(&self, user: UserId, practice: PracticeId, session: SessionId, role: Role) -> Result<(String, Timestamp)> {
+        let expires = self.clock.now().checked_add(LIFETIME).map_err(Error::internal)?;
+        let claims = Claims {
+            sub: user,
+            pid: practice,
+            sid: session,
+            role,
+            exp: expires.as_second(),
+            iss: WHO.to_owned(),
+            aud: WHO.to_owned(),
+        };
+        let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encode).map_err(Error::internal)?;
+        Ok((token, expires))
+    }
+
+    /// What a token says, if it is ours and still serves.
+    ///
+    /// # Errors
+    /// 401 `auth.token_expired` for one of ours that has run out, `auth.required` for anything else.
+    pub fn read(&self, token: &str) -> Result<Claims> {
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.decode, &self.validation)
+            .map_err(|error| match error.kind() {
+                ErrorKind::ExpiredSignature => expired(),
+                _ => required(),
+            })?
+            .claims;
+        if claims.exp <= self.clock.now().as_second() { Err(expired()) } else { Ok(claims) }
+    }
+}
+
+fn expired() -> Error {
+    Error::unauthorized("auth.token_expired", "The access token has run out; refresh the session.")
+}
+
+/// 401 for a request without a usable token.
+#[must_use]
+pub fn required() -> Error {
+    Error::unauthorized("auth.required", "Sign in first.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(key: &[u8], clock: &Clock) -> Tokens {
+        Tokens::new(&Secret::new(key.to_vec()), clock.clone())
+    }
+
+    fn issue(tokens: &Tokens) -> String {
+        tokens.issue(UserId::new(), PracticeId::new(), SessionId::new(), Role::Owner).expect("issues").0
+    }
+
+    #[test]
+    fn a_token_serves_ten_minutes() {
+        let clock = Clock::fixed("2026-11-21T08:00:00Z".parse().expect("time"));
+        let tokens = tokens(&[1; 32], &clock);
+        let token = issue(&tokens);
+        clock.advance(SignedDuration::from_secs(599));
+        assert_eq!(tokens.read(&token).expect("serves").role, Role::Owner);
+        clock.advance(SignedDuration::from_secs(1));
+        assert_eq!(tokens.read(&token).expect_err("ran out").code(), "auth.token_expired");
+    }
+
+    #[test]
+    fn forgeries_teach_nothing() {
+        let clock = Clock::System;
+        let ours = tokens(&[1; 32], &clock);
+        let foreign = issue(&tokens(&[2; 32], &clock));
+        let own = issue(&ours);
+        let unsigned = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{}.", own.split('.').nth(1).expect("claims"));
+        let cut = own[..own.len() - 2].to_owned();
+        for token in [foreign, unsigned, cut, String::new(), "rubbish".to_owned(), "a.b.c".to_owned()] {
+            assert_eq!(ours.read(&token).expect_err("refused").code(), "auth.required");
+        }
+    }
+}

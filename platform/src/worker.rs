@@ -1,0 +1,86 @@
+//! The worker: tells events, runs jobs and schedules. Inside the server, or as processes of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::jobs::{self, JobKind, Schedule};
+use crate::outbox::{self, POLL, Subscriber};
+
+/// Everything that happens without a request, gathered from the areas.
+#[derive(Clone, Debug, Default)]
+pub struct Duties {
+    /// Who hears of events.
+    pub subscribers: Vec<Subscriber>,
+    /// What kinds of job there are.
+    pub jobs: Vec<JobKind>,
+    /// What recurs.
+    pub schedules: Vec<Schedule>,
+}
+
+/// What a loop of the worker looks after.
+#[derive(Clone, Copy)]
+enum Watch {
+    Events,
+    Jobs,
+    Schedules,
+}
+
+/// Works in the background until the app is told to stop; what is under way is finished first. A database that is
+/// away is waited for.
+pub fn spawn(app: &App, duties: Duties) -> JoinHandle<()> {
+    let duties = Arc::new(duties);
+    let loops = [Watch::Events, Watch::Jobs, Watch::Schedules]
+        .map(|watch| tokio::spawn(until_stopped(app.clone(), Arc::clone(&duties), watch)));
+    tokio::spawn(async move {
+        for each in loops {
+            let _ = each.await;
+        }
+    })
+}
+
+/// Looks again at once while there is work, else after a pause or when woken.
+async fn until_stopped(app: App, duties: Arc<Duties>, watch: Watch) {
+    let mut away = false;
+    while !app.stop.is_cancelled() {
+        match turn(&app, &duties, watch).await {
+            Ok(true) => continue,
+            Ok(false) => {
+                if std::mem::take(&mut away) {
+                    tracing::info!("the database is back");
+                }
+            }
+            Err(error) => {
+                if !std::mem::replace(&mut away, true) {
+                    tracing::warn!(%error, "the worker waits for the database");
+                }
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+        }
+        tokio::select! {
+            () = app.stop.cancelled() => {}
+            () = app.door.wake.notified() => {}
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
+}
+
+/// Whether there was something to do.
+async fn turn(app: &App, duties: &Arc<Duties>, watch: Watch) -> Result<bool> {
+    match watch {
+        Watch::Events => Ok(outbox::dispatch(app, duties).await? > 0),
+        Watch::Jobs => Ok(jobs::run_due(app, duties).await? > 0),
+        Watch::Schedules => {
+            jobs::run_schedules(app, &duties.schedules).await?;
+            // they recur in hours; a turn that comes due waits at most this long
+            tokio::select! {
+                () = app.stop.cancelled() => {}
+                () = tokio::time::sleep(Duration::from_secs(5)) => {}
+            }
+            Ok(false)
+        }
+    }
+}

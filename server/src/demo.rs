@@ -1,0 +1,112 @@
+//! `vantage demo`: two practices with invented people, on a private PostgreSQL, with nothing to configure.
+
+use platform::App;
+use platform::config::Config;
+use platform::crypto::RootKeys;
+use platform::db::{Caller, Origin, migrate};
+use platform::error::{Error, Result};
+use platform::id::PracticeId;
+use platform::telemetry;
+use practice::NewService;
+use serde_json::json;
+
+use crate::{cli, serve};
+
+/// Password of everybody in the demo.
+const PASSWORD: &str = "vantage-demo-2026";
+
+/// The practices of the demo: slug, name, name and e-mail of the owner, language, services.
+const PRACTICES: [(&str, &str, &str, &str, &str, &[DemoService]); 2] = [
+    ("alpha", "Alpha Dental Center", "Dr. Sara Al-Qahtani", "owner@alpha.example", "en", &ALPHA),
+    ("beta", "عيادة بيتا للأسنان", "د. خالد الحربي", "owner@beta.example", "ar", &BETA),
+];
+
+/// English name, Arabic name, code, category, minutes, price in halalas, VAT category, colour.
+type DemoService = (&'static str, &'static str, &'static str, &'static str, i32, i64, &'static str, &'static str);
+
+const ALPHA: [DemoService; 14] = [
+    ("Consultation", "استشارة", "D0140", "Diagnostics", 30, 15_000, "standard", "teal"),
+    ("Comprehensive examination", "فحص شامل", "D0150", "Diagnostics", 45, 25_000, "standard", "teal"),
+    ("Bitewing X-rays", "أشعة مجنحة", "D0274", "Diagnostics", 15, 12_000, "standard", "slate"),
+    ("Panoramic X-ray", "أشعة بانورامية", "D0330", "Diagnostics", 15, 20_000, "standard", "slate"),
+    ("Cleaning", "تنظيف الأسنان", "D1110", "Hygiene", 45, 30_000, "standard", "green"),
+    ("Fluoride treatment", "علاج بالفلورايد", "D1206", "Hygiene", 20, 15_000, "standard", "green"),
+    ("Composite filling", "حشوة تجميلية", "D2391", "Restorative", 60, 45_000, "standard", "blue"),
+    ("Crown, porcelain", "تاج خزفي", "D2740", "Restorative", 90, 180_000, "standard", "blue"),
+    ("Root canal, molar", "علاج عصب ضرس", "D3330", "Endodontics", 90, 160_000, "standard", "violet"),
+    ("Extraction", "خلع سن", "D7140", "Surgery", 45, 40_000, "standard", "red"),
+    ("Wisdom tooth removal", "خلع ضرس العقل", "D7240", "Surgery", 75, 120_000, "standard", "red"),
+    ("Implant consultation", "استشارة زراعة", "D6190", "Implants", 45, 30_000, "standard", "amber"),
+    ("Teeth whitening", "تبييض الأسنان", "D9972", "Cosmetic", 60, 110_000, "standard", "pink"),
+    ("Orthodontic adjustment", "تعديل التقويم", "D8670", "Orthodontics", 30, 35_000, "standard", "violet"),
+];
+
+const BETA: [DemoService; 6] = [
+    ("Consultation", "استشارة", "C-01", "التشخيص", 20, 10_000, "standard", "teal"),
+    ("Cleaning", "تنظيف الأسنان", "H-01", "الوقاية", 40, 25_000, "standard", "green"),
+    ("Filling", "حشوة", "R-01", "الترميم", 45, 35_000, "standard", "blue"),
+    ("Root canal", "علاج عصب", "E-01", "علاج الجذور", 90, 130_000, "standard", "violet"),
+    ("Extraction", "خلع سن", "S-01", "الجراحة", 30, 30_000, "standard", "red"),
+    ("Check-up for children", "فحص الأطفال", "P-01", "الأطفال", 30, 12_000, "standard", "amber"),
+];
+
+/// Runs the demo until it is stopped. What was entered in it stays for the next time.
+///
+/// # Errors
+/// Says what is missing.
+pub async fn run(config: Config) -> Result<()> {
+    let config = Config { log: "warn".to_owned(), log_format: "text".to_owned(), ..config };
+    let telemetry = telemetry::start(&config)?;
+    let place = serve::database(&config).await?;
+    migrate::migrate(&place.options, &config.database_passwords()?).await?;
+    if config.root_key.is_empty() && !config.root_key_file().exists() {
+        RootKeys::create(&config.root_key_file(), None)?;
+    }
+    let app = serve::start_app(config.clone(), &place)?;
+    furnish(&app).await?;
+    let outcome = serve::run_app(app, serve::Mode::Serve { workers: true }, &telemetry, || welcome(&config)).await;
+    drop(place);
+    outcome
+}
+
+fn welcome(config: &Config) -> Result<()> {
+    let mut text = format!("\n  Vantage runs at {}\n\n  sign in as\n", config.public_url);
+    for (_, practice, _, email, _, _) in PRACTICES {
+        text += &format!("    {email:<22} {PASSWORD:<20} owner of {practice}\n");
+    }
+    text += "\n  Ctrl-C stops it; what you enter is kept for the next time.\n\n";
+    cli::print(&text)
+}
+
+/// Makes the practices that are not there yet.
+async fn furnish(app: &App) -> Result<()> {
+    let mut tx = app.db().platform("demo: which practices exist").await?;
+    let existing = sqlx::query_scalar!("select slug from platform.practice").fetch_all(tx.conn()).await?;
+    tx.commit().await?;
+    for (slug, name, owner, email, language, services) in PRACTICES {
+        if existing.iter().any(|known| known == slug) {
+            continue;
+        }
+        let asked = json!({ "practiceName": name, "slug": slug, "ownerName": owner, "email": email, "password": PASSWORD,
+                            "language": language, "country": "SA", "timeZone": "Asia/Riyadh", "currency": "SAR" });
+        let asked = serde_json::from_value(asked).map_err(Error::internal)?;
+        let (practice, _) = identity::sign_up(app, &Origin::default(), asked).await?;
+        offer_services(app, practice, services).await?;
+    }
+    Ok(())
+}
+
+async fn offer_services(app: &App, practice: PracticeId, services: &'static [DemoService]) -> Result<()> {
+    app.door
+        .write(&Caller::system(practice), async move |tx| {
+            for (name_en, name_ar, code, category, minutes, halalas, vat, colour) in services {
+                let service = json!({ "nameEn": name_en, "nameAr": name_ar, "code": code, "category": category,
+                    "durationMinutes": minutes, "bufferAfterMinutes": 5, "price": { "amountMinor": halalas, "currency": "SAR" },
+                    "vatCategory": vat, "colour": colour });
+                let service: NewService = serde_json::from_value(service).map_err(Error::internal)?;
+                practice::offer(tx, &service).await?;
+            }
+            Ok(())
+        })
+        .await
+}

@@ -1,0 +1,59 @@
+//! The routes of all areas, their duties, and the document that describes the API.
+
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::get;
+use platform::error::{Error, Problem, Result};
+use platform::routes::Routes;
+use platform::worker::Duties;
+use platform::{App, health, http, jobs, live, telemetry};
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+
+use crate::assets;
+
+/// What the document says of itself. Operations and schemas come from the areas.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(title = "Vantage", description = "Runs a medical or dental practice. Lists are paged by cursor; errors are RFC 9457 problems with a stable code."),
+    components(schemas(Problem)),
+    tags(
+        (name = "identity", description = "Who may come in"),
+        (name = "practice", description = "The clinic itself"),
+        (name = "platform", description = "What every area stands on"),
+    )
+)]
+struct Document;
+
+fn areas() -> Routes {
+    Routes::new().merge(identity::routes()).merge(practice::routes()).merge(jobs::routes()).merge(live::routes())
+}
+
+/// What happens without a request.
+#[must_use]
+pub fn duties() -> Duties {
+    Duties { subscribers: vec![live::subscriber()], jobs: Vec::new(), schedules: jobs::schedules() }
+}
+
+/// Everything that the server answers.
+///
+/// # Errors
+/// When the public address of the settings is not one.
+pub fn all(app: &App, telemetry: &telemetry::Telemetry) -> Result<Router> {
+    let (api, _) = areas().split();
+    let document = document()?;
+    let api = api
+        .merge(health::routes(telemetry.metrics.clone()))
+        .route("/api/v1/openapi.json", get(async move || ([("content-type", "application/json")], document.clone())));
+    Ok(http::surround(api, app)?.layer(from_fn(assets::pages)))
+}
+
+/// The OpenAPI 3.1 document, as pretty JSON.
+///
+/// # Errors
+/// Never in practice.
+pub fn document() -> Result<String> {
+    let mut document: OpenApi = Document::openapi();
+    document.merge(areas().split().1);
+    Ok(document.to_pretty_json().map_err(Error::internal)? + "\n")
+}
