@@ -92,7 +92,7 @@ export function Shell() {
         </div>
       </AppShell.Header>
 
-      <AppShell.Navbar className={classes.navbar} component="nav" aria-label={t('nav.label')}>
+      <AppShell.Navbar visibleFrom="sm" className={classes.navbar} component="nav" aria-label={t('nav.label')}>
         <div className={classes.brand}>
           <Mark />
           <span className={classes.brandName}>{t('app.name')}</span>
