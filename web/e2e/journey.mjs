@@ -54,7 +54,7 @@ await step('a form with mistakes is not sent', async () => {
   await page.getByLabel('Duration', { exact: true }).fill('soon');
   await page.getByLabel('Price', { exact: true }).fill('12.345');
   await page.getByRole('button', { name: 'Add service' }).click();
-  await page.getByText('Enter minutes from 1 to 1440').waitFor();
+  await page.getByText('Enter minutes from 5 to 720').waitFor();
   await page.getByText('Enter an amount in SAR').waitFor();
   await page.waitForFunction(() => document.activeElement?.getAttribute('aria-invalid') === 'true');
 }, page);

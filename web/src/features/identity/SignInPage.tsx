@@ -65,7 +65,7 @@ export function SignInPage() {
             {refusal}
           </Alert>
         ) : null}
-        <TextInput label={t('identity.email')} type="email" className="ltrInput" autoComplete="username" autoFocus {...form.getInputProps('email')} />
+        <TextInput label={t('identity.email')} type="email" className="ownDirection" autoComplete="username" autoFocus {...form.getInputProps('email')} />
         <PasswordInput
           label={t('identity.password')}
           autoComplete="current-password"
@@ -76,7 +76,7 @@ export function SignInPage() {
           <TextInput
             label={t('identity.slug')}
             description={t('signIn.slugHint')}
-            className="ltrInput"
+            className="ownDirection"
             autoCapitalize="none"
             spellCheck={false}
             {...form.getInputProps('practiceSlug')}

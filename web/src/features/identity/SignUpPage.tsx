@@ -122,7 +122,7 @@ export function SignUpPage() {
                 label={t('identity.slug')}
                 description={t('signUp.slugHint')}
                 inputWrapperOrder={['label', 'input', 'description', 'error']}
-                className="ltrInput"
+                className="ownDirection"
                 autoCapitalize="none"
                 spellCheck={false}
                 {...form.getInputProps('slug')}
@@ -145,7 +145,7 @@ export function SignUpPage() {
                   if (usual) form.setValues(usual);
                 }}
               />
-              <Select label={t('identity.timeZone')} data={timeZones} className="ltrInput" {...select} {...form.getInputProps('timeZone')} />
+              <Select label={t('identity.timeZone')} data={timeZones} className="ownDirection" {...select} {...form.getInputProps('timeZone')} />
               <Select label={t('identity.currency')} data={nameCurrencies} {...select} {...form.getInputProps('currency')} />
               <Select
                 label={t('identity.language')}
@@ -166,7 +166,7 @@ export function SignUpPage() {
           <div className={classes.fields}>
             <div className={classes.two}>
               <TextInput label={t('identity.ownerName')} autoComplete="name" {...form.getInputProps('ownerName')} />
-              <TextInput label={t('identity.email')} type="email" className="ltrInput" autoComplete="username" {...form.getInputProps('email')} />
+              <TextInput label={t('identity.email')} type="email" className="ownDirection" autoComplete="username" {...form.getInputProps('email')} />
             </div>
             <PasswordInput
               label={t('identity.password')}

@@ -47,15 +47,15 @@ export function ServiceForm({ form, currency, categories, readOnly, mine, onUseM
       {text}
     </Text>
   );
-  const minutes = { inputMode: 'numeric', rightSection: unit(t('unit.min')), rightSectionWidth: 48, rightSectionPointerEvents: 'none', className: 'ltrInput tnum' } as const;
+  const minutes = { inputMode: 'numeric', rightSection: unit(t('unit.min')), rightSectionWidth: 48, rightSectionPointerEvents: 'none', className: 'ownDirection tnum' } as const;
 
   return (
     <div className={classes.fields}>
-      <TextInput {...bind('nameEn')} lang="en" className="nameInput" data-autofocus />
-      <TextInput {...bind('nameAr')} lang="ar" className="nameInput" />
+      <TextInput {...bind('nameEn')} lang="en" className="ownDirection" data-autofocus />
+      <TextInput {...bind('nameAr')} lang="ar" className="ownDirection" />
       <div className={classes.two}>
-        <TextInput {...bind('code')} className="ltrInput" spellCheck={false} />
-        <Autocomplete {...bind('category')} className="nameInput" data={categories} />
+        <TextInput {...bind('code')} className="ownDirection" spellCheck={false} />
+        <Autocomplete {...bind('category')} className="ownDirection" data={categories} />
       </div>
       <div className={classes.two}>
         <TextInput {...bind('durationMinutes')} {...minutes} />
@@ -63,7 +63,7 @@ export function ServiceForm({ form, currency, categories, readOnly, mine, onUseM
           {...bind('price')}
           inputMode="decimal"
           autoComplete="off"
-          className="ltrInput tnum"
+          className="ownDirection tnum"
           rightSection={unit(currency)}
           rightSectionWidth={52}
           rightSectionPointerEvents="none"

@@ -47,11 +47,15 @@ export const draftOf = (s: Service): Draft => ({
   colour: s.colour,
 });
 
-const LONGEST_DAY = 1440;
+/** The server's own limits, said before the form is sent. */
+const DURATION = { min: 5, max: 720 };
+const BUFFER = { min: 0, max: 240 };
+
 const minutesOf = (text: string): number | undefined => {
   const digits = latinDigits(text.trim());
-  return /^\d{1,4}$/.test(digits) && Number(digits) <= LONGEST_DAY ? Number(digits) : undefined;
+  return /^\d{1,4}$/.test(digits) ? Number(digits) : undefined;
 };
+const within = (minutes: number | undefined, { min, max }: typeof BUFFER) => minutes !== undefined && minutes >= min && minutes <= max;
 
 type Issue = { id: MessageId; params?: Params };
 
@@ -59,10 +63,9 @@ type Issue = { id: MessageId; params?: Params };
 export function draftIssues(d: Draft, currency: string): Partial<Record<Field, Issue>> {
   const issues: Partial<Record<Field, Issue>> = {};
   if (!d.nameEn.trim()) issues.nameEn = { id: 'field.required' };
-  const duration = minutesOf(d.durationMinutes);
-  if (duration === undefined || duration < 1) issues.durationMinutes = { id: 'services.form.minutes', params: { min: 1, max: LONGEST_DAY } };
+  if (!within(minutesOf(d.durationMinutes), DURATION)) issues.durationMinutes = { id: 'services.form.minutes', params: DURATION };
   for (const field of ['bufferBeforeMinutes', 'bufferAfterMinutes'] as const) {
-    if (minutesOf(d[field] || '0') === undefined) issues[field] = { id: 'services.form.minutes', params: { min: 0, max: LONGEST_DAY } };
+    if (!within(minutesOf(d[field] || '0'), BUFFER)) issues[field] = { id: 'services.form.minutes', params: BUFFER };
   }
   if (!d.price.trim()) issues.price = { id: 'field.required' };
   else if (minorOf(d.price, currency) === undefined) issues.price = { id: 'services.form.amount', params: { currency } };
