@@ -27,8 +27,8 @@ export function topicOf(data: unknown): string | undefined {
 
 /**
  * Keeps what is on screen true: the server says which kind of record changed, and every query whose key starts with
- * that topic is fetched again. Messages carry ids only, so nothing confidential travels here. After a gap everything is
- * fetched again, since nobody knows what was missed. Returns the way to stop.
+ * that topic is fetched again. Messages carry ids only, so nothing confidential travels here. After a gap, or when the
+ * server says `resync`, everything is fetched again, since nobody knows what was missed. Returns the way to stop.
  */
 export function startLive(client: QueryClient): () => void {
   let socket: WebSocket | undefined;
@@ -48,6 +48,7 @@ export function startLive(client: QueryClient): () => void {
   const onMessage = (event: MessageEvent) => {
     const topic = topicOf(event.data);
     if (!topic) return;
+    if (topic === 'resync') return void client.invalidateQueries();
     if (topic === 'hello') {
       attempt = 0;
       if (hadHello) void client.invalidateQueries();

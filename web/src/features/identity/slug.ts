@@ -1,3 +1,4 @@
+const SHORTEST = 3;
 const LONGEST = 40;
 
 /** Arabic letters by sound, good enough to suggest an address that people recognise; they can change it. */
@@ -16,11 +17,13 @@ export function suggestSlug(name: string): string {
     .replace(/['’]/g, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');
-  if (words.length <= LONGEST) return words;
+  // an address begins with a letter
+  const named = /^\d/.test(words) ? `clinic-${words}` : words;
+  if (named.length <= LONGEST) return named;
   // cut at a word's end where there is one
-  const cut = words.slice(0, LONGEST + 1);
+  const cut = named.slice(0, LONGEST + 1);
   const end = cut.lastIndexOf('-');
   return end > LONGEST / 2 ? cut.slice(0, end) : cut.slice(0, LONGEST);
 }
 
-export const isSlug = (slug: string) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(slug);
+export const isSlug = (slug: string) => slug.length >= SHORTEST && slug.length <= LONGEST && /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(slug);

@@ -135,6 +135,7 @@ function Services() {
                   </ActionIcon>
                 ) : null
               }
+              maxLength={120}
               value={text}
               onChange={(e) => type(e.currentTarget.value)}
               onKeyDown={(e) => {

@@ -38,9 +38,9 @@ it('has no empty text and none left in the other script', () => {
 
 it('has words for every code that the server may answer with', () => {
   const problems =
-    'auth.required auth.token_expired auth.session_ended auth.invalid_credentials auth.forbidden rate.limited body.too_large body.media_type body.malformed validation.failed not_found version.stale idempotency.key_reused idempotency.key_missing practice.slug_taken auth.email_taken service.name_taken service.code_taken db.unavailable storage.full internal';
+    'auth.required auth.token_expired auth.session_ended auth.invalid_credentials auth.forbidden rate.limited body.too_large body.media_type body.malformed validation.failed not_found version.stale idempotency.key_reused idempotency.key_missing practice.slug_taken auth.email_taken service.name_taken service.code_taken db.unavailable db.busy db.timeout server.busy request.timeout origin.refused storage.full internal';
   const fields =
-    'required too_short too_long out_of_range invalid unknown_field wrong_type taken invalid_slug invalid_time_zone invalid_currency invalid_phone invalid_email password_too_common';
+    'required too_short too_long out_of_range invalid unknown_field wrong_type taken invalid_slug invalid_time_zone invalid_currency invalid_country invalid_phone invalid_email password_too_common';
   for (const code of problems.split(' ')) expect(en).toHaveProperty([`problem.${code}`]);
   for (const code of fields.split(' ')) expect(en).toHaveProperty([`field.${code}`]);
 });
