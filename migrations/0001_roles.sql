@@ -26,9 +26,6 @@ begin
     if not pg_has_role('vantage_owner', 'vantage_dispatch', 'member') then
         grant vantage_dispatch to vantage_owner;
     end if;
-    execute format('revoke all on database %I from public', current_database());
-    execute format('grant create, connect on database %I to vantage_owner', current_database());
-    execute format('grant connect on database %I to vantage_app, vantage_auth, vantage_worker, vantage_platform', current_database());
 end $$;
 
 revoke all on schema public from public;

@@ -40,10 +40,13 @@ impl fmt::Debug for DataKey {
 #[derive(Clone, Debug)]
 pub struct Keys {
     root: RootKeys,
-    known: Arc<Mutex<HashMap<(Uuid, Uuid), Arc<DataKey>>>>,
+    /// By practice and id.
+    known: Arc<Mutex<KnownKeys>>,
     /// The data key that each practice seals with.
     current: Arc<Mutex<HashMap<Uuid, Uuid>>>,
 }
+
+type KnownKeys = HashMap<(Uuid, Uuid), Arc<DataKey>>;
 
 /// Where a sealed value lies. It opens nowhere else.
 #[derive(Clone, Copy, Debug)]

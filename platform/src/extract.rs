@@ -192,8 +192,12 @@ mod tests {
     #[derive(Debug, Deserialize, Validate)]
     #[serde(rename_all = "camelCase", deny_unknown_fields)]
     struct Part {
-        #[garde(custom(|_: &String, (): &()| Err(garde::Error::new("invalid_phone: Not a phone number."))))]
+        #[garde(custom(never))]
         phone_number: String,
+    }
+
+    fn never(_: &String, (): &()) -> garde::Result {
+        Err(garde::Error::new("invalid_phone: Not a phone number."))
     }
 
     fn faults(body: &str) -> Vec<(String, String)> {

@@ -29,7 +29,7 @@ pub mod limit;
 pub mod http;
 pub mod health;
 pub mod telemetry;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(feature = "testing")]
 pub mod testing;
 
 pub use app::App;

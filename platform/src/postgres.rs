@@ -7,7 +7,10 @@
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use sqlx::Connection as _;
@@ -31,9 +34,20 @@ pub struct PrivatePostgres {
 
 #[derive(Debug)]
 struct Postmaster {
-    child: Child,
+    watch: Option<JoinHandle<()>>,
+    state: Arc<State>,
     /// Held as long as the folder is ours.
     _lock: File,
+}
+
+/// What the watching thread and the rest know of each other.
+#[derive(Debug, Default)]
+struct State {
+    stopping: AtomicBool,
+    /// Process id of the postmaster.
+    pid: AtomicU32,
+    /// How often it has ended.
+    ended: AtomicU32,
 }
 
 /// How to run it.
@@ -62,9 +76,8 @@ impl PrivatePostgres {
         }
         wait_for_predecessor(&settings.folder.join("data"))?;
         make_cluster(&programs, &settings.folder)?;
-        let child = launch(&programs, settings, &socket)?;
-        let mut own = Postmaster { child, _lock: lock };
-        wait_until_ready(&socket, Some((&mut own.child, &settings.folder)))?;
+        let own = Postmaster::launch(&programs, settings, &socket, lock)?;
+        wait_until_ready(&socket, Some((&own.state, &settings.folder)))?;
         Ok(Self { socket, own: Some(own) })
     }
 
@@ -77,7 +90,7 @@ impl PrivatePostgres {
     /// Process id of the postmaster, when it is ours.
     #[must_use]
     pub fn pid(&self) -> Option<u32> {
-        self.own.as_ref().map(|own| own.child.id())
+        self.own.as_ref().map(|own| own.state.pid.load(Ordering::Relaxed))
     }
 
     /// Makes the product's database if there is none.
@@ -97,16 +110,51 @@ impl PrivatePostgres {
 
     /// Stops it cleanly when it is ours: open transactions are rolled back, everything committed is on disk.
     pub fn stop(&mut self) {
-        if let Some(mut own) = self.own.take() {
-            let _ = signal(own.child.id(), "INT");
-            let _ = own.child.wait();
-        }
+        drop(self.own.take());
     }
 }
 
-impl Drop for PrivatePostgres {
+impl Postmaster {
+    fn launch(programs: &Path, settings: &Settings, socket: &Path, lock: File) -> Result<Self> {
+        let command = postmaster(programs, settings, socket)?;
+        let state = Arc::new(State::default());
+        let (send, first) = mpsc::channel();
+        let shared = Arc::clone(&state);
+        let watch = std::thread::Builder::new()
+            .name("postgres".to_owned())
+            .spawn(move || watch(command, &shared, &send))
+            .map_err(|e| describe("thread", &e))?;
+        first.recv().map_err(Error::internal)?.map_err(|e| describe("cannot run postgres", &e))?;
+        Ok(Self { watch: Some(watch), state, _lock: lock })
+    }
+}
+
+impl Drop for Postmaster {
     fn drop(&mut self) {
-        self.stop();
+        self.state.stopping.store(true, Ordering::SeqCst);
+        let _ = signal(self.state.pid.load(Ordering::SeqCst), "INT");
+        let _ = self.watch.take().map(JoinHandle::join);
+    }
+}
+
+/// Runs the postmaster, and again when it ends unasked (killed, out of memory): requests answer 503 meanwhile and go on
+/// afterwards. In a thread of its own, as the parent-death signal fires when the *thread* that started the child ends.
+fn watch(mut command: Command, state: &State, first: &mpsc::Sender<std::io::Result<()>>) {
+    while !state.stopping.load(Ordering::SeqCst) {
+        match command.spawn() {
+            Ok(mut child) => {
+                state.pid.store(child.id(), Ordering::SeqCst);
+                let _ = first.send(Ok(()));
+                let _ = child.wait();
+                state.ended.fetch_add(1, Ordering::SeqCst);
+            }
+            Err(error) => drop(first.send(Err(error))),
+        }
+        if !state.stopping.load(Ordering::SeqCst) {
+            tracing::error!("PostgreSQL ended unasked; starting it again");
+            // its last backends must be gone before it can have the shared memory
+            std::thread::sleep(Duration::from_millis(200));
+        }
     }
 }
 
@@ -241,7 +289,7 @@ fn make_cluster(programs: &Path, folder: &Path) -> Result<()> {
     fs::rename(&fresh, &data).map_err(|e| describe("cannot put the cluster in place", &e))
 }
 
-fn launch(programs: &Path, settings: &Settings, socket: &Path) -> Result<Child> {
+fn postmaster(programs: &Path, settings: &Settings, socket: &Path) -> Result<Command> {
     let log = settings.folder.join("postgres.log");
     let log = File::options().create(true).append(true).open(log).map_err(|e| describe("cannot write the log", &e))?;
     let copy = log.try_clone().map_err(|e| describe("log", &e))?;
@@ -253,7 +301,7 @@ fn launch(programs: &Path, settings: &Settings, socket: &Path) -> Result<Child> 
     command.stdin(Stdio::null()).stdout(log).stderr(copy);
     // Ctrl-C in a terminal goes to the whole group; the server decides when the database stops, after the last request
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    spawn_for_life(command)
+    Ok(command)
 }
 
 const PRIVATE_OPTIONS: [&str; 9] = [
@@ -268,21 +316,6 @@ const PRIVATE_OPTIONS: [&str; 9] = [
     "log_error_verbosity=terse",
     "timezone=UTC",
 ];
-
-/// The parent-death signal fires when the *thread* that started the child ends, so that thread must live as long as we.
-fn spawn_for_life(mut command: Command) -> Result<Child> {
-    let (send, receive) = std::sync::mpsc::channel();
-    std::thread::Builder::new()
-        .name("postgres".to_owned())
-        .spawn(move || {
-            let _ = send.send(command.spawn());
-            loop {
-                std::thread::park();
-            }
-        })
-        .map_err(|e| describe("thread", &e))?;
-    receive.recv().map_err(Error::internal)?.map_err(|e| describe("cannot run postgres", &e))
-}
 
 /// A command as the user that PostgreSQL runs as, that dies with us where the system can do that. `setpriv` is part of
 /// util-linux, which every Debian and Ubuntu has.
@@ -299,13 +332,13 @@ fn as_postgres(program: &Path) -> Command {
     command
 }
 
-fn wait_until_ready(socket: &Path, mut ours: Option<(&mut Child, &PathBuf)>) -> Result<()> {
+fn wait_until_ready(socket: &Path, ours: Option<(&State, &PathBuf)>) -> Result<()> {
     let started = Instant::now();
     while !answers(socket) {
-        if let Some((child, folder)) = &mut ours
-            && let Ok(Some(status)) = child.try_wait()
+        if let Some((state, folder)) = ours
+            && state.ended.load(Ordering::SeqCst) > 0
         {
-            return Err(Error::internal(format!("PostgreSQL ended at once ({status}): {}", last_lines(&folder.join("postgres.log")))));
+            return Err(Error::internal(format!("PostgreSQL ended at once: {}", last_lines(&folder.join("postgres.log")))));
         }
         if started.elapsed() > Duration::from_secs(120) {
             return Err(Error::internal("PostgreSQL does not answer on its socket"));

@@ -1,13 +1,16 @@
 //! Route tables: each route with its OpenAPI operation, its permission in both.
 
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::openapi::extensions::ExtensionsBuilder;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, Schema};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::app::App;
+use crate::error::{Error, FieldError};
 use crate::guard::Guarded;
 
 /// A table of routes. Only [`crate::route!`] makes its entries.
@@ -29,12 +32,23 @@ macro_rules! route {
 impl Route {
     #[doc(hidden)]
     pub fn new<Parameters, H: Guarded<Parameters>>(_: H, (schemas, mut paths, router): UtoipaMethodRouter<App>) -> Self {
+        let mut takes_query = false;
         for item in paths.paths.values_mut() {
             for operation in operations(item) {
                 describe(operation, H::PERMISSION);
+                takes_query |= operation.parameters.iter().flatten().any(|p| matches!(p, RefOr::T(p) if p.parameter_in == ParameterIn::Query));
             }
         }
+        let router = if takes_query { router } else { router.layer(from_fn(refuse_query)) };
         Self((schemas, paths, router))
+    }
+}
+
+/// Unknown parameters are errors, on routes that take none as well.
+async fn refuse_query(request: Request, next: Next) -> Response {
+    match request.uri().query() {
+        None | Some("") => next.run(request).await,
+        Some(_) => Error::invalid(vec![FieldError::new("?", "unknown_field", "This address takes no parameters.")]).into_response(),
     }
 }
 
@@ -58,7 +72,6 @@ impl Routes {
     }
 
     /// The router, and the document that describes it.
-    #[must_use]
     pub fn split(self) -> (axum::Router<App>, utoipa::openapi::OpenApi) {
         self.0.split_for_parts()
     }
@@ -92,7 +105,6 @@ pub struct Json<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        #[expect(clippy::disallowed_types, reason = "as an answer it is safe; as an extractor it would let unknown fields pass")]
         axum::Json(self.0).into_response()
     }
 }

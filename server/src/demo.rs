@@ -15,10 +15,32 @@ use crate::{cli, serve};
 /// Password of everybody in the demo.
 const PASSWORD: &str = "vantage-demo-2026";
 
-/// The practices of the demo: slug, name, name and e-mail of the owner, language, services.
-const PRACTICES: [(&str, &str, &str, &str, &str, &[DemoService]); 2] = [
-    ("alpha", "Alpha Dental Center", "Dr. Sara Al-Qahtani", "owner@alpha.example", "en", &ALPHA),
-    ("beta", "عيادة بيتا للأسنان", "د. خالد الحربي", "owner@beta.example", "ar", &BETA),
+struct DemoPractice {
+    slug: &'static str,
+    name: &'static str,
+    owner: &'static str,
+    email: &'static str,
+    language: &'static str,
+    services: &'static [DemoService],
+}
+
+const PRACTICES: [DemoPractice; 2] = [
+    DemoPractice {
+        slug: "alpha",
+        name: "Alpha Dental Center",
+        owner: "Dr. Sara Al-Qahtani",
+        email: "owner@alpha.example",
+        language: "en",
+        services: &ALPHA,
+    },
+    DemoPractice {
+        slug: "beta",
+        name: "عيادة بيتا للأسنان",
+        owner: "د. خالد الحربي",
+        email: "owner@beta.example",
+        language: "ar",
+        services: &BETA,
+    },
 ];
 
 /// English name, Arabic name, code, category, minutes, price in halalas, VAT category, colour.
@@ -71,8 +93,8 @@ pub async fn run(config: Config) -> Result<()> {
 
 fn welcome(config: &Config) -> Result<()> {
     let mut text = format!("\n  Vantage runs at {}\n\n  sign in as\n", config.public_url);
-    for (_, practice, _, email, _, _) in PRACTICES {
-        text += &format!("    {email:<22} {PASSWORD:<20} owner of {practice}\n");
+    for DemoPractice { email, name, .. } in &PRACTICES {
+        text += &format!("    {email:<22} {PASSWORD:<20} owner of {name}\n");
     }
     text += "\n  Ctrl-C stops it; what you enter is kept for the next time.\n\n";
     cli::print(&text)
@@ -83,7 +105,7 @@ async fn furnish(app: &App) -> Result<()> {
     let mut tx = app.db().platform("demo: which practices exist").await?;
     let existing = sqlx::query_scalar!("select slug from platform.practice").fetch_all(tx.conn()).await?;
     tx.commit().await?;
-    for (slug, name, owner, email, language, services) in PRACTICES {
+    for DemoPractice { slug, name, owner, email, language, services } in &PRACTICES {
         if existing.iter().any(|known| known == slug) {
             continue;
         }

@@ -1,30 +1,7 @@
-//! Vantage: runs a medical or dental practice.
-
-mod assets;
-mod cli;
-mod demo;
-mod keys;
-mod routes;
-mod serve;
-mod storage;
+//! The binary: everything is in the library, so that tests reach it.
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return complain(&error),
-    };
-    match runtime.block_on(cli::Cli::parse().run()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => complain(&error),
-    }
-}
-
-#[expect(clippy::print_stderr, reason = "the last word of a command goes to the person at the terminal")]
-fn complain(error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("vantage: {error}");
-    ExitCode::FAILURE
+    server::main()
 }

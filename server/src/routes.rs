@@ -40,11 +40,21 @@ pub fn duties() -> Duties {
 /// # Errors
 /// When the public address of the settings is not one.
 pub fn all(app: &App, telemetry: &telemetry::Telemetry) -> Result<Router> {
-    let (api, _) = areas().split();
+    let api = areas().split().0.merge(health::routes(telemetry.metrics.clone()));
+    surround(api, app)
+}
+
+/// The same without measurement, of which a process has only one: for tests.
+///
+/// # Errors
+/// As [`all`].
+pub fn api(app: &App) -> Result<Router> {
+    surround(areas().split().0, app)
+}
+
+fn surround(api: Router<App>, app: &App) -> Result<Router> {
     let document = document()?;
-    let api = api
-        .merge(health::routes(telemetry.metrics.clone()))
-        .route("/api/v1/openapi.json", get(async move || ([("content-type", "application/json")], document.clone())));
+    let api = api.route("/api/v1/openapi.json", get(async move || ([("content-type", "application/json")], document.clone())));
     Ok(http::surround(api, app)?.layer(from_fn(assets::pages)))
 }
 

@@ -116,7 +116,9 @@ pub async fn migrate(options: &PgConnectOptions, passwords: &RolePasswords) -> R
     };
     for migration in all()?.into_iter().filter(|migration| missing.contains(&migration.name)) {
         apply(&mut tx, &migration).await.map_err(|error| named(&migration.name, &error))?;
+        close_database(&mut tx).await?;
     }
+    close_database(&mut tx).await?;
     sqlx::query!("reset role").execute(&mut *tx).await?;
     refuse_mistakes(&mut tx).await?;
     set_passwords(&mut tx, passwords).await?;
@@ -138,6 +140,19 @@ async fn apply(conn: &mut PgConnection, migration: &Migration) -> sqlx::Result<(
     )
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// Who may connect. Rights on a database do not travel with its contents (a restored backup has none), so they are set
+/// again each time.
+async fn close_database(conn: &mut PgConnection) -> Result<()> {
+    let statement = "do $$ begin
+        execute format('revoke all on database %I from public', current_database());
+        execute format('grant create, connect on database %I to vantage_owner', current_database());
+        execute format('grant connect on database %I to vantage_app, vantage_auth, vantage_worker, vantage_platform',
+                       current_database());
+    end $$";
+    sqlx::raw_sql(statement).execute(conn).await?;
     Ok(())
 }
 

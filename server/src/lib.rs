@@ -1,0 +1,32 @@
+//! Vantage: runs a medical or dental practice. This crate puts the areas together.
+
+mod assets;
+mod cli;
+mod demo;
+mod keys;
+pub mod routes;
+mod serve;
+mod storage;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+/// Runs the command line.
+#[must_use]
+pub fn main() -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&error),
+    };
+    match runtime.block_on(cli::Cli::parse().run()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&error),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the last word of a command goes to the person at the terminal")]
+fn complain(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("vantage: {error}");
+    ExitCode::FAILURE
+}

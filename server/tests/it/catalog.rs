@@ -1,0 +1,112 @@
+//! The catalog lint finds every mistake that we know how to make, and a server does not start on a database that does
+//! not fit it.
+
+use platform::db::{lint, migrate};
+use platform::testing::TestDatabase;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+
+/// A mistake, and the rule that must catch it.
+const PLANTED: &[(&str, &str)] = &[
+    ("alter table practice.service disable row level security", "row-level security off"),
+    ("alter table practice.service no force row level security", "row-level security not forced"),
+    ("drop policy tenant on practice.service", "no policy"),
+    ("create policy open on practice.service using (true) with check (true)", "policy ignores practice"),
+    ("create policy open on practice.service for select using (practice_id is not null)", "policy ignores practice"),
+    ("alter policy tenant on practice.service with check (true)", "policy ignores practice"),
+    ("create table practice.x (practice_id uuid, id uuid)", "practice_id may be null"),
+    ("create table practice.x (practice_id uuid not null, id uuid primary key)", "primary key does not start with practice_id"),
+    ("create table practice.x (practice_id uuid not null, id uuid, primary key (id, practice_id))", "primary key does not start with practice_id"),
+    ("create table practice.x (practice_id uuid not null, id uuid, primary key (practice_id, id))", "row-level security off"),
+    ("create unique index x on practice.service (code)", "unique without practice_id"),
+    (
+        "alter table practice.service add unique (id); create table practice.x (practice_id uuid not null, id uuid, service uuid references practice.service (id), primary key (practice_id, id))",
+        "foreign key without practice_id",
+    ),
+    ("drop trigger require_audit on practice.service", "change without audit"),
+    ("alter table practice.service disable trigger require_audit", "change without audit"),
+    ("create view practice.x as select * from practice.service", "view runs as its owner"),
+    ("create materialized view practice.x as select * from practice.service", "materialised view of tenants"),
+    ("grant select on audit.entry_other to vantage_app", "partition reachable directly"),
+    ("create function practice.x() returns int language sql security definer set search_path = '' as 'select 1'", "definer function not on the list"),
+    ("alter function sec.enter_as_system(uuid) reset search_path", "definer function without a fixed search_path"),
+    ("grant execute on function sec.enter_as_system(uuid) to public", "definer function open to everybody"),
+    ("alter role vantage_app bypassrls", "runtime role too strong"),
+    ("alter role vantage_worker superuser", "runtime role too strong"),
+    ("grant vantage_owner to vantage_app", "runtime role may become another"),
+    ("alter table practice.service owner to vantage_app", "runtime role owns a relation"),
+    ("grant truncate on practice.service to vantage_app", "runtime role may truncate, refer to or trigger"),
+    ("grant create on schema practice to vantage_app", "runtime role may create in a schema"),
+    ("grant update on audit.entry to vantage_app", "ledger can be changed"),
+    ("grant select on auth.user to vantage_app", "tenants' role reaches beyond practices"),
+    ("grant select on practice.service to vantage_auth", "role beyond its schema"),
+    ("grant select on practice.service to vantage_platform", "role beyond its schema"),
+    ("grant select on practice.service to public", "everybody can read"),
+];
+
+#[tokio::test]
+async fn every_planted_mistake_is_found() {
+    let database = TestDatabase::new().await;
+    let mut conn = database.conn().await;
+    assert_eq!(lint::run(&mut conn).await.expect("runs"), []);
+    for (mistake, rule) in PLANTED {
+        let mut tx = conn.begin().await.expect("begins");
+        tx.execute(AssertSqlSafe((*mistake).to_owned())).await.unwrap_or_else(|error| panic!("{mistake}: {error}"));
+        let found = lint::run(&mut tx).await.expect("runs");
+        assert!(found.iter().any(|found| found.rule == *rule), "{mistake}: expected {rule}, found {found:?}");
+        tx.rollback().await.expect("rolls back");
+    }
+}
+
+#[tokio::test]
+async fn the_lint_sees_the_same_as_every_role_that_starts_a_server() {
+    let database = TestDatabase::new().await;
+    database.conn().await.execute("alter table practice.service no force row level security").await.expect("planted");
+    for role in ["vantage_app", "vantage_worker", "postgres"] {
+        let found = lint::run(&mut database.conn_as(role).await).await.expect("runs");
+        assert_eq!(found.len(), 1, "{role}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_refuses_a_database_that_does_not_fit() {
+    let database = TestDatabase::new().await;
+    let check = async || migrate::check(&mut database.conn().await).await.map_err(|error| error.to_string());
+    let change = async |statement: &'static str| {
+        database.conn().await.execute(statement).await.expect(statement);
+    };
+    assert_eq!(check().await, Ok(()));
+
+    change("delete from platform.migration where version = 4").await;
+    let error = check().await.expect_err("behind");
+    assert!(error.contains("0004_practice.sql") && error.contains("vantage migrate"), "{error}");
+
+    change("insert into platform.migration values (4, '0004_practice.sql', 'another text')").await;
+    let error = check().await.expect_err("changed");
+    assert!(error.contains("0004_practice.sql was applied in another form"), "{error}");
+
+    change("insert into platform.migration values (5, '0005_tomorrow.sql', 'x')").await;
+    let sha = migrate::all().expect("migrations").swap_remove(3).sha256;
+    sqlx::query("update platform.migration set sha256 = $1 where version = 4").bind(sha).execute(&mut database.conn().await).await.expect("mended");
+    let error = check().await.expect_err("ahead");
+    assert!(error.contains("0005_tomorrow.sql was applied by a newer version"), "{error}");
+
+    change("delete from platform.migration where version = 5; alter table practice.service no force row level security").await;
+    let error = check().await.expect_err("a mistake");
+    assert!(error.contains("practice.service (row-level security not forced)"), "{error}");
+}
+
+#[tokio::test]
+async fn a_migration_that_breaks_a_rule_leaves_nothing_behind() {
+    let database = TestDatabase::new().await;
+    // pretend that the last one is still to come, on a catalog that is already wrong
+    let mut conn = database.conn().await;
+    conn.execute("drop schema practice cascade; delete from platform.migration where version = 4; alter table jobs.job no force row level security")
+        .await
+        .expect("prepared");
+    let error = migrate::migrate(&database.options, &Default::default()).await.expect_err("refused").to_string();
+    assert!(error.contains("jobs.job (row-level security not forced)"), "{error}");
+    let left: bool = sqlx::query_scalar("select to_regclass('practice.service') is not null").fetch_one(&mut conn).await.expect("an answer");
+    assert!(!left, "the migration was rolled back with its lint");
+    conn.execute("alter table jobs.job force row level security").await.expect("mended");
+    assert_eq!(migrate::migrate(&database.options, &Default::default()).await.expect("migrates"), ["0004_practice.sql"]);
+}

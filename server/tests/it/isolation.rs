@@ -1,0 +1,206 @@
+//! The walls between practices, tried from inside the database as the roles that the server uses.
+
+use std::time::Duration;
+
+use platform::db::{Caller, Origin};
+use platform::id::PracticeId;
+use platform::testing::TestServer;
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
+use uuid::Uuid;
+
+use crate::product;
+
+/// Every table that belongs to practices.
+async fn tenant_tables(conn: &mut PgConnection) -> Vec<String> {
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select c.oid::regclass::text from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'practice_id'
+           join pg_namespace n on n.oid = c.relnamespace
+          where c.relkind in ('r', 'p') and not c.relispartition and n.nspname not in ('auth', 'pg_catalog') order by 1",
+    )
+    .fetch_all(conn)
+    .await
+    .expect("tables");
+    assert!(tables.len() >= 8, "{tables:?}");
+    tables
+}
+
+/// Two practices with something in every table.
+async fn furnished() -> (TestServer, [Uuid; 2]) {
+    let server = product().await;
+    let mut practices = [Uuid::nil(); 2];
+    for (slot, slug) in practices.iter_mut().zip(["alpha", "beta"]) {
+        let owner = server.owner_of(slug).await;
+        let service = json!({ "nameEn": "Cleaning", "durationMinutes": 30, "price": { "amountMinor": 100, "currency": "SAR" },
+                              "vatCategory": "standard", "colour": "teal" });
+        owner.post("/api/v1/services", &service).await.expect(201);
+        *slot = owner.practice();
+        let mut conn = server.database.conn().await;
+        conn.execute("set session_replication_role = replica").await.expect("no triggers for a fixture");
+        for fixture in [
+            "insert into jobs.job (practice_id, id, kind, payload, run_at) values ($1, gen_random_uuid(), 'test', '', 'infinity')",
+            "insert into timeline.entry (practice_id, id, patient_id, at, kind, resource_type, resource_id, actor_kind, body)
+             values ($1, gen_random_uuid(), gen_random_uuid(), now(), 'note', 'note', gen_random_uuid(), 'user', '')",
+        ] {
+            sqlx::query(fixture).bind(*slot).execute(&mut conn).await.expect("a row");
+        }
+    }
+    (server, practices)
+}
+
+async fn count(conn: &mut PgConnection, table: &str, condition: &str) -> i64 {
+    let statement = format!("select count(*) from {table} where {condition}");
+    sqlx::query_scalar(AssertSqlSafe(statement)).fetch_one(conn).await.unwrap_or_else(|error| panic!("{table}: {error}"))
+}
+
+#[tokio::test]
+async fn without_a_practice_nothing_is_seen_and_with_one_only_its_own() {
+    let (server, [alpha, beta]) = furnished().await;
+    let mut admin = server.database.conn().await;
+    let tables = tenant_tables(&mut admin).await;
+    let mut app = server.database.conn_as("vantage_app").await;
+    for table in &tables {
+        assert!(count(&mut admin, table, &format!("practice_id = '{beta}'")).await > 0, "{table} has nothing to hide");
+        assert_eq!(count(&mut app, table, "true").await, 0, "{table} without a practice");
+    }
+    let mut tx = app.begin().await.expect("begins");
+    tx.execute(AssertSqlSafe(format!("select set_config('app.practice_id', '{alpha}', true)"))).await.expect("enters");
+    for table in &tables {
+        assert!(count(&mut tx, table, "true").await > 0, "{table} shows its own");
+        assert_eq!(count(&mut tx, table, &format!("practice_id <> '{alpha}'")).await, 0, "{table} shows a neighbour's");
+    }
+    tx.commit().await.expect("commits");
+    // after a commit the setting is '' and not null
+    for table in &tables {
+        assert_eq!(count(&mut app, table, "true").await, 0, "{table} after the transaction");
+    }
+}
+
+#[tokio::test]
+async fn a_neighbours_row_cannot_be_written() {
+    let (server, [alpha, beta]) = furnished().await;
+    let mut app = server.database.conn_as("vantage_app").await;
+    let mut tx = app.begin().await.expect("begins");
+    tx.execute(AssertSqlSafe(format!("select set_config('app.practice_id', '{alpha}', true)"))).await.expect("enters");
+    let changed = tx
+        .execute(AssertSqlSafe(format!("update practice.service set name_en = 'mine' where practice_id = '{beta}'")))
+        .await
+        .expect("runs");
+    assert_eq!(changed.rows_affected(), 0);
+    let moved = tx.execute(AssertSqlSafe(format!("update practice.service set practice_id = '{beta}'"))).await;
+    assert_eq!(state(moved), "42501", "a row cannot be moved to a neighbour");
+    for statement in ["truncate practice.service", "delete from audit.entry", "update audit.entry set action = 'x'",
+                      "select * from auth.user", "select * from auth.session", "create table practice.x ()",
+                      "set role vantage_owner", "alter table practice.service disable row level security"] {
+        let mut tx = app_in(&server, alpha).await;
+        assert_eq!(state(tx.execute(AssertSqlSafe(statement.to_owned())).await), "42501", "{statement}");
+    }
+}
+
+async fn app_in(server: &TestServer, practice: Uuid) -> PgConnection {
+    let mut conn = server.database.conn_as("vantage_app").await;
+    conn.execute(AssertSqlSafe(format!("begin; select set_config('app.practice_id', '{practice}', true)"))).await.expect("enters");
+    conn
+}
+
+fn state<T>(result: sqlx::Result<T>) -> String {
+    match result {
+        Err(sqlx::Error::Database(error)) => error.code().unwrap_or_default().into_owned(),
+        Err(other) => panic!("another error: {other}"),
+        Ok(_) => "nothing".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn each_role_stays_in_its_own_rooms() {
+    let (server, _) = furnished().await;
+    for (role, statement) in [
+        ("vantage_auth", "select * from practice.service"),
+        ("vantage_auth", "select * from audit.entry"),
+        ("vantage_auth", "select * from sec.data_key"),
+        ("vantage_worker", "select * from outbox.event"),
+        ("vantage_worker", "select * from auth.user"),
+        ("vantage_worker", "select * from practice.service"),
+        ("vantage_platform", "select * from practice.service"),
+        ("vantage_platform", "select * from auth.user"),
+        ("vantage_platform", "select sec.enter_as_system(gen_random_uuid())"),
+        ("vantage_worker", "select sec.enter_as_system(gen_random_uuid())"),
+    ] {
+        let mut conn = server.database.conn_as(role).await;
+        assert_eq!(state(conn.execute(statement).await), "42501", "{role}: {statement}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_without_an_audit_entry_cannot_be_committed() {
+    let (server, [alpha, _]) = furnished().await;
+    let caller = Caller::system(PracticeId(alpha));
+    let outcome = server
+        .app
+        .door
+        .write(&caller, async move |tx| {
+            sqlx::query("update practice.service set version = version + 1 where practice_id = $1").bind(alpha).execute(tx.conn()).await?;
+            Ok(())
+        })
+        .await;
+    assert_eq!(outcome.expect_err("refused").code(), "internal");
+    let mut conn = server.database.conn().await;
+    assert_eq!(count(&mut conn, "practice.service", "version <> 1").await, 0);
+}
+
+#[tokio::test]
+async fn the_ledger_cannot_be_changed_even_by_its_owner() {
+    let (server, _) = furnished().await;
+    for statement in ["update audit.entry set action = 'x'", "delete from audit.entry", "truncate audit.entry"] {
+        let mut conn = server.database.conn().await;
+        assert_eq!(state(conn.execute(statement).await), "VT002", "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn the_door_opens_only_for_a_living_session_in_its_role() {
+    let server = product().await;
+    let owner = server.owner_of("alpha").await;
+    let beta = server.owner_of("beta").await;
+    for (what, change) in [
+        ("the session ended", "update auth.session set ended_at = now(), end_reason = 'signed_out' where user_id = $1"),
+        ("the session ran out", "update auth.session set ended_at = null, expires_at = now() where user_id = $1"),
+        ("the role changed", "update auth.membership set role = 'staff' where user_id = $1"),
+        ("the membership is suspended", "update auth.membership set role = 'owner', status = 'suspended' where user_id = $1"),
+    ] {
+        let mut conn = server.database.conn().await;
+        sqlx::query(change).bind(owner.user()).execute(&mut conn).await.expect(what);
+        let answer = owner.get("/api/v1/services").await;
+        assert_eq!((answer.status.as_u16(), answer.code()), (401, "auth.session_ended"), "{what}");
+        sqlx::query("update auth.session set expires_at = now() + interval '1 day' where user_id = $1").bind(owner.user()).execute(&mut conn).await.expect("back");
+    }
+    assert_eq!(beta.get("/api/v1/services").await.status, 200, "the neighbour notices nothing");
+}
+
+#[tokio::test]
+async fn a_request_dropped_at_any_moment_leaves_no_transaction_open() {
+    let (server, [alpha, _]) = furnished().await;
+    for micros in (0..4000).step_by(20) {
+        let app = server.app.clone();
+        let work = tokio::spawn(async move {
+            let caller = Caller { origin: Origin::default(), ..Caller::system(PracticeId(alpha)) };
+            app.door.write(&caller, async move |tx| {
+                sqlx::query("select pg_sleep(0.001)").execute(tx.conn()).await?;
+                Ok(())
+            }).await
+        });
+        tokio::time::sleep(Duration::from_micros(micros)).await;
+        work.abort();
+    }
+    let mut conn = server.database.conn().await;
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    loop {
+        let open: i64 = sqlx::query("select count(*) from pg_stat_activity where datname = current_database() and application_name = 'vantage' and state like 'idle in transaction%'")
+            .fetch_one(&mut conn).await.expect("a count").get(0);
+        if open == 0 {
+            break;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "{open} connections stay inside a transaction");
+        tokio::task::yield_now().await;
+    }
+}

@@ -1,0 +1,15 @@
+//! Proofs that concern every area, and journeys across them. One binary, so that it links once.
+
+mod architecture;
+mod catalog;
+mod delivery;
+mod isolation;
+mod operations;
+mod sessions;
+
+use platform::testing::TestServer;
+
+/// The whole product, as the binary serves it.
+async fn product() -> TestServer {
+    TestServer::with(platform::config::Config::default(), server::routes::duties(), server::routes::api).await
+}

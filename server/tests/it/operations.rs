@@ -1,0 +1,210 @@
+//! Every operation of the OpenAPI document, whoever wrote it: who may call it, what it refuses, and that another
+//! practice's things look like things that do not exist. A new operation is covered the moment it is routed.
+
+use platform::permission::Role;
+use platform::testing::{Answer, Person, TestServer};
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::product;
+
+struct Operation {
+    method: Method,
+    path: String,
+    permission: String,
+    /// Schema of the body, when it takes one.
+    body: Option<Value>,
+}
+
+fn document() -> Value {
+    serde_json::from_str(&server::routes::document().expect("a document")).expect("json")
+}
+
+fn operations() -> Vec<Operation> {
+    let document = document();
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            all.push(Operation {
+                method: method.to_uppercase().parse().expect("a method"),
+                path: path.clone(),
+                permission: operation["x-permission"].as_str().expect("every operation states its permission").to_owned(),
+                body: operation["requestBody"]["content"]["application/json"].get("schema").cloned(),
+            });
+        }
+    }
+    assert!(all.len() >= 12, "the document lost operations");
+    all
+}
+
+/// The least that a schema takes: what reaches the handler behind the validation.
+fn sample(document: &Value, schema: &Value) -> Value {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let name = reference.rsplit('/').next().expect("a name");
+        return sample(document, &document["components"]["schemas"][name]);
+    }
+    let required = schema["required"].as_array().cloned().unwrap_or_default();
+    let field = |name: &Value| {
+        let name = name.as_str().expect("a name");
+        let kind = schema["properties"][name]["type"].as_str().unwrap_or_default();
+        (name.to_owned(), if kind == "integer" { json!(1) } else { json!("x") })
+    };
+    Value::Object(required.iter().map(field).collect())
+}
+
+impl Operation {
+    async fn call(&self, person: &Person, id: Uuid, body: Option<Value>) -> Answer {
+        let request = person.request(self.method.clone(), &self.path.replace("{id}", &id.to_string()));
+        let request = request.header("idempotency-key", Uuid::now_v7().to_string());
+        Person::send(match body {
+            Some(body) => request.json(&body),
+            None => request,
+        })
+        .await
+    }
+
+    fn is_socket(&self) -> bool {
+        self.path == "/api/v1/live"
+    }
+
+    fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
+#[tokio::test]
+async fn each_role_may_what_the_table_says_and_nothing_else() {
+    let server = product().await;
+    let owner = server.owner_of("alpha").await;
+    let mut told = Vec::new();
+    for role in Role::ALL {
+        let person = server.colleague_of(&owner, role.name()).await;
+        for operation in operations().iter().filter(|o| o.permission != "anybody" && !o.path.ends_with("/logout")) {
+            let answer = operation.call(&person, Uuid::now_v7(), operation.body.as_ref().map(|_| json!({}))).await;
+            let refused = answer.status == 403;
+            assert_ne!(answer.status, 401, "{} as {}", operation.name(), role.name());
+            assert_eq!(refused, !role.may(&operation.permission), "{} as {}: {}", operation.name(), role.name(), answer.body);
+            if refused {
+                assert_eq!(answer.code(), "auth.forbidden");
+                told.push(operation.permission.clone());
+            }
+        }
+    }
+    let mut conn = server.database.conn().await;
+    let denied: i64 = sqlx::query_scalar("select count(*) from audit.entry where outcome = 'denied'").fetch_one(&mut conn).await.expect("a count");
+    assert_eq!(usize::try_from(denied).expect("a count"), told.len(), "every refusal is in the ledger");
+}
+
+#[tokio::test]
+async fn nobody_comes_in_without_a_session() {
+    let server = product().await;
+    let mut forger = server.stranger();
+    for operation in operations().iter().filter(|o| o.permission != "anybody") {
+        for token in [None, Some("rubbish"), Some("eyJhbGciOiJub25lIn0.e30.")] {
+            forger.token = token.map(str::to_owned);
+            let answer = operation.call(&forger, Uuid::now_v7(), operation.body.as_ref().map(|_| json!({}))).await;
+            assert_eq!((answer.status.as_u16(), answer.code()), (401, "auth.required"), "{}", operation.name());
+        }
+    }
+}
+
+/// One thing of each kind that an operation names by id, in a practice. A new kind needs its line here.
+async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid)> {
+    let service = json!({ "nameEn": Uuid::now_v7(), "durationMinutes": 30, "price": { "amountMinor": 100, "currency": "SAR" },
+                          "vatCategory": "standard", "colour": "teal" });
+    let service = person.post("/api/v1/services", &service).await.expect(201);
+    let job = Uuid::now_v7();
+    sqlx::query("insert into jobs.job (practice_id, id, kind, payload, run_at) values ($1, $2, 'test', '', 'infinity')")
+        .bind(person.practice())
+        .bind(job)
+        .execute(&mut server.database.conn().await)
+        .await
+        .expect("a job");
+    vec![("/api/v1/services/", serde_json::from_value(service["id"].clone()).expect("an id")), ("/api/v1/jobs/", job)]
+}
+
+#[tokio::test]
+async fn the_neighbours_things_and_things_that_do_not_exist_answer_the_same() {
+    let server = product().await;
+    let (alpha, beta) = (server.owner_of("alpha").await, server.owner_of("beta").await);
+    let document = document();
+    let mut swept = 0;
+    for operation in operations().iter().filter(|o| o.path.contains("{id}")) {
+        // fresh ones each time, as the operation before may have changed them
+        let (own, foreign) = (things(&server, &alpha).await, things(&server, &beta).await);
+        let of = |things: &[(&str, Uuid)]| {
+            let found = things.iter().find(|(prefix, _)| operation.path.starts_with(prefix));
+            found.unwrap_or_else(|| panic!("{} needs a thing to be tried with", operation.name())).1
+        };
+        let body = operation.body.as_ref().map(|schema| sample(&document, schema));
+        let mine = operation.call(&alpha, of(&own), body.clone()).await;
+        assert!(mine.status.is_success(), "{} on one's own: {}", operation.name(), mine.body);
+        let mut theirs = operation.call(&alpha, of(&foreign), body.clone()).await;
+        let mut nobodys = operation.call(&alpha, Uuid::now_v7(), body).await;
+        for answer in [&mut theirs, &mut nobodys] {
+            answer.body["requestId"] = Value::Null;
+        }
+        assert_eq!(theirs.status, 404, "{}", operation.name());
+        assert_eq!((theirs.status, &theirs.body), (nobodys.status, &nobodys.body), "{}", operation.name());
+        swept += 1;
+    }
+    assert!(swept >= 6);
+}
+
+#[tokio::test]
+async fn bodies_and_parameters_are_taken_strictly() {
+    let server = product().await;
+    let owner = server.owner_of("alpha").await;
+    let things = things(&server, &owner).await;
+    for operation in operations().iter().filter(|o| !o.is_socket() && !o.path.ends_with("/logout")) {
+        let id = things.iter().find(|(prefix, _)| operation.path.starts_with(prefix)).map_or(Uuid::nil(), |(_, id)| *id);
+        let path = operation.path.replace("{id}", &id.to_string());
+        let unknown = Person::send(owner.request(operation.method.clone(), &format!("{path}?nonsense=1"))).await;
+        if operation.body.is_none() {
+            assert_eq!((unknown.status.as_u16(), unknown.code()), (422, "validation.failed"), "{}", operation.name());
+            continue;
+        }
+        let send = async |content_type: &str, body: Vec<u8>| {
+            let request = owner.request(operation.method.clone(), &path).header("idempotency-key", Uuid::now_v7().to_string());
+            let answer = Person::send(request.header("content-type", content_type).body(body)).await;
+            (answer.status.as_u16(), answer.code().to_owned(), answer.faults())
+        };
+        let named = |status: u16, code: &str| (status, code.to_owned(), Vec::new());
+        let json = "application/json";
+        assert_eq!(send("text/plain", b"{}".to_vec()).await, named(415, "body.media_type"), "{}", operation.name());
+        assert_eq!(send(json, b"{".to_vec()).await, named(400, "body.malformed"), "{}", operation.name());
+        assert_eq!(send(json, vec![b' '; 1_048_577]).await, named(413, "body.too_large"), "{}", operation.name());
+        let (status, code, faults) = send(json, br#"{"practiceId":"x"}"#.to_vec()).await;
+        assert_eq!((status, code.as_str(), faults.first().map(String::as_str)), (422, "validation.failed", Some("/practiceId unknown_field")), "{}", operation.name());
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_problem_with_a_request_id() {
+    let server = product().await;
+    let stranger = server.stranger();
+    for (method, path, status, code) in [
+        (Method::GET, "/api/v1/nothing", 404, "not_found"),
+        (Method::DELETE, "/api/v1/services", 405, "method_not_allowed"),
+        (Method::POST, "/not-an-api", 404, "not_found"),
+    ] {
+        let answer = Person::send(stranger.request(method, path)).await;
+        assert_eq!((answer.status.as_u16(), answer.code()), (status, code));
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+        assert_eq!(answer.headers["x-request-id"], answer.body["requestId"].as_str().expect("an id"));
+        assert_eq!(answer.headers["cache-control"], "no-store");
+    }
+}
+
+#[tokio::test]
+async fn writes_from_other_sites_are_refused() {
+    let server = product().await;
+    let owner = server.owner_of("alpha").await;
+    for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")] {
+        let answer = Person::send(owner.request(Method::POST, "/api/v1/auth/logout").header(name, value)).await;
+        assert_eq!((answer.status.as_u16(), answer.code()), (403, "origin.refused"), "{name}");
+    }
+    let answer = Person::send(owner.request(Method::POST, "/api/v1/auth/logout").header("sec-fetch-site", "same-origin")).await;
+    assert_eq!(answer.status, 204);
+}
