@@ -49,7 +49,6 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// The resource as it stands now, when somebody else changed it first.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
     pub current: Option<Value>,
 }
 

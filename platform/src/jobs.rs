@@ -102,14 +102,17 @@ pub struct Job {
     /// Steps done.
     pub done: i64,
     /// Steps in all, once known.
+    #[schema(required)]
     pub total: Option<i64>,
     /// Tries so far.
     pub attempts: i32,
     /// Code of the last failure.
+    #[schema(required)]
     pub error: Option<String>,
     /// When it was asked for.
     pub created_at: Timestamp,
     /// When it ended.
+    #[schema(required)]
     pub finished_at: Option<Timestamp>,
 }
 

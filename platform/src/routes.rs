@@ -33,9 +33,9 @@ impl Route {
     #[doc(hidden)]
     pub fn new<Parameters, H: Guarded<Parameters>>(_: H, (schemas, mut paths, router): UtoipaMethodRouter<App>) -> Self {
         let mut takes_query = false;
-        for item in paths.paths.values_mut() {
+        for (path, item) in &mut paths.paths {
             for operation in operations(item) {
-                describe(operation, H::PERMISSION);
+                describe(operation, path, H::PERMISSION);
                 takes_query |= operation.parameters.iter().flatten().any(|p| matches!(p, RefOr::T(p) if p.parameter_in == ParameterIn::Query));
             }
         }
@@ -82,8 +82,11 @@ pub fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
 }
 
-/// Writes the permission and the problems that every operation can answer into its description.
-fn describe(operation: &mut Operation, permission: Option<&'static str>) {
+/// Writes the permission and the problems that every operation can answer into its description, and makes its id
+/// unique: the noun of its address and the name of its handler, `services.create`.
+fn describe(operation: &mut Operation, path: &str, permission: Option<&'static str>) {
+    let noun = path.trim_start_matches("/api/v1/").split('/').next().unwrap_or_default();
+    operation.operation_id = operation.operation_id.take().map(|handler| format!("{noun}.{handler}"));
     let name = permission.unwrap_or("anybody");
     operation.extensions = Some(ExtensionsBuilder::new().add("x-permission", name).build());
     let problem = |text: &str| {

@@ -35,7 +35,7 @@ async fn without_its_database_the_server_answers_503_and_recovers() {
             if let Some(pid) = server.postmaster() {
                 signal(pid, how);
             }
-            (seen.unavailable.load(Ordering::Relaxed) >= turned_away + 8).then_some(())
+            (seen.unavailable.load(Ordering::Relaxed) >= turned_away + 4).then_some(())
         })
         .await;
         let (done, written) = (seen.done.load(Ordering::Relaxed), load.acknowledged());

@@ -82,7 +82,9 @@ async fn cut_off(port: u16, token: String, target: Uuid, task: usize) -> (usize,
             continue;
         }
         sent += 1;
-        tokio::time::sleep(Duration::from_micros(u64::try_from(dice.roll(15_000)).expect("small"))).await;
+        // some while the request waits its turn, some while it is worked on, some when it is almost answered
+        let patience = [5, 15, 60, 400][dice.roll(4)];
+        tokio::time::sleep(Duration::from_micros(u64::try_from(dice.roll(patience * 1000)).expect("small"))).await;
         cut += usize::from(stream.try_read(&mut [0; 16]).is_err());
     }
     (sent, cut)

@@ -84,8 +84,6 @@ async fn a_full_disk_refuses_changes_and_goes_on_reading() {
             assert!(matches!(reply, Reply::Done(_)), "reading goes on: {path}: {reply:?}");
         }
     }
-    let other = Client::sign_in(&server).await;
-    assert!(matches!(other.get("/api/v1/services").await, Reply::Done(_)), "one can sign in to read");
 
     fs::remove_file(&filler).expect("removes");
     // "disk 1" may have been made before the watch noticed; the same key answers either way

@@ -34,6 +34,9 @@ fn operations() -> Vec<Operation> {
             });
         }
     }
+    let ids = document["paths"].as_object().expect("paths").values().flat_map(|item| item.as_object().expect("operations").values());
+    let ids: std::collections::BTreeSet<_> = ids.map(|operation| operation["operationId"].to_string()).collect();
+    assert_eq!(ids.len(), all.len(), "two operations share an id");
     assert!(all.len() >= 12, "the document lost operations");
     all
 }

@@ -66,6 +66,7 @@ enum Status {
 struct ServicePage {
     items: Vec<Service>,
     /// For the next page; null on the last one.
+    #[schema(required)]
     next_cursor: Option<String>,
 }
 

@@ -47,10 +47,13 @@ pub struct Service {
     /// Name in English.
     pub name_en: String,
     /// Name in Arabic.
+    #[schema(required)]
     pub name_ar: Option<String>,
     /// The practice's own code for it, unique among what is offered.
+    #[schema(required)]
     pub code: Option<String>,
     /// What it is listed under.
+    #[schema(required)]
     pub category: Option<String>,
     /// How long it takes.
     pub duration_minutes: i32,
@@ -65,6 +68,7 @@ pub struct Service {
     /// Its colour in the calendar.
     pub colour: Colour,
     /// Since when it is no longer offered.
+    #[schema(required)]
     pub archived_at: Option<Timestamp>,
     /// Goes up with each change.
     pub version: i32,

@@ -13,8 +13,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in */
-        post: operations["login"];
+        /** Sign in. */
+        post: operations["auth.login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -30,8 +30,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign out */
-        post: operations["logout"];
+        /** Sign out. The session ends at once, on this device only. */
+        post: operations["auth.logout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -47,8 +47,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Renew the session */
-        post: operations["refreshSession"];
+        /** Get a new access token. The refresh token is used up by this and replaced. */
+        post: operations["auth.refresh"];
         delete?: never;
         options?: never;
         head?: never;
@@ -62,8 +62,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in */
-        get: operations["getSession"];
+        /** Who is signed in. */
+        get: operations["auth.read"];
         put?: never;
         post?: never;
         delete?: never;
@@ -81,8 +81,63 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create a practice and its owner */
-        post: operations["signUp"];
+        /** Sign a clinic up. The person is signed in as its owner. */
+        post: operations["auth.signup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a job is. */
+        get: operations["jobs.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a job to stop. It stops at its next step; what it has done stays done unless it says otherwise. */
+        post: operations["jobs.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open a socket for live updates. The server sends `{"topic": "hello"}` when it listens, `{"topic", "id", "version"}`
+         *     for every change that the role may see, and `{"topic": "resync"}` when something may have been missed. It closes
+         *     with code 4401 when the access token runs out.
+         */
+        get: operations["live.connect"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -96,11 +151,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List services */
-        get: operations["listServices"];
+        /** What the practice offers. */
+        get: operations["services.list"];
         put?: never;
-        /** Add a service */
-        post: operations["createService"];
+        /** Offer a new service. */
+        post: operations["services.create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -114,15 +169,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One service */
-        get: operations["getService"];
+        /** A service. */
+        get: operations["services.read"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a service */
-        patch: operations["changeService"];
+        /** Change a service. */
+        patch: operations["services.change"];
         trace?: never;
     };
     "/api/v1/services/{id}/archive": {
@@ -134,8 +189,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Archive a service */
-        post: operations["archiveService"];
+        /** Stop offering a service. Appointments that have it keep it. */
+        post: operations["services.archive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -151,8 +206,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Restore a service */
-        post: operations["restoreService"];
+        /** Offer an archived service again. */
+        post: operations["services.restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -163,136 +218,295 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        FieldError: {
-            code: string;
-            message: string;
-            pointer: string;
-        };
-        Login: {
-            email: string;
-            password: string;
-            practiceSlug?: string | null;
-        };
-        Money: {
-            /** Format: int64 */
-            amountMinor: number;
-            currency: string;
-        };
-        NewService: {
+        /** @description The version that an action is based on. */
+        AtVersion: {
             /** Format: int32 */
-            bufferAfterMinutes: number;
-            /** Format: int32 */
-            bufferBeforeMinutes: number;
-            category?: string | null;
-            code?: string | null;
-            /** @enum {string} */
-            colour: "slate" | "teal" | "blue" | "violet" | "green" | "amber" | "red" | "pink";
-            /** Format: int32 */
-            durationMinutes: number;
-            nameAr?: string | null;
-            nameEn: string;
-            price: components["schemas"]["Money"];
-            /** @enum {string} */
-            vatCategory: "standard" | "zero" | "exempt";
-        };
-        Problem: {
-            code: string;
-            detail?: string | null;
-            errors?: components["schemas"]["FieldError"][];
-            requestId: string;
-            /** Format: int32 */
-            status: number;
-            title: string;
-            type: string;
-        };
-        Service: {
-            /** Format: date-time */
-            archivedAt: string | null;
-            /** Format: int32 */
-            bufferAfterMinutes: number;
-            /** Format: int32 */
-            bufferBeforeMinutes: number;
-            category: string | null;
-            code: string | null;
-            /** @enum {string} */
-            colour: "slate" | "teal" | "blue" | "violet" | "green" | "amber" | "red" | "pink";
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: int32 */
-            durationMinutes: number;
-            /** Format: uuid */
-            id: string;
-            nameAr: string | null;
-            nameEn: string;
-            price: components["schemas"]["Money"];
-            /** Format: date-time */
-            updatedAt: string;
-            /** @enum {string} */
-            vatCategory: "standard" | "zero" | "exempt";
-            /** Format: int64 */
             version: number;
         };
-        ServiceChange: {
+        /**
+         * @description A colour of the calendar.
+         * @enum {string}
+         */
+        Colour: "slate" | "teal" | "blue" | "violet" | "green" | "amber" | "red" | "pink";
+        /**
+         * @description An ISO 4217 currency code.
+         * @example SAR
+         */
+        Currency: string;
+        /** @description One field at fault. */
+        FieldError: {
+            /** @description Stable name of the fault, such as `too_long`. */
+            code: string;
+            /** @description What would be right, in English. */
+            message: string;
+            /** @description JSON pointer (RFC 6901) into the body, or `?name` for a query parameter. */
+            pointer: string;
+        };
+        /** @description A job as its progress bar needs it. */
+        Job: {
+            /**
+             * Format: int32
+             * @description Tries so far.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            createdAt: string;
+            /**
+             * Format: int64
+             * @description Steps done.
+             */
+            done: number;
+            /** @description Code of the last failure. */
+            error: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finishedAt: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["JobId"];
+            /** @description What it does. */
+            kind: string;
+            /** @description How it stands. */
+            state: components["schemas"]["JobState"];
+            /**
+             * Format: int64
+             * @description Steps in all, once known.
+             */
+            total: number | null;
+        };
+        /**
+         * Format: uuid
+         * @description A job.
+         */
+        JobId: string;
+        /**
+         * @description How a job stands.
+         * @enum {string}
+         */
+        JobState: "queued" | "running" | "done" | "failed" | "cancelled";
+        /**
+         * @description A language of the product.
+         * @enum {string}
+         */
+        Language: "en" | "ar";
+        /** @description E-mail and password. */
+        Login: {
+            email: components["schemas"]["String_String"];
+            password: components["schemas"]["String_String"];
+            /** @description Which practice, for somebody who works in several; without it the one joined first. */
+            practiceSlug?: string | null;
+        };
+        /** @description An amount in minor units (halalas, cents) of a currency. */
+        Money: {
+            /**
+             * Format: int64
+             * @description Minor units; 12345 is SAR 123.45.
+             */
+            amountMinor: number;
+            /** @description The currency of the amount. */
+            currency: components["schemas"]["Currency"];
+        };
+        /** @description A service to be offered. */
+        NewService: {
             /** Format: int32 */
             bufferAfterMinutes?: number;
             /** Format: int32 */
             bufferBeforeMinutes?: number;
             category?: string | null;
             code?: string | null;
-            /** @enum {string} */
-            colour?: "slate" | "teal" | "blue" | "violet" | "green" | "amber" | "red" | "pink";
+            colour: components["schemas"]["Colour"];
             /** Format: int32 */
-            durationMinutes?: number;
+            durationMinutes: number;
             nameAr?: string | null;
-            nameEn?: string;
-            price?: components["schemas"]["Money"];
-            /** @enum {string} */
-            vatCategory?: "standard" | "zero" | "exempt";
-            /** Format: int64 */
+            nameEn: string;
+            price: components["schemas"]["Money"];
+            vatCategory: components["schemas"]["VatCategory"];
+        };
+        /**
+         * Format: uuid
+         * @description A practice: the tenant.
+         */
+        PracticeId: string;
+        /** @description An error as JSON, RFC 9457 `application/problem+json`. */
+        Problem: {
+            /** @description Stable name of the problem, such as `service.name_taken`. */
+            code: string;
+            /** @description The resource as it stands now, when somebody else changed it first. */
+            current?: unknown;
+            /** @description Which fields are at fault. */
+            errors?: components["schemas"]["FieldError"][];
+            /** @description Names this request in the logs. */
+            requestId: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description What happened, in English; programs and the interface go by the code. */
+            title: string;
+            /** @description `https://vantage.example/problems/` and the code. */
+            type: string;
+        };
+        /**
+         * @description What a person is in a practice.
+         * @enum {string}
+         */
+        Role: "owner" | "admin" | "provider" | "hygienist" | "assistant" | "receptionist" | "accountant" | "staff";
+        /** @description Something done for a patient. */
+        Service: {
+            /**
+             * Format: date-time
+             * @description Since when it is no longer offered.
+             */
+            archivedAt: string | null;
+            /**
+             * Format: int32
+             * @description Kept free after it.
+             */
+            bufferAfterMinutes: number;
+            /**
+             * Format: int32
+             * @description Kept free before it.
+             */
+            bufferBeforeMinutes: number;
+            /** @description What it is listed under. */
+            category: string | null;
+            /** @description The practice's own code for it, unique among what is offered. */
+            code: string | null;
+            /** @description Its colour in the calendar. */
+            colour: components["schemas"]["Colour"];
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            createdAt: string;
+            /**
+             * Format: int32
+             * @description How long it takes.
+             */
+            durationMinutes: number;
+            /** @description Its id. */
+            id: components["schemas"]["ServiceId"];
+            /** @description Name in Arabic. */
+            nameAr: string | null;
+            /** @description Name in English. */
+            nameEn: string;
+            /** @description What it costs without VAT, in the practice's currency. */
+            price: components["schemas"]["Money"];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /** @description How VAT applies to it. */
+            vatCategory: components["schemas"]["VatCategory"];
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
             version: number;
         };
+        /** @description What is to be different about a service; what is left out stays. */
+        ServiceChange: {
+            /** Format: int32 */
+            bufferAfterMinutes?: number | null;
+            /** Format: int32 */
+            bufferBeforeMinutes?: number | null;
+            category?: string | null;
+            code?: string | null;
+            colour?: components["schemas"]["Colour"] | null;
+            /** Format: int32 */
+            durationMinutes?: number | null;
+            nameAr?: string | null;
+            nameEn?: string | null;
+            price?: components["schemas"]["Money"] | null;
+            vatCategory?: components["schemas"]["VatCategory"] | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A service.
+         */
+        ServiceId: string;
+        /** @description A page of services. */
         ServicePage: {
             items: components["schemas"]["Service"][];
+            /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
+        /** @description Who is signed in, where, and what they may do. */
         Session: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the access token runs out.
+             */
             expiresAt: string;
+            /** @description What the role may do; the interface shows nothing else. */
             permissions: string[];
-            practice: {
-                country: string;
-                currency: string;
-                /** Format: uuid */
-                id: string;
-                /** @enum {string} */
-                language: "en" | "ar";
-                name: string;
-                slug: string;
-                timeZone: string;
-            };
-            /** @enum {string} */
-            role: "owner" | "admin" | "provider" | "hygienist" | "assistant" | "receptionist" | "accountant" | "staff";
-            user: {
-                email: string;
-                /** Format: uuid */
-                id: string;
-                /** @enum {string} */
-                language: "en" | "ar";
-                name: string;
-            };
+            /** @description The practice. */
+            practice: components["schemas"]["SessionPractice"];
+            /** @description The role in it. */
+            role: components["schemas"]["Role"];
+            /** @description The person. */
+            user: components["schemas"]["SessionUser"];
         };
-        SignUp: {
+        /** @description The practice of a session. */
+        SessionPractice: {
             country: string;
             currency: string;
-            email: string;
-            /** @enum {string} */
-            language: "en" | "ar";
-            ownerName: string;
-            password: string;
-            practiceName: string;
+            id: components["schemas"]["PracticeId"];
+            language: components["schemas"]["Language"];
+            name: string;
             slug: string;
             timeZone: string;
         };
+        /** @description The person of a session. */
+        SessionUser: {
+            email: components["schemas"]["String_String"];
+            id: components["schemas"]["UserId"];
+            language: components["schemas"]["Language"];
+            name: components["schemas"]["String_String"];
+        };
+        /** @description What a clinic says of itself when it signs up. */
+        SignUp: {
+            /** @description Country, ISO 3166-1 alpha-2: the default of phone numbers and VAT. */
+            country: string;
+            /** @description ISO 4217 currency. */
+            currency: string;
+            /** @description E-mail of the person. */
+            email: components["schemas"]["String_String"];
+            /** @description Language of the practice and of the person. */
+            language: components["schemas"]["Language"];
+            /** @description Name of the person, who becomes the owner. */
+            ownerName: components["schemas"]["String_String"];
+            /** @description A password of at least ten characters. */
+            password: components["schemas"]["String_String"];
+            /** @description Name of the practice. */
+            practiceName: string;
+            /** @description Its address: the sub-domain. */
+            slug: string;
+            /** @description IANA time zone. */
+            timeZone: string;
+        };
+        String_String: string;
+        /**
+         * Format: uuid
+         * @description A person who signs in.
+         */
+        UserId: string;
+        /**
+         * @description How VAT applies (UN/CEFACT 5305, as the Saudi e-invoice uses it: S, Z, E).
+         * @enum {string}
+         */
+        VatCategory: "standard" | "zero" | "exempt";
     };
     responses: never;
     parameters: never;
@@ -302,7 +516,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    login: {
+    "auth.login": {
         parameters: {
             query?: never;
             header?: never;
@@ -315,7 +529,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Signed in */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -324,35 +537,8 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description No session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Fields are not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many attempts */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database cannot be reached */
-            503: {
+            /** @description Any other problem: see its code. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -362,7 +548,7 @@ export interface operations {
             };
         };
     };
-    logout: {
+    "auth.logout": {
         parameters: {
             query?: never;
             header?: never;
@@ -371,43 +557,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Signed out */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The database cannot be reached */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    refreshSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Renewed */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description No session */
+            /** @description Not signed in, or no longer. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -416,8 +572,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached */
-            503: {
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -427,7 +592,7 @@ export interface operations {
             };
         };
     };
-    getSession: {
+    "auth.refresh": {
         parameters: {
             query?: never;
             header?: never;
@@ -436,7 +601,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The session */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -445,17 +609,8 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description No session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database cannot be reached */
-            503: {
+            /** @description Any other problem: see its code. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -465,7 +620,53 @@ export interface operations {
             };
         };
     };
-    signUp: {
+    "auth.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.signup": {
         parameters: {
             query?: never;
             header?: never;
@@ -478,7 +679,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Signed up and in */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -487,35 +687,8 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Fields are not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many attempts */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database cannot be reached */
-            503: {
+            /** @description Any other problem: see its code. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -525,31 +698,27 @@ export interface operations {
             };
         };
     };
-    listServices: {
+    "jobs.read": {
         parameters: {
-            query?: {
-                cursor?: string;
-                limit?: number;
-                q?: string;
-                sort?: "name" | "-name" | "price" | "-price" | "duration" | "-duration" | "updatedAt" | "-updatedAt";
-                status?: "active" | "archived" | "all";
-            };
+            query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description The job */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description A page */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ServicePage"];
+                    "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description No session */
+            /** @description Not signed in, or no longer. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -558,7 +727,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not permitted */
+            /** @description The role does not allow it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -567,17 +736,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Fields are not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database cannot be reached */
-            503: {
+            /** @description Any other problem: see its code. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -587,10 +747,164 @@ export interface operations {
             };
         };
     };
-    createService: {
+    "jobs.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "live.connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The socket is open */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "services.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description A filter in the product's grammar, as JSON. */
+                filter?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Part of a name or code. */
+                q?: string;
+                /** @description `name`, `price`, `duration` or `updatedAt`, with a hyphen in front for descending. */
+                sort?: string;
+                /** @description Offered, archived, or both. */
+                status?: "active" | "archived" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicePage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "services.create": {
         parameters: {
             query?: never;
             header: {
+                /** @description A new UUID; the same one when the request is repeated */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -602,7 +916,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Added */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -611,7 +924,7 @@ export interface operations {
                     "application/json": components["schemas"]["Service"];
                 };
             };
-            /** @description No session */
+            /** @description Not signed in, or no longer. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -620,7 +933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not permitted */
+            /** @description The role does not allow it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -629,26 +942,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Fields are not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database cannot be reached */
-            503: {
+            /** @description Any other problem: see its code. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -658,18 +953,18 @@ export interface operations {
             };
         };
     };
-    getService: {
+    "services.read": {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The service */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The service */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -678,7 +973,7 @@ export interface operations {
                     "application/json": components["schemas"]["Service"];
                 };
             };
-            /** @description No session */
+            /** @description Not signed in, or no longer. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -687,7 +982,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not permitted */
+            /** @description The role does not allow it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -696,17 +991,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such record in this practice */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database cannot be reached */
-            503: {
+            /** @description Any other problem: see its code. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -716,11 +1002,12 @@ export interface operations {
             };
         };
     };
-    changeService: {
+    "services.change": {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The service */
                 id: string;
             };
             cookie?: never;
@@ -731,7 +1018,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Changed */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -740,7 +1026,7 @@ export interface operations {
                     "application/json": components["schemas"]["Service"];
                 };
             };
-            /** @description No session */
+            /** @description Not signed in, or no longer. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -749,7 +1035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not permitted */
+            /** @description The role does not allow it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -758,35 +1044,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such record in this practice */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Fields are not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database cannot be reached */
-            503: {
+            /** @description Any other problem: see its code. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -796,25 +1055,22 @@ export interface operations {
             };
         };
     };
-    archiveService: {
+    "services.archive": {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The service */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** Format: int64 */
-                    version: number;
-                };
+                "application/json": components["schemas"]["AtVersion"];
             };
         };
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -823,7 +1079,7 @@ export interface operations {
                     "application/json": components["schemas"]["Service"];
                 };
             };
-            /** @description No session */
+            /** @description Not signed in, or no longer. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -832,7 +1088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not permitted */
+            /** @description The role does not allow it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -841,26 +1097,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such record in this practice */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database cannot be reached */
-            503: {
+            /** @description Any other problem: see its code. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -870,25 +1108,22 @@ export interface operations {
             };
         };
     };
-    restoreService: {
+    "services.restore": {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The service */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** Format: int64 */
-                    version: number;
-                };
+                "application/json": components["schemas"]["AtVersion"];
             };
         };
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -897,7 +1132,7 @@ export interface operations {
                     "application/json": components["schemas"]["Service"];
                 };
             };
-            /** @description No session */
+            /** @description Not signed in, or no longer. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -906,7 +1141,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not permitted */
+            /** @description The role does not allow it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -915,26 +1150,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such record in this practice */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database cannot be reached */
-            503: {
+            /** @description Any other problem: see its code. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };

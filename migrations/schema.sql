@@ -1,0 +1,782 @@
+
+CREATE SCHEMA api;
+
+CREATE SCHEMA audit;
+
+CREATE SCHEMA auth;
+
+CREATE SCHEMA claim;
+
+CREATE SCHEMA jobs;
+
+CREATE SCHEMA outbox;
+
+CREATE SCHEMA platform;
+
+CREATE SCHEMA practice;
+
+CREATE SCHEMA sec;
+
+CREATE SCHEMA timeline;
+
+CREATE FUNCTION audit.add_partition(partition text, bounds text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    execute format('create table audit.%I partition of audit.entry %s', partition, bounds);
+    execute format('alter table audit.%I enable row level security', partition);
+    execute format('alter table audit.%I force row level security', partition);
+    execute format('create policy tenant on audit.%I using (practice_id = (select sec.practice_id()))'
+                   ' with check (practice_id = (select sec.practice_id()))', partition);
+    execute format('create trigger no_truncate before truncate on audit.%I'
+                   ' for each statement execute function audit.refuse_change()', partition);
+end $$;
+
+CREATE FUNCTION audit.extend_partitions() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    month timestamptz := date_trunc('month', now() at time zone 'UTC') at time zone 'UTC';
+    child text;
+begin
+    for i in 0..24 loop
+        child := 'entry_' || to_char(month at time zone 'UTC', 'YYYY_MM');
+        if to_regclass('audit.' || child) is null then
+            perform audit.add_partition(child, format('for values from (%L) to (%L)', month, (month at time zone 'UTC' + interval '1 month') at time zone 'UTC'));
+        end if;
+        month := (month at time zone 'UTC' + interval '1 month') at time zone 'UTC';
+    end loop;
+end $$;
+
+CREATE FUNCTION audit.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'the audit ledger is append-only' using errcode = 'VT002';
+end $$;
+
+CREATE FUNCTION auth.sign_up(practice uuid, slug text, practice_name text, language text, country text, time_zone text, currency text, person uuid, email text, person_name text, password_hash text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into platform.practice (practice_id, slug, name, language, country, time_zone, currency)
+    values (practice, slug, practice_name, language, country, time_zone, currency);
+    insert into auth.user (id, email, name, password_hash, language)
+    values (person, email, person_name, password_hash, language);
+    insert into auth.membership (user_id, practice_id, role) values (person, practice, 'owner');
+end $$;
+
+CREATE FUNCTION claim.backlog() RETURNS TABLE(events bigint, oldest_event_seconds double precision, jobs bigint, dead_events bigint)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select (select coalesce(sum(pending), 0) from outbox.lane where pending > 0),
+           (select coalesce(extract(epoch from now() - min(at)), 0) from outbox.event where state = 'pending'),
+           (select count(*) from jobs.job where state = 'queued' and run_at <= now()),
+           (select count(*) from outbox.event where state = 'dead')
+$$;
+
+CREATE FUNCTION claim.jobs(wanted integer, each integer, lease_seconds integer) RETURNS TABLE(practice_id uuid, id uuid, lease uuid)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with recursive waiting as (
+        (select j.practice_id as id from jobs.job j where j.state in ('queued', 'running') order by j.practice_id limit 1)
+        union all
+        select (select j.practice_id from jobs.job j where j.state in ('queued', 'running') and j.practice_id > w.id order by j.practice_id limit 1)
+          from waiting w where w.id is not null
+    ), due as (
+        select d.practice_id, d.id from waiting w cross join lateral (
+            select j.practice_id, j.id from jobs.job j
+             where j.practice_id = w.id and j.state in ('queued', 'running') and j.run_at <= now()
+             order by j.run_at limit each for update skip locked
+        ) d where w.id is not null order by random() limit wanted
+    )
+    update jobs.job j set lease = gen_random_uuid(), state = 'running', attempts = j.attempts + 1,
+                          run_at = now() + make_interval(secs => lease_seconds)
+      from due where j.practice_id = due.practice_id and j.id = due.id
+    returning j.practice_id, j.id, j.lease
+$$;
+
+CREATE FUNCTION claim.lanes(wanted integer, each integer, lease_seconds integer) RETURNS TABLE(practice_id uuid, lane text, lease uuid)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with recursive waiting as (
+        (select l.practice_id as id from outbox.lane l where l.pending > 0 order by l.practice_id limit 1)
+        union all
+        select (select l.practice_id from outbox.lane l where l.pending > 0 and l.practice_id > w.id order by l.practice_id limit 1)
+          from waiting w where w.id is not null
+    ), due as (
+        select d.practice_id, d.lane from waiting w cross join lateral (
+            select l.practice_id, l.lane from outbox.lane l
+             where l.practice_id = w.id and l.pending > 0 and l.ready_at <= now()
+             order by l.ready_at limit each for update skip locked
+        ) d where w.id is not null order by random() limit wanted
+    )
+    update outbox.lane l set lease = gen_random_uuid(), ready_at = now() + make_interval(secs => lease_seconds)
+      from due where l.practice_id = due.practice_id and l.lane = due.lane
+    returning l.practice_id, l.lane, l.lease
+$$;
+
+CREATE FUNCTION claim.sweep() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    delete from api.idempotency_key where created_at < now() - interval '48 hours';
+    delete from outbox.event where state = 'dispatched' and at < now() - interval '35 days';
+    delete from jobs.job where finished_at < now() - interval '30 days';
+    delete from sec.bucket where at < now() - interval '1 day';
+$$;
+
+CREATE FUNCTION claim.turn(schedule text, every_seconds integer) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into jobs.schedule as s (name, next_at, last_at) values (schedule, now() + make_interval(secs => every_seconds), now())
+    on conflict (name) do update set next_at = now() + make_interval(secs => every_seconds), last_at = now()
+     where s.next_at <= now()
+    returning true
+$$;
+
+CREATE FUNCTION sec.enter(session uuid, person uuid, practice uuid, claimed_role text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform from auth.session s
+      join auth.membership m on m.user_id = s.user_id and m.practice_id = s.practice_id
+      join platform.practice p on p.practice_id = s.practice_id
+     where s.id = session and s.user_id = person and s.practice_id = practice
+       and s.ended_at is null and s.expires_at > now()
+       and m.role = claimed_role and m.status = 'active' and p.status = 'active';
+    if not found then
+        raise exception 'the session has ended' using errcode = 'VT401';
+    end if;
+    perform set_config('app.practice_id', practice::text, true);
+end $$;
+
+CREATE FUNCTION sec.enter_as_system(practice uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform from platform.practice p where p.practice_id = practice;
+    if not found then
+        raise exception 'there is no such practice' using errcode = 'VT404';
+    end if;
+    perform set_config('app.practice_id', practice::text, true);
+end $$;
+
+CREATE FUNCTION sec.practice_id() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$ select nullif(current_setting('app.practice_id', true), '')::uuid $$;
+
+CREATE FUNCTION sec.require_audit() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if not exists (
+        select from audit.entry e
+         where e.practice_id = coalesce(new.practice_id, old.practice_id)
+           and e.at = transaction_timestamp() and e.xid = pg_current_xact_id()
+    ) then
+        raise exception 'a change of %.% has no audit entry', tg_table_schema, tg_table_name using errcode = 'VT001';
+    end if;
+    return null;
+end $$;
+
+CREATE FUNCTION sec.take_token(bucket text, burst integer, per_second double precision) RETURNS double precision
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    left_over double precision;
+begin
+    insert into sec.bucket as b (key, tokens, at) values (bucket, burst - 1, clock_timestamp())
+    on conflict (key) do update
+       set tokens = least(burst, b.tokens + extract(epoch from clock_timestamp() - b.at) * per_second) - 1,
+           at = clock_timestamp()
+     where least(burst, b.tokens + extract(epoch from clock_timestamp() - b.at) * per_second) >= 1
+    returning tokens into left_over;
+    if found then
+        return 0;
+    end if;
+    select (1 - b.tokens) / per_second - extract(epoch from clock_timestamp() - b.at) into left_over
+      from sec.bucket b where b.key = bucket;
+    return greatest(coalesce(left_over, 1), 0.1);
+end $$;
+
+CREATE TABLE api.idempotency_key (
+    practice_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    key uuid NOT NULL,
+    request_hash bytea NOT NULL,
+    status integer,
+    answer bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY api.idempotency_key FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE audit.entry (
+    practice_id uuid NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    id uuid NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    request_id uuid,
+    actor_kind text NOT NULL,
+    actor_id uuid,
+    action text NOT NULL,
+    resource_type text NOT NULL,
+    resource_id uuid,
+    patient_id uuid,
+    outcome text DEFAULT 'ok'::text NOT NULL,
+    ip text,
+    user_agent text,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    changes jsonb DEFAULT '[]'::jsonb NOT NULL,
+    CONSTRAINT entry_action_check CHECK (((length(action) >= 1) AND (length(action) <= 60))),
+    CONSTRAINT entry_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'system'::text, 'voice'::text, 'webhook'::text, 'patient'::text, 'break_glass'::text]))),
+    CONSTRAINT entry_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'denied'::text, 'error'::text]))),
+    CONSTRAINT entry_resource_type_check CHECK (((length(resource_type) >= 1) AND (length(resource_type) <= 60)))
+)
+PARTITION BY RANGE (at);
+
+ALTER TABLE ONLY audit.entry FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE auth.membership (
+    user_id uuid NOT NULL,
+    practice_id uuid NOT NULL,
+    role text NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT membership_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'provider'::text, 'hygienist'::text, 'assistant'::text, 'receptionist'::text, 'accountant'::text, 'staff'::text]))),
+    CONSTRAINT membership_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+);
+
+CREATE TABLE auth.refresh_token (
+    hash bytea NOT NULL,
+    session_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    used_at timestamp with time zone
+);
+
+CREATE TABLE auth.session (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    practice_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    end_reason text,
+    ip text,
+    user_agent text,
+    CONSTRAINT session_end_reason_check CHECK ((end_reason = ANY (ARRAY['signed_out'::text, 'token_reused'::text, 'expired'::text])))
+);
+
+CREATE TABLE auth."user" (
+    id uuid NOT NULL,
+    email text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    password_hash text NOT NULL,
+    language text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT user_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
+    CONSTRAINT user_language_check CHECK ((language = ANY (ARRAY['en'::text, 'ar'::text]))),
+    CONSTRAINT user_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120)))
+);
+
+CREATE TABLE jobs.job (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    payload bytea NOT NULL,
+    state text DEFAULT 'queued'::text NOT NULL,
+    run_at timestamp with time zone DEFAULT now() NOT NULL,
+    lease uuid,
+    attempts integer DEFAULT 0 NOT NULL,
+    max_attempts integer DEFAULT 8 NOT NULL,
+    progress_done bigint DEFAULT 0 NOT NULL,
+    progress_total bigint,
+    cancel_requested boolean DEFAULT false NOT NULL,
+    error text,
+    unique_key text COLLATE pg_catalog."C",
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT job_kind_check CHECK (((length(kind) >= 1) AND (length(kind) <= 80))),
+    CONSTRAINT job_max_attempts_check CHECK (((max_attempts >= 1) AND (max_attempts <= 50))),
+    CONSTRAINT job_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE ONLY jobs.job FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE jobs.schedule (
+    name text NOT NULL,
+    next_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_at timestamp with time zone,
+    last_error text
+);
+
+CREATE TABLE outbox.event (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    lane text NOT NULL COLLATE pg_catalog."C",
+    seq bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    name text NOT NULL,
+    subject_type text NOT NULL,
+    subject_id uuid NOT NULL,
+    version integer,
+    payload jsonb DEFAULT '{}'::jsonb NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    error text,
+    CONSTRAINT event_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
+    CONSTRAINT event_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'dispatched'::text, 'dead'::text])))
+);
+
+ALTER TABLE ONLY outbox.event FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE outbox.lane (
+    practice_id uuid NOT NULL,
+    lane text NOT NULL COLLATE pg_catalog."C",
+    next_seq bigint DEFAULT 1 NOT NULL,
+    pending integer DEFAULT 0 NOT NULL,
+    ready_at timestamp with time zone DEFAULT now() NOT NULL,
+    lease uuid,
+    attempts integer DEFAULT 0 NOT NULL,
+    CONSTRAINT lane_pending_check CHECK ((pending >= 0))
+);
+
+ALTER TABLE ONLY outbox.lane FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE platform.access (
+    id uuid NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT access_reason_check CHECK (((length(reason) >= 3) AND (length(reason) <= 500)))
+);
+
+CREATE TABLE platform.migration (
+    version integer NOT NULL,
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE platform.practice (
+    practice_id uuid NOT NULL,
+    slug text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    language text NOT NULL,
+    country text NOT NULL,
+    time_zone text NOT NULL,
+    currency text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT practice_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT practice_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT practice_language_check CHECK ((language = ANY (ARRAY['en'::text, 'ar'::text]))),
+    CONSTRAINT practice_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT practice_slug_check CHECK (((slug ~ '^[a-z][a-z0-9-]{1,38}[a-z0-9]$'::text) AND (slug !~ '--'::text))),
+    CONSTRAINT practice_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text]))),
+    CONSTRAINT practice_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64)))
+);
+
+ALTER TABLE ONLY platform.practice FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE practice.service (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name_en text NOT NULL,
+    name_ar text,
+    name_key text GENERATED ALWAYS AS (lower(name_en)) STORED NOT NULL COLLATE pg_catalog."C",
+    code text COLLATE pg_catalog."C",
+    category text,
+    duration_minutes integer NOT NULL,
+    buffer_before_minutes integer DEFAULT 0 NOT NULL,
+    buffer_after_minutes integer DEFAULT 0 NOT NULL,
+    price_minor bigint NOT NULL,
+    currency text NOT NULL,
+    vat_category text NOT NULL,
+    colour text NOT NULL,
+    archived_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT service_buffer_after_minutes_check CHECK (((buffer_after_minutes >= 0) AND (buffer_after_minutes <= 240))),
+    CONSTRAINT service_buffer_before_minutes_check CHECK (((buffer_before_minutes >= 0) AND (buffer_before_minutes <= 240))),
+    CONSTRAINT service_category_check CHECK (((length(category) >= 1) AND (length(category) <= 60))),
+    CONSTRAINT service_code_check CHECK (((length(code) >= 1) AND (length(code) <= 40))),
+    CONSTRAINT service_colour_check CHECK ((colour = ANY (ARRAY['slate'::text, 'teal'::text, 'blue'::text, 'violet'::text, 'green'::text, 'amber'::text, 'red'::text, 'pink'::text]))),
+    CONSTRAINT service_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT service_duration_check CHECK (((duration_minutes >= 5) AND (duration_minutes <= 720))),
+    CONSTRAINT service_name_ar_check CHECK (((length(name_ar) >= 1) AND (length(name_ar) <= 120))),
+    CONSTRAINT service_name_en_check CHECK (((length(name_en) >= 1) AND (length(name_en) <= 120))),
+    CONSTRAINT service_price_check CHECK (((price_minor >= 0) AND (price_minor <= '100000000000'::bigint))),
+    CONSTRAINT service_vat_category_check CHECK ((vat_category = ANY (ARRAY['standard'::text, 'zero'::text, 'exempt'::text])))
+);
+
+ALTER TABLE ONLY practice.service FORCE ROW LEVEL SECURITY;
+
+CREATE UNLOGGED TABLE sec.bucket (
+    key text NOT NULL COLLATE pg_catalog."C",
+    tokens double precision NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE sec.data_key (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    root_key text NOT NULL,
+    wrapped bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY sec.data_key FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE timeline.entry (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    patient_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    resource_type text NOT NULL,
+    resource_id uuid NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid,
+    body bytea NOT NULL,
+    CONSTRAINT entry_kind_check CHECK (((length(kind) >= 1) AND (length(kind) <= 60)))
+);
+
+ALTER TABLE ONLY timeline.entry FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE ONLY api.idempotency_key
+    ADD CONSTRAINT idempotency_key_pkey PRIMARY KEY (practice_id, user_id, key);
+
+ALTER TABLE ONLY audit.entry
+    ADD CONSTRAINT entry_pkey PRIMARY KEY (practice_id, at, id);
+
+ALTER TABLE ONLY auth.membership
+    ADD CONSTRAINT membership_pkey PRIMARY KEY (user_id, practice_id);
+
+ALTER TABLE ONLY auth.refresh_token
+    ADD CONSTRAINT refresh_token_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY auth.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY auth."user"
+    ADD CONSTRAINT user_email_key UNIQUE (email);
+
+ALTER TABLE ONLY auth."user"
+    ADD CONSTRAINT user_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY jobs.job
+    ADD CONSTRAINT job_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY jobs.schedule
+    ADD CONSTRAINT schedule_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY outbox.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY outbox.lane
+    ADD CONSTRAINT lane_pkey PRIMARY KEY (practice_id, lane);
+
+ALTER TABLE ONLY platform.access
+    ADD CONSTRAINT access_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY platform.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY platform.practice
+    ADD CONSTRAINT practice_pkey PRIMARY KEY (practice_id);
+
+ALTER TABLE ONLY platform.practice
+    ADD CONSTRAINT practice_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY practice.service
+    ADD CONSTRAINT service_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY sec.bucket
+    ADD CONSTRAINT bucket_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY sec.data_key
+    ADD CONSTRAINT data_key_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY timeline.entry
+    ADD CONSTRAINT entry_pkey PRIMARY KEY (practice_id, id);
+
+CREATE INDEX idempotency_key_by_age ON api.idempotency_key USING btree (created_at);
+
+CREATE INDEX entry_by_resource ON ONLY audit.entry USING btree (practice_id, resource_type, resource_id, at);
+
+CREATE INDEX membership_by_practice ON auth.membership USING btree (practice_id);
+
+CREATE INDEX refresh_token_by_session ON auth.refresh_token USING btree (session_id);
+
+CREATE INDEX session_by_user ON auth.session USING btree (user_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX job_by_age ON jobs.job USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+
+CREATE UNIQUE INDEX job_once ON jobs.job USING btree (practice_id, kind, unique_key) WHERE ((unique_key IS NOT NULL) AND (state = ANY (ARRAY['queued'::text, 'running'::text])));
+
+CREATE INDEX job_ready ON jobs.job USING btree (practice_id, run_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+
+CREATE INDEX event_by_age ON outbox.event USING btree (at) WHERE (state = 'dispatched'::text);
+
+CREATE INDEX event_dead ON outbox.event USING btree (practice_id, at) WHERE (state = 'dead'::text);
+
+CREATE INDEX event_pending ON outbox.event USING btree (practice_id, lane, seq) WHERE (state = 'pending'::text);
+
+CREATE INDEX lane_ready ON outbox.lane USING btree (practice_id, ready_at) WHERE (pending > 0);
+
+CREATE INDEX service_by_name ON practice.service USING btree (practice_id, name_key, id);
+
+CREATE UNIQUE INDEX service_code_key ON practice.service USING btree (practice_id, code) WHERE (archived_at IS NULL);
+
+CREATE UNIQUE INDEX service_name_key ON practice.service USING btree (practice_id, name_key) WHERE (archived_at IS NULL);
+
+CREATE INDEX bucket_by_age ON sec.bucket USING btree (at);
+
+CREATE INDEX entry_by_patient ON timeline.entry USING btree (practice_id, patient_id, at DESC, id DESC);
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON audit.entry FOR EACH ROW EXECUTE FUNCTION audit.refuse_change();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit.entry FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER UPDATE ON platform.practice DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.service DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON timeline.entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+ALTER TABLE ONLY api.idempotency_key
+    ADD CONSTRAINT idempotency_key_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE audit.entry
+    ADD CONSTRAINT entry_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY auth.membership
+    ADD CONSTRAINT membership_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY auth.membership
+    ADD CONSTRAINT membership_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
+
+ALTER TABLE ONLY auth.refresh_token
+    ADD CONSTRAINT refresh_token_session_id_fkey FOREIGN KEY (session_id) REFERENCES auth.session(id);
+
+ALTER TABLE ONLY auth.session
+    ADD CONSTRAINT session_user_id_practice_id_fkey FOREIGN KEY (user_id, practice_id) REFERENCES auth.membership(user_id, practice_id);
+
+ALTER TABLE ONLY jobs.job
+    ADD CONSTRAINT job_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY outbox.event
+    ADD CONSTRAINT event_in_lane FOREIGN KEY (practice_id, lane) REFERENCES outbox.lane(practice_id, lane);
+
+ALTER TABLE ONLY outbox.lane
+    ADD CONSTRAINT lane_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY practice.service
+    ADD CONSTRAINT service_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY sec.data_key
+    ADD CONSTRAINT data_key_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY timeline.entry
+    ADD CONSTRAINT entry_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+CREATE POLICY claim ON api.idempotency_key TO vantage_dispatch USING (true) WITH CHECK (true);
+
+ALTER TABLE api.idempotency_key ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON api.idempotency_key TO vantage_app USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+ALTER TABLE audit.entry ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON audit.entry USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY claim ON jobs.job TO vantage_dispatch USING (true) WITH CHECK (true);
+
+ALTER TABLE jobs.job ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON jobs.job TO vantage_app USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY claim ON outbox.event TO vantage_dispatch USING (true) WITH CHECK (true);
+
+CREATE POLICY claim ON outbox.lane TO vantage_dispatch USING (true) WITH CHECK (true);
+
+ALTER TABLE outbox.event ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE outbox.lane ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON outbox.event TO vantage_app USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON outbox.lane TO vantage_app USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+ALTER TABLE platform.practice ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY registry ON platform.practice TO vantage_owner, vantage_auth, vantage_platform USING (true) WITH CHECK (true);
+
+CREATE POLICY tenant ON platform.practice TO vantage_app USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+ALTER TABLE practice.service ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON practice.service USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+ALTER TABLE sec.data_key ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON sec.data_key USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+ALTER TABLE timeline.entry ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON timeline.entry USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+GRANT USAGE ON SCHEMA api TO vantage_app;
+GRANT USAGE ON SCHEMA api TO vantage_dispatch;
+
+GRANT USAGE ON SCHEMA audit TO vantage_app;
+GRANT USAGE ON SCHEMA audit TO vantage_worker;
+
+GRANT USAGE ON SCHEMA auth TO vantage_auth;
+GRANT USAGE ON SCHEMA auth TO vantage_app;
+
+GRANT USAGE ON SCHEMA claim TO vantage_worker;
+
+GRANT USAGE ON SCHEMA jobs TO vantage_app;
+GRANT USAGE ON SCHEMA jobs TO vantage_dispatch;
+
+GRANT USAGE ON SCHEMA outbox TO vantage_app;
+GRANT USAGE ON SCHEMA outbox TO vantage_dispatch;
+
+GRANT USAGE ON SCHEMA platform TO vantage_app;
+GRANT USAGE ON SCHEMA platform TO vantage_auth;
+GRANT USAGE ON SCHEMA platform TO vantage_worker;
+GRANT USAGE ON SCHEMA platform TO vantage_platform;
+
+GRANT USAGE ON SCHEMA practice TO vantage_app;
+
+REVOKE USAGE ON SCHEMA public FROM PUBLIC;
+
+GRANT USAGE ON SCHEMA sec TO vantage_app;
+GRANT USAGE ON SCHEMA sec TO vantage_auth;
+GRANT USAGE ON SCHEMA sec TO vantage_worker;
+GRANT USAGE ON SCHEMA sec TO vantage_platform;
+GRANT USAGE ON SCHEMA sec TO vantage_dispatch;
+
+GRANT USAGE ON SCHEMA timeline TO vantage_app;
+
+REVOKE ALL ON FUNCTION audit.add_partition(partition text, bounds text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION audit.extend_partitions() FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.extend_partitions() TO vantage_worker;
+
+REVOKE ALL ON FUNCTION auth.sign_up(practice uuid, slug text, practice_name text, language text, country text, time_zone text, currency text, person uuid, email text, person_name text, password_hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.sign_up(practice uuid, slug text, practice_name text, language text, country text, time_zone text, currency text, person uuid, email text, person_name text, password_hash text) TO vantage_app;
+
+REVOKE ALL ON FUNCTION claim.backlog() FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.backlog() TO vantage_worker;
+
+REVOKE ALL ON FUNCTION claim.jobs(wanted integer, each integer, lease_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.jobs(wanted integer, each integer, lease_seconds integer) TO vantage_worker;
+
+REVOKE ALL ON FUNCTION claim.lanes(wanted integer, each integer, lease_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.lanes(wanted integer, each integer, lease_seconds integer) TO vantage_worker;
+
+REVOKE ALL ON FUNCTION claim.sweep() FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.sweep() TO vantage_worker;
+
+REVOKE ALL ON FUNCTION claim.turn(schedule text, every_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.turn(schedule text, every_seconds integer) TO vantage_worker;
+
+REVOKE ALL ON FUNCTION sec.enter(session uuid, person uuid, practice uuid, claimed_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION sec.enter(session uuid, person uuid, practice uuid, claimed_role text) TO vantage_app;
+
+REVOKE ALL ON FUNCTION sec.enter_as_system(practice uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION sec.enter_as_system(practice uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION sec.take_token(bucket text, burst integer, per_second double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION sec.take_token(bucket text, burst integer, per_second double precision) TO vantage_app;
+GRANT ALL ON FUNCTION sec.take_token(bucket text, burst integer, per_second double precision) TO vantage_auth;
+
+GRANT SELECT,INSERT ON TABLE api.idempotency_key TO vantage_app;
+GRANT SELECT,DELETE ON TABLE api.idempotency_key TO vantage_dispatch;
+
+GRANT UPDATE(status) ON TABLE api.idempotency_key TO vantage_app;
+
+GRANT UPDATE(answer) ON TABLE api.idempotency_key TO vantage_app;
+
+GRANT SELECT,INSERT ON TABLE audit.entry TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE auth.membership TO vantage_auth;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE auth.refresh_token TO vantage_auth;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE auth.session TO vantage_auth;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE auth."user" TO vantage_auth;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE jobs.job TO vantage_app;
+GRANT SELECT,DELETE,UPDATE ON TABLE jobs.job TO vantage_dispatch;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE jobs.schedule TO vantage_dispatch;
+
+GRANT SELECT,INSERT ON TABLE outbox.event TO vantage_app;
+GRANT SELECT,DELETE ON TABLE outbox.event TO vantage_dispatch;
+
+GRANT UPDATE(state) ON TABLE outbox.event TO vantage_app;
+
+GRANT UPDATE(error) ON TABLE outbox.event TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE outbox.lane TO vantage_app;
+GRANT SELECT,UPDATE ON TABLE outbox.lane TO vantage_dispatch;
+
+GRANT SELECT,INSERT ON TABLE platform.access TO vantage_platform;
+
+GRANT SELECT ON TABLE platform.migration TO vantage_app;
+GRANT SELECT ON TABLE platform.migration TO vantage_auth;
+GRANT SELECT ON TABLE platform.migration TO vantage_worker;
+GRANT SELECT ON TABLE platform.migration TO vantage_platform;
+
+GRANT SELECT ON TABLE platform.practice TO vantage_app;
+GRANT SELECT ON TABLE platform.practice TO vantage_auth;
+GRANT SELECT ON TABLE platform.practice TO vantage_platform;
+
+GRANT UPDATE(name) ON TABLE platform.practice TO vantage_app;
+
+GRANT UPDATE(status) ON TABLE platform.practice TO vantage_platform;
+
+GRANT UPDATE(language) ON TABLE platform.practice TO vantage_app;
+
+GRANT UPDATE(country) ON TABLE platform.practice TO vantage_app;
+
+GRANT UPDATE(time_zone) ON TABLE platform.practice TO vantage_app;
+
+GRANT UPDATE(currency) ON TABLE platform.practice TO vantage_app;
+
+GRANT UPDATE(version) ON TABLE platform.practice TO vantage_app;
+
+GRANT UPDATE(updated_at) ON TABLE platform.practice TO vantage_app;
+GRANT UPDATE(updated_at) ON TABLE platform.practice TO vantage_platform;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE practice.service TO vantage_app;
+
+GRANT SELECT,DELETE ON TABLE sec.bucket TO vantage_dispatch;
+
+GRANT SELECT,INSERT ON TABLE sec.data_key TO vantage_app;
+
+GRANT UPDATE(root_key) ON TABLE sec.data_key TO vantage_app;
+
+GRANT UPDATE(wrapped) ON TABLE sec.data_key TO vantage_app;
+
+GRANT SELECT,INSERT ON TABLE timeline.entry TO vantage_app;
+
