@@ -1,1 +1,105 @@
-fn main(){}
+//! `./dev bench`: how much the server answers, beside the same SQL straight from pgbench.
+//!
+//! Server, PostgreSQL and load share the machine, so the two sides take turns and only their ratio is worth comparing
+//! between machines. Nothing here fails for being slow: it prints figures, and a person judges them.
+
+mod load;
+mod peer;
+mod report;
+mod seed;
+mod server;
+mod usage;
+mod wire;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use load::Kind;
+use report::{Round, say};
+use seed::Person;
+use server::Server;
+
+/// What went wrong, for a person to read.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Measures `vantage` over HTTP and, in turns, the same SQL with pgbench.
+#[derive(Debug, Parser)]
+#[command(name = "bench", version)]
+struct Options {
+    /// Seconds that each measurement lasts, after its warm-up.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    seconds: u64,
+    /// Connections that ask at the same time, on either side.
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=64))]
+    connections: u32,
+    /// How often server and pgbench take turns.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=50))]
+    rounds: u32,
+    /// Folder of psql and pgbench; without it, that of the PostgreSQL which the server started.
+    #[arg(long, env = "VANTAGE_POSTGRES_BIN")]
+    postgres_bin: Option<PathBuf>,
+}
+
+/// One thread for the load, as pgbench has: more would only take the cores from what is measured.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    // either way the server is dropped, which stops it and takes its folder away
+    let outcome = tokio::select! {
+        outcome = measure(&options) => outcome,
+        _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure(options: &Options) -> Result<()> {
+    let server = Server::start(options.postgres_bin.as_deref()).await?;
+    report::memory("idle", server.memory());
+    seed::plant(&server).await?;
+    say(&format!(
+        "seeded: {} practices of {} services, {} accounts\n",
+        seed::PRACTICES,
+        seed::SERVICES,
+        seed::PRACTICES + seed::STAFF
+    ));
+    say(&format!("how the list is found\n{}", server.database.run(&peer::explain()).await?));
+
+    let connections = options.connections as usize;
+    let mut rounds = Vec::new();
+    for number in 1..=options.rounds {
+        say(&format!("round {number} of {}, {connections} connections, {} s each\n", options.rounds, options.seconds));
+        report::heading();
+        // access tokens serve ten minutes, so each round gets its own
+        let people = seed::sign_in(&server).await?;
+        rounds.push(round(&server, &people, connections, options.seconds).await?);
+    }
+    report::ratios(&rounds);
+    report::memory("after the load", server.memory());
+    Ok(())
+}
+
+/// Every kind of request once, each followed by its SQL alone.
+async fn round(server: &Server, people: &[Person], connections: usize, seconds: u64) -> Result<Round> {
+    let mut round = Round::default();
+    for kind in Kind::ALL {
+        let ours = load::run(server, kind, people, connections, seconds).await?;
+        report::line(kind.name(), "vantage", &ours);
+        server.database.settle().await?;
+        // the price of a sign-in is its password hash, which has no counterpart in SQL
+        let Some(script) = peer::script(kind) else { continue };
+        let theirs = peer::run(server, script, connections, seconds).await?;
+        report::line(kind.name(), "pgbench", &theirs);
+        server.database.settle().await?;
+        round.push((kind, ours.per_second / theirs.per_second));
+    }
+    say("");
+    Ok(round)
+}

@@ -1,0 +1,161 @@
+//! Load over HTTP: so many connections, each sending its next request as soon as it has the answer to the last.
+
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use serde_json::Value;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::Result;
+use crate::report::Measured;
+use crate::seed::{self, Person, SERVICES};
+use crate::server::Server;
+use crate::wire::Connection;
+
+/// How long requests run before they count: caches fill and statements get prepared.
+pub const WARM_UP: Duration = Duration::from_secs(1);
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A person signs in: mostly the password hash.
+    SignIn,
+    /// The first page of a practice's services.
+    List,
+    /// One service.
+    Read,
+    /// One service is changed, with its ledger entry and event.
+    Write,
+}
+
+impl Kind {
+    /// All of them, in the order of measurement.
+    pub const ALL: [Self; 4] = [Self::SignIn, Self::List, Self::Read, Self::Write];
+
+    /// The word for it in the report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in",
+            Self::List => "list",
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+}
+
+/// One connection and what it asks next.
+struct Client {
+    connection: Connection,
+    kind: Kind,
+    /// Whom it asks for: no person is on two connections.
+    people: Vec<Person>,
+    /// Goes up with every request; where it starts differs between connections.
+    turn: usize,
+    /// By how much.
+    stride: usize,
+    /// Version of the service that this connection changes.
+    version: i64,
+}
+
+/// What one connection saw.
+struct Tally {
+    /// Microseconds from sending a request to having its answer.
+    histogram: Histogram<u64>,
+    errors: u64,
+}
+
+/// Asks for `seconds` after the warm-up.
+pub async fn run(server: &Server, kind: Kind, people: &[Person], connections: usize, seconds: u64) -> Result<Measured> {
+    let mut clients = Vec::new();
+    for number in 0..connections {
+        clients.push(Client::new(server, kind, people, number, connections).await?);
+    }
+    let from = Instant::now() + WARM_UP;
+    let until = from + Duration::from_secs(seconds);
+    let mut working: JoinSet<_> = clients.into_iter().map(|client| client.work(from, until)).collect();
+    tokio::time::sleep_until(from).await;
+    let before = server.cpu();
+    tokio::time::sleep_until(until).await;
+    let after = server.cpu();
+
+    let mut histogram = histogram()?;
+    let mut errors = 0;
+    while let Some(tally) = working.join_next().await {
+        let tally = tally?.map_err(|error| format!("{}: {error}", kind.name()))?;
+        histogram.add(tally.histogram)?;
+        errors += tally.errors;
+    }
+    let requests = histogram.len();
+    Ok(Measured {
+        per_second: requests as f64 / seconds as f64,
+        cpu: after.zip(before).map(|(after, before)| after.per_request(before, requests)),
+        latency: Some(histogram),
+        errors,
+    })
+}
+
+impl Client {
+    async fn new(server: &Server, kind: Kind, people: &[Person], number: usize, connections: usize) -> Result<Self> {
+        let people: Vec<Person> = people.iter().skip(number).step_by(connections).cloned().collect();
+        let mut connection = Connection::open(server.address).await?;
+        let mut version = 0;
+        if kind == Kind::Write {
+            connection.send(&request("GET", &service_path(people[0].practice, 1), &people[0].cookie, None)).await?;
+            let service: Value = serde_json::from_slice(connection.body())?;
+            version = service["version"].as_i64().ok_or("a service without a version")?;
+        }
+        Ok(Self { connection, kind, people, turn: number, stride: connections, version })
+    }
+
+    async fn work(mut self, from: Instant, until: Instant) -> std::result::Result<Tally, String> {
+        let mut tally = Tally { histogram: histogram().map_err(|error| error.to_string())?, errors: 0 };
+        loop {
+            let request = self.next();
+            let started = Instant::now();
+            if started >= until {
+                return Ok(tally);
+            }
+            let status = self.connection.send(&request).await.map_err(|error| error.to_string())?;
+            self.version += i64::from(status == 200);
+            if started >= from {
+                tally.histogram.saturating_record(u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
+                tally.errors += u64::from(status != 200);
+            }
+        }
+    }
+
+    fn next(&mut self) -> Vec<u8> {
+        let turn = self.turn;
+        self.turn += self.stride;
+        let person = &self.people[turn / self.stride % self.people.len()];
+        let number = (turn % SERVICES as usize) as u32 + 1;
+        match self.kind {
+            Kind::SignIn => request("POST", "/api/v1/auth/login", "", Some(&seed::staff(turn))),
+            Kind::List => request("GET", "/api/v1/services?limit=50", &person.cookie, None),
+            Kind::Read => request("GET", &service_path(person.practice, number), &person.cookie, None),
+            // always the same service, whose version is known
+            Kind::Write => {
+                let change = serde_json::json!({ "version": self.version, "durationMinutes": 5 + turn % 700 });
+                let person = &self.people[0];
+                request("PATCH", &service_path(person.practice, 1), &person.cookie, Some(&change))
+            }
+        }
+    }
+}
+
+fn histogram() -> Result<Histogram<u64>> {
+    Ok(Histogram::new_with_bounds(1, 60_000_000, 3)?)
+}
+
+fn service_path(practice: u32, number: u32) -> String {
+    format!("/api/v1/services/{}", seed::service(practice, number))
+}
+
+fn request(method: &str, path: &str, cookie: &str, body: Option<&Value>) -> Vec<u8> {
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let kind = if body.is_empty() { "" } else { "content-type: application/json\r\n" };
+    let length = body.len();
+    format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncookie: {cookie}\r\n{kind}content-length: {length}\r\n\r\n{body}")
+        .into_bytes()
+}
