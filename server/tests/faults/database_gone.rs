@@ -1,10 +1,9 @@
 //! The database goes away under a running server: 503 and nothing else, and back without a restart.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqwest::Method;
 use uuid::Uuid;
 
 use crate::load::{Client, Load, Reply, service};
@@ -17,6 +16,15 @@ struct Seen {
     done: AtomicUsize,
     unavailable: AtomicUsize,
     stop: AtomicBool,
+    /// Every answer that is neither success nor a proper 503.
+    wrong: Mutex<Vec<String>>,
+}
+
+impl Seen {
+    fn assert_proper(&self) {
+        let wrong = self.wrong.lock().expect("a list");
+        assert!(wrong.is_empty(), "{} wrong answers: {:#?}", wrong.len(), wrong.iter().take(10).collect::<Vec<_>>());
+    }
 }
 
 #[tokio::test]
@@ -27,7 +35,7 @@ async fn without_its_database_the_server_answers_503_and_recovers() {
     let client = Client::sign_in(&server).await;
     let load = Load::start(&client, 2);
     let seen = Arc::new(Seen::default());
-    let probes: Vec<_> = ["read", "write", "sign-in", "ready"].map(|what| tokio::spawn(probe(client.clone(), what, Arc::clone(&seen)))).into();
+    let probes: Vec<_> = ["read", "write", "session", "ready"].map(|what| tokio::spawn(probe(client.clone(), what, Arc::clone(&seen)))).into();
     // killed again as often as it appears, until requests had to be turned away; a short absence they wait out
     for (round, how) in ["KILL", "INT", "KILL", "QUIT"].into_iter().enumerate() {
         let turned_away = seen.unavailable.load(Ordering::Relaxed);
@@ -35,6 +43,7 @@ async fn without_its_database_the_server_answers_503_and_recovers() {
             if let Some(pid) = server.postmaster() {
                 signal(pid, how);
             }
+            seen.assert_proper();
             (seen.unavailable.load(Ordering::Relaxed) >= turned_away + 4).then_some(())
         })
         .await;
@@ -46,9 +55,8 @@ async fn without_its_database_the_server_answers_503_and_recovers() {
         assert!(!server.ended(), "the server ended with its PostgreSQL");
     }
     seen.stop.store(true, Ordering::Relaxed);
-    let mut faults = Vec::new();
     for probe in probes {
-        faults.extend(probe.await.expect("a probe"));
+        probe.await.expect("a probe");
     }
     let ledger = load.finish(&client).await;
     eprintln!(
@@ -58,29 +66,28 @@ async fn without_its_database_the_server_answers_503_and_recovers() {
         ledger.acknowledged,
         ledger.unsettled
     );
-    assert!(faults.is_empty(), "{} wrong answers: {:#?}", faults.len(), faults.iter().take(10).collect::<Vec<_>>());
+    seen.assert_proper();
     assert_intact(&server, &ledger).await;
 }
 
-/// Asks for the same thing until told to stop; answers every answer that is neither success nor a proper 503.
-async fn probe(client: Client, what: &'static str, seen: Arc<Seen>) -> Vec<String> {
-    let mut faults = Vec::new();
+/// Asks for the same thing until told to stop.
+async fn probe(client: Client, what: &'static str, seen: Arc<Seen>) {
     while !seen.stop.load(Ordering::Relaxed) {
         let reply = match what {
             "read" => client.get("/api/v1/services?limit=5").await,
             "write" => client.create(Uuid::new_v4(), &service(&format!("probe {}", Uuid::new_v4()))).await,
-            "sign-in" => crate::load::judge(client.request(Method::GET, "/api/v1/auth/session")).await,
+            "session" => client.get("/api/v1/auth/session").await,
             _ => client.get("/readyz").await,
         };
         match reply {
-            Reply::Done(_) => seen.done.fetch_add(1, Ordering::Relaxed),
-            Reply::Unsettled(code) if code == "db.unavailable" => seen.unavailable.fetch_add(1, Ordering::Relaxed),
-            other => {
-                faults.push(format!("{what}: {other:?}"));
-                0
+            Reply::Done(_) => {
+                seen.done.fetch_add(1, Ordering::Relaxed);
             }
-        };
+            Reply::Unsettled(code) if code == "db.unavailable" => {
+                seen.unavailable.fetch_add(1, Ordering::Relaxed);
+            }
+            other => seen.wrong.lock().expect("a list").push(format!("{what}: {other:?}")),
+        }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    faults
 }
