@@ -223,6 +223,8 @@ impl Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.cause() {
+            // what keeps a command from running is told to the person at the terminal
+            Some(cause) if self.0.code == "internal" => f.write_str(&cause),
             Some(cause) => write!(f, "{}: {cause}", self.0.code),
             None => f.write_str(self.0.code),
         }

@@ -115,8 +115,10 @@ pub async fn migrate(options: &PgConnectOptions, passwords: &RolePasswords) -> R
         Standing::Different(why) => return Err(Error::internal(format!("the database does not fit this version: {why}"))),
     };
     for migration in all()?.into_iter().filter(|migration| missing.contains(&migration.name)) {
+        if migration.version > 1 {
+            close_database(&mut tx).await?;
+        }
         apply(&mut tx, &migration).await.map_err(|error| named(&migration.name, &error))?;
-        close_database(&mut tx).await?;
     }
     close_database(&mut tx).await?;
     sqlx::query!("reset role").execute(&mut *tx).await?;
