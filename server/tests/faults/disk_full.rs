@@ -120,6 +120,18 @@ async fn a_disk_that_is_full_to_the_last_byte_loses_nothing() {
         (refused >= 20).then_some(())
     })
     .await;
+    // a new file for the log of changes has no room at all: now PostgreSQL gives up and cannot even recover
+    eventually("PostgreSQL goes down", Duration::from_secs(30), async || {
+        let Ok(mut conn) = server.try_sql().await else { return Some(()) };
+        let _ = sqlx::query("select pg_switch_wal()").execute(&mut conn).await;
+        if let reply @ (Reply::Stale(_) | Reply::Wrong(_)) = client.create(Uuid::new_v4(), &service(&format!("disk {}", Uuid::new_v4()))).await
+            && is_refused(&reply).is_none()
+        {
+            ledger.wrong.push(format!("{reply:?}"));
+        }
+        None
+    })
+    .await;
     fs::remove_file(&filler).expect("removes");
     eventually("changes are taken again", Duration::from_secs(45), async || {
         is_done(&client.create(Uuid::new_v4(), &service(&format!("disk after {}", Uuid::new_v4()))).await)
