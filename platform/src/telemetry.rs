@@ -6,6 +6,7 @@ use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::WithExportConfig as _;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
@@ -32,9 +33,14 @@ pub fn start(config: &Config) -> Result<Telemetry> {
     let filter = EnvFilter::try_new(&config.log).map_err(|e| Error::internal(format!("setting log: {e}")))?;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = if config.log_format == "text" { lines.compact().boxed() } else { lines.json().flatten_event(true).boxed() };
+    let lines = lines.with_filter(filter);
     let traces = (!config.otlp_endpoint.is_empty()).then(|| exporter(&config.otlp_endpoint)).transpose()?;
-    let spans = traces.as_ref().map(|traces| tracing_opentelemetry::layer().with_tracer(traces.tracer("vantage")));
-    tracing_subscriber::registry().with(spans).with(lines).with(filter).try_init().map_err(Error::internal)?;
+    let spans = traces.as_ref().map(|traces| {
+        let layer = tracing_opentelemetry::layer().with_tracer(traces.tracer("vantage"));
+        // every request, however little is logged; what sending traces does is not traced itself
+        layer.with_filter(Targets::new().with_target("platform", LevelFilter::INFO))
+    });
+    tracing_subscriber::registry().with(spans).with(lines).try_init().map_err(Error::internal)?;
     let metrics = PrometheusBuilder::new()
         .set_buckets(&BUCKETS)
         .map_err(Error::internal)?

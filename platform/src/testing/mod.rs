@@ -99,6 +99,12 @@ impl TestServer {
 /// An app on a database, with the tests' root key.
 #[must_use]
 pub fn app_on(options: &PgConnectOptions, config: Config, clock: Clock) -> App {
+    app_with(options, config, clock, RootKeys::parse(ROOT_KEY).expect("a key"))
+}
+
+/// An app on a database, with root keys of its own.
+#[must_use]
+pub fn app_with(options: &PgConnectOptions, config: Config, clock: Clock, root: RootKeys) -> App {
     let db = Db::open(&config, options).expect("pools");
-    App::new(config, db, RootKeys::parse(ROOT_KEY).expect("a key"), clock).expect("an app")
+    App::new(config, db, root, clock).expect("an app")
 }

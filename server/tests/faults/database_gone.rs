@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::load::{Client, Load, Reply, service};
+use crate::client::{Client, Reply, service};
+use crate::load::Load;
 use crate::running::{Folder, Running, eventually, signal, turn};
 use crate::truth::assert_intact;
 

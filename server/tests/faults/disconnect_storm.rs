@@ -9,7 +9,8 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use uuid::Uuid;
 
-use crate::load::{Client, Dice, Load, Reply, service};
+use crate::client::{Client, Reply, service};
+use crate::load::{Dice, Load};
 use crate::running::{Folder, Running, eventually, turn};
 use crate::truth::assert_intact;
 

@@ -9,7 +9,8 @@ use std::time::Duration;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::load::{Client, Load, Reply, service};
+use crate::client::{Client, Reply, service};
+use crate::load::Load;
 use crate::running::{Folder, Running, eventually, turn};
 use crate::truth::assert_intact;
 

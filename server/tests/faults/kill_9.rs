@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::load::{Client, Dice, Load};
+use crate::client::Client;
+use crate::load::{Dice, Load};
 use crate::running::{Folder, Running, eventually, signal, turn};
 use crate::truth::assert_intact;
 
@@ -18,7 +19,7 @@ async fn nothing_acknowledged_is_lost_by_kill_9() {
     let mut dice = Dice::new(KILLS);
     let mut slowest = Duration::ZERO;
     for kill in 0..KILLS {
-        let back = more(&load, 20 + dice.roll(40), &format!("writes before kill {kill}")).await;
+        let back = more(&load, 10 + dice.roll(30), &format!("writes before kill {kill}")).await;
         slowest = slowest.max(back);
         match kill % 4 {
             0 | 2 => {

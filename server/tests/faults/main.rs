@@ -3,6 +3,7 @@
 //!
 //! `cargo test -p server --test faults -- --nocapture` shows the figures.
 
+mod client;
 mod database_gone;
 mod disconnect_storm;
 mod disk_full;

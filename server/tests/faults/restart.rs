@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::load::{Client, Reply, service};
-use crate::running::{Folder, Running, eventually, turn};
+use crate::client::{Client, Reply, service};
+use crate::running::{Folder, Running, eventually, signal, turn};
 use crate::truth::half_done;
 
 #[tokio::test]
@@ -28,6 +28,15 @@ async fn a_stop_is_clean_and_a_start_finds_everything() {
         assert_eq!(read(&client, &made).await, made, "the session goes on and the data is there");
     }
     assert_eq!(half_done(&server).await, Vec::<String>::new());
+    // stopped while PostgreSQL is away, or just being started again
+    for _ in 0..3 {
+        signal(server.postmaster().expect("a postmaster"), "KILL");
+        assert_eq!(server.interrupt().await.code(), Some(0));
+        assert!(server.postmaster().is_none(), "nothing is left running");
+        server.launch();
+        server.ready().await;
+        assert_eq!(everything(&server).await, before);
+    }
 }
 
 #[tokio::test]

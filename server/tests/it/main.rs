@@ -4,6 +4,7 @@ mod architecture;
 mod catalog;
 mod delivery;
 mod isolation;
+mod keys;
 mod operations;
 mod sessions;
 
