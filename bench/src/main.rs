@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use load::Kind;
-use report::{Round, say};
+use report::{Ratio, say};
 use seed::Person;
 use server::Server;
 
@@ -73,22 +73,22 @@ async fn measure(options: &Options) -> Result<()> {
     say(&format!("how the list is found\n{}", server.database.run(&peer::explain()).await?));
 
     let connections = options.connections as usize;
-    let mut rounds = Vec::new();
+    let mut ratios = Vec::new();
     for number in 1..=options.rounds {
         say(&format!("round {number} of {}, {connections} connections, {} s each\n", options.rounds, options.seconds));
         report::heading();
         // access tokens serve ten minutes, so each round gets its own
         let people = seed::sign_in(&server).await?;
-        rounds.push(round(&server, &people, connections, options.seconds).await?);
+        ratios.extend(round(&server, &people, connections, options.seconds).await?);
     }
-    report::ratios(&rounds);
+    report::ratios(&ratios);
     report::memory("after the load", server.memory());
     Ok(())
 }
 
 /// Every kind of request once, each followed by its SQL alone.
-async fn round(server: &Server, people: &[Person], connections: usize, seconds: u64) -> Result<Round> {
-    let mut round = Round::default();
+async fn round(server: &Server, people: &[Person], connections: usize, seconds: u64) -> Result<Vec<Ratio>> {
+    let mut ratios = Vec::new();
     for kind in Kind::ALL {
         let ours = load::run(server, kind, people, connections, seconds).await?;
         report::line(kind.name(), "vantage", &ours);
@@ -98,8 +98,8 @@ async fn round(server: &Server, people: &[Person], connections: usize, seconds: 
         let theirs = peer::run(server, script, connections, seconds).await?;
         report::line(kind.name(), "pgbench", &theirs);
         server.database.settle().await?;
-        round.push((kind, ours.per_second / theirs.per_second));
+        ratios.push(Ratio::of(kind, &ours, &theirs));
     }
     say("");
-    Ok(round)
+    Ok(ratios)
 }

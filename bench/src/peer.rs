@@ -2,6 +2,7 @@
 //! clients, prepared statements and the same round trips.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::process::Command;
 
@@ -57,6 +58,8 @@ pub async fn run(server: &Server, script: &str, connections: usize, seconds: u64
         .kill_on_drop(true)
         .output()
         .await?;
+    // the time of a backend counts once the postmaster has noticed its end
+    tokio::time::sleep(Duration::from_millis(500)).await;
     let after = server.cpu();
     let (summary, progress) = (String::from_utf8(output.stdout)?, String::from_utf8(output.stderr)?);
     if !output.status.success() {

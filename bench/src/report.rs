@@ -23,8 +23,24 @@ pub struct Measured {
     pub cpu: Option<Cpu>,
 }
 
-/// Rate of the server divided by that of pgbench, by kind of request.
-pub type Round = Vec<(Kind, f64)>;
+/// The server compared with pgbench, 1.0 being as good.
+#[derive(Clone, Copy, Debug)]
+pub struct Ratio {
+    /// At what.
+    pub kind: Kind,
+    /// By requests per second: what counts, on a machine that does nothing else.
+    pub rate: f64,
+    /// By CPU time per request, of everybody together: what other programs on the machine disturb least.
+    pub cpu: Option<f64>,
+}
+
+impl Ratio {
+    /// Compares two measurements of one kind of request.
+    pub fn of(kind: Kind, ours: &Measured, theirs: &Measured) -> Self {
+        let cpu = ours.cpu.zip(theirs.cpu).map(|(ours, theirs)| theirs.total() / ours.total());
+        Self { kind, rate: ours.per_second / theirs.per_second, cpu }
+    }
+}
 
 /// Prints a line.
 #[expect(clippy::print_stdout, reason = "figures are what this program is for")]
@@ -55,23 +71,33 @@ pub fn line(kind: &str, side: &str, measured: &Measured) {
     say(&format!("{kind:8} {side:8} {:>10.1} {latency} {:>7}   {cpu:>28}", measured.per_second, measured.errors));
 }
 
-/// The ratios of all rounds and their median.
-pub fn ratios(rounds: &[Round]) {
-    say(&format!("vantage / pgbench, per round and the median; reads should reach {:.0} %", GOAL * 100.0));
+/// The ratios of all rounds and their medians.
+pub fn ratios(rounds: &[Ratio]) {
+    say(&format!("vantage / pgbench by rate, per round and the median; reads should reach {:.0} %", GOAL * 100.0));
     for kind in Kind::ALL {
-        let mut found: Vec<f64> = rounds.iter().flatten().filter(|(of, _)| *of == kind).map(|(_, ratio)| *ratio).collect();
-        let each: Vec<String> = found.iter().map(|ratio| format!("{:.0} %", ratio * 100.0)).collect();
-        found.sort_by(f64::total_cmp);
-        if let Some(median) = found.get(found.len() / 2) {
-            let goal = match kind {
-                Kind::List | Kind::Read if *median >= GOAL => "   reached",
-                Kind::List | Kind::Read => "   missed",
-                _ => "",
-            };
-            say(&format!("{:8} {:>24}   median {:.0} %{goal}", kind.name(), each.join("  "), median * 100.0));
-        }
+        let of_kind = || rounds.iter().filter(|ratio| ratio.kind == kind);
+        let Some(rate) = median(of_kind().map(|ratio| ratio.rate)) else { continue };
+        let each: Vec<String> = of_kind().map(|ratio| percent(ratio.rate)).collect();
+        let cpu = median(of_kind().filter_map(|ratio| ratio.cpu));
+        let cpu = cpu.map_or_else(String::new, |cpu| format!(", by CPU time {}", percent(cpu)));
+        let goal = match kind {
+            Kind::List | Kind::Read if rate >= GOAL => ": reached",
+            Kind::List | Kind::Read => ": missed",
+            Kind::SignIn | Kind::Write => "",
+        };
+        say(&format!("{:8} {}   median {}{cpu}{goal}", kind.name(), each.join("  "), percent(rate)));
     }
-    say("sign-in has no counterpart: its CPU time is one Argon2id hash (19 MiB, two passes), two at a time on two cores\n");
+    say("sign-in has no counterpart: what it costs is one Argon2id hash (19 MiB, two passes)\n");
+}
+
+fn median(figures: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut figures: Vec<f64> = figures.collect();
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied()
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
 }
 
 /// The server's memory, without PostgreSQL.

@@ -36,6 +36,11 @@ impl Cpu {
             client: share(self.client, before.client),
         }
     }
+
+    /// Of all three.
+    pub fn total(self) -> f64 {
+        self.server + self.database + self.client
+    }
 }
 
 /// Memory of that process.
