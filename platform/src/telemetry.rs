@@ -60,6 +60,17 @@ fn exporter(endpoint: &str) -> Result<SdkTracerProvider> {
 }
 
 impl Telemetry {
+    /// Sorts measurements into their buckets now and then; without it they pile up until somebody asks for them.
+    pub fn spawn_upkeep(&self) -> tokio::task::JoinHandle<()> {
+        let metrics = self.metrics.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+                metrics.run_upkeep();
+            }
+        })
+    }
+
     /// Sends what is left, for at most two seconds.
     pub fn stop(&self) {
         if let Some(traces) = &self.traces {

@@ -12,6 +12,11 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+/// The system's allocator keeps what password hashing took (19 MiB each) in every thread's arena: some 600 MB after a
+/// busy morning of sign-ins. This one gives it back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Runs the command line.
 #[must_use]
 pub fn main() -> ExitCode {

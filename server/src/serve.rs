@@ -86,6 +86,7 @@ pub async fn run_app(app: App, mode: Mode, telemetry: &telemetry::Telemetry, rea
         _ => Some(worker::spawn(&app, routes::duties())),
     };
     let watch = tokio::spawn(storage::watch(app.clone()));
+    let upkeep = telemetry.spawn_upkeep();
     if let Mode::Serve { .. } = mode {
         let listener = TcpListener::bind(&app.config.listen)
             .await
@@ -103,6 +104,7 @@ pub async fn run_app(app: App, mode: Mode, telemetry: &telemetry::Telemetry, rea
         let _ = tokio::time::timeout(std::time::Duration::from_secs(20), background).await;
     }
     watch.abort();
+    upkeep.abort();
     stop_on_signal.abort();
     app.db().close().await;
     tracing::info!("stopped");

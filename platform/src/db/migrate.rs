@@ -165,14 +165,15 @@ fn named(name: &str, error: &sqlx::Error) -> Error {
 
 async fn check_version(conn: &mut PgConnection) -> Result<()> {
     let version = sqlx::query_scalar!(r#"select current_setting('server_version_num')::int as "version!""#).fetch_one(conn).await?;
-    if version < OLDEST_POSTGRES {
-        return Err(Error::internal(format!(
-            "this PostgreSQL is {}; Vantage needs {} or newer",
-            version / 10_000,
-            OLDEST_POSTGRES / 10_000
-        )));
+    refuse_old(version)
+}
+
+fn refuse_old(version: i32) -> Result<()> {
+    if version >= OLDEST_POSTGRES {
+        return Ok(());
     }
-    Ok(())
+    let (found, needed) = (version / 10_000, OLDEST_POSTGRES / 10_000);
+    Err(Error::internal(format!("this PostgreSQL is version {found}; Vantage needs {needed} or newer")))
 }
 
 async fn refuse_mistakes(conn: &mut PgConnection) -> Result<()> {
@@ -210,5 +211,12 @@ mod tests {
         let all = super::all().expect("in order");
         assert!(all.iter().zip(1..).all(|(migration, version)| migration.version == version));
         assert!(all[0].name.starts_with("0001_"));
+    }
+
+    #[test]
+    fn an_old_postgresql_is_refused_by_name() {
+        assert!(super::refuse_old(150_018).is_ok() && super::refuse_old(180_000).is_ok());
+        let error = super::refuse_old(140_011).expect_err("too old").to_string();
+        assert_eq!(error, "this PostgreSQL is version 14; Vantage needs 15 or newer");
     }
 }
