@@ -63,7 +63,7 @@ impl<P: Permission> FromRequestParts<App> for Can<P> {
         if !claims.role.may(P::NAME) {
             let path = parts.extensions.get::<MatchedPath>().map_or("", |path| path.as_str());
             let operation = format!("{} {path}", parts.method);
-            app.door.write(&caller, async move |tx| tx.record_denied(P::NAME, &operation).await).await?;
+            app.door.write_regardless(&caller, async move |tx| tx.record_denied(P::NAME, &operation).await).await?;
             return Err(Error::forbidden());
         }
         let expires = Timestamp::from_second(claims.exp).map_err(Error::internal)?;

@@ -229,7 +229,7 @@ pub async fn run_due(app: &App, duties: &Arc<Duties>) -> Result<usize> {
 async fn run_one(app: App, duties: Arc<Duties>, practice: PracticeId, id: JobId, lease: Uuid) -> Result<()> {
     let loaded = app
         .door
-        .run_regardless(&Caller::system(practice), async move |tx| {
+        .write_regardless(&Caller::system(practice), async move |tx| {
             let row = sqlx::query!("select kind, payload from jobs.job where practice_id = $1 and id = $2", practice.uuid(), id.uuid())
                 .fetch_one(tx.conn())
                 .await?;
@@ -258,7 +258,7 @@ async fn finish(app: &App, practice: PracticeId, id: JobId, lease: Uuid, outcome
         Err(error) => (None, Some(error.code().to_owned())),
     };
     app.door
-        .run_regardless(&Caller::system(practice), async move |tx| {
+        .write_regardless(&Caller::system(practice), async move |tx| {
             sqlx::query!(
                 "update jobs.job
                     set state = coalesce($4, case when attempts >= max_attempts then 'failed' else 'queued' end),
@@ -291,7 +291,7 @@ impl JobRun {
         let go_on = self
             .app
             .door
-            .run_regardless(&Caller::system(practice), async move |tx| {
+            .write_regardless(&Caller::system(practice), async move |tx| {
                 let cancel = sqlx::query_scalar!(
                     "update jobs.job set progress_done = $4, progress_total = $5,
                             run_at = now() + make_interval(secs => $6)

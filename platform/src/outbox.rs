@@ -131,7 +131,7 @@ async fn claim(app: &App) -> Result<Vec<Lane>> {
 
 async fn serve(app: &App, duties: Arc<Duties>, lane: Lane) -> Result<()> {
     app.door
-        .run_regardless(&Caller::system(lane.practice), async move |tx| {
+        .write_regardless(&Caller::system(lane.practice), async move |tx| {
             let practice = tx.practice();
             let attempts = sqlx::query_scalar!(
                 "select attempts from outbox.lane where practice_id = $1 and lane = $2 and lease = $3 for update",
@@ -187,7 +187,7 @@ async fn pending(tx: &mut TenantTx, lane: &str, limit: i64) -> Result<Vec<Event>
 /// Waits longer each time; after the last try the first event is set aside, where administration finds it.
 async fn postpone(app: &App, lane: Lane, error: String) -> Result<()> {
     app.door
-        .run_regardless(&Caller::system(lane.practice), async move |tx| {
+        .write_regardless(&Caller::system(lane.practice), async move |tx| {
             let practice = tx.practice();
             let attempts = sqlx::query_scalar!(
                 "update outbox.lane set attempts = attempts + 1, lease = null,

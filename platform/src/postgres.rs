@@ -117,12 +117,13 @@ impl PrivatePostgres {
 impl Postmaster {
     fn launch(programs: &Path, settings: &Settings, socket: &Path, lock: File) -> Result<Self> {
         let command = postmaster(programs, settings, socket)?;
+        let locks = [settings.folder.join("data/postmaster.pid"), socket.join(".s.PGSQL.5432.lock")];
         let state = Arc::new(State::default());
         let (send, first) = mpsc::channel();
         let shared = Arc::clone(&state);
         let watch = std::thread::Builder::new()
             .name("postgres".to_owned())
-            .spawn(move || watch(command, &shared, &send))
+            .spawn(move || watch(command, &locks, &shared, &send))
             .map_err(|e| describe("thread", &e))?;
         first.recv().map_err(Error::internal)?.map_err(|e| describe("cannot run postgres", &e))?;
         Ok(Self { watch: Some(watch), state, _lock: lock })
@@ -139,11 +140,19 @@ impl Drop for Postmaster {
 
 /// Runs the postmaster, and again when it ends unasked (killed, out of memory): requests answer 503 meanwhile and go on
 /// afterwards. In a thread of its own, as the parent-death signal fires when the *thread* that started the child ends.
-fn watch(mut command: Command, state: &State, first: &mpsc::Sender<std::io::Result<()>>) {
+fn watch(mut command: Command, locks: &[PathBuf], state: &State, first: &mpsc::Sender<std::io::Result<()>>) {
     while !state.stopping.load(Ordering::SeqCst) {
+        // killed between making and filling one of these, PostgreSQL would refuse to start for ever
+        for lock in locks.iter().filter(|lock| fs::metadata(lock).is_ok_and(|meta| meta.len() == 0)) {
+            let _ = fs::remove_file(lock);
+        }
         match command.spawn() {
             Ok(mut child) => {
                 state.pid.store(child.id(), Ordering::SeqCst);
+                // told to stop in between: that went to the one before
+                if state.stopping.load(Ordering::SeqCst) {
+                    let _ = signal(child.id(), "INT");
+                }
                 let _ = first.send(Ok(()));
                 let _ = child.wait();
                 state.ended.fetch_add(1, Ordering::SeqCst);

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, Transaction};
 
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -66,7 +66,7 @@ impl Db {
             if !password.is_empty() {
                 options = options.password(password);
             }
-            guarded_pool(size).connect_lazy_with(options)
+            pool_options(size).connect_lazy_with(options)
         };
         let passwords = config.database_passwords()?;
         Ok(Self {
@@ -83,7 +83,7 @@ impl Db {
     /// # Errors
     /// 503 when the database is away.
     pub async fn auth(&self) -> Result<AuthTx> {
-        begin(&self.auth, "begin".to_owned()).await.map(AuthTx)
+        begin(&self.auth, format!("{CLEAN}; begin")).await.map(AuthTx)
     }
 
     /// A transaction across practices. The reason is kept in `platform.access`.
@@ -91,7 +91,7 @@ impl Db {
     /// # Errors
     /// 503 when the database is away.
     pub async fn platform(&self, reason: &str) -> Result<PlatformTx> {
-        let mut tx = begin(&self.platform, "begin".to_owned()).await?;
+        let mut tx = begin(&self.platform, format!("{CLEAN}; begin")).await?;
         sqlx::query!("insert into platform.access (id, reason) values ($1, $2)", uuid::Uuid::now_v7(), reason)
             .execute(&mut *tx)
             .await?;
@@ -99,7 +99,7 @@ impl Db {
     }
 
     pub(crate) async fn worker(&self) -> Result<WorkerTx> {
-        begin(&self.worker, "begin".to_owned()).await.map(WorkerTx)
+        begin(&self.worker, format!("{CLEAN}; begin")).await.map(WorkerTx)
     }
 
     /// A listener for notifications, on a connection of its own.
@@ -160,10 +160,7 @@ transaction!(AuthTx, pub);
 transaction!(PlatformTx, pub);
 transaction!(WorkerTx, pub(crate));
 
-/// A pool whose connections come back clean whatever happened to the request that held them. sqlx 0.9.0 can return a
-/// connection inside an open transaction when a future is dropped while `begin` is in flight; the next borrower's
-/// acknowledged write would be rolled back (sqlx issue 4393).
-fn guarded_pool(size: u32) -> PgPoolOptions {
+fn pool_options(size: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(size)
         .min_connections(1)
@@ -172,13 +169,12 @@ fn guarded_pool(size: u32) -> PgPoolOptions {
         .acquire_timeout(Duration::from_secs(4))
         .idle_timeout(Duration::from_secs(600))
         .max_lifetime(Duration::from_secs(3600))
-        .after_release(|conn, _| {
-            Box::pin(async move {
-                conn.execute("rollback; reset all").await?;
-                Ok(true)
-            })
-        })
 }
+
+/// In front of every `begin`, in the same round trip. sqlx 0.9.0 can return a connection to the pool inside an open
+/// transaction when a future is dropped while `begin` is in flight; the next borrower's acknowledged write would be
+/// rolled back (sqlx issue 4393). A bare rollback would leave a warning in PostgreSQL's log each time.
+const CLEAN: &str = "begin; rollback";
 
 /// Begins in a task of its own, so that a dropped request cannot interrupt it half-way, and again on a fresh
 /// connection when the one from the pool turns out to be dead: nothing has happened yet.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
-use super::{Db, begin, commit};
+use super::{CLEAN, Db, begin, commit};
 use crate::crypto::{DataKey, Keys};
 use crate::error::{Error, Result, storage_full};
 use crate::id::{PracticeId, SessionId, UserId};
@@ -134,12 +134,12 @@ pub struct Door {
 }
 
 impl Door {
-    /// Runs `work` in a transaction that only reads.
+    /// Runs `work` in a transaction that can only read. It is rolled back behind the answer, which saves a round trip.
     ///
     /// # Errors
     /// What `work` answers, 401 when the session has ended, 503 when the database is away.
     pub async fn read<T>(&self, caller: &Caller, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
-        self.run(caller, work).await
+        self.run(caller, Mode::Read, work).await
     }
 
     /// Runs `work` in a transaction and commits it. The whole of `work` runs again, up to three times, when PostgreSQL
@@ -151,19 +151,23 @@ impl Door {
         if self.db.is_full() {
             return Err(storage_full());
         }
-        self.run(caller, work).await
+        self.run(caller, Mode::Write, work).await
     }
 
-    /// For the product's own bookkeeping (marking events and jobs), which goes on while changes are refused.
-    pub(crate) async fn run_regardless<T>(&self, caller: &Caller, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
-        self.run(caller, work).await
+    /// As [`Door::write`], but also while storage is full: for small entries without which not even reading could go on
+    /// (sign-in, the ledger, marking events), which the reserve is for.
+    ///
+    /// # Errors
+    /// As [`Door::write`], without 507.
+    pub async fn write_regardless<T>(&self, caller: &Caller, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
+        self.run(caller, Mode::Write, work).await
     }
 
-    async fn run<T>(&self, caller: &Caller, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
+    async fn run<T>(&self, caller: &Caller, mode: Mode, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
         let caller = Arc::new(caller.clone());
         let mut tries = 0;
         loop {
-            match self.attempt(&caller, &work).await {
+            match self.attempt(&caller, mode, &work).await {
                 Err(error) if error.is_transient() && tries < 3 => {
                     tries += 1;
                     tokio::time::sleep(Duration::from_millis(rand::random_range(1..=20 * tries))).await;
@@ -173,8 +177,13 @@ impl Door {
         }
     }
 
-    async fn attempt<T>(&self, caller: &Arc<Caller>, work: &impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
-        let tx = begin(&self.db.app, enter(caller)).await?;
+    async fn attempt<T>(
+        &self,
+        caller: &Arc<Caller>,
+        mode: Mode,
+        work: &impl AsyncFn(&mut TenantTx) -> Result<T>,
+    ) -> Result<T> {
+        let tx = begin(&self.db.app, enter(caller, mode)).await?;
         let mut tx = TenantTx {
             tx,
             caller: Arc::clone(caller),
@@ -184,6 +193,9 @@ impl Door {
             emitted: false,
         };
         let answer = work(&mut tx).await?;
+        if mode == Mode::Read {
+            return Ok(answer);
+        }
         commit(tx.tx).await?;
         if tx.emitted {
             self.wake.notify_one();
@@ -192,18 +204,26 @@ impl Door {
     }
 }
 
-/// Begins and enters the practice in one round trip. Only ids (hexadecimal digits and hyphens) and the fixed words for
+/// Begins and enters the practice in one round trip. Statements of one message are one transaction, which `begin` then
+/// keeps open (PostgreSQL manual, 55.2.2.1); entering first means that a refusal leaves no transaction behind. Only ids (hexadecimal digits and hyphens) and the fixed words for
 /// roles are ever put into this text.
-fn enter(caller: &Caller) -> String {
+fn enter(caller: &Caller, mode: Mode) -> String {
     let practice = caller.practice;
-    match caller.actor {
-        Actor::User { user, session, role } => {
-            format!("begin; select sec.enter('{session}', '{user}', '{practice}', '{}')", role.name())
-        }
-        Actor::System => format!("begin; select sec.enter_as_system('{practice}')"),
+    let begin = if mode == Mode::Read { "begin read only" } else { "begin" };
+    let enter = match caller.actor {
+        Actor::User { user, session, role } => format!("sec.enter('{session}', '{user}', '{practice}', '{}')", role.name()),
+        Actor::System => format!("sec.enter_as_system('{practice}')"),
         // the practice comes into being inside this transaction
-        Actor::Founder(_) => format!("begin; select set_config('app.practice_id', '{practice}', true)"),
-    }
+        Actor::Founder(_) => format!("set_config('app.practice_id', '{practice}', true)"),
+    };
+    format!("{CLEAN}; select {enter}; {begin}")
+}
+
+/// What a transaction is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Read,
+    Write,
 }
 
 /// The version of a row that a change was based on must still be the current one.

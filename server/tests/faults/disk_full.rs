@@ -86,6 +86,8 @@ async fn a_full_disk_refuses_changes_and_goes_on_reading() {
         }
     }
 
+    let other = Client::sign_in(&server).await;
+    assert!(matches!(other.get("/api/v1/services").await, Reply::Done(_)), "one can sign in to read");
     fs::remove_file(&filler).expect("removes");
     // "disk 1" may have been made before the watch noticed; the same key answers either way
     eventually("changes are taken again", Duration::from_secs(20), async || is_done(&client.create(key, &service("disk 1")).await)).await;
