@@ -348,12 +348,15 @@ create function claim.lanes(wanted int, each int, lease_seconds int)
         union all
         select (select l.practice_id from outbox.lane l where l.pending > 0 and l.practice_id > w.id order by l.practice_id limit 1)
           from waiting w where w.id is not null
+    ), turn as (
+        select id from waiting where id is not null order by random()
     ), due as (
-        select d.practice_id, d.lane from waiting w cross join lateral (
+        -- practice by practice until there are enough, so that no more is locked than is taken
+        select d.practice_id, d.lane from turn w cross join lateral (
             select l.practice_id, l.lane from outbox.lane l
              where l.practice_id = w.id and l.pending > 0 and l.ready_at <= now()
              order by l.ready_at limit each for update skip locked
-        ) d where w.id is not null order by random() limit wanted
+        ) d limit wanted
     )
     update outbox.lane l set lease = gen_random_uuid(), ready_at = now() + make_interval(secs => lease_seconds)
       from due where l.practice_id = due.practice_id and l.lane = due.lane
@@ -368,17 +371,26 @@ create function claim.jobs(wanted int, each int, lease_seconds int)
         union all
         select (select j.practice_id from jobs.job j where j.state in ('queued', 'running') and j.practice_id > w.id order by j.practice_id limit 1)
           from waiting w where w.id is not null
+    ), turn as (
+        select id from waiting where id is not null order by random()
     ), due as (
-        select d.practice_id, d.id from waiting w cross join lateral (
+        select d.practice_id, d.id from turn w cross join lateral (
             select j.practice_id, j.id from jobs.job j
              where j.practice_id = w.id and j.state in ('queued', 'running') and j.run_at <= now()
              order by j.run_at limit each for update skip locked
-        ) d where w.id is not null order by random() limit wanted
+        ) d limit wanted
+    ), taken as (
+        -- one whose process died in its last try, or after it was told to stop, is over
+        update jobs.job j
+           set state = case when j.cancel_requested then 'cancelled' when j.attempts >= j.max_attempts then 'failed' else 'running' end,
+               finished_at = case when j.cancel_requested or j.attempts >= j.max_attempts then now() end,
+               error = case when j.attempts >= j.max_attempts then coalesce(j.error, 'job.abandoned') else j.error end,
+               attempts = case when j.cancel_requested or j.attempts >= j.max_attempts then j.attempts else j.attempts + 1 end,
+               lease = gen_random_uuid(), run_at = now() + make_interval(secs => lease_seconds)
+          from due where j.practice_id = due.practice_id and j.id = due.id
+        returning j.practice_id, j.id, j.lease, j.state
     )
-    update jobs.job j set lease = gen_random_uuid(), state = 'running', attempts = j.attempts + 1,
-                          run_at = now() + make_interval(secs => lease_seconds)
-      from due where j.practice_id = due.practice_id and j.id = due.id
-    returning j.practice_id, j.id, j.lease
+    select practice_id, id, lease from taken where state = 'running'
 $$;
 
 -- True for exactly one of the processes that ask while a turn is due.

@@ -92,6 +92,23 @@ begin
     insert into auth.membership (user_id, practice_id, role) values (person, practice, 'owner');
 end $$;
 
+-- Forgets sessions that ended a month ago, with their tokens.
+create function auth.sweep() returns void
+    language sql security definer set search_path = pg_catalog, pg_temp as $$
+    with gone as (
+        select id from auth.session where least(coalesce(ended_at, expires_at), expires_at) < now() - interval '30 days' limit 5000
+    ), tokens as (
+        delete from auth.refresh_token t using gone where t.session_id = gone.id
+    )
+    select;
+    delete from auth.session s
+     where least(coalesce(ended_at, expires_at), expires_at) < now() - interval '30 days'
+       and not exists (select from auth.refresh_token t where t.session_id = s.id);
+$$;
+revoke all on function auth.sweep() from public;
+grant usage on schema auth to vantage_worker;
+grant execute on function auth.sweep() to vantage_worker;
+
 revoke all on function sec.enter(uuid, uuid, uuid, text), sec.enter_as_system(uuid),
     auth.sign_up(uuid, text, text, text, text, text, text, uuid, text, text, text) from public;
 grant execute on function sec.enter(uuid, uuid, uuid, text), sec.enter_as_system(uuid),

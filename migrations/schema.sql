@@ -68,6 +68,21 @@ begin
     insert into auth.membership (user_id, practice_id, role) values (person, practice, 'owner');
 end $$;
 
+CREATE FUNCTION auth.sweep() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with gone as (
+        select id from auth.session where least(coalesce(ended_at, expires_at), expires_at) < now() - interval '30 days' limit 5000
+    ), tokens as (
+        delete from auth.refresh_token t using gone where t.session_id = gone.id
+    )
+    select;
+    delete from auth.session s
+     where least(coalesce(ended_at, expires_at), expires_at) < now() - interval '30 days'
+       and not exists (select from auth.refresh_token t where t.session_id = s.id);
+$$;
+
 CREATE FUNCTION claim.backlog() RETURNS TABLE(events bigint, oldest_event_seconds double precision, jobs bigint, dead_events bigint)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -87,17 +102,26 @@ CREATE FUNCTION claim.jobs(wanted integer, each integer, lease_seconds integer) 
         union all
         select (select j.practice_id from jobs.job j where j.state in ('queued', 'running') and j.practice_id > w.id order by j.practice_id limit 1)
           from waiting w where w.id is not null
+    ), turn as (
+        select id from waiting where id is not null order by random()
     ), due as (
-        select d.practice_id, d.id from waiting w cross join lateral (
+        select d.practice_id, d.id from turn w cross join lateral (
             select j.practice_id, j.id from jobs.job j
              where j.practice_id = w.id and j.state in ('queued', 'running') and j.run_at <= now()
              order by j.run_at limit each for update skip locked
-        ) d where w.id is not null order by random() limit wanted
+        ) d limit wanted
+    ), taken as (
+        -- one whose process died in its last try, or after it was told to stop, is over
+        update jobs.job j
+           set state = case when j.cancel_requested then 'cancelled' when j.attempts >= j.max_attempts then 'failed' else 'running' end,
+               finished_at = case when j.cancel_requested or j.attempts >= j.max_attempts then now() end,
+               error = case when j.attempts >= j.max_attempts then coalesce(j.error, 'job.abandoned') else j.error end,
+               attempts = case when j.cancel_requested or j.attempts >= j.max_attempts then j.attempts else j.attempts + 1 end,
+               lease = gen_random_uuid(), run_at = now() + make_interval(secs => lease_seconds)
+          from due where j.practice_id = due.practice_id and j.id = due.id
+        returning j.practice_id, j.id, j.lease, j.state
     )
-    update jobs.job j set lease = gen_random_uuid(), state = 'running', attempts = j.attempts + 1,
-                          run_at = now() + make_interval(secs => lease_seconds)
-      from due where j.practice_id = due.practice_id and j.id = due.id
-    returning j.practice_id, j.id, j.lease
+    select practice_id, id, lease from taken where state = 'running'
 $$;
 
 CREATE FUNCTION claim.lanes(wanted integer, each integer, lease_seconds integer) RETURNS TABLE(practice_id uuid, lane text, lease uuid)
@@ -109,12 +133,15 @@ CREATE FUNCTION claim.lanes(wanted integer, each integer, lease_seconds integer)
         union all
         select (select l.practice_id from outbox.lane l where l.pending > 0 and l.practice_id > w.id order by l.practice_id limit 1)
           from waiting w where w.id is not null
+    ), turn as (
+        select id from waiting where id is not null order by random()
     ), due as (
-        select d.practice_id, d.lane from waiting w cross join lateral (
+        -- practice by practice until there are enough, so that no more is locked than is taken
+        select d.practice_id, d.lane from turn w cross join lateral (
             select l.practice_id, l.lane from outbox.lane l
              where l.practice_id = w.id and l.pending > 0 and l.ready_at <= now()
              order by l.ready_at limit each for update skip locked
-        ) d where w.id is not null order by random() limit wanted
+        ) d limit wanted
     )
     update outbox.lane l set lease = gen_random_uuid(), ready_at = now() + make_interval(secs => lease_seconds)
       from due where l.practice_id = due.practice_id and l.lane = due.lane
@@ -649,6 +676,7 @@ GRANT USAGE ON SCHEMA audit TO vantage_worker;
 
 GRANT USAGE ON SCHEMA auth TO vantage_auth;
 GRANT USAGE ON SCHEMA auth TO vantage_app;
+GRANT USAGE ON SCHEMA auth TO vantage_worker;
 
 GRANT USAGE ON SCHEMA claim TO vantage_worker;
 
@@ -682,6 +710,9 @@ GRANT ALL ON FUNCTION audit.extend_partitions() TO vantage_worker;
 
 REVOKE ALL ON FUNCTION auth.sign_up(practice uuid, slug text, practice_name text, language text, country text, time_zone text, currency text, person uuid, email text, person_name text, password_hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.sign_up(practice uuid, slug text, practice_name text, language text, country text, time_zone text, currency text, person uuid, email text, person_name text, password_hash text) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.sweep() FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.sweep() TO vantage_worker;
 
 REVOKE ALL ON FUNCTION claim.backlog() FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.backlog() TO vantage_worker;

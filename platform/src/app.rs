@@ -3,7 +3,6 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -53,7 +52,7 @@ impl App {
     pub fn new(config: Config, db: Db, root: RootKeys, clock: Clock) -> Result<Self> {
         let tokens = Tokens::new(&root.derive("access-token")?, clock.clone());
         let limits = Limits::new(&config);
-        let door = Door { db, keys: Keys::new(root), clock, wake: Arc::new(Notify::new()) };
+        let door = Door { db, keys: Keys::new(root), clock, wake: Arc::default() };
         Ok(Self(Arc::new(Parts { config, door, tokens, limits, live: Live::default(), stop: CancellationToken::new() })))
     }
 

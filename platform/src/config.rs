@@ -32,8 +32,9 @@ settings! {
     /// Address and port to listen on.
     listen: String = "127.0.0.1:7180".to_owned();
     /// Where people reach the product, without a final slash; links in mails use it. Practices get sub-domains of it.
-    public_url: String = "http://localhost:7180".to_owned();
-    /// Where the private PostgreSQL, the root key and the log of checkpoints lie.
+    /// Empty: http://localhost with the port of listen.
+    public_url: String = String::new();
+    /// Where the private PostgreSQL and the root key lie.
     data_dir: PathBuf = default_data_dir();
     /// Address of a PostgreSQL of your own, `postgres://user@host/database`; also read from DATABASE_URL.
     /// Empty: a private one under data_dir.
@@ -107,10 +108,14 @@ impl Config {
             .map_err(|error| Error::internal(error.to_string()))
     }
 
-    /// Scheme, host and port of `public_url`.
+    /// Scheme, host and port where people reach the product.
     #[must_use]
     pub fn public_origin(&self) -> String {
-        self.public_url.trim_end_matches('/').to_owned()
+        if !self.public_url.is_empty() {
+            return self.public_url.trim_end_matches('/').to_owned();
+        }
+        let port = self.listen.rsplit(':').next().unwrap_or_default();
+        format!("http://localhost:{port}")
     }
 
     /// Where the root key lies when it is not in the environment.
@@ -145,12 +150,8 @@ impl Config {
         let values = serde_json::to_value(self).unwrap_or_default();
         let mut text = String::new();
         for (name, meaning) in SETTINGS {
-            let value = match (SECRETS.contains(name), values[name].as_str()) {
-                (true, Some("")) | (false, Some("")) => String::new(),
-                (true, _) => "(set)".to_owned(),
-                (false, Some(value)) => value.to_owned(),
-                (false, None) => values[name].to_string(),
-            };
+            let hidden = SECRETS.contains(name) && values[name] != "";
+            let value = if hidden { "\"(set)\"".to_owned() } else { values[name].to_string() };
             text += &format!("# {}\n# VANTAGE_{}\n{name} = {value}\n\n", meaning.trim(), name.to_uppercase());
         }
         text

@@ -129,7 +129,9 @@ impl RootKeys {
             let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o400).open(&next)?;
             std::io::Write::write_all(&mut file, text.as_bytes())?;
             file.sync_all()?;
-            std::fs::rename(&next, path)
+            std::fs::rename(&next, path)?;
+            // the name as well must outlive a power failure: keys are wrapped with this next
+            std::fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
         };
         write().map_err(Error::internal)?;
         Ok(self)
@@ -141,18 +143,13 @@ impl RootKeys {
         &self.0[0].0
     }
 
-    /// A key for another purpose (signing access tokens), derived from the current root key (HKDF-SHA256, RFC 5869).
+    /// Keys for another purpose (signing access tokens), one derived from each root key, the current one first
+    /// (HKDF-SHA256, RFC 5869).
     ///
     /// # Errors
     /// Never in practice: the length is fixed.
-    pub fn derive(&self, purpose: &str) -> Result<Secret> {
-        let failed = |_| Error::internal("key derivation");
-        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"vantage").extract(self.0[0].1.expose());
-        let info = [purpose.as_bytes()];
-        let okm = prk.expand(&info, hkdf::HKDF_SHA256).map_err(failed)?;
-        let mut key = vec![0; KEY_BYTES];
-        okm.fill(&mut key).map_err(failed)?;
-        Ok(Secret::new(key))
+    pub fn derive(&self, purpose: &str) -> Result<Vec<Secret>> {
+        self.0.iter().map(|(_, root)| derive(root, purpose)).collect()
     }
 
     fn cipher(&self, name: &str) -> Result<RandomizedNonceKey> {
@@ -299,6 +296,16 @@ impl TenantTx {
         }
         Ok(rows.len() as u64)
     }
+}
+
+fn derive(root: &Secret, purpose: &str) -> Result<Secret> {
+    let failed = |_| Error::internal("key derivation");
+    let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"vantage").extract(root.expose());
+    let info = [purpose.as_bytes()];
+    let okm = prk.expand(&info, hkdf::HKDF_SHA256).map_err(failed)?;
+    let mut key = vec![0; KEY_BYTES];
+    okm.fill(&mut key).map_err(failed)?;
+    Ok(Secret::new(key))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -250,6 +250,8 @@ impl From<sqlx::Error> for Error {
             "VT401" => session_ended(),
             "VT404" => Self::not_found(),
             "53100" => storage_full(),
+            // text that PostgreSQL cannot hold: a zero byte
+            "22021" => Self::invalid(vec![FieldError::new("", "invalid", "A text has a character that cannot be stored.")]),
             "55P03" => Self::unavailable("db.busy", "Somebody else is changing this right now; try again."),
             "57014" => Self::unavailable("db.timeout", "This took too long and was stopped; ask for less at once."),
             // connection, operator intervention (shutdown, crash recovery), too many connections

@@ -10,6 +10,7 @@ use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::{BoxError, ServiceBuilder};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
@@ -32,7 +33,7 @@ pub fn surround(api: Router<App>, app: &App) -> Result<Router> {
         .layer(from_fn_with_state(app.clone(), limit_address))
         .layer(HandleErrorLayer::new(async |error: BoxError| overloaded(&error)))
         .load_shed()
-        .concurrency_limit(app.config.concurrent_requests)
+        .layer(GlobalConcurrencyLimitLayer::new(app.config.concurrent_requests))
         .timeout(Duration::from_secs(app.config.request_timeout))
         .layer(from_fn(csrf_problem))
         .layer(csrf);
@@ -70,7 +71,10 @@ async fn identify(State(app): State<App>, mut request: Request, next: Next) -> R
     let took = started.elapsed();
     let status = response.status().as_u16();
     span.in_scope(|| tracing::info!(status, micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "answered"));
-    let labels = [("route", route), ("method", method.to_string()), ("status", status.to_string())];
+    // whatever a client calls its method, the number of measurements stays bounded
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    let method = known.into_iter().find(|known| *known == method.as_str()).unwrap_or("other");
+    let labels = [("route", route), ("method", method.to_owned()), ("status", status.to_string())];
     metrics::counter!("http_requests_total", &labels).increment(1);
     metrics::histogram!("http_request_seconds", &labels[..2]).record(took.as_secs_f64());
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
@@ -128,10 +132,12 @@ fn address(app: &App, request: &Request) -> Option<IpAddr> {
     let forwarded = app
         .config
         .trust_forwarded_for
-        .then(|| text(request.headers(), &HeaderName::from_static("x-forwarded-for")))
+        .then(|| request.headers().get_all("x-forwarded-for").iter().next_back()?.to_str().ok())
         .flatten()
         .and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
-    forwarded.or_else(|| request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip()))
+    let peer = || request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    // an IPv4 client of a socket that serves both looks like ::ffff:192.0.2.1
+    forwarded.or_else(peer).map(|ip: IpAddr| ip.to_canonical())
 }
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {

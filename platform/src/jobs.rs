@@ -195,7 +195,7 @@ impl TenantTx {
         .execute(self.conn())
         .await
         .on_constraint("job_once", || Error::conflict("job.running", "This is being done already."))?;
-        self.emitted = true;
+        self.enqueued = true;
         Ok(id)
     }
 }
@@ -221,7 +221,10 @@ pub async fn run_due(app: &App, duties: &Arc<Duties>) -> Result<usize> {
         runs.spawn(run_one(app.clone(), Arc::clone(duties), PracticeId(job.practice_id), JobId(job.id), job.lease));
     }
     while let Some(outcome) = runs.join_next().await {
-        outcome.map_err(Error::internal)??;
+        // a job that panicked or could not be marked comes back when its lease ends; the others go on
+        if let Err(error) = outcome.map_err(Error::internal).flatten() {
+            tracing::error!(%error, "a job could not be finished");
+        }
     }
     Ok(taken)
 }
@@ -261,8 +264,8 @@ async fn finish(app: &App, practice: PracticeId, id: JobId, lease: Uuid, outcome
         .write_regardless(&Caller::system(practice), async move |tx| {
             sqlx::query!(
                 "update jobs.job
-                    set state = coalesce($4, case when attempts >= max_attempts then 'failed' else 'queued' end),
-                        finished_at = case when $4 is not null or attempts >= max_attempts then now() end,
+                    set state = coalesce($4, case when cancel_requested then 'cancelled' when attempts >= max_attempts then 'failed' else 'queued' end),
+                        finished_at = case when $4 is not null or cancel_requested or attempts >= max_attempts then now() end,
                         run_at = now() + make_interval(secs => least(3600, power(2, attempts)) * (0.5 + random())),
                         error = $5, lease = null
                   where practice_id = $1 and id = $2 and lease = $3",
@@ -352,7 +355,7 @@ pub fn schedules() -> Vec<Schedule> {
             run: |app| {
                 Box::pin(async move {
                     let mut tx = app.door.db.worker().await?;
-                    sqlx::query!("select claim.sweep()").execute(tx.conn()).await?;
+                    sqlx::query!("select claim.sweep(), auth.sweep()").execute(tx.conn()).await?;
                     tx.commit().await
                 })
             },

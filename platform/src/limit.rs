@@ -79,6 +79,13 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
+/// What of a client's address counts for limits: all of it, or the network that one subscriber holds.
+#[must_use]
+pub fn network_of(ip: Option<&str>) -> String {
+    let text = ip.unwrap_or_default();
+    text.parse().map_or_else(|_| text.to_owned(), |ip: IpAddr| network(ip.to_canonical()).to_string())
+}
+
 /// A bucket that all processes share.
 #[derive(Clone, Copy, Debug)]
 pub struct SharedBucket<'a> {
@@ -98,6 +105,9 @@ impl SharedBucket<'_> {
     /// # Errors
     /// 429 with when to come back.
     pub async fn take(&self, tx: &mut AuthTx) -> Result<()> {
+        if self.burst == 0 {
+            return Err(limited(Duration::from_secs(3600)));
+        }
         let hash = base64::engine::general_purpose::STANDARD.encode(sha256(self.key.as_bytes()));
         let burst = i32::try_from(self.burst).unwrap_or(i32::MAX);
         let wait = sqlx::query_scalar!(
@@ -132,5 +142,6 @@ mod tests {
         let of = |text: &str| network(text.parse().expect("address"));
         assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_eq!(network_of(Some("::ffff:192.0.2.1")), "192.0.2.1");
     }
 }

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::db::Caller;
 use crate::error::{Error, Result};
 use crate::guard::Can;
 use crate::id::PracticeId;
@@ -20,6 +21,8 @@ use crate::routes::Routes;
 const CHANNEL: &str = "vantage_live";
 /// Tells the client to renew its session and come back.
 const RENEW: u16 = 4401;
+/// How often an open window is looked after: is it there, does its session live.
+const LOOK: Duration = Duration::from_secs(25);
 
 /// The route of live updates.
 #[must_use]
@@ -113,14 +116,13 @@ async fn connect(who: Can<session::Read>, headers: HeaderMap, upgrade: WebSocket
     }
     // the signature alone does not say that the session lives; the transaction does
     who.read(async |_| Ok(())).await?;
-    let app = who.app().clone();
-    let (practice, role, expires) = (who.practice(), who.role(), who.expires());
-    Ok(upgrade.max_message_size(1024).on_upgrade(move |socket| async move {
-        let left = expires.duration_since(app.now()).try_into().unwrap_or(Duration::ZERO);
-        let news = app.live.0.subscribe();
+    let window = Window { app: who.app().clone(), caller: who.caller().clone(), role: who.role() };
+    let left = who.expires().duration_since(window.app.now()).try_into().unwrap_or(Duration::ZERO);
+    Ok(upgrade.max_message_size(1024).max_frame_size(1024).on_upgrade(move |socket| async move {
+        let stop = window.app.stop.clone();
         tokio::select! {
-            () = serve(socket, news, practice, role, left) => {}
-            () = app.stop.cancelled() => {}
+            () = window.serve(socket, left) => {}
+            () = stop.cancelled() => {}
         }
     }))
 }
@@ -132,32 +134,61 @@ fn same_origin(headers: &HeaderMap, public_origin: &str) -> bool {
     origin == public_origin || origin.split_once("://").is_some_and(|(_, host)| Some(host) == text("host"))
 }
 
-async fn serve(mut socket: WebSocket, mut news: broadcast::Receiver<News>, practice: PracticeId, role: Role, left: Duration) {
-    let end = tokio::time::sleep(left);
-    tokio::pin!(end);
-    let mut ping = tokio::time::interval(Duration::from_secs(25));
-    let mut next = Some(r#"{"topic":"hello"}"#.to_owned());
-    loop {
-        if let Some(text) = next.take()
-            && socket.send(Message::text(text)).await.is_err()
-        {
-            return;
-        }
-        tokio::select! {
-            () = &mut end => {
-                let frame = CloseFrame { code: RENEW, reason: "renew the session".into() };
-                let _ = socket.send(Message::Close(Some(frame))).await;
+/// An open window and who sits at it.
+struct Window {
+    app: App,
+    caller: Caller,
+    role: Role,
+}
+
+impl Window {
+    async fn serve(self, mut socket: WebSocket, left: Duration) {
+        let mut news = self.app.live.0.subscribe();
+        let end = tokio::time::sleep(left);
+        tokio::pin!(end);
+        let mut look = tokio::time::interval(LOOK);
+        let mut next = Some(r#"{"topic":"hello"}"#.to_owned());
+        loop {
+            if let Some(text) = next.take()
+                && !send(&mut socket, Message::text(text)).await
+            {
                 return;
             }
-            _ = ping.tick() => if socket.send(Message::Ping(Vec::new().into())).await.is_err() { return },
-            incoming = socket.recv() => if !matches!(incoming, Some(Ok(message)) if !matches!(message, Message::Close(_))) { return },
-            item = news.recv() => next = match item {
-                Ok(News::Notice(notice)) => visible(&notice, practice, role),
-                Ok(News::Resync) | Err(broadcast::error::RecvError::Lagged(_)) => Some(r#"{"topic":"resync"}"#.to_owned()),
-                Err(broadcast::error::RecvError::Closed) => return,
-            },
+            tokio::select! {
+                () = &mut end => return renew(&mut socket).await,
+                _ = look.tick() => {
+                    if self.is_over().await {
+                        return renew(&mut socket).await;
+                    }
+                    if !send(&mut socket, Message::Ping(Vec::new().into())).await {
+                        return;
+                    }
+                }
+                incoming = socket.recv() => if !matches!(incoming, Some(Ok(message)) if !matches!(message, Message::Close(_))) { return },
+                item = news.recv() => next = match item {
+                    Ok(News::Notice(notice)) => visible(&notice, self.caller.practice, self.role),
+                    Ok(News::Resync) | Err(broadcast::error::RecvError::Lagged(_)) => Some(r#"{"topic":"resync"}"#.to_owned()),
+                    Err(broadcast::error::RecvError::Closed) => return,
+                },
+            }
         }
     }
+
+    /// Whether the session has ended meanwhile. A database that is away says nothing of that.
+    async fn is_over(&self) -> bool {
+        let looked = self.app.door.read(&self.caller, async |_| Ok(())).await;
+        looked.is_err_and(|error| error.status() == StatusCode::UNAUTHORIZED)
+    }
+}
+
+/// False when the other side is gone, or takes nothing any more.
+async fn send(socket: &mut WebSocket, message: Message) -> bool {
+    matches!(tokio::time::timeout(Duration::from_secs(10), socket.send(message)).await, Ok(Ok(())))
+}
+
+async fn renew(socket: &mut WebSocket) {
+    let frame = CloseFrame { code: RENEW, reason: "renew the session".into() };
+    send(socket, Message::Close(Some(frame))).await;
 }
 
 /// What a window of this practice and role is told: a topic `service` needs `services.read`.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::db::{Caller, TenantTx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::PracticeId;
 use crate::worker::Duties;
 
@@ -107,7 +107,9 @@ pub async fn dispatch(app: &App, duties: &Arc<Duties>) -> Result<usize> {
     let lanes = claim(app).await?;
     let served = lanes.len();
     for lane in lanes {
-        if let Err(error) = serve(app, Arc::clone(duties), lane.clone()).await {
+        // in a task of its own, so that a subscriber that panics counts as one that failed
+        let told = tokio::spawn(serve(app.clone(), Arc::clone(duties), lane.clone())).await.map_err(Error::internal).flatten();
+        if let Err(error) = told {
             tracing::warn!(practice = %lane.practice, %error, "an event was not taken; it will be told again");
             postpone(app, lane, error.to_string()).await?;
         }
@@ -129,7 +131,7 @@ async fn claim(app: &App) -> Result<Vec<Lane>> {
     Ok(lanes.into_iter().map(|l| Lane { practice: PracticeId(l.practice_id), name: l.lane, lease: l.lease }).collect())
 }
 
-async fn serve(app: &App, duties: Arc<Duties>, lane: Lane) -> Result<()> {
+async fn serve(app: App, duties: Arc<Duties>, lane: Lane) -> Result<()> {
     app.door
         .write_regardless(&Caller::system(lane.practice), async move |tx| {
             let practice = tx.practice();

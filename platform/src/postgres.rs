@@ -5,7 +5,7 @@
 //! server leaves nothing behind that would block the next start.
 
 use std::fs::{self, File};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -23,6 +23,8 @@ const UNPRIVILEGED: &str = "postgres";
 /// Longest path of a unix socket on Linux is 107 bytes; PostgreSQL adds `/.s.PGSQL.5432`.
 const LONGEST_SOCKET_FOLDER: usize = 90;
 const DATABASE: &str = "vantage";
+/// Longest pause before a PostgreSQL that ended is started again.
+const MAX_PAUSE: Duration = Duration::from_secs(3);
 
 /// A PostgreSQL of our own, or one that another process of ours runs on the same folder.
 #[derive(Debug)]
@@ -53,7 +55,7 @@ struct State {
 /// How to run it.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Folder for the cluster, the socket and the log.
+    /// Folder for everything. It and what lies directly in it stay ours; PostgreSQL gets a folder below.
     pub folder: PathBuf,
     /// Folder of the programs; empty for the newest that is installed.
     pub programs: String,
@@ -68,15 +70,15 @@ impl PrivatePostgres {
     /// Says what is missing (programs, rights) or what PostgreSQL said.
     pub fn start(settings: &Settings) -> Result<Self> {
         let programs = find_programs(&settings.programs)?;
-        prepare(&settings.folder)?;
-        let socket = socket_folder(&settings.folder)?;
-        let lock = File::create(settings.folder.join("lock")).map_err(|e| describe("cannot lock the data folder", &e))?;
+        let cluster = prepare(&settings.folder)?;
+        let socket = socket_folder(&cluster)?;
+        let lock = File::create(settings.folder.join("postgres.lock")).map_err(|e| describe("cannot lock the data folder", &e))?;
         if lock.try_lock().is_err() {
             return wait_until_ready(&socket, None).map(|()| Self { socket, own: None });
         }
-        wait_for_predecessor(&settings.folder.join("data"))?;
-        make_cluster(&programs, &settings.folder)?;
-        let own = Postmaster::launch(&programs, settings, &socket, lock)?;
+        wait_for_predecessor(&cluster.join("data"))?;
+        make_cluster(&programs, &cluster)?;
+        let own = Postmaster::launch(&programs, settings, &cluster, &socket, lock)?;
         wait_until_ready(&socket, Some((&own.state, &settings.folder)))?;
         Ok(Self { socket, own: Some(own) })
     }
@@ -115,9 +117,9 @@ impl PrivatePostgres {
 }
 
 impl Postmaster {
-    fn launch(programs: &Path, settings: &Settings, socket: &Path, lock: File) -> Result<Self> {
-        let command = postmaster(programs, settings, socket)?;
-        let locks = [settings.folder.join("data/postmaster.pid"), socket.join(".s.PGSQL.5432.lock")];
+    fn launch(programs: &Path, settings: &Settings, cluster: &Path, socket: &Path, lock: File) -> Result<Self> {
+        let command = postmaster(programs, settings, cluster, socket)?;
+        let locks = [cluster.join("data/postmaster.pid"), socket.join(".s.PGSQL.5432.lock")];
         let state = Arc::new(State::default());
         let (send, first) = mpsc::channel();
         let shared = Arc::clone(&state);
@@ -133,7 +135,10 @@ impl Postmaster {
 impl Drop for Postmaster {
     fn drop(&mut self) {
         self.state.stopping.store(true, Ordering::SeqCst);
-        let _ = signal(self.state.pid.load(Ordering::SeqCst), "INT");
+        match self.state.pid.load(Ordering::SeqCst) {
+            0 => {}
+            pid => drop(signal(pid, "INT")),
+        }
         let _ = self.watch.take().map(JoinHandle::join);
     }
 }
@@ -141,7 +146,9 @@ impl Drop for Postmaster {
 /// Runs the postmaster, and again when it ends unasked (killed, out of memory): requests answer 503 meanwhile and go on
 /// afterwards. In a thread of its own, as the parent-death signal fires when the *thread* that started the child ends.
 fn watch(mut command: Command, locks: &[PathBuf], state: &State, first: &mpsc::Sender<std::io::Result<()>>) {
+    let mut pause = Duration::from_millis(200);
     while !state.stopping.load(Ordering::SeqCst) {
+        let started = Instant::now();
         // killed between making and filling one of these, PostgreSQL would refuse to start for ever
         for lock in locks.iter().filter(|lock| fs::metadata(lock).is_ok_and(|meta| meta.len() == 0)) {
             let _ = fs::remove_file(lock);
@@ -155,14 +162,17 @@ fn watch(mut command: Command, locks: &[PathBuf], state: &State, first: &mpsc::S
                 }
                 let _ = first.send(Ok(()));
                 let _ = child.wait();
+                // the number may be somebody else's from now on
+                state.pid.store(0, Ordering::SeqCst);
                 state.ended.fetch_add(1, Ordering::SeqCst);
             }
             Err(error) => drop(first.send(Err(error))),
         }
         if !state.stopping.load(Ordering::SeqCst) {
-            tracing::error!("PostgreSQL ended unasked; starting it again");
-            // its last backends must be gone before it can have the shared memory
-            std::thread::sleep(Duration::from_millis(200));
+            // its last backends must be gone before it can have the shared memory; one that does not stay up is given time
+            pause = if started.elapsed() > Duration::from_secs(10) { Duration::from_millis(200) } else { (pause * 2).min(MAX_PAUSE) };
+            tracing::error!(?pause, "PostgreSQL ended unasked; starting it again");
+            std::thread::sleep(pause);
         }
     }
 }
@@ -200,51 +210,61 @@ pub fn find_programs(wanted: &str) -> Result<PathBuf> {
     })
 }
 
-/// Makes the folder, and gives it to the user that PostgreSQL will run as.
-fn prepare(folder: &Path) -> Result<()> {
+/// Makes the folder, which stays ours, and the cluster's below, which goes to the user that PostgreSQL runs as. What we
+/// open ourselves never lies in a folder of that user, who could put a link to another file in its place.
+fn prepare(folder: &Path) -> Result<PathBuf> {
     fs::create_dir_all(folder).map_err(|e| describe(&format!("cannot make {}", folder.display()), &e))?;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(|e| describe("cannot protect the data folder", &e))?;
-    if is_root() {
-        own(folder)?;
-        let mut reach = as_postgres(Path::new("test"));
-        let reachable = reach.arg("-x").arg(folder).status().is_ok_and(|status| status.success());
-        if !reachable {
-            return Err(Error::internal(format!(
-                "the user {UNPRIVILEGED} cannot reach {}: set VANTAGE_DATA_DIR to a place outside of root's home",
-                folder.display()
-            )));
+    let cluster = folder.join("postgres");
+    if !cluster.exists() {
+        // under another name until it is whole, with the socket's folder made before it is given away
+        let fresh = folder.join("postgres.new");
+        let _ = fs::remove_dir_all(&fresh);
+        private_folder(&fresh)?;
+        private_folder(&fresh.join("socket"))?;
+        if is_root() {
+            give_away(&fresh.join("socket"))?;
+            give_away(&fresh)?;
         }
+        fs::rename(&fresh, &cluster).map_err(|e| describe("cannot put the cluster's folder in place", &e))?;
     }
-    Ok(())
+    if is_root() && !as_postgres(Path::new("test")).arg("-x").arg(&cluster).status().is_ok_and(|status| status.success()) {
+        return Err(Error::internal(format!(
+            "the user {UNPRIVILEGED} cannot reach {}: set VANTAGE_DATA_DIR to a place outside of root's home",
+            cluster.display()
+        )));
+    }
+    fs::canonicalize(&cluster).map_err(|e| describe("data folder", &e))
 }
 
-fn own(folder: &Path) -> Result<()> {
-    let status = Command::new("chown").arg(format!("{UNPRIVILEGED}:")).arg(folder).status();
+fn private_folder(path: &Path) -> Result<()> {
+    fs::DirBuilder::new().mode(0o700).create(path).map_err(|e| describe(&format!("cannot make {}", path.display()), &e))
+}
+
+fn give_away(path: &Path) -> Result<()> {
+    let status = Command::new("chown").arg("--no-dereference").arg(format!("{UNPRIVILEGED}:")).arg(path).status();
     status.ok().filter(std::process::ExitStatus::success).map(drop).ok_or_else(|| {
-        Error::internal(format!("cannot give {} to the user {UNPRIVILEGED}; is PostgreSQL installed?", folder.display()))
+        Error::internal(format!("cannot give {} to the user {UNPRIVILEGED}; is PostgreSQL installed?", path.display()))
     })
 }
 
-/// Below the data folder, or where that path would be too long in a folder of its own under /tmp.
-fn socket_folder(folder: &Path) -> Result<PathBuf> {
-    let absolute = fs::canonicalize(folder).map_err(|e| describe("data folder", &e))?;
-    let near = absolute.join("socket");
-    let socket = if near.as_os_str().len() <= LONGEST_SOCKET_FOLDER {
-        near
-    } else {
-        let digest = crate::crypto::sha256(absolute.as_os_str().as_encoded_bytes());
-        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        std::env::temp_dir().join(format!("vantage-{name}"))
-    };
-    fs::create_dir_all(&socket).map_err(|e| describe("socket folder", &e))?;
-    let meta = fs::symlink_metadata(&socket).map_err(|e| describe("socket folder", &e))?;
-    let ours = fs::metadata(folder).is_ok_and(|parent| parent.uid() == meta.uid() || meta.uid() == 0 && is_root());
-    if !meta.is_dir() || !ours {
-        return Err(Error::internal(format!("{} belongs to somebody else", socket.display())));
+/// Below the cluster's folder, or where that path would be too long in a folder of its own for temporary things.
+fn socket_folder(cluster: &Path) -> Result<PathBuf> {
+    let near = cluster.join("socket");
+    if near.as_os_str().len() <= LONGEST_SOCKET_FOLDER {
+        return Ok(near);
     }
-    fs::set_permissions(&socket, fs::Permissions::from_mode(0o700)).map_err(|e| describe("socket folder", &e))?;
-    if is_root() {
-        own(&socket)?;
+    let digest = crate::crypto::sha256(cluster.as_os_str().as_encoded_bytes());
+    let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let socket = std::env::temp_dir().join(format!("vantage-{name}"));
+    if !socket.exists() {
+        private_folder(&socket)?;
+        if is_root() {
+            give_away(&socket)?;
+        }
+    }
+    let owner = |path: &Path| fs::symlink_metadata(path).ok().filter(fs::Metadata::is_dir).map(|meta| meta.uid());
+    if owner(&socket).is_none() || owner(&socket) != owner(cluster) {
+        return Err(Error::internal(format!("{} belongs to somebody else", socket.display())));
     }
     Ok(socket)
 }
@@ -298,12 +318,12 @@ fn make_cluster(programs: &Path, folder: &Path) -> Result<()> {
     fs::rename(&fresh, &data).map_err(|e| describe("cannot put the cluster in place", &e))
 }
 
-fn postmaster(programs: &Path, settings: &Settings, socket: &Path) -> Result<Command> {
+fn postmaster(programs: &Path, settings: &Settings, cluster: &Path, socket: &Path) -> Result<Command> {
     let log = settings.folder.join("postgres.log");
     let log = File::options().create(true).append(true).open(log).map_err(|e| describe("cannot write the log", &e))?;
     let copy = log.try_clone().map_err(|e| describe("log", &e))?;
     let mut command = as_postgres(&programs.join("postgres"));
-    command.arg("-D").arg(settings.folder.join("data")).arg("-k").arg(socket);
+    command.arg("-D").arg(cluster.join("data")).arg("-k").arg(socket);
     for option in PRIVATE_OPTIONS.iter().copied().chain(settings.options.iter().map(String::as_str)) {
         command.arg("-c").arg(option);
     }
@@ -329,15 +349,17 @@ const PRIVATE_OPTIONS: [&str; 9] = [
 /// A command as the user that PostgreSQL runs as, that dies with us where the system can do that. `setpriv` is part of
 /// util-linux, which every Debian and Ubuntu has.
 fn as_postgres(program: &Path) -> Command {
+    let mut command = Command::new(if cfg!(target_os = "linux") { Path::new("setpriv") } else { program });
+    // nothing of our settings: the root key may be among them
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("LC_ALL", "C.UTF-8").current_dir("/");
     if !cfg!(target_os = "linux") {
-        return Command::new(program);
+        return command;
     }
-    let mut command = Command::new("setpriv");
     command.arg("--pdeathsig=INT");
     if is_root() {
         command.arg(format!("--reuid={UNPRIVILEGED}")).arg(format!("--regid={UNPRIVILEGED}")).arg("--init-groups");
     }
-    command.arg("--").arg(program).current_dir("/");
+    command.arg("--").arg(program);
     command
 }
 

@@ -130,7 +130,8 @@ impl TenantTx {
             let mut item = json!({ "field": field });
             for (side, values) in [("before", &change.before), ("after", &change.after)] {
                 if let Some(value) = values.get(field) {
-                    let place = Place { table: "audit.entry", column: field, row: entry };
+                    let column = format!("{field}.{side}");
+                    let place = Place { table: "audit.entry", column: &column, row: entry };
                     let bytes = serde_json::to_vec(value).map_err(Error::internal)?;
                     item[side] = Value::String(base64(&self.seal(place, &bytes).await?));
                 }

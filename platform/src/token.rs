@@ -1,7 +1,7 @@
 //! Access tokens: short-lived, signed, bound to a session that every transaction checks again.
 
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
@@ -37,7 +37,8 @@ pub struct Claims {
 #[derive(Clone)]
 pub struct Tokens {
     encode: EncodingKey,
-    decode: DecodingKey,
+    /// While a root key is being changed, tokens of servers with the other one are taken as well.
+    decode: Vec<DecodingKey>,
     validation: Validation,
     clock: Clock,
 }
@@ -49,9 +50,9 @@ impl std::fmt::Debug for Tokens {
 }
 
 impl Tokens {
-    /// With this signing key.
+    /// With these keys: the first signs, each of them is good for reading.
     #[must_use]
-    pub fn new(key: &Secret, clock: Clock) -> Self {
+    pub fn new(keys: &[Secret], clock: Clock) -> Self {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[WHO]);
         validation.set_audience(&[WHO]);
@@ -59,8 +60,8 @@ impl Tokens {
         // against our own clock, below
         validation.validate_exp = false;
         Self {
-            encode: EncodingKey::from_secret(key.expose()),
-            decode: DecodingKey::from_secret(key.expose()),
+            encode: EncodingKey::from_secret(keys.first().map_or(&[], |key| key.expose())),
+            decode: keys.iter().map(|key| DecodingKey::from_secret(key.expose())).collect(),
             validation,
             clock,
         }
@@ -90,12 +91,8 @@ impl Tokens {
     /// # Errors
     /// 401 `auth.token_expired` for one of ours that has run out, `auth.required` for anything else.
     pub fn read(&self, token: &str) -> Result<Claims> {
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.decode, &self.validation)
-            .map_err(|error| match error.kind() {
-                ErrorKind::ExpiredSignature => expired(),
-                _ => required(),
-            })?
-            .claims;
+        let read = |key: &DecodingKey| jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok();
+        let claims = self.decode.iter().find_map(read).ok_or_else(required)?.claims;
         if claims.exp <= self.clock.now().as_second() { Err(expired()) } else { Ok(claims) }
     }
 }
@@ -115,7 +112,7 @@ mod tests {
     use super::*;
 
     fn tokens(key: &[u8], clock: &Clock) -> Tokens {
-        Tokens::new(&Secret::new(key.to_vec()), clock.clone())
+        Tokens::new(&[Secret::new(key.to_vec())], clock.clone())
     }
 
     fn issue(tokens: &Tokens) -> String {
@@ -131,6 +128,16 @@ mod tests {
         assert_eq!(tokens.read(&token).expect("serves").role, Role::Owner);
         clock.advance(SignedDuration::from_secs(1));
         assert_eq!(tokens.read(&token).expect_err("ran out").code(), "auth.token_expired");
+    }
+
+    #[test]
+    fn while_keys_change_tokens_of_both_are_taken() {
+        let [old, new] = [[1; 32], [2; 32]].map(|key| Secret::new(key.to_vec()));
+        let before = issue(&Tokens::new(std::slice::from_ref(&old), Clock::System));
+        let both = Tokens::new(&[new.clone(), old.clone()], Clock::System);
+        assert!(both.read(&before).is_ok() && both.read(&issue(&both)).is_ok());
+        assert!(Tokens::new(&[old], Clock::System).read(&issue(&both)).is_err());
+        assert!(Tokens::new(&[new], Clock::System).read(&before).is_err());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
@@ -22,11 +23,23 @@ pub struct Duties {
 }
 
 /// What a loop of the worker looks after.
-#[derive(Clone, Copy)]
-enum Watch {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Watch {
     Events,
     Jobs,
     Schedules,
+}
+
+/// Wakes the loops of this process; those of others look by themselves.
+#[derive(Debug, Default)]
+pub(crate) struct Wake {
+    loops: [Notify; 3],
+}
+
+impl Wake {
+    pub(crate) fn of(&self, watch: Watch) -> &Notify {
+        &self.loops[watch as usize]
+    }
 }
 
 /// Works in the background until the app is told to stop; what is under way is finished first. A database that is
@@ -34,12 +47,20 @@ enum Watch {
 pub fn spawn(app: &App, duties: Duties) -> JoinHandle<()> {
     let duties = Arc::new(duties);
     let loops = [Watch::Events, Watch::Jobs, Watch::Schedules]
-        .map(|watch| tokio::spawn(until_stopped(app.clone(), Arc::clone(&duties), watch)));
+        .map(|watch| tokio::spawn(keep(app.clone(), Arc::clone(&duties), watch)));
     tokio::spawn(async move {
         for each in loops {
             let _ = each.await;
         }
     })
+}
+
+/// Begins again when something panicked.
+async fn keep(app: App, duties: Arc<Duties>, watch: Watch) {
+    while let Err(error) = tokio::spawn(until_stopped(app.clone(), Arc::clone(&duties), watch)).await {
+        tracing::error!(%error, "a loop of the worker broke; it begins again");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
 }
 
 /// Looks again at once while there is work, else after a pause or when woken.
@@ -62,7 +83,7 @@ async fn until_stopped(app: App, duties: Arc<Duties>, watch: Watch) {
         }
         tokio::select! {
             () = app.stop.cancelled() => {}
-            () = app.door.wake.notified() => {}
+            () = app.door.wake.of(watch).notified() => {}
             () = tokio::time::sleep(POLL) => {}
         }
     }

@@ -77,6 +77,9 @@ const BETA: [DemoService; 6] = [
 /// # Errors
 /// Says what is missing.
 pub async fn run(config: Config) -> Result<()> {
+    if !config.database_url.is_empty() {
+        return Err(Error::internal("the demo makes accounts with a password that everybody knows: unset DATABASE_URL"));
+    }
     let config = Config { log: "warn".to_owned(), log_format: "text".to_owned(), ..config };
     let telemetry = telemetry::start(&config)?;
     let place = serve::database(&config).await?;
@@ -92,7 +95,7 @@ pub async fn run(config: Config) -> Result<()> {
 }
 
 fn welcome(config: &Config) -> Result<()> {
-    let mut text = format!("\n  Vantage runs at {}\n\n  sign in as\n", config.public_url);
+    let mut text = format!("\n  Vantage runs at {}\n\n  sign in as\n", config.public_origin());
     for DemoPractice { email, name, .. } in &PRACTICES {
         text += &format!("    {email:<22} {PASSWORD:<20} owner of {name}\n");
     }

@@ -1,7 +1,7 @@
 //! `vantage key`: the root key that wraps every practice's key.
 
 use clap::Subcommand;
-use platform::Result;
+use platform::{Error, Result};
 use platform::config::Config;
 use platform::crypto::RootKeys;
 use platform::db::Caller;
@@ -25,10 +25,13 @@ pub enum Command {
 /// # Errors
 /// When there is a key already (init) or none (rotate, retire), or the database is away.
 pub async fn run(config: Config, command: Command) -> Result<()> {
+    if !config.root_key.is_empty() {
+        return Err(Error::internal("the root key is in the settings and not in a file: change it there, the new one in front"));
+    }
     let file = config.root_key_file();
     match command {
         Command::Init => {
-            std::fs::create_dir_all(&config.data_dir).map_err(platform::Error::internal)?;
+            std::fs::create_dir_all(&config.data_dir).map_err(Error::internal)?;
             RootKeys::create(&file, None)?;
             tracing::info!(file = %file.display(), "made the root key; keep a copy of it in a safe place, apart from the backups");
             Ok(())

@@ -44,7 +44,7 @@ pub async fn database(config: &Config) -> Result<Place> {
     if !config.database_url.is_empty() {
         return Ok(Place { options: db::parse_address(&config.database_url)?, _private: None });
     }
-    let settings = Settings { folder: config.data_dir.join("postgres"), programs: config.postgres_bin.clone(), options: Vec::new() };
+    let settings = Settings { folder: config.data_dir.clone(), programs: config.postgres_bin.clone(), options: Vec::new() };
     let private = tokio::task::spawn_blocking(move || PrivatePostgres::start(&settings)).await.map_err(Error::internal)??;
     private.ensure_database().await?;
     Ok(Place { options: private.options(), _private: Some(private) })

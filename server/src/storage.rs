@@ -6,14 +6,17 @@ use std::time::Duration;
 
 use platform::App;
 
-/// Looks every two seconds until the app stops. A PostgreSQL elsewhere is watched by whoever runs it.
+/// Looks every two seconds until the app stops, and forgets rate limits that nobody uses any more. A PostgreSQL elsewhere is watched by whoever runs it.
 pub async fn watch(app: App) {
-    if !app.config.database_url.is_empty() {
-        return;
-    }
+    let ours = app.config.database_url.is_empty();
     let reserve = app.config.storage_reserve_mb;
     let mut full = false;
     while !app.stop.is_cancelled() {
+        app.limits.tidy();
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        if !ours {
+            continue;
+        }
         let folder = app.config.data_dir.clone();
         let free = tokio::task::spawn_blocking(move || free_megabytes(&folder)).await.ok().flatten();
         let now_full = free.is_some_and(|free| free < if full { reserve + reserve / 4 } else { reserve });
@@ -26,8 +29,6 @@ pub async fn watch(app: App) {
                 tracing::info!(free_mb = free, "there is storage again: changes are taken");
             }
         }
-        app.limits.tidy();
-        tokio::time::sleep(Duration::from_secs(2)).await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Passwords: Argon2id with the parameters of the OWASP password storage cheat sheet (19 MiB, two passes, one lane).
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Argon2, PasswordHash};
@@ -9,8 +9,8 @@ use platform::phi::Phi;
 use tokio::sync::Semaphore;
 
 /// Each hash takes 19 MiB and a core for some ten milliseconds; more at once would starve everything else.
-static PLACES: LazyLock<Semaphore> =
-    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)));
+static PLACES: LazyLock<Arc<Semaphore>> =
+    LazyLock::new(|| Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get))));
 
 /// What is compared with when there is no such account, so that the answer takes as long.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
@@ -37,8 +37,13 @@ fn hash_now(password: &str) -> Result<String> {
 }
 
 async fn elsewhere<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let _place = PLACES.acquire().await.map_err(Error::internal)?;
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+    let place = Arc::clone(&PLACES).acquire_owned().await.map_err(Error::internal)?;
+    // the place is held until the work is done, even if whoever asked for it has gone
+    let held = move || {
+        let _place = place;
+        work()
+    };
+    tokio::task::spawn_blocking(held).await.map_err(Error::internal)
 }
 
 /// An attempt at a password; a longer one than any that we took is not worth hashing.

@@ -1,7 +1,8 @@
 //! Sessions: sign in, refresh, sign out, and what a session is.
 //!
 //! An access token serves ten minutes; a refresh token serves once. A used one that comes back means that two hold it,
-//! so the whole session ends (RFC 9700 §4.14.2). Both travel in `__Host-` cookies that no script can read.
+//! so the whole session ends (RFC 9700 §4.14.2), except within ten seconds and before its successor was used: then the
+//! answer was lost, or two tabs asked at once. Both travel in `__Host-` cookies that no script can read.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -18,7 +19,7 @@ use platform::error::{Error, Result, session_ended};
 use platform::extract::Body;
 use platform::guard::{Anybody, Can};
 use platform::id::{PracticeId, SessionId, UserId};
-use platform::limit::SharedBucket;
+use platform::limit::{SharedBucket, network_of};
 use platform::permission::{Role, session as may};
 use platform::phi::Phi;
 use platform::record::Change;
@@ -134,19 +135,19 @@ async fn refresh(who: Anybody, jar: CookieJar) -> Result<Signed> {
     let token = jar.get(REFRESH_COOKIE).map(|cookie| cookie.value().to_owned()).ok_or_else(session_ended)?;
     let used = URL_SAFE_NO_PAD.decode(token).map_err(|_| session_ended())?;
     let mut tx = app.db().auth().await?;
-    let found = use_up(&mut tx, &sha256(&used)).await?;
-    let next = match &found {
-        Found::Fresh(session) => Some((*session, add_refresh_token(&mut tx, *session).await?)),
-        _ => None,
-    };
-    tx.commit().await?;
-    match (found, next) {
-        (_, Some((session, refresh))) => signed(&app, session, refresh).await,
-        (Found::Used { session, practice }, _) => {
+    match use_up(&mut tx, &sha256(&used)).await? {
+        Found::Fresh(session) => {
+            let refresh = add_refresh_token(&mut tx, session).await?;
+            let signed = sign(&app, &mut tx, session, refresh).await?;
+            tx.commit().await?;
+            Ok(signed)
+        }
+        Found::Used { session, practice } => {
+            tx.commit().await?;
             report_reuse(&app, origin, session, practice).await?;
             Err(session_ended())
         }
-        _ => Err(session_ended()),
+        Found::Nothing => Err(session_ended()),
     }
 }
 
@@ -176,10 +177,10 @@ async fn read(who: Can<may::Read>) -> Result<Json<Session>> {
 
 /// Per account *and* network, so that nobody can lock another one out; and per network.
 async fn throttle(app: &App, origin: &Origin, email: &str) -> Result<()> {
-    let (per_minute, ip) = (app.config.sign_ins_per_minute, origin.ip.as_deref().unwrap_or_default());
-    let account = format!("{}|{ip}", email.trim().to_lowercase());
+    let (per_minute, network) = (app.config.sign_ins_per_minute, network_of(origin.ip.as_deref()));
+    let account = format!("{}|{network}", email.trim().to_lowercase());
     let buckets = [
-        SharedBucket { name: "sign_in.address", key: ip, burst: per_minute, per_second: f64::from(per_minute) / 60.0 },
+        SharedBucket { name: "sign_in.address", key: &network, burst: per_minute, per_second: f64::from(per_minute) / 60.0 },
         SharedBucket { name: "sign_in.account", key: &account, burst: per_minute.min(10), per_second: 0.1 },
     ];
     let mut tx = app.db().auth().await?;
@@ -208,18 +209,18 @@ pub(crate) async fn open(app: &App, origin: &Origin, user: UserId, practice: Pra
     .execute(tx.conn())
     .await?;
     let refresh = add_refresh_token(&mut tx, session).await?;
+    let signed = sign(app, &mut tx, session, refresh).await?;
     tx.commit().await?;
     let caller = Caller { practice, actor: Actor::User { user, session, role }, origin: origin.clone() };
     app.door.write_regardless(&caller, async move |tx| tx.record(Change::done("login", "session", session.uuid())).await).await?;
-    signed(app, session, refresh).await
+    Ok(signed)
 }
 
-async fn signed(app: &App, session: SessionId, refresh: String) -> Result<Signed> {
-    let mut tx = app.db().auth().await?;
-    let session_row = describe(&mut tx, session, app.now()).await?;
-    tx.commit().await?;
-    let (access, expires_at) = app.tokens.issue(session_row.user.id, session_row.practice.id, session, session_row.role)?;
-    let session = Session { expires_at, ..session_row };
+/// An access token for a session that lives, with all that the interface wants to know of it.
+async fn sign(app: &App, tx: &mut AuthTx, session: SessionId, refresh: String) -> Result<Signed> {
+    let described = describe(tx, session, app.now()).await?;
+    let (access, expires_at) = app.tokens.issue(described.user.id, described.practice.id, session, described.role)?;
+    let session = Session { expires_at, ..described };
     Ok(Signed { status: StatusCode::OK, session, access, refresh, days: app.config.session_days })
 }
 
@@ -280,7 +281,10 @@ enum Found {
 
 async fn use_up(tx: &mut AuthTx, hash: &[u8]) -> Result<Found> {
     let row = sqlx::query!(
-        r#"select t.session_id, t.used_at is not null as "used!", s.practice_id
+        r#"select t.session_id, t.used_at is not null as "used!", s.practice_id,
+                  t.used_at > now() - interval '10 seconds' and not exists (
+                      select from auth.refresh_token n
+                       where n.session_id = t.session_id and n.created_at >= t.used_at and n.used_at is not null) as again
              from auth.refresh_token t join auth.session s on s.id = t.session_id
             where t.hash = $1 and s.ended_at is null and s.expires_at > now() for update of t, s"#,
         hash,
@@ -289,6 +293,10 @@ async fn use_up(tx: &mut AuthTx, hash: &[u8]) -> Result<Found> {
     .await?;
     let Some(row) = row else { return Ok(Found::Nothing) };
     let session = SessionId(row.session_id);
+    // two tabs at once, or an answer that was lost on the way: what came of it has not been used yet
+    if row.again == Some(true) {
+        return Ok(Found::Fresh(session));
+    }
     if row.used {
         end(tx, session, "token_reused").await?;
         return Ok(Found::Used { session, practice: PracticeId(row.practice_id) });

@@ -7,7 +7,7 @@ use platform::error::{Error, OnConstraint as _, Result};
 use platform::extract::Body;
 use platform::guard::Anybody;
 use platform::id::{PracticeId, UserId};
-use platform::limit::SharedBucket;
+use platform::limit::{SharedBucket, network_of};
 use platform::permission::Role;
 use platform::phi::Phi;
 use platform::record::Change;
@@ -91,9 +91,10 @@ async fn signup(who: Anybody, Body(asked): Body<SignUp>) -> Result<Signed> {
 
 async fn throttle(app: &App, origin: &Origin) -> Result<()> {
     let per_hour = app.config.sign_ups_per_hour;
+    let network = network_of(origin.ip.as_deref());
     let bucket = SharedBucket {
         name: "sign_up.address",
-        key: origin.ip.as_deref().unwrap_or_default(),
+        key: &network,
         burst: per_hour,
         per_second: f64::from(per_hour) / 3600.0,
     };

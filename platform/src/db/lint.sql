@@ -14,11 +14,12 @@ with relation as (
 ), runtime as (
     select oid, rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication from pg_roles
      where rolname in ('vantage_app', 'vantage_auth', 'vantage_worker', 'vantage_platform', 'vantage_dispatch')
+), own (expression) as (values ('(practice_id = ( SELECT sec.practice_id() AS practice_id))')
 ), definer (name) as (values
     ('sec.enter(uuid,uuid,uuid,text)'), ('sec.enter_as_system(uuid)'), ('sec.take_token(text,integer,double precision)'),
     ('auth.sign_up(uuid,text,text,text,text,text,text,uuid,text,text,text)'), ('audit.extend_partitions()'),
     ('claim.lanes(integer,integer,integer)'), ('claim.jobs(integer,integer,integer)'), ('claim.turn(text,integer)'),
-    ('claim.backlog()'), ('claim.sweep()')
+    ('claim.backlog()'), ('claim.sweep()'), ('auth.sweep()')
 ), excused (rule, object) as (values
     -- the address of a practice is public and unique over all of them
     ('unique without practice_id', 'platform.practice / platform.practice_slug_key'),
@@ -36,9 +37,8 @@ with relation as (
     union all select 'no policy', name from tenant_table t where not exists (select from pg_policy p where p.polrelid = t.oid)
     union all select 'policy ignores practice', name || ' / ' || p.polname
       from tenant_table t join pg_policy p on p.polrelid = t.oid
-     where coalesce(pg_get_expr(p.polqual, p.polrelid), '') !~ 'practice_id = \( SELECT sec\.practice_id\(\)'
-        or p.polcmd in ('*', 'a', 'w')
-       and coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '') !~ 'practice_id = \( SELECT sec\.practice_id\(\)'
+     where p.polcmd <> 'a' and coalesce(pg_get_expr(p.polqual, p.polrelid), '') <> (select expression from own)
+        or p.polcmd in ('*', 'a', 'w') and coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '') <> (select expression from own)
     union all select 'practice_id may be null', name from tenant_table t
       join pg_attribute a on a.attrelid = t.oid and a.attname = 'practice_id' where not a.attnotnull
     union all select 'primary key does not start with practice_id', name from tenant_table t
@@ -46,7 +46,7 @@ with relation as (
                         where i.indrelid = t.oid and i.indisprimary and i.indkey[0] = a.attnum)
     union all select 'unique without practice_id', name || ' / ' || i.indexrelid::regclass
       from tenant_table t join pg_index i on i.indrelid = t.oid
-     where i.indisunique and not exists (
+     where (i.indisunique or i.indisexclusion) and not exists (
            select from unnest(i.indkey) k join pg_attribute a on a.attrelid = t.oid and a.attnum = k and a.attname = 'practice_id')
     union all select 'foreign key without practice_id', k.conrelid::regclass || ' / ' || k.conname from pg_constraint k
      where k.contype = 'f' and k.conrelid in (select oid from tenant_table) and k.confrelid in (select oid from tenant_table)
@@ -54,7 +54,8 @@ with relation as (
     union all select 'change without audit', name from tenant_table t
      where not relispartition
        and not exists (select from pg_trigger g join pg_proc f on f.oid = g.tgfoid join pg_namespace n on n.oid = f.pronamespace
-                        where g.tgrelid = t.oid and n.nspname = 'sec' and f.proname = 'require_audit' and g.tgdeferrable and g.tgenabled <> 'D')
+                        where g.tgrelid = t.oid and n.nspname = 'sec' and f.proname = 'require_audit' and g.tginitdeferred
+                          and g.tgenabled in ('O', 'A') and g.tgqual is null and g.tgtype & 1 = 1 and g.tgtype & 20 <> 0)
     union all select 'view runs as its owner', name from relation
      where relkind = 'v' and not coalesce('security_invoker=true' = any (reloptions) or 'security_invoker=on' = any (reloptions), false)
     union all select 'materialised view of tenants', name from relation where relkind = 'm'
@@ -65,7 +66,7 @@ with relation as (
        and p.oid::regprocedure::text not in (select name from definer)
     union all select 'definer function without a fixed search_path', p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
      where p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema')
-       and not exists (select from unnest(p.proconfig) c where c like 'search_path=%')
+       and not coalesce('search_path=pg_catalog, pg_temp' = any (p.proconfig), false)
     union all select 'definer function open to everybody', p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
      where p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema') and has_function_privilege('public', p.oid, 'EXECUTE')
     union all select 'runtime role too strong', rolname from runtime
@@ -86,6 +87,13 @@ with relation as (
     union all select 'role beyond its schema', r.name || ' / ' || u.rolname from tenant_table r cross join runtime u
      where u.rolname in ('vantage_auth', 'vantage_worker', 'vantage_platform') and r.name <> 'platform.practice'
        and has_any_column_privilege(u.oid, r.oid, 'SELECT, INSERT, UPDATE')
+    union all select 'role beyond its schema', r.name || ' / ' || u.rolname from relation r cross join runtime u
+     where r.relkind in ('r', 'p') and (r.nspname = 'auth') and u.rolname <> 'vantage_auth'
+       and (has_any_column_privilege(u.oid, r.oid, 'SELECT, INSERT, UPDATE') or has_table_privilege(u.oid, r.oid, 'DELETE'))
+    union all select 'wide policy for the tenants'' role', t.name || ' / ' || p.polname
+      from tenant_table t join pg_policy p on p.polrelid = t.oid
+     where (p.polroles @> array[0::oid] or p.polroles @> array[(select oid from runtime where rolname = 'vantage_app')])
+       and p.polname <> 'tenant'
     union all select 'everybody can read', name from relation
      where relkind in ('r', 'p', 'v', 'm') and has_table_privilege('public', oid, 'SELECT')
 )

@@ -12,6 +12,7 @@ use crate::crypto::{DataKey, Keys};
 use crate::error::{Error, Result, storage_full};
 use crate::id::{PracticeId, SessionId, UserId};
 use crate::permission::Role;
+use crate::worker::{Wake, Watch};
 
 /// Who acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +94,7 @@ pub struct TenantTx {
     keys: Keys,
     pub(crate) key: Option<Arc<DataKey>>,
     pub(crate) emitted: bool,
+    pub(crate) enqueued: bool,
 }
 
 impl TenantTx {
@@ -130,7 +132,7 @@ pub struct Door {
     pub(crate) db: Db,
     pub(crate) keys: Keys,
     pub(crate) clock: crate::clock::Clock,
-    pub(crate) wake: Arc<tokio::sync::Notify>,
+    pub(crate) wake: Arc<Wake>,
 }
 
 impl Door {
@@ -191,6 +193,7 @@ impl Door {
             keys: self.keys.clone(),
             key: None,
             emitted: false,
+            enqueued: false,
         };
         let answer = work(&mut tx).await?;
         if mode == Mode::Read {
@@ -198,7 +201,10 @@ impl Door {
         }
         commit(tx.tx).await?;
         if tx.emitted {
-            self.wake.notify_one();
+            self.wake.of(Watch::Events).notify_one();
+        }
+        if tx.enqueued {
+            self.wake.of(Watch::Jobs).notify_one();
         }
         Ok(answer)
     }

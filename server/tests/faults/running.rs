@@ -161,7 +161,7 @@ impl Running {
 
     fn last_words(&self) -> String {
         let mut text = String::new();
-        for log in [&self.log, &self.data.join("postgres/postgres.log")] {
+        for log in [&self.log, &self.data.join("postgres.log")] {
             let whole = fs::read_to_string(log).unwrap_or_default();
             let lines: Vec<&str> = whole.lines().rev().take(15).collect();
             text += &format!("\n{}:\n{}", log.display(), lines.into_iter().rev().collect::<Vec<_>>().join("\n"));

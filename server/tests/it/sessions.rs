@@ -155,6 +155,8 @@ async fn a_refresh_token_that_comes_twice_ends_the_session() {
     let stolen = owner.refresh.clone().expect("a token");
     thief.renew(&stolen).await.expect(200);
     thief.get("/api/v1/services").await.expect(200);
+    // within ten seconds it could be a lost answer
+    sqlx::query("update auth.refresh_token set used_at = used_at - interval '11 seconds'").execute(&mut server.database.conn().await).await.expect("later");
     let answer = owner.renew(&stolen).await;
     assert_eq!((answer.status.as_u16(), answer.code()), (401, "auth.session_ended"));
     // for both of them, at once, though the thief's access token has not run out
@@ -163,6 +165,38 @@ async fn a_refresh_token_that_comes_twice_ends_the_session() {
     assert_eq!(thief.renew(&newest).await.code(), "auth.session_ended");
     let entries: i64 = sqlx::query_scalar("select count(*) from audit.entry where action = 'token_reused'").fetch_one(&mut server.database.conn().await).await.expect("a count");
     assert_eq!(entries, 1);
+}
+
+#[tokio::test]
+async fn a_refresh_whose_answer_was_lost_may_be_repeated() {
+    let server = product().await;
+    let owner = server.owner_of("alpha").await;
+    let refresh = owner.refresh.clone().expect("a token");
+    let both = futures::future::join_all((0..4).map(|_| {
+        let (mut tab, refresh) = (owner.clone(), refresh.clone());
+        async move {
+            tab.renew(&refresh).await.expect(200);
+            tab
+        }
+    }))
+    .await;
+    both[0].get("/api/v1/services").await.expect(200);
+    // once one of the successors has been used, the first token is only good for a thief
+    let mut tab = both[0].clone();
+    let successor = tab.refresh.clone().expect("a token");
+    tab.renew(&successor).await.expect(200);
+    assert_eq!(owner.clone().renew(&refresh).await.code(), "auth.session_ended");
+}
+
+#[tokio::test]
+async fn a_flood_of_ended_sessions_disturbs_nobody() {
+    let server = product().await;
+    let (alpha, beta) = (server.owner_of("alpha").await, server.owner_of("beta").await);
+    assert_eq!(alpha.post("/api/v1/auth/logout", &Value::Null).await.status, 204);
+    for _ in 0..40 {
+        assert_eq!(alpha.get("/api/v1/services").await.code(), "auth.session_ended");
+        beta.get("/api/v1/services").await.expect(200);
+    }
 }
 
 #[tokio::test]
