@@ -57,6 +57,8 @@ settings! {
     trust_forwarded_for: bool = false;
     /// Largest body of a request, in bytes.
     body_limit: usize = 1_048_576;
+    /// Seconds that a client may take over the head of a request, and let pass between two.
+    header_timeout: u64 = 20;
     /// Seconds until a request is given up.
     request_timeout: u64 = 30;
     /// Requests worked on at the same time; more are turned away with 503.

@@ -2,6 +2,7 @@
 
 mod assets;
 mod cli;
+mod connections;
 mod demo;
 mod keys;
 pub mod routes;

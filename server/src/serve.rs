@@ -1,7 +1,5 @@
 //! Starting and stopping: database, checks, workers, and the server itself.
 
-use std::net::SocketAddr;
-
 use platform::clock::Clock;
 use platform::config::Config;
 use platform::crypto::RootKeys;
@@ -13,7 +11,7 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{routes, storage};
+use crate::{connections, routes, storage};
 
 /// What a process does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +93,7 @@ pub async fn run_app(app: App, mode: Mode, telemetry: &telemetry::Telemetry, rea
         let router = routes::all(&app, telemetry)?;
         tracing::info!(listen = %app.config.listen, "serving");
         ready()?;
-        serve(&app, listener, router).await?;
+        connections::serve(&app, listener, router).await;
     } else {
         ready()?;
         app.stop.cancelled().await;
@@ -109,20 +107,6 @@ pub async fn run_app(app: App, mode: Mode, telemetry: &telemetry::Telemetry, rea
     app.db().close().await;
     tracing::info!("stopped");
     Ok(())
-}
-
-async fn serve(app: &App, listener: TcpListener, router: axum::Router) -> Result<()> {
-    let stop = app.stop.clone();
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await });
-    let patience = async {
-        app.stop.cancelled().await;
-        tokio::time::sleep(std::time::Duration::from_secs(app.config.request_timeout)).await;
-    };
-    tokio::select! {
-        outcome = async { serving.await } => outcome.map_err(Error::internal),
-        () = patience => Ok(()),
-    }
 }
 
 async fn wait_for_signal(app: App) {

@@ -11,4 +11,5 @@ mod kill_9;
 mod load;
 mod restart;
 mod running;
+mod slow_client;
 mod truth;
