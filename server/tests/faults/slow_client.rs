@@ -12,7 +12,7 @@ use crate::running::{Folder, Running, turn};
 async fn a_client_that_takes_its_time_is_shown_the_door() {
     let _turn = turn().await;
     let folder = Folder::new("slow");
-    let mut server = Running::start(&folder.0.join("data"), &[("VANTAGE_HEADER_TIMEOUT", "1")]).await;
+    let mut server = Running::start(&folder.0, &[("VANTAGE_HEADER_TIMEOUT", "1")]).await;
     let mut stream = TcpStream::connect(("127.0.0.1", server.port)).await.expect("a connection");
     stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ").await.expect("half a head");
     let mut rest = Vec::new();
