@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -28,8 +28,9 @@ crate::id!(
 );
 
 const LEASE_SECONDS: i32 = 60;
-const WANTED: i32 = 8;
-const WANTED_EACH: i32 = 2;
+/// Jobs of a process at the same time, and of one practice taken at once.
+const PLACES: usize = 16;
+const PLACES_EACH: i32 = 2;
 
 /// The routes of jobs.
 #[must_use]
@@ -200,33 +201,53 @@ impl TenantTx {
     }
 }
 
-/// Runs what is due; answers how many jobs were taken.
-///
-/// # Errors
-/// 503 when the database is away. A failing job is not an error here.
-pub async fn run_due(app: &App, duties: &Arc<Duties>) -> Result<usize> {
-    let mut tx = app.door.db.worker().await?;
-    let due = sqlx::query!(
-        r#"select practice_id as "practice_id!", id as "id!", lease as "lease!" from claim.jobs($1, $2, $3)"#,
-        WANTED,
-        WANTED_EACH,
-        LEASE_SECONDS,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    tx.commit().await?;
-    let taken = due.len();
-    let mut runs = JoinSet::new();
-    for job in due {
-        runs.spawn(run_one(app.clone(), Arc::clone(duties), PracticeId(job.practice_id), JobId(job.id), job.lease));
+/// The jobs that this process works on. A long one keeps its place and nobody else's.
+#[derive(Debug, Default)]
+pub struct UnderWay(JoinSet<Result<()>>);
+
+impl UnderWay {
+    /// Takes what is due into the places that are free; answers how many jobs that were.
+    ///
+    /// # Errors
+    /// 503 when the database is away. A failing job is not an error here.
+    pub async fn take(&mut self, app: &App, duties: &Arc<Duties>) -> Result<usize> {
+        while let Some(outcome) = self.0.try_join_next() {
+            notice(outcome);
+        }
+        let free = i32::try_from(PLACES.saturating_sub(self.0.len())).unwrap_or(0);
+        if free == 0 {
+            return Ok(0);
+        }
+        let mut tx = app.door.db.worker().await?;
+        let due = sqlx::query!(
+            r#"select practice_id as "practice_id!", id as "id!", lease as "lease!" from claim.jobs($1, $2, $3)"#,
+            free,
+            PLACES_EACH,
+            LEASE_SECONDS,
+        )
+        .fetch_all(tx.conn())
+        .await?;
+        tx.commit().await?;
+        let taken = due.len();
+        for job in due {
+            self.0.spawn(run_one(app.clone(), Arc::clone(duties), PracticeId(job.practice_id), JobId(job.id), job.lease));
+        }
+        Ok(taken)
     }
-    while let Some(outcome) = runs.join_next().await {
-        // a job that panicked or could not be marked comes back when its lease ends; the others go on
-        if let Err(error) = outcome.map_err(Error::internal).flatten() {
-            tracing::error!(%error, "a job could not be finished");
+
+    /// Waits for the end of all that was taken.
+    pub async fn finish(&mut self) {
+        while let Some(outcome) = self.0.join_next().await {
+            notice(outcome);
         }
     }
-    Ok(taken)
+}
+
+/// A job that panicked or could not be marked comes back when its lease ends; the others go on.
+fn notice(outcome: Result<Result<()>, JoinError>) {
+    if let Err(error) = outcome.map_err(Error::internal).flatten() {
+        tracing::error!(%error, "a job could not be finished");
+    }
 }
 
 async fn run_one(app: App, duties: Arc<Duties>, practice: PracticeId, id: JobId, lease: Uuid) -> Result<()> {
@@ -243,7 +264,7 @@ async fn run_one(app: App, duties: Arc<Duties>, practice: PracticeId, id: JobId,
         .await;
     let outcome = match loaded {
         Ok((kind, payload)) => match duties.jobs.iter().find(|known| known.name == kind) {
-            Some(kind) => (kind.run)(JobRun { app: app.clone(), practice, id, payload, lease }).await,
+            Some(kind) => JobRun { app: app.clone(), practice, id, payload, lease }.run(kind).await,
             None => Err(Error::internal(format!("no such kind of job: {kind}"))),
         },
         Err(error) => Err(error),
@@ -285,6 +306,43 @@ async fn finish(app: &App, practice: PracticeId, id: JobId, lease: Uuid, outcome
 const CANCELLED: &str = "job.cancelled";
 
 impl JobRun {
+    /// Runs, and keeps the lease meanwhile, however long a step takes.
+    async fn run(self, kind: &JobKind) -> Result<()> {
+        let mut work = (kind.run)(self.clone());
+        loop {
+            tokio::select! {
+                outcome = &mut work => return outcome,
+                () = tokio::time::sleep(Duration::from_secs(20)) => self.hold().await?,
+            }
+        }
+    }
+
+    async fn hold(&self) -> Result<()> {
+        let (practice, id, lease) = (self.practice, self.id, self.lease);
+        let held = self
+            .app
+            .door
+            .write_regardless(&Caller::system(practice), async move |tx| {
+                let held = sqlx::query!(
+                    "update jobs.job set run_at = now() + make_interval(secs => $4)
+                      where practice_id = $1 and id = $2 and lease = $3 and not cancel_requested",
+                    practice.uuid(),
+                    id.uuid(),
+                    lease,
+                    f64::from(LEASE_SECONDS),
+                )
+                .execute(tx.conn())
+                .await?;
+                Ok(held.rows_affected() == 1)
+            })
+            .await;
+        match held {
+            Ok(false) => Err(stopped()),
+            // a database that is away says nothing of the lease
+            Ok(true) | Err(_) => Ok(()),
+        }
+    }
+
     /// Says how far it is, and keeps the lease for another minute.
     ///
     /// # Errors
@@ -311,8 +369,12 @@ impl JobRun {
                 Ok(cancel == Some(false))
             })
             .await?;
-        if go_on { Ok(()) } else { Err(Error::conflict(CANCELLED, "The job was stopped.")) }
+        if go_on { Ok(()) } else { Err(stopped()) }
     }
+}
+
+fn stopped() -> Error {
+    Error::conflict(CANCELLED, "The job was stopped.")
 }
 
 /// Takes the turns that are due.

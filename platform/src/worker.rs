@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::jobs::{self, JobKind, Schedule};
+use crate::jobs::{self, JobKind, Schedule, UnderWay};
 use crate::outbox::{self, POLL, Subscriber};
 
 /// Everything that happens without a request, gathered from the areas.
@@ -65,9 +65,9 @@ async fn keep(app: App, duties: Arc<Duties>, watch: Watch) {
 
 /// Looks again at once while there is work, else after a pause or when woken.
 async fn until_stopped(app: App, duties: Arc<Duties>, watch: Watch) {
-    let mut away = false;
+    let (mut away, mut under_way) = (false, UnderWay::default());
     while !app.stop.is_cancelled() {
-        match turn(&app, &duties, watch).await {
+        match turn(&app, &duties, watch, &mut under_way).await {
             Ok(true) => continue,
             Ok(false) => {
                 if std::mem::take(&mut away) {
@@ -87,13 +87,14 @@ async fn until_stopped(app: App, duties: Arc<Duties>, watch: Watch) {
             () = tokio::time::sleep(POLL) => {}
         }
     }
+    under_way.finish().await;
 }
 
 /// Whether there was something to do.
-async fn turn(app: &App, duties: &Arc<Duties>, watch: Watch) -> Result<bool> {
+async fn turn(app: &App, duties: &Arc<Duties>, watch: Watch, under_way: &mut UnderWay) -> Result<bool> {
     match watch {
         Watch::Events => Ok(outbox::dispatch(app, duties).await? > 0),
-        Watch::Jobs => Ok(jobs::run_due(app, duties).await? > 0),
+        Watch::Jobs => Ok(under_way.take(app, duties).await? > 0),
         Watch::Schedules => {
             jobs::run_schedules(app, &duties.schedules).await?;
             // they recur in hours; a turn that comes due waits at most this long

@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::RootKeys;
 use crate::db::Db;
-use crate::jobs;
+use crate::jobs::UnderWay;
 use crate::live;
 use crate::outbox;
 use crate::routes::Routes;
@@ -84,10 +84,13 @@ impl TestServer {
 
     /// Tells every event that waits and runs every job that is due, until nothing is left.
     pub async fn settle(&self) {
+        let mut under_way = UnderWay::default();
         while outbox::dispatch(&self.app, &self.duties).await.expect("dispatches")
-            + jobs::run_due(&self.app, &self.duties).await.expect("runs")
+            + under_way.take(&self.app, &self.duties).await.expect("runs")
             > 0
-        {}
+        {
+            under_way.finish().await;
+        }
     }
 
     /// Listens for live updates, as a server process does.

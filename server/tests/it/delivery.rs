@@ -1,6 +1,7 @@
 //! Events, jobs, idempotency and live updates: what is promised of delivery.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{SinkExt as _, StreamExt as _};
@@ -8,7 +9,7 @@ use platform::config::Config;
 use platform::db::Caller;
 use platform::error::Error;
 use platform::id::PracticeId;
-use platform::jobs::{JobKind, JobRun};
+use platform::jobs::{JobKind, JobRun, UnderWay};
 use platform::outbox::Subscriber;
 use platform::testing::{Person, TestServer};
 use platform::worker::Duties;
@@ -192,6 +193,37 @@ async fn a_running_job_hears_that_it_shall_stop_and_a_lost_lease_as_well() {
         let state = owner.get(&format!("/api/v1/jobs/{id}")).await.expect(200)["state"].clone();
         assert!(state == "cancelled" || change.contains("lease") && state == "done", "{change}: {state}");
     }
+}
+
+static GATE: tokio::sync::Notify = tokio::sync::Notify::const_new();
+
+/// Waits until it is let through.
+const WAIT: JobKind = JobKind { name: "test.wait", max_attempts: 1, run: |_| Box::pin(async { GATE.notified().await; Ok(()) }) };
+
+#[tokio::test]
+async fn a_long_job_keeps_nobody_waiting_and_one_that_died_in_its_last_try_is_given_up() {
+    let server = with(Duties::default()).await;
+    let duties = Arc::new(Duties { jobs: vec![COUNT, WAIT], ..Duties::default() });
+    let owner = server.owner_of("alpha").await;
+    let caller = Caller::system(PracticeId(owner.practice()));
+    let long = server.app.door.write(&caller, async |tx| tx.enqueue(&WAIT, &json!({}), None).await).await.expect("enqueued");
+    let mut under_way = UnderWay::default();
+    assert_eq!(under_way.take(&server.app, &duties).await.expect("takes"), 1);
+    let short = enqueue(&server, &owner, json!({})).await;
+    assert_eq!(under_way.take(&server.app, &duties).await.expect("takes"), 1);
+    let state = async |id: &str| owner.get(&format!("/api/v1/jobs/{id}")).await.expect(200)["state"].clone();
+    while state(&short).await != "done" {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(state(&long.to_string()).await, "running");
+
+    // as if its process had died: the lease runs out, and there is no try left
+    sqlx::query("update jobs.job set run_at = now() where kind = 'test.wait'").execute(&mut server.database.conn().await).await.expect("due");
+    assert_eq!(under_way.take(&server.app, &duties).await.expect("takes"), 0);
+    assert_eq!(state(&long.to_string()).await, "failed");
+    GATE.notify_one();
+    under_way.finish().await;
+    assert_eq!(state(&long.to_string()).await, "failed", "who lost the lease does not finish it");
 }
 
 #[tokio::test]
