@@ -73,13 +73,13 @@ impl PrivatePostgres {
         let cluster = prepare(&settings.folder)?;
         let socket = socket_folder(&cluster)?;
         let lock = File::create(settings.folder.join("postgres.lock")).map_err(|e| describe("cannot lock the data folder", &e))?;
-        if lock.try_lock().is_err() {
-            return wait_until_ready(&socket, None).map(|()| Self { socket, own: None });
+        if !take_or_join(&lock, &socket)? {
+            return Ok(Self { socket, own: None });
         }
         wait_for_predecessor(&cluster.join("data"))?;
         make_cluster(&programs, &cluster)?;
         let own = Postmaster::launch(&programs, settings, &cluster, &socket, lock)?;
-        wait_until_ready(&socket, Some((&own.state, &settings.folder)))?;
+        wait_until_ready(&socket, &own.state, &settings.folder)?;
         Ok(Self { socket, own: Some(own) })
     }
 
@@ -269,6 +269,24 @@ fn socket_folder(cluster: &Path) -> Result<PathBuf> {
     Ok(socket)
 }
 
+/// True once the folder is ours; false when another process has it and its PostgreSQL answers. While that one is just
+/// starting or stopping, neither is the case yet.
+fn take_or_join(lock: &File, socket: &Path) -> Result<bool> {
+    let started = Instant::now();
+    loop {
+        if lock.try_lock().is_ok() {
+            return Ok(true);
+        }
+        if answers(socket) {
+            return Ok(false);
+        }
+        if started.elapsed() > Duration::from_secs(120) {
+            return Err(Error::internal("another process holds the data folder, and its PostgreSQL does not answer"));
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
 /// A server that was killed takes its PostgreSQL with it, which needs a moment to stop. One that does not go away
 /// (no parent-death signal on this system) is stopped.
 fn wait_for_predecessor(data: &Path) -> Result<()> {
@@ -363,12 +381,10 @@ fn as_postgres(program: &Path) -> Command {
     command
 }
 
-fn wait_until_ready(socket: &Path, ours: Option<(&State, &PathBuf)>) -> Result<()> {
+fn wait_until_ready(socket: &Path, state: &State, folder: &Path) -> Result<()> {
     let started = Instant::now();
     while !answers(socket) {
-        if let Some((state, folder)) = ours
-            && state.ended.load(Ordering::SeqCst) > 0
-        {
+        if state.ended.load(Ordering::SeqCst) > 0 {
             return Err(Error::internal(format!("PostgreSQL ended at once: {}", last_lines(&folder.join("postgres.log")))));
         }
         if started.elapsed() > Duration::from_secs(120) {
