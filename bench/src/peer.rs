@@ -65,9 +65,11 @@ pub async fn run(server: &Server, script: &str, connections: usize, seconds: u64
     if !output.status.success() {
         return Err(format!("pgbench: {progress}").into());
     }
-    let requests = number_after(&summary, "number of transactions actually processed: ").ok_or("pgbench counted nothing")?;
+    let requests =
+        number_after(&summary, "number of transactions actually processed: ").ok_or("pgbench counted nothing")?;
     // a line for each second; those of the warm-up do not count
-    let rates: Vec<f64> = progress.lines().filter_map(|line| number_after(line, " s, ")).skip(warm_up as usize).collect();
+    let rates: Vec<f64> =
+        progress.lines().filter_map(|line| number_after(line, " s, ")).skip(warm_up as usize).collect();
     Ok(Measured {
         per_second: rates.iter().sum::<f64>() / rates.len().max(1) as f64,
         latency: None,

@@ -67,7 +67,8 @@ pub fn line(kind: &str, side: &str, measured: &Measured) {
             format!("{p50:>9.2} {p99:>9.2} {max:>9.2}")
         },
     );
-    let cpu = measured.cpu.map_or_else(String::new, |cpu| format!("{:.0}/{:.0}/{:.0}", cpu.server, cpu.database, cpu.client));
+    let cpu =
+        measured.cpu.map_or_else(String::new, |cpu| format!("{:.0}/{:.0}/{:.0}", cpu.server, cpu.database, cpu.client));
     say(&format!("{kind:8} {side:8} {:>10.1} {latency} {:>7}   {cpu:>28}", measured.per_second, measured.errors));
 }
 
@@ -108,5 +109,8 @@ pub fn memory(when: &str, memory: Option<Memory>) {
         "idle" => format!(", NOT below {IDLE_LIMIT:.0} MiB"),
         _ => String::new(),
     };
-    say(&format!("memory of the server, {when}: RSS {:.1} MiB, PSS {:.1} MiB{verdict}\n", memory.resident, memory.proportional));
+    say(&format!(
+        "memory of the server, {when}: RSS {:.1} MiB, PSS {:.1} MiB{verdict}\n",
+        memory.resident, memory.proportional
+    ));
 }

@@ -53,7 +53,14 @@ impl App {
         let tokens = Tokens::new(&root.derive("access-token")?, clock.clone());
         let limits = Limits::new(&config);
         let door = Door { db, keys: Keys::new(root), clock, wake: Arc::default() };
-        Ok(Self(Arc::new(Parts { config, door, tokens, limits, live: Live::default(), stop: CancellationToken::new() })))
+        Ok(Self(Arc::new(Parts {
+            config,
+            door,
+            tokens,
+            limits,
+            live: Live::default(),
+            stop: CancellationToken::new(),
+        })))
     }
 
     /// The database, for what comes before a practice is known.

@@ -139,7 +139,11 @@ impl Config {
                 "auth" => &mut passwords.auth,
                 "worker" => &mut passwords.worker,
                 "platform" => &mut passwords.platform,
-                _ => return Err(Error::internal("database_role_passwords: an entry is not app=, auth=, worker= or platform=")),
+                _ => {
+                    return Err(Error::internal(
+                        "database_role_passwords: an entry is not app=, auth=, worker= or platform=",
+                    ));
+                }
             };
             password.clone_into(slot);
         }
@@ -181,7 +185,11 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown() {
-        let config = Config { root_key: "k:AAAA".to_owned(), database_url: "postgres://u:pw@h/d".to_owned(), ..Config::default() };
+        let config = Config {
+            root_key: "k:AAAA".to_owned(),
+            database_url: "postgres://u:pw@h/d".to_owned(),
+            ..Config::default()
+        };
         let text = config.describe();
         assert!(!text.contains("AAAA") && !text.contains("pw"));
         for (name, meaning) in SETTINGS {

@@ -74,7 +74,9 @@ impl RootKeys {
             })
             .collect::<Option<Vec<_>>>()
             .filter(|keys| !keys.is_empty())
-            .ok_or_else(|| Error::internal("the root key is not of the form name:base64 (32 bytes); see `vantage key init`"))?;
+            .ok_or_else(|| {
+                Error::internal("the root key is not of the form name:base64 (32 bytes); see `vantage key init`")
+            })?;
         Ok(Self(Arc::new(keys)))
     }
 
@@ -98,7 +100,10 @@ impl RootKeys {
     /// When there is a file already (unless rotating) or it cannot be written.
     pub fn create(path: &Path, older: Option<&Self>) -> Result<Self> {
         if older.is_none() && path.exists() {
-            return Err(Error::internal(format!("{} exists; a new root key would lock every practice out", path.display())));
+            return Err(Error::internal(format!(
+                "{} exists; a new root key would lock every practice out",
+                path.display()
+            )));
         }
         let mut bytes = vec![0; KEY_BYTES];
         aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::internal("no randomness"))?;
@@ -122,7 +127,8 @@ impl RootKeys {
     }
 
     fn store(self, path: &Path) -> Result<Self> {
-        let text: String = self.0.iter().map(|(name, key)| format!("{name}:{}\n", STANDARD.encode(key.expose()))).collect();
+        let text: String =
+            self.0.iter().map(|(name, key)| format!("{name}:{}\n", STANDARD.encode(key.expose()))).collect();
         let next = PathBuf::from(format!("{}.new", path.display()));
         let write = || -> std::io::Result<()> {
             let _ = std::fs::remove_file(&next);
@@ -324,9 +330,7 @@ fn aad(practice: Uuid, table: &str, column: &str, row: Uuid) -> Vec<u8> {
 
 fn seal_with(key: &RandomizedNonceKey, aad: &[u8], value: &[u8]) -> Result<Vec<u8>> {
     let mut body = value.to_vec();
-    let nonce = key
-        .seal_in_place_append_tag(Aad::from(aad), &mut body)
-        .map_err(|_| Error::internal("sealing"))?;
+    let nonce = key.seal_in_place_append_tag(Aad::from(aad), &mut body).map_err(|_| Error::internal("sealing"))?;
     Ok([nonce.as_ref().as_slice(), &body].concat())
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use axum::response::{IntoResponse, Response};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -251,11 +251,15 @@ impl From<sqlx::Error> for Error {
             "VT404" => Self::not_found(),
             "53100" => storage_full(),
             // text that PostgreSQL cannot hold: a zero byte
-            "22021" => Self::invalid(vec![FieldError::new("", "invalid", "A text has a character that cannot be stored.")]),
+            "22021" => {
+                Self::invalid(vec![FieldError::new("", "invalid", "A text has a character that cannot be stored.")])
+            }
             "55P03" => Self::unavailable("db.busy", "Somebody else is changing this right now; try again."),
             "57014" => Self::unavailable("db.timeout", "This took too long and was stopped; ask for less at once."),
             // connection, operator intervention (shutdown, crash recovery), too many connections
-            state if state.starts_with("08") || state.starts_with("57P") || state.starts_with("53") => Self::gone(error),
+            state if state.starts_with("08") || state.starts_with("57P") || state.starts_with("53") => {
+                Self::gone(error)
+            }
             _ => Self::internal(error),
         }
     }
@@ -263,7 +267,8 @@ impl From<sqlx::Error> for Error {
 
 impl Error {
     fn gone(source: sqlx::Error) -> Self {
-        let mut error = Self::unavailable("db.unavailable", "The database cannot be reached right now; try again in a moment.");
+        let mut error =
+            Self::unavailable("db.unavailable", "The database cannot be reached right now; try again in a moment.");
         error.0.source = Some(Box::new(source));
         error
     }

@@ -35,7 +35,11 @@ where
 }
 
 fn too_large(_: axum::Error) -> Error {
-    Error::new(StatusCode::PAYLOAD_TOO_LARGE, "body.too_large", "The body is larger than this server takes, or was cut off.")
+    Error::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "body.too_large",
+        "The body is larger than this server takes, or was cut off.",
+    )
 }
 
 fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T> {
@@ -47,7 +51,9 @@ fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T
             Error::new(StatusCode::BAD_REQUEST, "body.malformed", "The body is not JSON.")
         }
     })?;
-    reader.end().map_err(|_| Error::new(StatusCode::BAD_REQUEST, "body.malformed", "The body is more than one JSON value."))?;
+    reader
+        .end()
+        .map_err(|_| Error::new(StatusCode::BAD_REQUEST, "body.malformed", "The body is more than one JSON value."))?;
     check(&value)?;
     Ok(value)
 }
@@ -113,7 +119,8 @@ fn describe(pointer: &str, message: &str) -> FieldError {
         return FieldError::new(format!("{pointer}/{name}"), "required", "This field is required.");
     }
     if message.starts_with("unknown variant") {
-        let expected = message.split("expected ").nth(1).and_then(|rest| rest.split(" at line").next()).unwrap_or("another value");
+        let expected =
+            message.split("expected ").nth(1).and_then(|rest| rest.split(" at line").next()).unwrap_or("another value");
         return FieldError::new(pointer, "invalid", format!("Expected {expected}."));
     }
     FieldError::new(pointer, "wrong_type", "This is not of the right type or form.")
@@ -214,9 +221,18 @@ mod tests {
         assert_eq!(faults(r#"{"fullName":"a","size":1,"colour":2}"#), [pair("/colour", "unknown_field")]);
         assert_eq!(faults(r#"{"size":1}"#), [pair("/fullName", "required")]);
         assert_eq!(faults(r#"{"fullName":"a","size":"1"}"#), [pair("/size", "wrong_type")]);
-        assert_eq!(faults(r#"{"fullName":"abcdef","size":0}"#), [pair("/fullName", "too_long"), pair("/size", "out_of_range")]);
-        assert_eq!(faults(r#"{"fullName":"a","size":1,"parts":[{"phoneNumber":"x"}]}"#), [pair("/parts/0/phoneNumber", "invalid_phone")]);
-        assert_eq!(faults(r#"{"fullName":"a","size":1,"parts":[{"phoneNumber":"x","y":1}]}"#), [pair("/parts/0/y", "unknown_field")]);
+        assert_eq!(
+            faults(r#"{"fullName":"abcdef","size":0}"#),
+            [pair("/fullName", "too_long"), pair("/size", "out_of_range")]
+        );
+        assert_eq!(
+            faults(r#"{"fullName":"a","size":1,"parts":[{"phoneNumber":"x"}]}"#),
+            [pair("/parts/0/phoneNumber", "invalid_phone")]
+        );
+        assert_eq!(
+            faults(r#"{"fullName":"a","size":1,"parts":[{"phoneNumber":"x","y":1}]}"#),
+            [pair("/parts/0/y", "unknown_field")]
+        );
     }
 
     #[test]

@@ -106,7 +106,8 @@ impl Filter {
     /// # Errors
     /// 422 at `?filter`.
     pub fn parse(text: &str) -> Result<Self> {
-        let filter: Self = serde_json::from_str(text).map_err(|_| fault("This is not a filter: see the grammar in the API description."))?;
+        let filter: Self = serde_json::from_str(text)
+            .map_err(|_| fault("This is not a filter: see the grammar in the API description."))?;
         let mut nodes = 0;
         filter.measure(1, &mut nodes)?;
         Ok(filter)
@@ -118,7 +119,9 @@ impl Filter {
             return Err(fault("At most 5 levels and 50 conditions."));
         }
         match self {
-            Self::All { all: parts } | Self::Any { any: parts } => parts.iter().try_for_each(|part| part.measure(depth + 1, nodes)),
+            Self::All { all: parts } | Self::Any { any: parts } => {
+                parts.iter().try_for_each(|part| part.measure(depth + 1, nodes))
+            }
             Self::Not { not } => not.measure(depth + 1, nodes),
             Self::Is(_) => Ok(()),
         }
@@ -143,7 +146,13 @@ impl Filter {
     }
 }
 
-fn push_group(parts: &[Filter], joint: &str, empty: &str, fields: &[Field], query: &mut QueryBuilder<Postgres>) -> Result<()> {
+fn push_group(
+    parts: &[Filter],
+    joint: &str,
+    empty: &str,
+    fields: &[Field],
+    query: &mut QueryBuilder<Postgres>,
+) -> Result<()> {
     if parts.is_empty() {
         query.push(empty);
         return Ok(());
@@ -170,7 +179,12 @@ impl Comparison {
             Op::In => return self.push_in(*field, query),
             Op::Contains if field.kind == Kind::Text => {
                 let text = self.value.as_str().ok_or_else(|| fault("Contains wants a text."))?;
-                query.push("strpos(lower(").push(field.column).push("), lower(").push_bind(text.to_owned()).push(")) > 0");
+                query
+                    .push("strpos(lower(")
+                    .push(field.column)
+                    .push("), lower(")
+                    .push_bind(text.to_owned())
+                    .push(")) > 0");
                 return Ok(());
             }
             Op::Contains => return Err(fault("Contains suits only text.")),
@@ -186,7 +200,11 @@ impl Comparison {
     }
 
     fn push_in(&self, field: Field, query: &mut QueryBuilder<Postgres>) -> Result<()> {
-        let values = self.value.as_array().filter(|values| values.len() <= MAX_VALUES).ok_or_else(|| fault("In wants a list of at most 100 values."))?;
+        let values = self
+            .value
+            .as_array()
+            .filter(|values| values.len() <= MAX_VALUES)
+            .ok_or_else(|| fault("In wants a list of at most 100 values."))?;
         if values.is_empty() {
             query.push("false");
             return Ok(());
@@ -249,9 +267,14 @@ mod tests {
     #[test]
     fn what_was_not_declared_is_refused() {
         for bad in [
-            "", "[]", r#"{"field":"secret","op":"eq","value":1}"#, r#"{"field":"price","op":"eq","value":"1"}"#,
-            r#"{"field":"price","op":"contains","value":"1"}"#, r#"{"field":"price","op":"like","value":1}"#,
-            r#"{"all":[],"x":1}"#, r#"{"field":"name","op":"eq"}"#,
+            "",
+            "[]",
+            r#"{"field":"secret","op":"eq","value":1}"#,
+            r#"{"field":"price","op":"eq","value":"1"}"#,
+            r#"{"field":"price","op":"contains","value":"1"}"#,
+            r#"{"field":"price","op":"like","value":1}"#,
+            r#"{"all":[],"x":1}"#,
+            r#"{"field":"name","op":"eq"}"#,
         ] {
             assert_eq!(sql(bad).expect_err(bad).code(), "validation.failed", "{bad}");
         }

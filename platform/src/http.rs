@@ -96,7 +96,10 @@ async fn problems(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    );
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
@@ -115,7 +118,8 @@ fn render(error: &Error, id: &str) -> Response {
 async fn csrf_problem(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     if response.status() == StatusCode::FORBIDDEN && response.extensions().get::<Arc<Error>>().is_none() {
-        return Error::new(StatusCode::FORBIDDEN, "origin.refused", "This request came from another site.").into_response();
+        return Error::new(StatusCode::FORBIDDEN, "origin.refused", "This request came from another site.")
+            .into_response();
     }
     response
 }

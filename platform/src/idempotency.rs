@@ -31,9 +31,10 @@ impl FromRequestParts<App> for IdempotencyKey {
                 "Send an Idempotency-Key header with a new UUID, and the same one when you repeat this request.",
             )
         })?;
-        let key = header.to_str().ok().and_then(|text| Uuid::parse_str(text.trim_matches('"')).ok()).ok_or_else(|| {
-            Error::invalid(vec![FieldError::new("Idempotency-Key", "invalid", "The key must be a UUID.")])
-        })?;
+        let key =
+            header.to_str().ok().and_then(|text| Uuid::parse_str(text.trim_matches('"')).ok()).ok_or_else(|| {
+                Error::invalid(vec![FieldError::new("Idempotency-Key", "invalid", "The key must be a UUID.")])
+            })?;
         Ok(Self(key))
     }
 }

@@ -230,7 +230,13 @@ impl UnderWay {
         tx.commit().await?;
         let taken = due.len();
         for job in due {
-            self.0.spawn(run_one(app.clone(), Arc::clone(duties), PracticeId(job.practice_id), JobId(job.id), job.lease));
+            self.0.spawn(run_one(
+                app.clone(),
+                Arc::clone(duties),
+                PracticeId(job.practice_id),
+                JobId(job.id),
+                job.lease,
+            ));
         }
         Ok(taken)
     }
@@ -254,9 +260,13 @@ async fn run_one(app: App, duties: Arc<Duties>, practice: PracticeId, id: JobId,
     let loaded = app
         .door
         .write_regardless(&Caller::system(practice), async move |tx| {
-            let row = sqlx::query!("select kind, payload from jobs.job where practice_id = $1 and id = $2", practice.uuid(), id.uuid())
-                .fetch_one(tx.conn())
-                .await?;
+            let row = sqlx::query!(
+                "select kind, payload from jobs.job where practice_id = $1 and id = $2",
+                practice.uuid(),
+                id.uuid()
+            )
+            .fetch_one(tx.conn())
+            .await?;
             let place = Place { table: "jobs.job", column: "payload", row: id.uuid() };
             let payload = tx.open(place, &row.payload).await?;
             Ok((row.kind, serde_json::from_slice::<Value>(&payload).map_err(Error::internal)?))

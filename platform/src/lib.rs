@@ -1,36 +1,36 @@
 //! What every area stands on, and nothing about clinics: the database's doors, identity of a request, the record of a
 //! change, events and jobs, limits, keys, and the shape of the API.
 
-pub mod error;
-pub mod id;
-pub mod clock;
-pub mod money;
-pub mod phi;
-pub mod config;
 pub mod app;
-pub mod db;
-pub mod postgres;
+pub mod clock;
+pub mod config;
 pub mod crypto;
-pub mod permission;
-pub mod token;
-pub mod guard;
-pub mod routes;
+pub mod db;
+pub mod error;
 pub mod extract;
-pub mod idempotency;
-pub mod page;
 pub mod filter;
-pub mod validate;
-pub mod record;
-pub mod outbox;
-pub mod jobs;
-pub mod live;
-pub mod worker;
-pub mod limit;
-pub mod http;
+pub mod guard;
 pub mod health;
+pub mod http;
+pub mod id;
+pub mod idempotency;
+pub mod jobs;
+pub mod limit;
+pub mod live;
+pub mod money;
+pub mod outbox;
+pub mod page;
+pub mod permission;
+pub mod phi;
+pub mod postgres;
+pub mod record;
+pub mod routes;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod token;
+pub mod validate;
+pub mod worker;
 
 pub use app::App;
 pub use error::{Error, Result};

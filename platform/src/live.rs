@@ -208,7 +208,9 @@ mod tests {
     fn only_the_practice_and_the_role_hear() {
         let practice = PracticeId::new();
         let notice = Notice { practice, topic: "service".to_owned(), id: Uuid::nil(), version: Some(2) };
-        assert!(visible(&notice, practice, Role::Receptionist).is_some_and(|text| !text.contains(&practice.to_string())));
+        assert!(
+            visible(&notice, practice, Role::Receptionist).is_some_and(|text| !text.contains(&practice.to_string()))
+        );
         assert_eq!(visible(&notice, PracticeId::new(), Role::Owner), None);
         let secret = Notice { topic: "no_such".to_owned(), ..notice };
         assert_eq!(visible(&secret, practice, Role::Owner), None);
@@ -217,7 +219,10 @@ mod tests {
     #[test]
     fn other_sites_are_turned_away() {
         let headers = |pairs: &[(&'static str, &'static str)]| {
-            pairs.iter().map(|(name, value)| (name.parse().expect("name"), value.parse().expect("value"))).collect::<HeaderMap>()
+            pairs
+                .iter()
+                .map(|(name, value)| (name.parse().expect("name"), value.parse().expect("value")))
+                .collect::<HeaderMap>()
         };
         let public = "https://vantage.example";
         assert!(same_origin(&headers(&[]), public));

@@ -108,7 +108,8 @@ pub async fn dispatch(app: &App, duties: &Arc<Duties>) -> Result<usize> {
     let served = lanes.len();
     for lane in lanes {
         // in a task of its own, so that a subscriber that panics counts as one that failed
-        let told = tokio::spawn(serve(app.clone(), Arc::clone(duties), lane.clone())).await.map_err(Error::internal).flatten();
+        let told =
+            tokio::spawn(serve(app.clone(), Arc::clone(duties), lane.clone())).await.map_err(Error::internal).flatten();
         if let Err(error) = told {
             tracing::warn!(practice = %lane.practice, %error, "an event was not taken; it will be told again");
             postpone(app, lane, error.to_string()).await?;

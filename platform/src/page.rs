@@ -78,7 +78,11 @@ impl Order {
     ///
     /// # Errors
     /// Never in practice.
-    pub fn cut<T>(&self, mut rows: Vec<T>, key: impl FnOnce(&T, &str) -> (Value, Uuid)) -> Result<(Vec<T>, Option<String>)> {
+    pub fn cut<T>(
+        &self,
+        mut rows: Vec<T>,
+        key: impl FnOnce(&T, &str) -> (Value, Uuid),
+    ) -> Result<(Vec<T>, Option<String>)> {
         let limit = self.limit as usize;
         if rows.len() <= limit {
             return Ok((rows, None));
@@ -151,7 +155,8 @@ mod tests {
             assert!(Order::parse(SORTS, Some(sort), next.as_deref(), 1).is_err(), "{sort}");
         }
         assert!(Order::parse(SORTS, None, Some("rubbish"), 1).is_err());
-        let forged = URL_SAFE_NO_PAD.encode(r#"{"sort":"price","key":"x","id":"00000000-0000-0000-0000-000000000000"}"#);
+        let forged =
+            URL_SAFE_NO_PAD.encode(r#"{"sort":"price","key":"x","id":"00000000-0000-0000-0000-000000000000"}"#);
         assert!(sql(&Order::parse(SORTS, Some("price"), Some(&forged), 1).expect("reads")).is_err());
     }
 }

@@ -72,7 +72,8 @@ impl PrivatePostgres {
         let programs = find_programs(&settings.programs)?;
         let cluster = prepare(&settings.folder)?;
         let socket = socket_folder(&cluster)?;
-        let lock = File::create(settings.folder.join("postgres.lock")).map_err(|e| describe("cannot lock the data folder", &e))?;
+        let lock = File::create(settings.folder.join("postgres.lock"))
+            .map_err(|e| describe("cannot lock the data folder", &e))?;
         if !take_or_join(&lock, &socket)? {
             return Ok(Self { socket, own: None });
         }
@@ -101,9 +102,10 @@ impl PrivatePostgres {
     /// 503 when PostgreSQL went away.
     pub async fn ensure_database(&self) -> Result<()> {
         let mut conn = sqlx::PgConnection::connect_with(&self.options().database("postgres")).await?;
-        let exists = sqlx::query_scalar!(r#"select exists(select from pg_database where datname = $1) as "exists!""#, DATABASE)
-            .fetch_one(&mut conn)
-            .await?;
+        let exists =
+            sqlx::query_scalar!(r#"select exists(select from pg_database where datname = $1) as "exists!""#, DATABASE)
+                .fetch_one(&mut conn)
+                .await?;
         if !exists {
             sqlx::query("create database vantage").execute(&mut conn).await?;
         }
@@ -170,7 +172,11 @@ fn watch(mut command: Command, locks: &[PathBuf], state: &State, first: &mpsc::S
         }
         if !state.stopping.load(Ordering::SeqCst) {
             // its last backends must be gone before it can have the shared memory; one that does not stay up is given time
-            pause = if started.elapsed() > Duration::from_secs(10) { Duration::from_millis(200) } else { (pause * 2).min(MAX_PAUSE) };
+            pause = if started.elapsed() > Duration::from_secs(10) {
+                Duration::from_millis(200)
+            } else {
+                (pause * 2).min(MAX_PAUSE)
+            };
             tracing::error!(?pause, "PostgreSQL ended unasked; starting it again");
             std::thread::sleep(pause);
         }
@@ -194,7 +200,9 @@ pub fn find_programs(wanted: &str) -> Result<PathBuf> {
             .ok_or_else(|| Error::internal(format!("postgres_bin: there is no initdb in {wanted}")));
     }
     let mut found: Vec<(u32, PathBuf)> = Vec::new();
-    for (base, below) in [("/usr/lib/postgresql", "bin"), ("/opt/homebrew/opt", "bin"), ("/usr/local/opt", "bin"), ("/usr", "bin")] {
+    for (base, below) in
+        [("/usr/lib/postgresql", "bin"), ("/opt/homebrew/opt", "bin"), ("/usr/local/opt", "bin"), ("/usr", "bin")]
+    {
         for entry in fs::read_dir(base).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let version = name.trim_start_matches("postgresql@").parse().unwrap_or(0);
@@ -227,7 +235,9 @@ fn prepare(folder: &Path) -> Result<PathBuf> {
         }
         fs::rename(&fresh, &cluster).map_err(|e| describe("cannot put the cluster's folder in place", &e))?;
     }
-    if is_root() && !as_postgres(Path::new("test")).arg("-x").arg(&cluster).status().is_ok_and(|status| status.success()) {
+    if is_root()
+        && !as_postgres(Path::new("test")).arg("-x").arg(&cluster).status().is_ok_and(|status| status.success())
+    {
         return Err(Error::internal(format!(
             "the user {UNPRIVILEGED} cannot reach {}: set VANTAGE_DATA_DIR to a place outside of root's home",
             cluster.display()
@@ -300,7 +310,10 @@ fn wait_for_predecessor(data: &Path) -> Result<()> {
             asked = true;
         }
         if started.elapsed() > Duration::from_secs(60) {
-            return Err(Error::internal(format!("another PostgreSQL (process {pid}) holds {} and does not stop", data.display())));
+            return Err(Error::internal(format!(
+                "another PostgreSQL (process {pid}) holds {} and does not stop",
+                data.display()
+            )));
         }
         std::thread::sleep(Duration::from_millis(50));
     }
@@ -327,7 +340,14 @@ fn make_cluster(programs: &Path, folder: &Path) -> Result<()> {
     let made = as_postgres(&programs.join("initdb"))
         .arg("--pgdata")
         .arg(&fresh)
-        .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-instructions"])
+        .args([
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--data-checksums",
+            "--no-instructions",
+        ])
         .output()
         .map_err(|e| describe("cannot run initdb", &e))?;
     if !made.status.success() {
@@ -369,7 +389,11 @@ const PRIVATE_OPTIONS: [&str; 9] = [
 fn as_postgres(program: &Path) -> Command {
     let mut command = Command::new(if cfg!(target_os = "linux") { Path::new("setpriv") } else { program });
     // nothing of our settings: the root key may be among them
-    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("LC_ALL", "C.UTF-8").current_dir("/");
+    command
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("LC_ALL", "C.UTF-8")
+        .current_dir("/");
     if !cfg!(target_os = "linux") {
         return command;
     }
@@ -385,7 +409,10 @@ fn wait_until_ready(socket: &Path, state: &State, folder: &Path) -> Result<()> {
     let started = Instant::now();
     while !answers(socket) {
         if state.ended.load(Ordering::SeqCst) > 0 {
-            return Err(Error::internal(format!("PostgreSQL ended at once: {}", last_lines(&folder.join("postgres.log")))));
+            return Err(Error::internal(format!(
+                "PostgreSQL ended at once: {}",
+                last_lines(&folder.join("postgres.log"))
+            )));
         }
         if started.elapsed() > Duration::from_secs(120) {
             return Err(Error::internal("PostgreSQL does not answer on its socket"));
@@ -397,7 +424,8 @@ fn wait_until_ready(socket: &Path, state: &State, folder: &Path) -> Result<()> {
 
 /// Whether one can sign in. On a runtime of its own, as the caller may or may not be on one.
 fn answers(socket: &Path) -> bool {
-    let options = PgConnectOptions::new_without_pgpass().socket(socket).port(5432).username("postgres").database("postgres");
+    let options =
+        PgConnectOptions::new_without_pgpass().socket(socket).port(5432).username("postgres").database("postgres");
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
         runtime.block_on(async { sqlx::PgConnection::connect_with(&options).await.ok()?.close().await.ok() })

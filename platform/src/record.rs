@@ -40,7 +40,13 @@ impl Change {
         Self::new(action, resource, id, Map::new(), Map::new())
     }
 
-    fn new(action: &'static str, resource: &'static str, id: Uuid, mut before: Map<String, Value>, mut after: Map<String, Value>) -> Self {
+    fn new(
+        action: &'static str,
+        resource: &'static str,
+        id: Uuid,
+        mut before: Map<String, Value>,
+        mut after: Map<String, Value>,
+    ) -> Self {
         before.retain(|field, value| after.get(field) != Some(value) && !BOOKKEEPING.contains(&field.as_str()));
         after.retain(|field, value| !value.is_null() || before.contains_key(field));
         if action == "update" {
@@ -214,7 +220,8 @@ mod tests {
 
     #[test]
     fn a_new_thing_tells_what_it_has() {
-        let change = Change::created("service", Uuid::nil(), &json!({ "nameEn": "Cleaning", "code": null, "version": 1 }));
+        let change =
+            Change::created("service", Uuid::nil(), &json!({ "nameEn": "Cleaning", "code": null, "version": 1 }));
         assert_eq!(change.field_names(), ["nameEn"]);
     }
 }

@@ -31,12 +31,19 @@ macro_rules! route {
 
 impl Route {
     #[doc(hidden)]
-    pub fn new<Parameters, H: Guarded<Parameters>>(_: H, (schemas, mut paths, router): UtoipaMethodRouter<App>) -> Self {
+    pub fn new<Parameters, H: Guarded<Parameters>>(
+        _: H,
+        (schemas, mut paths, router): UtoipaMethodRouter<App>,
+    ) -> Self {
         let mut takes_query = false;
         for (path, item) in &mut paths.paths {
             for operation in operations(item) {
                 describe(operation, path, H::PERMISSION);
-                takes_query |= operation.parameters.iter().flatten().any(|p| matches!(p, RefOr::T(p) if p.parameter_in == ParameterIn::Query));
+                takes_query |= operation
+                    .parameters
+                    .iter()
+                    .flatten()
+                    .any(|p| matches!(p, RefOr::T(p) if p.parameter_in == ParameterIn::Query));
             }
         }
         let router = if takes_query { router } else { router.layer(from_fn(refuse_query)) };
@@ -48,7 +55,8 @@ impl Route {
 async fn refuse_query(request: Request, next: Next) -> Response {
     match request.uri().query() {
         None | Some("") => next.run(request).await,
-        Some(_) => Error::invalid(vec![FieldError::new("?", "unknown_field", "This address takes no parameters.")]).into_response(),
+        Some(_) => Error::invalid(vec![FieldError::new("?", "unknown_field", "This address takes no parameters.")])
+            .into_response(),
     }
 }
 

@@ -32,7 +32,8 @@ pub struct Telemetry {
 pub fn start(config: &Config) -> Result<Telemetry> {
     let filter = EnvFilter::try_new(&config.log).map_err(|e| Error::internal(format!("setting log: {e}")))?;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let lines = if config.log_format == "text" { lines.compact().boxed() } else { lines.json().flatten_event(true).boxed() };
+    let lines =
+        if config.log_format == "text" { lines.compact().boxed() } else { lines.json().flatten_event(true).boxed() };
     let lines = lines.with_filter(filter);
     let traces = (!config.otlp_endpoint.is_empty()).then(|| exporter(&config.otlp_endpoint)).transpose()?;
     let spans = traces.as_ref().map(|traces| {

@@ -71,7 +71,13 @@ impl Tokens {
     ///
     /// # Errors
     /// Never in practice.
-    pub fn issue(&self, user: UserId, practice: PracticeId, session: SessionId, role: Role) -> Result<(String, Timestamp)> {
+    pub fn issue(
+        &self,
+        user: UserId,
+        practice: PracticeId,
+        session: SessionId,
+        role: Role,
+    ) -> Result<(String, Timestamp)> {
         let expires = self.clock.now().checked_add(LIFETIME).map_err(Error::internal)?;
         let claims = Claims {
             sub: user,
@@ -82,7 +88,8 @@ impl Tokens {
             iss: WHO.to_owned(),
             aud: WHO.to_owned(),
         };
-        let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encode).map_err(Error::internal)?;
+        let token =
+            jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encode).map_err(Error::internal)?;
         Ok((token, expires))
     }
 

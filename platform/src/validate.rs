@@ -20,7 +20,9 @@ pub fn slug(value: &str, (): &()) -> Check {
         && bytes[bytes.len() - 1] != b'-'
         && !value.contains("--");
     if !well_formed {
-        return fault("invalid_slug: Use 3 to 40 lower-case letters, digits and single hyphens, beginning with a letter.");
+        return fault(
+            "invalid_slug: Use 3 to 40 lower-case letters, digits and single hyphens, beginning with a letter.",
+        );
     }
     if RESERVED.contains(&value) {
         return fault("taken: This address is kept for the product itself.");
@@ -29,7 +31,8 @@ pub fn slug(value: &str, (): &()) -> Check {
 }
 
 const RESERVED: [&str; 14] = [
-    "admin", "api", "app", "assets", "auth", "demo", "docs", "hooks", "login", "mail", "platform", "status", "support", "www",
+    "admin", "api", "app", "assets", "auth", "demo", "docs", "hooks", "login", "mail", "platform", "status", "support",
+    "www",
 ];
 
 /// An IANA time zone, such as `Asia/Riyadh`.
@@ -77,7 +80,12 @@ pub fn email(value: &str, (): &()) -> Check {
     let plausible = value.len() <= 254
         && !value.chars().any(|c| c.is_whitespace() || c.is_control())
         && value.split_once('@').is_some_and(|(local, host)| {
-            !local.is_empty() && local.len() <= 64 && !host.contains('@') && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
+            !local.is_empty()
+                && local.len() <= 64
+                && !host.contains('@')
+                && host.contains('.')
+                && !host.starts_with('.')
+                && !host.ends_with('.')
         });
     if plausible { Ok(()) } else { fault("invalid_email: This is not an e-mail address.") }
 }
@@ -101,7 +109,13 @@ pub fn line(value: &str, (): &()) -> Check {
 /// # Errors
 /// 422 `invalid_phone` at `pointer`.
 pub fn phone(value: &str, country: &str, pointer: &str) -> crate::Result<String> {
-    let fault = || crate::Error::invalid(Vec::new()).at(pointer, "invalid_phone", "This is not a phone number of that country, nor an international one.");
+    let fault = || {
+        crate::Error::invalid(Vec::new()).at(
+            pointer,
+            "invalid_phone",
+            "This is not a phone number of that country, nor an international one.",
+        )
+    };
     let country = country.parse().map_err(|_| fault())?;
     let number = phonenumber::parse(Some(country), value).map_err(|_| fault())?;
     if !phonenumber::is_valid(&number) {
@@ -119,7 +133,9 @@ mod tests {
         for good in ["alpha", "al-pha2", "abc"] {
             assert!(slug(good, &()).is_ok(), "{good}");
         }
-        for bad in ["", "ab", "1abc", "Alpha", "a--b", "abc-", "-abc", "a b c", "a.b", "عيادة", "admin", &"a".repeat(41)] {
+        for bad in
+            ["", "ab", "1abc", "Alpha", "a--b", "abc-", "-abc", "a b c", "a.b", "عيادة", "admin", &"a".repeat(41)]
+        {
             assert!(slug(bad, &()).is_err(), "{bad}");
         }
     }

@@ -19,7 +19,8 @@ const STUB: &str = "<!doctype html><title>Vantage</title><p>This binary was buil
 /// Answers with pages and their parts; what belongs to the API goes on to it.
 pub async fn pages(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_api = path.starts_with("/api/") || path.starts_with("/hooks/") || matches!(path, "/healthz" | "/readyz" | "/metrics");
+    let is_api =
+        path.starts_with("/api/") || path.starts_with("/hooks/") || matches!(path, "/healthz" | "/readyz" | "/metrics");
     if is_api || !matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;
     }
@@ -46,7 +47,11 @@ fn page() -> Response {
         "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; font-src 'self'; \
          connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
-    let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()), (header::CONTENT_SECURITY_POLICY, policy), (header::CACHE_CONTROL, "no-store".to_owned())];
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
     (headers, html).into_response()
 }
 
@@ -55,7 +60,10 @@ fn serve(path: &str, headers: &HeaderMap, caching: &'static str) -> Response {
     let (file, encoding) = smallest(path, headers).unwrap_or((plain, None));
     let tag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..16]));
     let kind = mime_guess::from_path(path).first_or_octet_stream();
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|tags| tags.contains(&tag));
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|tags| tags.contains(&tag));
     let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { file.data.into_response() };
     let answer = response.headers_mut();
     if let (Ok(kind), Ok(tag)) = (HeaderValue::from_str(kind.as_ref()), HeaderValue::from_str(&tag)) {
@@ -73,7 +81,9 @@ fn serve(path: &str, headers: &HeaderMap, caching: &'static str) -> Response {
 /// The compressed form that the browser takes, if there is one.
 fn smallest(path: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
     let accepted = headers.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
-    let takes = |name: &str| accepted.split(',').any(|item| item.trim().split(';').next() == Some(name) && !item.ends_with("q=0"));
+    let takes = |name: &str| {
+        accepted.split(',').any(|item| item.trim().split(';').next() == Some(name) && !item.ends_with("q=0"))
+    };
     [("br", ".br"), ("gzip", ".gz")]
         .into_iter()
         .filter(|(name, _)| takes(name))

@@ -49,7 +49,11 @@ pub async fn serve(app: &App, listener: TcpListener, router: Router) {
 }
 
 /// The next connection; none once the app stops.
-async fn accept(app: &App, listener: &TcpListener, places: &Arc<Semaphore>) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+async fn accept(
+    app: &App,
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     loop {
         tokio::select! {
             () = app.stop.cancelled() => return None,

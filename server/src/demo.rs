@@ -78,7 +78,9 @@ const BETA: [DemoService; 6] = [
 /// Says what is missing.
 pub async fn run(config: Config) -> Result<()> {
     if !config.database_url.is_empty() {
-        return Err(Error::internal("the demo makes accounts with a password that everybody knows: unset DATABASE_URL"));
+        return Err(Error::internal(
+            "the demo makes accounts with a password that everybody knows: unset DATABASE_URL",
+        ));
     }
     let config = Config { log: "warn".to_owned(), log_format: "text".to_owned(), ..config };
     let telemetry = telemetry::start(&config)?;

@@ -1,11 +1,11 @@
 //! `vantage key`: the root key that wraps every practice's key.
 
 use clap::Subcommand;
-use platform::{Error, Result};
 use platform::config::Config;
 use platform::crypto::RootKeys;
 use platform::db::Caller;
 use platform::id::PracticeId;
+use platform::{Error, Result};
 
 use crate::serve;
 
@@ -26,7 +26,9 @@ pub enum Command {
 /// When there is a key already (init) or none (rotate, retire), or the database is away.
 pub async fn run(config: Config, command: Command) -> Result<()> {
     if !config.root_key.is_empty() {
-        return Err(Error::internal("the root key is in the settings and not in a file: change it there, the new one in front"));
+        return Err(Error::internal(
+            "the root key is in the settings and not in a file: change it there, the new one in front",
+        ));
     }
     let file = config.root_key_file();
     match command {
@@ -69,11 +71,14 @@ async fn rewrap_all(config: Config) -> Result<u64> {
     let place = serve::database(&config).await?;
     let app = serve::start_app(config, &place)?;
     let mut tx = app.db().platform("root key rotation").await?;
-    let practices = sqlx::query_scalar!("select practice_id from platform.practice order by practice_id").fetch_all(tx.conn()).await?;
+    let practices = sqlx::query_scalar!("select practice_id from platform.practice order by practice_id")
+        .fetch_all(tx.conn())
+        .await?;
     tx.commit().await?;
     let mut wrapped = 0;
     for practice in practices {
-        wrapped += app.door.write(&Caller::system(PracticeId(practice)), async |tx| tx.rewrap_data_keys().await).await?;
+        wrapped +=
+            app.door.write(&Caller::system(PracticeId(practice)), async |tx| tx.rewrap_data_keys().await).await?;
     }
     app.db().close().await;
     Ok(wrapped)

@@ -54,7 +54,8 @@ pub fn api(app: &App) -> Result<Router> {
 
 fn surround(api: Router<App>, app: &App) -> Result<Router> {
     let document = document()?;
-    let api = api.route("/api/v1/openapi.json", get(async move || ([("content-type", "application/json")], document.clone())));
+    let api = api
+        .route("/api/v1/openapi.json", get(async move || ([("content-type", "application/json")], document.clone())));
     Ok(http::surround(api, app)?.layer(from_fn(assets::pages)))
 }
 

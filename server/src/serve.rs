@@ -42,8 +42,10 @@ pub async fn database(config: &Config) -> Result<Place> {
     if !config.database_url.is_empty() {
         return Ok(Place { options: db::parse_address(&config.database_url)?, _private: None });
     }
-    let settings = Settings { folder: config.data_dir.clone(), programs: config.postgres_bin.clone(), options: Vec::new() };
-    let private = tokio::task::spawn_blocking(move || PrivatePostgres::start(&settings)).await.map_err(Error::internal)??;
+    let settings =
+        Settings { folder: config.data_dir.clone(), programs: config.postgres_bin.clone(), options: Vec::new() };
+    let private =
+        tokio::task::spawn_blocking(move || PrivatePostgres::start(&settings)).await.map_err(Error::internal)??;
     private.ensure_database().await?;
     Ok(Place { options: private.options(), _private: Some(private) })
 }
@@ -68,7 +70,11 @@ pub async fn run(config: Config, mode: Mode) -> Result<()> {
 /// # Errors
 /// When the root key is missing.
 pub fn start_app(config: Config, place: &Place) -> Result<App> {
-    let root = if config.root_key.is_empty() { RootKeys::load(&config.root_key_file())? } else { RootKeys::parse(&config.root_key)? };
+    let root = if config.root_key.is_empty() {
+        RootKeys::load(&config.root_key_file())?
+    } else {
+        RootKeys::parse(&config.root_key)?
+    };
     let db = Db::open(&config, &place.options)?;
     App::new(config, db, root, Clock::System)
 }
@@ -77,7 +83,12 @@ pub fn start_app(config: Config, place: &Place) -> Result<App> {
 ///
 /// # Errors
 /// When the address is taken.
-pub async fn run_app(app: App, mode: Mode, telemetry: &telemetry::Telemetry, ready: impl FnOnce() -> Result<()>) -> Result<()> {
+pub async fn run_app(
+    app: App,
+    mode: Mode,
+    telemetry: &telemetry::Telemetry,
+    ready: impl FnOnce() -> Result<()>,
+) -> Result<()> {
     let stop_on_signal = tokio::spawn(wait_for_signal(app.clone()));
     let background = match mode {
         Mode::Serve { workers: false } => None,
@@ -110,7 +121,10 @@ pub async fn run_app(app: App, mode: Mode, telemetry: &telemetry::Telemetry, rea
 }
 
 async fn wait_for_signal(app: App) {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else { return };
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return;
+    };
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}

@@ -1,8 +1,8 @@
 //! Who may come in: clinics that sign up, people who sign in, their sessions.
 
-mod signup;
-mod session;
 mod password;
+mod session;
+mod signup;
 
 use platform::routes::Routes;
 

@@ -32,7 +32,8 @@ pub async fn verify(password: Phi<String>, hash: Option<String>) -> Result<bool>
 }
 
 fn hash_now(password: &str) -> Result<String> {
-    let hash = Argon2::default().hash_password(password.as_bytes()).map_err(|_| Error::internal("hashing a password"))?;
+    let hash =
+        Argon2::default().hash_password(password.as_bytes()).map_err(|_| Error::internal("hashing a password"))?;
     Ok(hash.to_string())
 }
 
@@ -76,7 +77,9 @@ mod tests {
     async fn only_the_right_password_of_an_existing_account_passes() {
         let hash = hash(Phi::new("correct horse battery".to_owned())).await.expect("hashes");
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        let verified = async |password: &str, hash: Option<String>| verify(Phi::new(password.to_owned()), hash).await.expect("verifies");
+        let verified = async |password: &str, hash: Option<String>| {
+            verify(Phi::new(password.to_owned()), hash).await.expect("verifies")
+        };
         assert!(verified("correct horse battery", Some(hash.clone())).await);
         assert!(!verified("correct horse batterz", Some(hash)).await);
         assert!(!verified("nobody has this password", None).await);

@@ -107,9 +107,11 @@ impl Signed {
 
 impl IntoResponse for Signed {
     fn into_response(self) -> Response {
-        let jar = CookieJar::new()
-            .add(cookie(ACCESS_COOKIE, self.access, self.days))
-            .add(cookie(REFRESH_COOKIE, self.refresh, self.days));
+        let jar = CookieJar::new().add(cookie(ACCESS_COOKIE, self.access, self.days)).add(cookie(
+            REFRESH_COOKIE,
+            self.refresh,
+            self.days,
+        ));
         (self.status, jar, Json(self.session)).into_response()
     }
 }
@@ -180,7 +182,12 @@ async fn throttle(app: &App, origin: &Origin, email: &str) -> Result<()> {
     let (per_minute, network) = (app.config.sign_ins_per_minute, network_of(origin.ip.as_deref()));
     let account = format!("{}|{network}", email.trim().to_lowercase());
     let buckets = [
-        SharedBucket { name: "sign_in.address", key: &network, burst: per_minute, per_second: f64::from(per_minute) / 60.0 },
+        SharedBucket {
+            name: "sign_in.address",
+            key: &network,
+            burst: per_minute,
+            per_second: f64::from(per_minute) / 60.0,
+        },
         SharedBucket { name: "sign_in.account", key: &account, burst: per_minute.min(10), per_second: 0.1 },
     ];
     let mut tx = app.db().auth().await?;
@@ -212,7 +219,9 @@ pub(crate) async fn open(app: &App, origin: &Origin, user: UserId, practice: Pra
     let signed = sign(app, &mut tx, session, refresh).await?;
     tx.commit().await?;
     let caller = Caller { practice, actor: Actor::User { user, session, role }, origin: origin.clone() };
-    app.door.write_regardless(&caller, async move |tx| tx.record(Change::done("login", "session", session.uuid())).await).await?;
+    app.door
+        .write_regardless(&caller, async move |tx| tx.record(Change::done("login", "session", session.uuid())).await)
+        .await?;
     Ok(signed)
 }
 
@@ -228,7 +237,11 @@ async fn report_reuse(app: &App, origin: Origin, session: SessionId, practice: P
     tracing::warn!(%session, "a refresh token came twice; the session was ended");
     // the session is over, so the ledger entry is the product's own
     let caller = Caller { origin, ..Caller::system(practice) };
-    app.door.write_regardless(&caller, async move |tx| tx.record(Change::done("token_reused", "session", session.uuid())).await).await
+    app.door
+        .write_regardless(&caller, async move |tx| {
+            tx.record(Change::done("token_reused", "session", session.uuid())).await
+        })
+        .await
 }
 
 fn cookie(name: &'static str, value: String, days: u32) -> Cookie<'static> {
@@ -302,7 +315,9 @@ async fn use_up(tx: &mut AuthTx, hash: &[u8]) -> Result<Found> {
         return Ok(Found::Used { session, practice: PracticeId(row.practice_id) });
     }
     sqlx::query!("update auth.refresh_token set used_at = now() where hash = $1", hash).execute(tx.conn()).await?;
-    sqlx::query!("update auth.session set last_used_at = now() where id = $1", session.uuid()).execute(tx.conn()).await?;
+    sqlx::query!("update auth.session set last_used_at = now() where id = $1", session.uuid())
+        .execute(tx.conn())
+        .await?;
     Ok(Found::Fresh(session))
 }
 

@@ -131,7 +131,11 @@ pub async fn sign_up(app: &App, origin: &Origin, asked: SignUp) -> Result<(Pract
             .execute(tx.conn())
             .await
             .on_constraint("practice_slug_key", || {
-                Error::conflict("practice.slug_taken", "Another practice has this address.").at("/slug", "taken", "Choose another address.")
+                Error::conflict("practice.slug_taken", "Another practice has this address.").at(
+                    "/slug",
+                    "taken",
+                    "Choose another address.",
+                )
             })
             .on_constraint("user_email_key", || {
                 Error::conflict("auth.email_taken", "There is an account with this e-mail; sign in instead.").at(

@@ -66,15 +66,22 @@ pub async fn standing(conn: &mut PgConnection) -> Result<Standing> {
         .fetch_one(&mut *conn)
         .await?;
     let applied = if exists {
-        sqlx::query!("select version, name, sha256 from platform.migration order by version").fetch_all(&mut *conn).await?
+        sqlx::query!("select version, name, sha256 from platform.migration order by version")
+            .fetch_all(&mut *conn)
+            .await?
     } else {
         Vec::new()
     };
     for (i, row) in applied.iter().enumerate() {
         match wanted.get(i) {
-            None => return Ok(Standing::Different(format!("{} was applied by a newer version of the server", row.name))),
+            None => {
+                return Ok(Standing::Different(format!("{} was applied by a newer version of the server", row.name)));
+            }
             Some(file) if (file.version, &file.sha256) != (row.version, &row.sha256) => {
-                return Ok(Standing::Different(format!("{} was applied in another form than this version's {}", row.name, file.name)));
+                return Ok(Standing::Different(format!(
+                    "{} was applied in another form than this version's {}",
+                    row.name, file.name
+                )));
             }
             Some(_) => {}
         }
@@ -112,7 +119,9 @@ pub async fn migrate(options: &PgConnectOptions, passwords: &RolePasswords) -> R
     let missing = match standing(&mut tx).await? {
         Standing::Current => Vec::new(),
         Standing::Behind(missing) => missing,
-        Standing::Different(why) => return Err(Error::internal(format!("the database does not fit this version: {why}"))),
+        Standing::Different(why) => {
+            return Err(Error::internal(format!("the database does not fit this version: {why}")));
+        }
     };
     for migration in all()?.into_iter().filter(|migration| missing.contains(&migration.name)) {
         if migration.version > 1 {
@@ -164,7 +173,9 @@ fn named(name: &str, error: &sqlx::Error) -> Error {
 }
 
 async fn check_version(conn: &mut PgConnection) -> Result<()> {
-    let version = sqlx::query_scalar!(r#"select current_setting('server_version_num')::int as "version!""#).fetch_one(conn).await?;
+    let version = sqlx::query_scalar!(r#"select current_setting('server_version_num')::int as "version!""#)
+        .fetch_one(conn)
+        .await?;
     refuse_old(version)
 }
 
@@ -196,9 +207,13 @@ async fn set_passwords(conn: &mut PgConnection, passwords: &RolePasswords) -> Re
         if password.is_empty() {
             continue;
         }
-        let statement = sqlx::query_scalar!(r#"select format('alter role %I password %L', $1::text, $2::text) as "text!""#, role, password)
-            .fetch_one(&mut *conn)
-            .await?;
+        let statement = sqlx::query_scalar!(
+            r#"select format('alter role %I password %L', $1::text, $2::text) as "text!""#,
+            role,
+            password
+        )
+        .fetch_one(&mut *conn)
+        .await?;
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *conn).await?;
     }
     Ok(())

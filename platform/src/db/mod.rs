@@ -53,16 +53,12 @@ impl Db {
     /// When the address cannot be understood.
     pub fn open(config: &Config, base: &PgConnectOptions) -> Result<Self> {
         let pool = |role: &str, password: &str, size: u32| {
-            let mut options = base
-                .clone()
-                .username(role)
-                .application_name("vantage")
-                .options([
-                    ("statement_timeout", "20000"),
-                    ("lock_timeout", "5000"),
-                    ("idle_in_transaction_session_timeout", "30000"),
-                    ("client_min_messages", "error"),
-                ]);
+            let mut options = base.clone().username(role).application_name("vantage").options([
+                ("statement_timeout", "20000"),
+                ("lock_timeout", "5000"),
+                ("idle_in_transaction_session_timeout", "30000"),
+                ("client_min_messages", "error"),
+            ]);
             if !password.is_empty() {
                 options = options.password(password);
             }

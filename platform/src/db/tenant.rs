@@ -161,7 +161,11 @@ impl Door {
     ///
     /// # Errors
     /// As [`Door::write`], without 507.
-    pub async fn write_regardless<T>(&self, caller: &Caller, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
+    pub async fn write_regardless<T>(
+        &self,
+        caller: &Caller,
+        work: impl AsyncFn(&mut TenantTx) -> Result<T>,
+    ) -> Result<T> {
         self.run(caller, Mode::Write, work).await
     }
 
@@ -217,7 +221,9 @@ fn enter(caller: &Caller, mode: Mode) -> String {
     let practice = caller.practice;
     let begin = if mode == Mode::Read { "begin read only" } else { "begin" };
     let enter = match caller.actor {
-        Actor::User { user, session, role } => format!("sec.enter('{session}', '{user}', '{practice}', '{}')", role.name()),
+        Actor::User { user, session, role } => {
+            format!("sec.enter('{session}', '{user}', '{practice}', '{}')", role.name())
+        }
         Actor::System => format!("sec.enter_as_system('{practice}')"),
         // the practice comes into being inside this transaction
         Actor::Founder(_) => format!("set_config('app.practice_id', '{practice}', true)"),

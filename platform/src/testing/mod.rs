@@ -64,7 +64,13 @@ impl TestServer {
         let _ = tracing_subscriber::fmt().with_test_writer().with_env_filter("warn").try_init();
         #[expect(clippy::disallowed_methods, reason = "a test begins at the present and goes on as it says")]
         let clock = Clock::fixed(Timestamp::now());
-        let config = Config { sign_ins_per_minute: 10_000, sign_ups_per_hour: 10_000, rate_per_address: 100_000, database_connections: 8, ..config };
+        let config = Config {
+            sign_ins_per_minute: 10_000,
+            sign_ups_per_hour: 10_000,
+            rate_per_address: 100_000,
+            database_connections: 8,
+            ..config
+        };
         let app = app_on(&database.options, config, clock.clone());
         let router = router(&app).expect("a router").into_make_service_with_connect_info::<SocketAddr>();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

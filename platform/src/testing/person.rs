@@ -40,7 +40,9 @@ impl Answer {
     /// The faults of a problem, `pointer code`, sorted.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
-        let fault = |fault: &Value| format!("{} {}", fault["pointer"].as_str().unwrap_or("?"), fault["code"].as_str().unwrap_or("?"));
+        let fault = |fault: &Value| {
+            format!("{} {}", fault["pointer"].as_str().unwrap_or("?"), fault["code"].as_str().unwrap_or("?"))
+        };
         let mut faults: Vec<_> = self.body["errors"].as_array().into_iter().flatten().map(fault).collect();
         faults.sort();
         faults
@@ -59,7 +61,9 @@ impl Answer {
         self.headers
             .get_all("set-cookie")
             .iter()
-            .filter_map(|value| value.to_str().ok()?.strip_prefix(name)?.strip_prefix('=')?.split(';').next().map(str::to_owned))
+            .filter_map(|value| {
+                value.to_str().ok()?.strip_prefix(name)?.strip_prefix('=')?.split(';').next().map(str::to_owned)
+            })
             .find(|value| !value.is_empty())
     }
 }
@@ -106,7 +110,10 @@ impl TestServer {
             .await
             .expect("a membership");
         let mut person = self.stranger();
-        person.sign("/api/v1/auth/login", &json!({ "email": email, "password": "a long test password" })).await.expect(200);
+        person
+            .sign("/api/v1/auth/login", &json!({ "email": email, "password": "a long test password" }))
+            .await
+            .expect(200);
         person
     }
 }
@@ -125,7 +132,10 @@ impl Person {
 
     /// Uses a refresh token and keeps the session that comes back.
     pub async fn renew(&mut self, refresh: &str) -> Answer {
-        let request = self.http.post(format!("{}/api/v1/auth/refresh", self.base)).header("cookie", format!("__Host-vantage_refresh={refresh}"));
+        let request = self
+            .http
+            .post(format!("{}/api/v1/auth/refresh", self.base))
+            .header("cookie", format!("__Host-vantage_refresh={refresh}"));
         let answer = Self::send(request).await;
         if answer.status.is_success() {
             self.token = answer.cookie("__Host-vantage_access");

@@ -11,7 +11,8 @@ use crate::db::migrate;
 use crate::postgres::{PrivatePostgres, Settings};
 
 /// Kept from run to run; making a cluster takes seconds, starting one a moment.
-static CLUSTER: LazyLock<PrivatePostgres> = LazyLock::new(|| cluster("vantage-tests", &["fsync=off", "max_connections=400"]));
+static CLUSTER: LazyLock<PrivatePostgres> =
+    LazyLock::new(|| cluster("vantage-tests", &["fsync=off", "max_connections=400"]));
 static TEMPLATE: OnceLock<String> = OnceLock::new();
 
 /// A database that starts as the migrations leave it.
@@ -28,9 +29,11 @@ pub struct TestDatabase {
 #[must_use]
 pub fn cluster(name: &str, options: &[&str]) -> PrivatePostgres {
     // one per checkout: two of them may be at different migrations at the same time
-    let checkout: String = sha256(env!("CARGO_MANIFEST_DIR").as_bytes()).iter().take(4).map(|b| format!("{b:02x}")).collect();
+    let checkout: String =
+        sha256(env!("CARGO_MANIFEST_DIR").as_bytes()).iter().take(4).map(|b| format!("{b:02x}")).collect();
     let folder = std::env::temp_dir().join(format!("{name}-{checkout}"));
-    let settings = Settings { folder, programs: String::new(), options: options.iter().map(ToString::to_string).collect() };
+    let settings =
+        Settings { folder, programs: String::new(), options: options.iter().map(ToString::to_string).collect() };
     PrivatePostgres::start(&settings).expect("a private PostgreSQL")
 }
 

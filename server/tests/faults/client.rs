@@ -35,11 +35,9 @@ impl Client {
         let http = reqwest::Client::builder().timeout(Duration::from_secs(35)).build().expect("a client");
         let asked = json!({ "email": "owner@alpha.example", "password": "vantage-demo-2026" });
         let answer = http.post(server.url("/api/v1/auth/login")).json(&asked).send().await.expect("an answer");
-        let token = answer
-            .headers()
-            .get_all("set-cookie")
-            .iter()
-            .find_map(|value| value.to_str().ok()?.strip_prefix("__Host-vantage_access=")?.split(';').next().map(str::to_owned));
+        let token = answer.headers().get_all("set-cookie").iter().find_map(|value| {
+            value.to_str().ok()?.strip_prefix("__Host-vantage_access=")?.split(';').next().map(str::to_owned)
+        });
         let status = answer.status();
         Self { http, base: server.url(""), token: token.unwrap_or_else(|| panic!("sign-in answered {status}")) }
     }
@@ -54,7 +52,8 @@ impl Client {
     }
 
     pub async fn create(&self, key: Uuid, body: &Value) -> Reply {
-        judge(self.request(Method::POST, "/api/v1/services").header("idempotency-key", key.to_string()).json(body)).await
+        judge(self.request(Method::POST, "/api/v1/services").header("idempotency-key", key.to_string()).json(body))
+            .await
     }
 
     pub async fn change(&self, id: Uuid, body: &Value) -> Reply {
@@ -74,12 +73,15 @@ async fn judge(request: reqwest::RequestBuilder) -> Reply {
         Err(error) => return Reply::Unsettled(error.to_string()),
     };
     let status = answer.status();
-    let kind = answer.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let kind =
+        answer.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let Ok(bytes) = answer.bytes().await else { return Reply::Unsettled("cut off".to_owned()) };
     let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     match (status.as_u16(), body["code"].as_str()) {
         (200..=299, _) => Reply::Done(body),
-        (503, Some(code @ ("db.unavailable" | "db.busy"))) if kind == "application/problem+json" => Reply::Unsettled(code.to_owned()),
+        (503, Some(code @ ("db.unavailable" | "db.busy"))) if kind == "application/problem+json" => {
+            Reply::Unsettled(code.to_owned())
+        }
         (409, Some("version.stale")) => Reply::Stale(body),
         _ => Reply::Wrong(format!("{status} {kind} {body}")),
     }

@@ -36,7 +36,9 @@ async fn without_its_database_the_server_answers_503_and_recovers() {
     let client = Client::sign_in(&server).await;
     let load = Load::start(&client, 2);
     let seen = Arc::new(Seen::default());
-    let probes: Vec<_> = ["read", "write", "session", "ready"].map(|what| tokio::spawn(probe(client.clone(), what, Arc::clone(&seen)))).into();
+    let probes: Vec<_> = ["read", "write", "session", "ready"]
+        .map(|what| tokio::spawn(probe(client.clone(), what, Arc::clone(&seen))))
+        .into();
     // killed again as often as it appears, until requests had to be turned away; a short absence they wait out
     for (round, how) in ["KILL", "INT", "QUIT"].into_iter().enumerate() {
         let turned_away = seen.unavailable.load(Ordering::Relaxed);
@@ -49,9 +51,13 @@ async fn without_its_database_the_server_answers_503_and_recovers() {
         })
         .await;
         let (done, written) = (seen.done.load(Ordering::Relaxed), load.acknowledged());
-        eventually(&format!("the database comes back by itself (SIG{how}, round {round})"), Duration::from_secs(45), async || {
-            (seen.done.load(Ordering::Relaxed) >= done + 20 && load.acknowledged() >= written + 10).then_some(())
-        })
+        eventually(
+            &format!("the database comes back by itself (SIG{how}, round {round})"),
+            Duration::from_secs(45),
+            async || {
+                (seen.done.load(Ordering::Relaxed) >= done + 20 && load.acknowledged() >= written + 10).then_some(())
+            },
+        )
         .await;
         assert!(!server.ended(), "the server ended with its PostgreSQL");
     }

@@ -27,14 +27,21 @@ async fn clients_that_go_away_harm_nobody() {
     let client = Client::sign_in(&server).await;
     let load = Load::start(&client, 6);
     let target = target(&client).await;
-    let storm = join_all((0..TASKS).map(|task| tokio::spawn(cut_off(server.port, client.token.clone(), target, task)))).await;
-    let (sent, cut) = storm.into_iter().map(|done| done.expect("a task")).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let storm =
+        join_all((0..TASKS).map(|task| tokio::spawn(cut_off(server.port, client.token.clone(), target, task)))).await;
+    let (sent, cut) =
+        storm.into_iter().map(|done| done.expect("a task")).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     let before = load.acknowledged();
-    eventually("writes after the storm", Duration::from_secs(30), async || (load.acknowledged() >= before + 50).then_some(())).await;
+    eventually("writes after the storm", Duration::from_secs(30), async || {
+        (load.acknowledged() >= before + 50).then_some(())
+    })
+    .await;
     let ledger = load.finish(&client).await;
     let mut conn = server.sql().await;
-    let storms: i64 =
-        sqlx::query_scalar("select count(*) from practice.service where name_en like 'storm %'").fetch_one(&mut conn).await.expect("a count");
+    let storms: i64 = sqlx::query_scalar("select count(*) from practice.service where name_en like 'storm %'")
+        .fetch_one(&mut conn)
+        .await
+        .expect("a count");
     eprintln!(
         "disconnect_storm: {sent} requests, {cut} of them cut off before an answer, {storms} services made by them; \
          {} writes acknowledged to those who stayed, {} unsettled",
@@ -122,7 +129,12 @@ async fn cut_off(port: u16, token: String, target: Uuid, task: usize) -> (usize,
         let request = match dice.roll(4) {
             0 => text("GET", "/api/v1/services?limit=50", &token, &Value::Null),
             // mostly stale, which takes the lock on the row all the same
-            1 => text("PATCH", &format!("/api/v1/services/{target}"), &token, &json!({ "version": 1 + dice.roll(8), "durationMinutes": 45 })),
+            1 => text(
+                "PATCH",
+                &format!("/api/v1/services/{target}"),
+                &token,
+                &json!({ "version": 1 + dice.roll(8), "durationMinutes": 45 }),
+            ),
             _ => text("POST", "/api/v1/services", &token, &service(&format!("storm {task}-{number}"))),
         };
         let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)).await else { continue };

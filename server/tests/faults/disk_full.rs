@@ -53,7 +53,8 @@ impl SmallDisk {
 impl Drop for SmallDisk {
     fn drop(&mut self) {
         // lazily if somebody still holds it, so that it goes in any case
-        let gone = Command::new("umount").arg(self.path()).stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+        let gone =
+            Command::new("umount").arg(self.path()).stderr(Stdio::null()).status().is_ok_and(|status| status.success());
         if !gone {
             let _ = Command::new("umount").arg("-l").arg(self.path()).status();
         }
@@ -77,7 +78,10 @@ async fn a_full_disk_refuses_changes_and_goes_on_reading() {
 
     let filler = disk.fill(40);
     let key = Uuid::new_v4();
-    eventually("changes are refused", Duration::from_secs(20), async || is_refused(&client.create(key, &service("disk 1")).await)).await;
+    eventually("changes are refused", Duration::from_secs(20), async || {
+        is_refused(&client.create(key, &service("disk 1")).await)
+    })
+    .await;
     for _ in 0..20 {
         assert!(is_refused(&client.change(known, &change).await).is_some(), "a change is refused as well");
         for path in ["/api/v1/services?limit=50", "/api/v1/auth/session", "/readyz"] {
@@ -90,7 +94,10 @@ async fn a_full_disk_refuses_changes_and_goes_on_reading() {
     assert!(matches!(other.get("/api/v1/services").await, Reply::Done(_)), "one can sign in to read");
     fs::remove_file(&filler).expect("removes");
     // "disk 1" may have been made before the watch noticed; the same key answers either way
-    eventually("changes are taken again", Duration::from_secs(20), async || is_done(&client.create(key, &service("disk 1")).await)).await;
+    eventually("changes are taken again", Duration::from_secs(20), async || {
+        is_done(&client.create(key, &service("disk 1")).await)
+    })
+    .await;
     assert!(!server.ended(), "without a restart");
     assert_intact(&server, &ledger).await;
 }
@@ -127,7 +134,8 @@ async fn a_disk_that_is_full_to_the_last_byte_loses_nothing() {
     eventually("PostgreSQL goes down", Duration::from_secs(30), async || {
         let Ok(mut conn) = server.try_sql().await else { return Some(()) };
         let _ = sqlx::query("select pg_switch_wal()").execute(&mut conn).await;
-        if let reply @ (Reply::Stale(_) | Reply::Wrong(_)) = client.create(Uuid::new_v4(), &service(&format!("disk {}", Uuid::new_v4()))).await
+        if let reply @ (Reply::Stale(_) | Reply::Wrong(_)) =
+            client.create(Uuid::new_v4(), &service(&format!("disk {}", Uuid::new_v4()))).await
             && is_refused(&reply).is_none()
         {
             ledger.wrong.push(format!("{reply:?}"));

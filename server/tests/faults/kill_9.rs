@@ -28,7 +28,9 @@ async fn nothing_acknowledged_is_lost_by_kill_9() {
                 server.ready().await;
             }
             1 => signal(backend(&server).await, "KILL"),
-            _ => signal(eventually("a postmaster", Duration::from_secs(30), async || server.postmaster()).await, "KILL"),
+            _ => {
+                signal(eventually("a postmaster", Duration::from_secs(30), async || server.postmaster()).await, "KILL")
+            }
         }
         assert!(!server.ended(), "the server ended with its PostgreSQL (kill {kill})");
     }

@@ -68,7 +68,8 @@ struct Shared {
 impl Load {
     pub fn start(client: &Client, writers: usize) -> Self {
         let shared = Arc::new(Shared::default());
-        let writers = (0..writers).map(|number| tokio::spawn(write(client.clone(), number, Arc::clone(&shared)))).collect();
+        let writers =
+            (0..writers).map(|number| tokio::spawn(write(client.clone(), number, Arc::clone(&shared)))).collect();
         Self { shared, writers }
     }
 
@@ -139,7 +140,10 @@ impl Entry {
         let duration = 30 + (self.version + 1) % 600;
         let (reply, doubt) = match self.id {
             None => (client.create(self.key, &service(&self.name)).await, None),
-            Some(id) => (client.change(id, &json!({ "version": self.version, "durationMinutes": duration })).await, Some(duration)),
+            Some(id) => (
+                client.change(id, &json!({ "version": self.version, "durationMinutes": duration })).await,
+                Some(duration),
+            ),
         };
         match reply {
             Reply::Done(body) => self.learn(&body).map(|()| true),
@@ -157,7 +161,9 @@ impl Entry {
         let reply = match (self.id, self.doubt.take()) {
             (Some(id), Some(duration)) => {
                 match client.change(id, &json!({ "version": self.version, "durationMinutes": duration })).await {
-                    Reply::Stale(body) if body["current"]["durationMinutes"] == duration => Reply::Done(body["current"].clone()),
+                    Reply::Stale(body) if body["current"]["durationMinutes"] == duration => {
+                        Reply::Done(body["current"].clone())
+                    }
                     reply => reply,
                 }
             }

@@ -50,11 +50,17 @@ async fn a_killed_server_leaves_nothing_in_the_way() {
         let postmaster = server.postmaster().expect("a postmaster");
         server.kill();
         if round == 0 {
-            eventually("PostgreSQL goes away by itself", Duration::from_secs(15), async || server.postmaster().is_none().then_some(())).await;
+            eventually("PostgreSQL goes away by itself", Duration::from_secs(15), async || {
+                server.postmaster().is_none().then_some(())
+            })
+            .await;
         }
         if round == 1 {
             // what is left of a lock file when its writer is killed, or the power fails, between making and filling it
-            eventually("PostgreSQL goes away by itself", Duration::from_secs(15), async || server.postmaster().is_none().then_some(())).await;
+            eventually("PostgreSQL goes away by itself", Duration::from_secs(15), async || {
+                server.postmaster().is_none().then_some(())
+            })
+            .await;
             for file in ["data/postmaster.pid", "socket/.s.PGSQL.5432.lock"] {
                 File::create(server.data.join("postgres").join(file)).expect("an empty file");
             }
@@ -77,7 +83,11 @@ async fn a_second_server_joins_the_first() {
     let here = Client::sign_in(&first).await;
     let there = here.at(&second);
     let (one, two) = (create(&here, "two 1").await, create(&there, "two 2").await);
-    assert_eq!((read(&there, &one).await, read(&here, &two).await), (one.clone(), two.clone()), "they share one database");
+    assert_eq!(
+        (read(&there, &one).await, read(&here, &two).await),
+        (one.clone(), two.clone()),
+        "they share one database"
+    );
 
     assert_eq!(second.interrupt().await.code(), Some(0));
     assert_eq!(first.postmaster(), postmaster, "the second server leaves the first one's PostgreSQL alone");

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::Connection as _;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
 
@@ -75,7 +75,13 @@ impl Running {
     pub fn launched(data: &Path, settings: &[(&'static str, &str)]) -> Self {
         let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         let port = free_port();
-        let mut running = Self { data: data.to_owned(), port, log: data.with_extension(format!("{port}.log")), settings, child: None };
+        let mut running = Self {
+            data: data.to_owned(),
+            port,
+            log: data.with_extension(format!("{port}.log")),
+            settings,
+            child: None,
+        };
         running.launch();
         running
     }
@@ -87,7 +93,9 @@ impl Running {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vantage"));
         command.arg("demo").env_remove("DATABASE_URL").env("VANTAGE_DATA_DIR", &self.data);
         command.env("VANTAGE_LISTEN", format!("127.0.0.1:{}", self.port)).env("VANTAGE_PUBLIC_URL", self.url(""));
-        for name in ["RATE_PER_ADDRESS", "RATE_PER_USER", "RATE_PER_PRACTICE", "SIGN_INS_PER_MINUTE", "SIGN_UPS_PER_HOUR"] {
+        for name in
+            ["RATE_PER_ADDRESS", "RATE_PER_USER", "RATE_PER_PRACTICE", "SIGN_INS_PER_MINUTE", "SIGN_UPS_PER_HOUR"]
+        {
             command.env(format!("VANTAGE_{name}"), "1000000");
         }
         for (name, value) in &self.settings {
@@ -107,7 +115,11 @@ impl Running {
         let started = Instant::now();
         while !is_ready(&url).await {
             assert!(!self.ended(), "the server ended: {}", self.last_words());
-            assert!(started.elapsed() < Duration::from_secs(60), "the server does not get ready: {}", self.last_words());
+            assert!(
+                started.elapsed() < Duration::from_secs(60),
+                "the server does not get ready: {}",
+                self.last_words()
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -129,7 +141,8 @@ impl Running {
     pub async fn interrupt(&mut self) -> ExitStatus {
         let mut child = self.child.take().expect("it runs");
         signal(child.id(), "INT");
-        eventually("the server ends on SIGINT", Duration::from_secs(15), async || child.try_wait().expect("a child")).await
+        eventually("the server ends on SIGINT", Duration::from_secs(15), async || child.try_wait().expect("a child"))
+            .await
     }
 
     fn postmaster_file(&self) -> PathBuf {
@@ -155,7 +168,8 @@ impl Running {
 
     pub async fn try_sql(&self) -> sqlx::Result<PgConnection> {
         let socket = self.data.join("postgres/socket");
-        let options = PgConnectOptions::new_without_pgpass().socket(socket).port(5432).username("postgres").database("vantage");
+        let options =
+            PgConnectOptions::new_without_pgpass().socket(socket).port(5432).username("postgres").database("vantage");
         PgConnection::connect_with(&options).await
     }
 

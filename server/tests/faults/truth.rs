@@ -44,7 +44,10 @@ const HALF_DONE: [&str; 8] = [
 pub async fn half_done(server: &Running) -> Vec<String> {
     let mut conn = server.sql().await;
     eventually("every event is told", Duration::from_secs(90), async || {
-        let waiting: i64 = sqlx::query_scalar("select count(*) from outbox.event where state = 'pending'").fetch_one(&mut conn).await.ok()?;
+        let waiting: i64 = sqlx::query_scalar("select count(*) from outbox.event where state = 'pending'")
+            .fetch_one(&mut conn)
+            .await
+            .ok()?;
         (waiting == 0).then_some(())
     })
     .await;

@@ -35,7 +35,8 @@ fn rust() -> Vec<(String, String)> {
 
 #[test]
 fn no_file_is_too_long_to_read() {
-    for (name, text) in rust().into_iter().chain(files("web/src", &[".ts", ".tsx"])).chain(files("web/e2e", &[".mjs"])) {
+    for (name, text) in rust().into_iter().chain(files("web/src", &[".ts", ".tsx"])).chain(files("web/e2e", &[".mjs"]))
+    {
         let lines = text.lines().count();
         assert!(lines <= 600, "{name} has {lines} lines");
     }
@@ -51,7 +52,11 @@ fn only_the_database_module_knows_pools() {
 
 #[test]
 fn areas_keep_to_their_own_tables() {
-    let areas: BTreeSet<String> = fs::read_dir(root().join("clinic")).expect("areas").flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    let areas: BTreeSet<String> = fs::read_dir(root().join("clinic"))
+        .expect("areas")
+        .flatten()
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .collect();
     // the schema of an area, where it is not called like the area
     let schema = |area: &str| if area == "identity" { "auth".to_owned() } else { area.to_owned() };
     for (name, text) in files("clinic", &[".rs"]) {
@@ -67,8 +72,13 @@ fn areas_keep_to_their_own_tables() {
 
 #[test]
 fn tags_areas_and_features_are_the_same_words() {
-    let areas: BTreeSet<String> = fs::read_dir(root().join("clinic")).expect("areas").flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
-    let document: serde_json::Value = serde_json::from_str(&server::routes::document().expect("a document")).expect("json");
+    let areas: BTreeSet<String> = fs::read_dir(root().join("clinic"))
+        .expect("areas")
+        .flatten()
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .collect();
+    let document: serde_json::Value =
+        serde_json::from_str(&server::routes::document().expect("a document")).expect("json");
     for item in document["paths"].as_object().expect("paths").values() {
         for operation in item.as_object().expect("operations").values() {
             let tag = operation["tags"][0].as_str().expect("a tag");
@@ -83,7 +93,10 @@ fn tags_areas_and_features_are_the_same_words() {
 #[test]
 fn the_document_of_the_api_is_fresh() {
     let committed = fs::read_to_string(root().join("web/openapi.json")).expect("web/openapi.json");
-    assert!(committed == server::routes::document().expect("a document"), "web/openapi.json is stale: run ./dev generate");
+    assert!(
+        committed == server::routes::document().expect("a document"),
+        "web/openapi.json is stale: run ./dev generate"
+    );
 }
 
 /// Every path in back-ticks that looks like one of the repository's must exist.
@@ -99,7 +112,11 @@ fn the_architecture_tells_the_truth() {
 
 fn is_path(word: &str) -> bool {
     let first = word.split('/').next().unwrap_or_default();
-    word.contains('/') && !word.contains([' ', '*', '{', '<', ':', '$', '…']) && !word.starts_with(['/', '.', '~']) && !["target", "api"].contains(&first) && first.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    word.contains('/')
+        && !word.contains([' ', '*', '{', '<', ':', '$', '…'])
+        && !word.starts_with(['/', '.', '~'])
+        && !["target", "api"].contains(&first)
+        && first.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 #[test]

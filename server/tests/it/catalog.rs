@@ -13,18 +13,42 @@ const PLANTED: &[(&str, &str)] = &[
     ("create policy open on practice.service using (true) with check (true)", "policy ignores practice"),
     ("create policy open on practice.service for select using (practice_id is not null)", "policy ignores practice"),
     ("alter policy tenant on practice.service with check (true)", "policy ignores practice"),
-    ("alter policy tenant on practice.service using (practice_id = (select sec.practice_id()) or true)", "policy ignores practice"),
-    ("drop policy claim on jobs.job; create policy claim on jobs.job using (true) with check (true)", "wide policy for the tenants' role"),
+    (
+        "alter policy tenant on practice.service using (practice_id = (select sec.practice_id()) or true)",
+        "policy ignores practice",
+    ),
+    (
+        "drop policy claim on jobs.job; create policy claim on jobs.job using (true) with check (true)",
+        "wide policy for the tenants' role",
+    ),
     ("alter table practice.service add exclude using btree (code with =)", "unique without practice_id"),
-    ("drop trigger require_audit on practice.service; create constraint trigger require_audit after delete on practice.service deferrable initially deferred for each row execute function sec.require_audit()", "change without audit"),
-    ("drop trigger require_audit on practice.service; create constraint trigger require_audit after insert or update on practice.service deferrable initially deferred for each row when (false) execute function sec.require_audit()", "change without audit"),
+    (
+        "drop trigger require_audit on practice.service; create constraint trigger require_audit after delete on practice.service deferrable initially deferred for each row execute function sec.require_audit()",
+        "change without audit",
+    ),
+    (
+        "drop trigger require_audit on practice.service; create constraint trigger require_audit after insert or update on practice.service deferrable initially deferred for each row when (false) execute function sec.require_audit()",
+        "change without audit",
+    ),
     ("grant select on auth.user to vantage_platform", "role beyond its schema"),
     ("grant delete on auth.refresh_token to vantage_worker", "role beyond its schema"),
-    ("alter function sec.enter_as_system(uuid) set search_path = public, pg_catalog", "definer function without a fixed search_path"),
+    (
+        "alter function sec.enter_as_system(uuid) set search_path = public, pg_catalog",
+        "definer function without a fixed search_path",
+    ),
     ("create table practice.x (practice_id uuid, id uuid)", "practice_id may be null"),
-    ("create table practice.x (practice_id uuid not null, id uuid primary key)", "primary key does not start with practice_id"),
-    ("create table practice.x (practice_id uuid not null, id uuid, primary key (id, practice_id))", "primary key does not start with practice_id"),
-    ("create table practice.x (practice_id uuid not null, id uuid, primary key (practice_id, id))", "row-level security off"),
+    (
+        "create table practice.x (practice_id uuid not null, id uuid primary key)",
+        "primary key does not start with practice_id",
+    ),
+    (
+        "create table practice.x (practice_id uuid not null, id uuid, primary key (id, practice_id))",
+        "primary key does not start with practice_id",
+    ),
+    (
+        "create table practice.x (practice_id uuid not null, id uuid, primary key (practice_id, id))",
+        "row-level security off",
+    ),
     ("create unique index x on practice.service (code)", "unique without practice_id"),
     (
         "alter table practice.service add unique (id); create table practice.x (practice_id uuid not null, id uuid, service uuid references practice.service (id), primary key (practice_id, id))",
@@ -35,7 +59,10 @@ const PLANTED: &[(&str, &str)] = &[
     ("create view practice.x as select * from practice.service", "view runs as its owner"),
     ("create materialized view practice.x as select * from practice.service", "materialised view of tenants"),
     ("grant select on audit.entry_other to vantage_app", "partition reachable directly"),
-    ("create function practice.x() returns int language sql security definer set search_path = '' as 'select 1'", "definer function not on the list"),
+    (
+        "create function practice.x() returns int language sql security definer set search_path = '' as 'select 1'",
+        "definer function not on the list",
+    ),
     ("alter function sec.enter_as_system(uuid) reset search_path", "definer function without a fixed search_path"),
     ("grant execute on function sec.enter_as_system(uuid) to public", "definer function open to everybody"),
     ("alter role vantage_app bypassrls", "runtime role too strong"),
@@ -94,11 +121,18 @@ async fn a_server_refuses_a_database_that_does_not_fit() {
 
     change("insert into platform.migration values (5, '0005_tomorrow.sql', 'x')").await;
     let sha = migrate::all().expect("migrations").swap_remove(3).sha256;
-    sqlx::query("update platform.migration set sha256 = $1 where version = 4").bind(sha).execute(&mut database.conn().await).await.expect("mended");
+    sqlx::query("update platform.migration set sha256 = $1 where version = 4")
+        .bind(sha)
+        .execute(&mut database.conn().await)
+        .await
+        .expect("mended");
     let error = check().await.expect_err("ahead");
     assert!(error.contains("0005_tomorrow.sql was applied by a newer version"), "{error}");
 
-    change("delete from platform.migration where version = 5; alter table practice.service no force row level security").await;
+    change(
+        "delete from platform.migration where version = 5; alter table practice.service no force row level security",
+    )
+    .await;
     let error = check().await.expect_err("a mistake");
     assert!(error.contains("practice.service (row-level security not forced)"), "{error}");
 }
@@ -113,8 +147,14 @@ async fn a_migration_that_breaks_a_rule_leaves_nothing_behind() {
         .expect("prepared");
     let error = migrate::migrate(&database.options, &Default::default()).await.expect_err("refused").to_string();
     assert!(error.contains("jobs.job (row-level security not forced)"), "{error}");
-    let left: bool = sqlx::query_scalar("select to_regclass('practice.service') is not null").fetch_one(&mut conn).await.expect("an answer");
+    let left: bool = sqlx::query_scalar("select to_regclass('practice.service') is not null")
+        .fetch_one(&mut conn)
+        .await
+        .expect("an answer");
     assert!(!left, "the migration was rolled back with its lint");
     conn.execute("alter table jobs.job force row level security").await.expect("mended");
-    assert_eq!(migrate::migrate(&database.options, &Default::default()).await.expect("migrates"), ["0004_practice.sql"]);
+    assert_eq!(
+        migrate::migrate(&database.options, &Default::default()).await.expect("migrates"),
+        ["0004_practice.sql"]
+    );
 }

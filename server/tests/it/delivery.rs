@@ -1,7 +1,7 @@
 //! Events, jobs, idempotency and live updates: what is promised of delivery.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::{SinkExt as _, StreamExt as _};
@@ -36,7 +36,10 @@ async fn number(server: &TestServer, query: &'static str) -> i64 {
 async fn every_change_has_one_audit_entry_and_one_event() {
     let server = product().await;
     let owner = server.owner_of("alpha").await;
-    let id = owner.post("/api/v1/services", &service("Cleaning")).await.expect(201)["id"].as_str().expect("an id").to_owned();
+    let id = owner.post("/api/v1/services", &service("Cleaning")).await.expect(201)["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     let path = format!("/api/v1/services/{id}");
     owner.patch(&path, &json!({ "version": 1, "durationMinutes": 45 })).await.expect(200);
     owner.post(&format!("{path}/archive"), &json!({ "version": 2 })).await.expect(200);
@@ -46,12 +49,25 @@ async fn every_change_has_one_audit_entry_and_one_event() {
     assert_eq!(owner.patch(&path, &json!({ "version": 1, "durationMinutes": 50 })).await.status, 409);
     assert_eq!(owner.patch(&path, &json!({ "version": 4, "durationMinutes": 1 })).await.status, 422);
     let mut conn = server.database.conn().await;
-    let told = sqlx::query("select name, seq, version, payload from outbox.event where subject_type = 'service' order by seq").fetch_all(&mut conn).await.expect("events");
-    let told: Vec<(String, i64, i32, Value)> = told.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect();
+    let told =
+        sqlx::query("select name, seq, version, payload from outbox.event where subject_type = 'service' order by seq")
+            .fetch_all(&mut conn)
+            .await
+            .expect("events");
+    let told: Vec<(String, i64, i32, Value)> =
+        told.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect();
     let names: Vec<_> = told.iter().map(|(name, seq, version, _)| (name.as_str(), *seq, *version)).collect();
-    assert_eq!(names, [("service.created", 1, 1), ("service.changed", 2, 2), ("service.archived", 3, 3), ("service.restored", 4, 4)]);
+    assert_eq!(
+        names,
+        [("service.created", 1, 1), ("service.changed", 2, 2), ("service.archived", 3, 3), ("service.restored", 4, 4)]
+    );
     assert_eq!(told[1].3, json!({ "fields": ["durationMinutes"] }));
-    let entries: Vec<String> = sqlx::query_scalar("select action from audit.entry where resource_id = $1::uuid order by id").bind(&id).fetch_all(&mut conn).await.expect("entries");
+    let entries: Vec<String> =
+        sqlx::query_scalar("select action from audit.entry where resource_id = $1::uuid order by id")
+            .bind(&id)
+            .fetch_all(&mut conn)
+            .await
+            .expect("entries");
     assert_eq!(entries, ["create", "update", "update", "update"]);
     let clear: i64 = number(&server, "select count(*) from audit.entry where changes::text like '%Cleaning%'").await;
     assert_eq!(clear, 0, "values are sealed");
@@ -65,8 +81,12 @@ const FLAKY: Subscriber = Subscriber {
     wants: |name| name == "service.changed",
     handle: |tx, event| {
         Box::pin(async move {
-            sqlx::query("insert into public.heard (version) values ($1)").bind(event.version).execute(tx.conn()).await?;
-            let fails = event.version.is_some_and(|version| version % 2 == 0) && TRIES.fetch_add(1, Ordering::SeqCst) % 3 != 2;
+            sqlx::query("insert into public.heard (version) values ($1)")
+                .bind(event.version)
+                .execute(tx.conn())
+                .await?;
+            let fails =
+                event.version.is_some_and(|version| version % 2 == 0) && TRIES.fetch_add(1, Ordering::SeqCst) % 3 != 2;
             if fails { Err(Error::internal("not this time")) } else { Ok(()) }
         })
     },
@@ -81,15 +101,24 @@ async fn events_of_one_thing_are_heard_once_and_in_order_through_failures() {
         .await
         .expect("a place to write");
     let owner = server.owner_of("alpha").await;
-    let id = owner.post("/api/v1/services", &service("Cleaning")).await.expect(201)["id"].as_str().expect("an id").to_owned();
+    let id = owner.post("/api/v1/services", &service("Cleaning")).await.expect(201)["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     for version in 1..=6 {
-        owner.patch(&format!("/api/v1/services/{id}"), &json!({ "version": version, "durationMinutes": 30 + version })).await.expect(200);
+        owner
+            .patch(&format!("/api/v1/services/{id}"), &json!({ "version": version, "durationMinutes": 30 + version }))
+            .await
+            .expect(200);
     }
     for _ in 0..20 {
         server.settle().await;
         hurry(&server).await;
     }
-    let heard: Vec<i32> = sqlx::query_scalar("select version from public.heard order by place").fetch_all(&mut conn).await.expect("versions");
+    let heard: Vec<i32> = sqlx::query_scalar("select version from public.heard order by place")
+        .fetch_all(&mut conn)
+        .await
+        .expect("versions");
     assert_eq!(heard, [2, 3, 4, 5, 6, 7]);
     assert_eq!(number(&server, "select count(*) from outbox.event where state <> 'dispatched'").await, 0);
     assert!(TRIES.load(Ordering::SeqCst) > 3, "it did fail in between");
@@ -97,28 +126,44 @@ async fn events_of_one_thing_are_heard_once_and_in_order_through_failures() {
 
 /// Makes due what waits for its next try.
 async fn hurry(server: &TestServer) {
-    for statement in ["update outbox.lane set ready_at = now() where pending > 0", "update jobs.job set run_at = now() where state = 'queued'"] {
+    for statement in [
+        "update outbox.lane set ready_at = now() where pending > 0",
+        "update jobs.job set run_at = now() where state = 'queued'",
+    ] {
         sqlx::query(statement).execute(&mut server.database.conn().await).await.expect("hurried");
     }
 }
 
 /// Never takes anything.
-const DEAF: Subscriber =
-    Subscriber { name: "deaf", wants: |name| name == "service.created", handle: |_, _| Box::pin(async { Err(Error::internal("deaf")) }) };
+const DEAF: Subscriber = Subscriber {
+    name: "deaf",
+    wants: |name| name == "service.created",
+    handle: |_, _| Box::pin(async { Err(Error::internal("deaf")) }),
+};
 
 #[tokio::test]
 async fn an_event_that_nobody_can_take_is_set_aside_and_the_lane_goes_on() {
     let server = with(Duties { subscribers: vec![DEAF], ..Duties::default() }).await;
     let owner = server.owner_of("alpha").await;
-    let id = owner.post("/api/v1/services", &service("Cleaning")).await.expect(201)["id"].as_str().expect("an id").to_owned();
+    let id = owner.post("/api/v1/services", &service("Cleaning")).await.expect(201)["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     owner.patch(&format!("/api/v1/services/{id}"), &json!({ "version": 1, "durationMinutes": 45 })).await.expect(200);
     for _ in 0..10 {
         server.settle().await;
         hurry(&server).await;
     }
     let mut conn = server.database.conn().await;
-    let states: Vec<(String, String)> = sqlx::query_as("select name, state from outbox.event where subject_type = 'service' order by seq").fetch_all(&mut conn).await.expect("events");
-    assert_eq!(states, [("service.created".to_owned(), "dead".to_owned()), ("service.changed".to_owned(), "dispatched".to_owned())]);
+    let states: Vec<(String, String)> =
+        sqlx::query_as("select name, state from outbox.event where subject_type = 'service' order by seq")
+            .fetch_all(&mut conn)
+            .await
+            .expect("events");
+    assert_eq!(
+        states,
+        [("service.created".to_owned(), "dead".to_owned()), ("service.changed".to_owned(), "dispatched".to_owned())]
+    );
     assert_eq!(number(&server, "select pending::bigint from outbox.lane where lane like 'service:%'").await, 0);
 }
 
@@ -130,7 +175,10 @@ async fn one_practices_flood_does_not_keep_the_others_waiting() {
     sqlx::query("insert into outbox.lane (practice_id, lane, pending, ready_at) select $1, 'x:' || i, 1, now() - interval '1 hour' from generate_series(1, 5000) i")
         .bind(flood.practice()).execute(&mut conn).await.expect("a flood");
     quiet.post("/api/v1/services", &service("Cleaning")).await.expect(201);
-    let claimed: Vec<(Uuid,)> = sqlx::query_as("select practice_id from claim.lanes(64, 8, 30)").fetch_all(&mut server.database.conn_as("vantage_worker").await).await.expect("lanes");
+    let claimed: Vec<(Uuid,)> = sqlx::query_as("select practice_id from claim.lanes(64, 8, 30)")
+        .fetch_all(&mut server.database.conn_as("vantage_worker").await)
+        .await
+        .expect("lanes");
     let of = |practice: Uuid| claimed.iter().filter(|(id,)| *id == practice).count();
     assert_eq!(of(flood.practice()), 8);
     assert_eq!(of(quiet.practice()), 2, "the founding and the service");
@@ -145,7 +193,11 @@ const COUNT: JobKind = JobKind {
             for step in 1..=5 {
                 run.progress(step, Some(5)).await?;
             }
-            if run.payload["fails"] == json!(true) { Err(Error::conflict("test.failed", "On purpose.")) } else { Ok(()) }
+            if run.payload["fails"] == json!(true) {
+                Err(Error::conflict("test.failed", "On purpose."))
+            } else {
+                Ok(())
+            }
         })
     },
 };
@@ -173,9 +225,15 @@ async fn jobs_report_progress_retry_and_stop() {
         hurry(&server).await;
     }
     let done = job(&good).await;
-    assert_eq!((&done["state"], &done["done"], &done["total"], &done["attempts"]), (&json!("done"), &json!(5), &json!(5), &json!(1)));
+    assert_eq!(
+        (&done["state"], &done["done"], &done["total"], &done["attempts"]),
+        (&json!("done"), &json!(5), &json!(5), &json!(1))
+    );
     let failed = job(&bad).await;
-    assert_eq!((&failed["state"], &failed["attempts"], &failed["error"]), (&json!("failed"), &json!(3), &json!("test.failed")));
+    assert_eq!(
+        (&failed["state"], &failed["attempts"], &failed["error"]),
+        (&json!("failed"), &json!(3), &json!("test.failed"))
+    );
     assert_eq!(job(&stopped).await["state"], "cancelled");
 }
 
@@ -186,9 +244,15 @@ async fn a_running_job_hears_that_it_shall_stop_and_a_lost_lease_as_well() {
     for change in ["update jobs.job set cancel_requested = true", "update jobs.job set lease = gen_random_uuid()"] {
         let id = enqueue(&server, &owner, json!({})).await;
         // as a worker would, up to the moment before it starts
-        sqlx::query("select * from claim.jobs(1, 1, 60)").execute(&mut server.database.conn_as("vantage_worker").await).await.expect("claimed");
+        sqlx::query("select * from claim.jobs(1, 1, 60)")
+            .execute(&mut server.database.conn_as("vantage_worker").await)
+            .await
+            .expect("claimed");
         sqlx::query(change).execute(&mut server.database.conn().await).await.expect("changed");
-        sqlx::query("update jobs.job set run_at = now()").execute(&mut server.database.conn().await).await.expect("due");
+        sqlx::query("update jobs.job set run_at = now()")
+            .execute(&mut server.database.conn().await)
+            .await
+            .expect("due");
         server.settle().await;
         let state = owner.get(&format!("/api/v1/jobs/{id}")).await.expect(200)["state"].clone();
         assert!(state == "cancelled" || change.contains("lease") && state == "done", "{change}: {state}");
@@ -198,7 +262,16 @@ async fn a_running_job_hears_that_it_shall_stop_and_a_lost_lease_as_well() {
 static GATE: tokio::sync::Notify = tokio::sync::Notify::const_new();
 
 /// Waits until it is let through.
-const WAIT: JobKind = JobKind { name: "test.wait", max_attempts: 1, run: |_| Box::pin(async { GATE.notified().await; Ok(()) }) };
+const WAIT: JobKind = JobKind {
+    name: "test.wait",
+    max_attempts: 1,
+    run: |_| {
+        Box::pin(async {
+            GATE.notified().await;
+            Ok(())
+        })
+    },
+};
 
 #[tokio::test]
 async fn a_long_job_keeps_nobody_waiting_and_one_that_died_in_its_last_try_is_given_up() {
@@ -206,7 +279,8 @@ async fn a_long_job_keeps_nobody_waiting_and_one_that_died_in_its_last_try_is_gi
     let duties = Arc::new(Duties { jobs: vec![COUNT, WAIT], ..Duties::default() });
     let owner = server.owner_of("alpha").await;
     let caller = Caller::system(PracticeId(owner.practice()));
-    let long = server.app.door.write(&caller, async |tx| tx.enqueue(&WAIT, &json!({}), None).await).await.expect("enqueued");
+    let long =
+        server.app.door.write(&caller, async |tx| tx.enqueue(&WAIT, &json!({}), None).await).await.expect("enqueued");
     let mut under_way = UnderWay::default();
     assert_eq!(under_way.take(&server.app, &duties).await.expect("takes"), 1);
     let short = enqueue(&server, &owner, json!({})).await;
@@ -218,7 +292,10 @@ async fn a_long_job_keeps_nobody_waiting_and_one_that_died_in_its_last_try_is_gi
     assert_eq!(state(&long.to_string()).await, "running");
 
     // as if its process had died: the lease runs out, and there is no try left
-    sqlx::query("update jobs.job set run_at = now() where kind = 'test.wait'").execute(&mut server.database.conn().await).await.expect("due");
+    sqlx::query("update jobs.job set run_at = now() where kind = 'test.wait'")
+        .execute(&mut server.database.conn().await)
+        .await
+        .expect("due");
     assert_eq!(under_way.take(&server.app, &duties).await.expect("takes"), 0);
     assert_eq!(state(&long.to_string()).await, "failed");
     GATE.notify_one();
@@ -231,7 +308,10 @@ async fn a_turn_is_taken_by_one_process_only() {
     let server = product().await;
     let claims = (0..8).map(|_| async {
         let mut conn = server.database.conn_as("vantage_worker").await;
-        sqlx::query_scalar::<_, Option<bool>>("select claim.turn('test', 3600)").fetch_one(&mut conn).await.expect("an answer")
+        sqlx::query_scalar::<_, Option<bool>>("select claim.turn('test', 3600)")
+            .fetch_one(&mut conn)
+            .await
+            .expect("an answer")
     });
     let taken = futures::future::join_all(claims).await;
     assert_eq!(taken.iter().filter(|turn| **turn == Some(true)).count(), 1);
@@ -294,7 +374,11 @@ async fn open(server: &TestServer, person: &Person) -> Socket {
 
 async fn next(socket: &mut Socket) -> Value {
     loop {
-        let message = tokio::time::timeout(Duration::from_secs(20), socket.next()).await.expect("a message in time").expect("open").expect("a message");
+        let message = tokio::time::timeout(Duration::from_secs(20), socket.next())
+            .await
+            .expect("a message in time")
+            .expect("open")
+            .expect("a message");
         let Ok(text) = message.to_text() else { continue };
         let value: Value = serde_json::from_str(text).unwrap_or(Value::Null);
         if value["topic"] == "service" {

@@ -50,7 +50,10 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
 
 async fn count(conn: &mut PgConnection, table: &str, condition: &str) -> i64 {
     let statement = format!("select count(*) from {table} where {condition}");
-    sqlx::query_scalar(AssertSqlSafe(statement)).fetch_one(conn).await.unwrap_or_else(|error| panic!("{table}: {error}"))
+    sqlx::query_scalar(AssertSqlSafe(statement))
+        .fetch_one(conn)
+        .await
+        .unwrap_or_else(|error| panic!("{table}: {error}"))
 }
 
 #[tokio::test]
@@ -89,9 +92,16 @@ async fn a_neighbours_row_cannot_be_written() {
     assert_eq!(changed.rows_affected(), 0);
     let moved = tx.execute(AssertSqlSafe(format!("update practice.service set practice_id = '{beta}'"))).await;
     assert_eq!(state(moved), "42501", "a row cannot be moved to a neighbour");
-    for statement in ["truncate practice.service", "delete from audit.entry", "update audit.entry set action = 'x'",
-                      "select * from auth.user", "select * from auth.session", "create table practice.x ()",
-                      "set role vantage_owner", "alter table practice.service disable row level security"] {
+    for statement in [
+        "truncate practice.service",
+        "delete from audit.entry",
+        "update audit.entry set action = 'x'",
+        "select * from auth.user",
+        "select * from auth.session",
+        "create table practice.x ()",
+        "set role vantage_owner",
+        "alter table practice.service disable row level security",
+    ] {
         let mut tx = app_in(&server, alpha).await;
         assert_eq!(state(tx.execute(AssertSqlSafe(statement.to_owned())).await), "42501", "{statement}");
     }
@@ -99,7 +109,9 @@ async fn a_neighbours_row_cannot_be_written() {
 
 async fn app_in(server: &TestServer, practice: Uuid) -> PgConnection {
     let mut conn = server.database.conn_as("vantage_app").await;
-    conn.execute(AssertSqlSafe(format!("begin; select set_config('app.practice_id', '{practice}', true)"))).await.expect("enters");
+    conn.execute(AssertSqlSafe(format!("begin; select set_config('app.practice_id', '{practice}', true)")))
+        .await
+        .expect("enters");
     conn
 }
 
@@ -139,7 +151,10 @@ async fn a_change_without_an_audit_entry_cannot_be_committed() {
         .app
         .door
         .write(&caller, async move |tx| {
-            sqlx::query("update practice.service set version = version + 1 where practice_id = $1").bind(alpha).execute(tx.conn()).await?;
+            sqlx::query("update practice.service set version = version + 1 where practice_id = $1")
+                .bind(alpha)
+                .execute(tx.conn())
+                .await?;
             Ok(())
         })
         .await;
@@ -166,13 +181,20 @@ async fn the_door_opens_only_for_a_living_session_in_its_role() {
         ("the session ended", "update auth.session set ended_at = now(), end_reason = 'signed_out' where user_id = $1"),
         ("the session ran out", "update auth.session set ended_at = null, expires_at = now() where user_id = $1"),
         ("the role changed", "update auth.membership set role = 'staff' where user_id = $1"),
-        ("the membership is suspended", "update auth.membership set role = 'owner', status = 'suspended' where user_id = $1"),
+        (
+            "the membership is suspended",
+            "update auth.membership set role = 'owner', status = 'suspended' where user_id = $1",
+        ),
     ] {
         let mut conn = server.database.conn().await;
         sqlx::query(change).bind(owner.user()).execute(&mut conn).await.expect(what);
         let answer = owner.get("/api/v1/services").await;
         assert_eq!((answer.status.as_u16(), answer.code()), (401, "auth.session_ended"), "{what}");
-        sqlx::query("update auth.session set expires_at = now() + interval '1 day' where user_id = $1").bind(owner.user()).execute(&mut conn).await.expect("back");
+        sqlx::query("update auth.session set expires_at = now() + interval '1 day' where user_id = $1")
+            .bind(owner.user())
+            .execute(&mut conn)
+            .await
+            .expect("back");
     }
     assert_eq!(beta.get("/api/v1/services").await.status, 200, "the neighbour notices nothing");
 }
@@ -184,10 +206,12 @@ async fn a_request_dropped_at_any_moment_leaves_no_transaction_open() {
         let app = server.app.clone();
         let work = tokio::spawn(async move {
             let caller = Caller { origin: Origin::default(), ..Caller::system(PracticeId(alpha)) };
-            app.door.write(&caller, async move |tx| {
-                sqlx::query("select pg_sleep(0.001)").execute(tx.conn()).await?;
-                Ok(())
-            }).await
+            app.door
+                .write(&caller, async move |tx| {
+                    sqlx::query("select pg_sleep(0.001)").execute(tx.conn()).await?;
+                    Ok(())
+                })
+                .await
         });
         tokio::time::sleep(Duration::from_micros(micros)).await;
         work.abort();

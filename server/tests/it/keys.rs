@@ -14,7 +14,10 @@ use crate::product;
 const PLACE: Place<'static> = Place { table: "test.note", column: "body", row: Uuid::from_u128(1) };
 
 async fn seal(app: &App, practice: Uuid) -> Vec<u8> {
-    app.door.read(&Caller::system(PracticeId(practice)), async |tx| tx.seal(PLACE, b"allergic to penicillin").await).await.expect("seals")
+    app.door
+        .read(&Caller::system(PracticeId(practice)), async |tx| tx.seal(PLACE, b"allergic to penicillin").await)
+        .await
+        .expect("seals")
 }
 
 async fn open(app: &App, practice: Uuid, place: Place<'static>, sealed: Vec<u8>) -> Result<Vec<u8>> {
@@ -65,7 +68,12 @@ async fn the_root_key_can_be_changed_while_it_is_used() {
     assert!(both.is_rotating() && both.current() != old.current());
     assert!(RootKeys::create(&file, None).is_err(), "init never replaces a key");
     let app = |root: RootKeys| app_with(&server.database.options, Config::default(), Clock::System, root);
-    let rewrap = async |app: &App, practice: Uuid| app.door.write(&Caller::system(PracticeId(practice)), async |tx| tx.rewrap_data_keys().await).await.expect("wraps");
+    let rewrap = async |app: &App, practice: Uuid| {
+        app.door
+            .write(&Caller::system(PracticeId(practice)), async |tx| tx.rewrap_data_keys().await)
+            .await
+            .expect("wraps")
+    };
 
     // interrupted half-way: alpha is under the new key, beta still under the old one
     let during = app(RootKeys::load(&file).expect("loads"));

@@ -29,12 +29,19 @@ fn operations() -> Vec<Operation> {
             all.push(Operation {
                 method: method.to_uppercase().parse().expect("a method"),
                 path: path.clone(),
-                permission: operation["x-permission"].as_str().expect("every operation states its permission").to_owned(),
+                permission: operation["x-permission"]
+                    .as_str()
+                    .expect("every operation states its permission")
+                    .to_owned(),
                 body: operation["requestBody"]["content"]["application/json"].get("schema").cloned(),
             });
         }
     }
-    let ids = document["paths"].as_object().expect("paths").values().flat_map(|item| item.as_object().expect("operations").values());
+    let ids = document["paths"]
+        .as_object()
+        .expect("paths")
+        .values()
+        .flat_map(|item| item.as_object().expect("operations").values());
     let ids: std::collections::BTreeSet<_> = ids.map(|operation| operation["operationId"].to_string()).collect();
     assert_eq!(ids.len(), all.len(), "two operations share an id");
     assert!(all.len() >= 12, "the document lost operations");
@@ -87,7 +94,14 @@ async fn each_role_may_what_the_table_says_and_nothing_else() {
             let answer = operation.call(&person, Uuid::now_v7(), operation.body.as_ref().map(|_| json!({}))).await;
             let refused = answer.status == 403;
             assert_ne!(answer.status, 401, "{} as {}", operation.name(), role.name());
-            assert_eq!(refused, !role.may(&operation.permission), "{} as {}: {}", operation.name(), role.name(), answer.body);
+            assert_eq!(
+                refused,
+                !role.may(&operation.permission),
+                "{} as {}: {}",
+                operation.name(),
+                role.name(),
+                answer.body
+            );
             if refused {
                 assert_eq!(answer.code(), "auth.forbidden");
                 told.push(operation.permission.clone());
@@ -95,7 +109,10 @@ async fn each_role_may_what_the_table_says_and_nothing_else() {
         }
     }
     let mut conn = server.database.conn().await;
-    let denied: i64 = sqlx::query_scalar("select count(*) from audit.entry where outcome = 'denied'").fetch_one(&mut conn).await.expect("a count");
+    let denied: i64 = sqlx::query_scalar("select count(*) from audit.entry where outcome = 'denied'")
+        .fetch_one(&mut conn)
+        .await
+        .expect("a count");
     assert_eq!(usize::try_from(denied).expect("a count"), told.len(), "every refusal is in the ledger");
 }
 
@@ -118,12 +135,14 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
                           "vatCategory": "standard", "colour": "teal" });
     let service = person.post("/api/v1/services", &service).await.expect(201);
     let job = Uuid::now_v7();
-    sqlx::query("insert into jobs.job (practice_id, id, kind, payload, run_at) values ($1, $2, 'test', '', 'infinity')")
-        .bind(person.practice())
-        .bind(job)
-        .execute(&mut server.database.conn().await)
-        .await
-        .expect("a job");
+    sqlx::query(
+        "insert into jobs.job (practice_id, id, kind, payload, run_at) values ($1, $2, 'test', '', 'infinity')",
+    )
+    .bind(person.practice())
+    .bind(job)
+    .execute(&mut server.database.conn().await)
+    .await
+    .expect("a job");
     vec![("/api/v1/services/", serde_json::from_value(service["id"].clone()).expect("an id")), ("/api/v1/jobs/", job)]
 }
 
@@ -161,7 +180,8 @@ async fn bodies_and_parameters_are_taken_strictly() {
     let owner = server.owner_of("alpha").await;
     let things = things(&server, &owner).await;
     for operation in operations().iter().filter(|o| !o.is_socket() && !o.path.ends_with("/logout")) {
-        let id = things.iter().find(|(prefix, _)| operation.path.starts_with(prefix)).map_or(Uuid::nil(), |(_, id)| *id);
+        let id =
+            things.iter().find(|(prefix, _)| operation.path.starts_with(prefix)).map_or(Uuid::nil(), |(_, id)| *id);
         let path = operation.path.replace("{id}", &id.to_string());
         let unknown = Person::send(owner.request(operation.method.clone(), &format!("{path}?nonsense=1"))).await;
         if operation.body.is_none() {
@@ -169,7 +189,8 @@ async fn bodies_and_parameters_are_taken_strictly() {
             continue;
         }
         let send = async |content_type: &str, body: Vec<u8>| {
-            let request = owner.request(operation.method.clone(), &path).header("idempotency-key", Uuid::now_v7().to_string());
+            let request =
+                owner.request(operation.method.clone(), &path).header("idempotency-key", Uuid::now_v7().to_string());
             let answer = Person::send(request.header("content-type", content_type).body(body)).await;
             (answer.status.as_u16(), answer.code().to_owned(), answer.faults())
         };
@@ -179,7 +200,12 @@ async fn bodies_and_parameters_are_taken_strictly() {
         assert_eq!(send(json, b"{".to_vec()).await, named(400, "body.malformed"), "{}", operation.name());
         assert_eq!(send(json, vec![b' '; 1_048_577]).await, named(413, "body.too_large"), "{}", operation.name());
         let (status, code, faults) = send(json, br#"{"practiceId":"x"}"#.to_vec()).await;
-        assert_eq!((status, code.as_str(), faults.first().map(String::as_str)), (422, "validation.failed", Some("/practiceId unknown_field")), "{}", operation.name());
+        assert_eq!(
+            (status, code.as_str(), faults.first().map(String::as_str)),
+            (422, "validation.failed", Some("/practiceId unknown_field")),
+            "{}",
+            operation.name()
+        );
     }
 }
 
@@ -208,6 +234,7 @@ async fn writes_from_other_sites_are_refused() {
         let answer = Person::send(owner.request(Method::POST, "/api/v1/auth/logout").header(name, value)).await;
         assert_eq!((answer.status.as_u16(), answer.code()), (403, "origin.refused"), "{name}");
     }
-    let answer = Person::send(owner.request(Method::POST, "/api/v1/auth/logout").header("sec-fetch-site", "same-origin")).await;
+    let answer =
+        Person::send(owner.request(Method::POST, "/api/v1/auth/logout").header("sec-fetch-site", "same-origin")).await;
     assert_eq!(answer.status, 204);
 }

@@ -12,11 +12,18 @@ async fn a_clinic_signs_up_and_its_owner_is_signed_in() {
     let server = product().await;
     let mut owner = server.stranger();
     let answer = owner.sign("/api/v1/auth/signup", &sign_up_body("alpha")).await;
-    let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|c| c.to_str().expect("text").to_owned()).collect();
+    let cookies: Vec<_> =
+        answer.headers.get_all("set-cookie").iter().map(|c| c.to_str().expect("text").to_owned()).collect();
     assert_eq!(cookies.len(), 2);
     for cookie in &cookies {
-        assert!(cookie.starts_with("__Host-vantage_") && cookie.contains("HttpOnly") && cookie.contains("Secure"), "{cookie}");
-        assert!(cookie.contains("SameSite=Strict") && cookie.contains("Path=/") && !cookie.contains("Domain"), "{cookie}");
+        assert!(
+            cookie.starts_with("__Host-vantage_") && cookie.contains("HttpOnly") && cookie.contains("Secure"),
+            "{cookie}"
+        );
+        assert!(
+            cookie.contains("SameSite=Strict") && cookie.contains("Path=/") && !cookie.contains("Domain"),
+            "{cookie}"
+        );
     }
     let session = answer.expect(201);
     assert_eq!(session["practice"]["slug"], "alpha");
@@ -54,8 +61,14 @@ async fn a_sign_up_says_every_fault_by_field() {
     let mut expected: Vec<_> = all.iter().map(|(field, _, code)| format!("/{field} {code}")).collect();
     expected.sort();
     assert_eq!((answer.status.as_u16(), faults), (422, expected));
-    assert_eq!(stranger.post("/api/v1/auth/signup", &with(&[("language", json!("fr"))])).await.faults(), ["/language invalid"]);
-    assert_eq!(stranger.post("/api/v1/auth/signup", &with(&[("role", json!("owner"))])).await.faults(), ["/role unknown_field"]);
+    assert_eq!(
+        stranger.post("/api/v1/auth/signup", &with(&[("language", json!("fr"))])).await.faults(),
+        ["/language invalid"]
+    );
+    assert_eq!(
+        stranger.post("/api/v1/auth/signup", &with(&[("role", json!("owner"))])).await.faults(),
+        ["/role unknown_field"]
+    );
 }
 
 #[tokio::test]
@@ -66,11 +79,17 @@ async fn a_taken_address_or_email_leaves_nothing_behind() {
     let mut body = sign_up_body("alpha");
     body["email"] = json!("other@alpha.example");
     let answer = stranger.post("/api/v1/auth/signup", &body).await;
-    assert_eq!((answer.status.as_u16(), answer.code(), answer.faults()), (409, "practice.slug_taken", vec!["/slug taken".to_owned()]));
+    assert_eq!(
+        (answer.status.as_u16(), answer.code(), answer.faults()),
+        (409, "practice.slug_taken", vec!["/slug taken".to_owned()])
+    );
     let mut body = sign_up_body("other");
     body["email"] = json!(" Owner@ALPHA.example ");
     let answer = stranger.post("/api/v1/auth/signup", &body).await;
-    assert_eq!((answer.status.as_u16(), answer.code(), answer.faults()), (409, "auth.email_taken", vec!["/email taken".to_owned()]));
+    assert_eq!(
+        (answer.status.as_u16(), answer.code(), answer.faults()),
+        (409, "auth.email_taken", vec!["/email taken".to_owned()])
+    );
     let counts: (i64, i64, i64) = sqlx::query_as("select (select count(*) from platform.practice), (select count(*) from auth.user), (select count(*) from sec.data_key)")
         .fetch_one(&mut server.database.conn().await).await.expect("counts");
     assert_eq!(counts, (1, 1, 1));
@@ -108,7 +127,10 @@ async fn sign_in_does_not_tell_what_was_wrong() {
     }
     assert_eq!(refused[0].0, 401);
     assert!(refused.iter().all(|answer| *answer == refused[0]), "{refused:?}");
-    stranger.sign("/api/v1/auth/login", &attempt(" OWNER@alpha.example", "a long test password", Some("alpha"))).await.expect(200);
+    stranger
+        .sign("/api/v1/auth/login", &attempt(" OWNER@alpha.example", "a long test password", Some("alpha")))
+        .await
+        .expect(200);
 }
 
 #[tokio::test]
@@ -119,7 +141,8 @@ async fn guessing_is_slowed_down_without_locking_the_owner_out_elsewhere() {
     let stranger = server.stranger();
     let attempt = async |ip: &str, password: &str| {
         let body = json!({ "email": "owner@alpha.example", "password": password });
-        let request = stranger.request(reqwest::Method::POST, "/api/v1/auth/login").header("x-forwarded-for", ip).json(&body);
+        let request =
+            stranger.request(reqwest::Method::POST, "/api/v1/auth/login").header("x-forwarded-for", ip).json(&body);
         platform::testing::Person::send(request).await
     };
     let mut limited = None;
@@ -156,14 +179,20 @@ async fn a_refresh_token_that_comes_twice_ends_the_session() {
     thief.renew(&stolen).await.expect(200);
     thief.get("/api/v1/services").await.expect(200);
     // within ten seconds it could be a lost answer
-    sqlx::query("update auth.refresh_token set used_at = used_at - interval '11 seconds'").execute(&mut server.database.conn().await).await.expect("later");
+    sqlx::query("update auth.refresh_token set used_at = used_at - interval '11 seconds'")
+        .execute(&mut server.database.conn().await)
+        .await
+        .expect("later");
     let answer = owner.renew(&stolen).await;
     assert_eq!((answer.status.as_u16(), answer.code()), (401, "auth.session_ended"));
     // for both of them, at once, though the thief's access token has not run out
     assert_eq!(thief.get("/api/v1/services").await.code(), "auth.session_ended");
     let newest = thief.refresh.clone().expect("a token");
     assert_eq!(thief.renew(&newest).await.code(), "auth.session_ended");
-    let entries: i64 = sqlx::query_scalar("select count(*) from audit.entry where action = 'token_reused'").fetch_one(&mut server.database.conn().await).await.expect("a count");
+    let entries: i64 = sqlx::query_scalar("select count(*) from audit.entry where action = 'token_reused'")
+        .fetch_one(&mut server.database.conn().await)
+        .await
+        .expect("a count");
     assert_eq!(entries, 1);
 }
 

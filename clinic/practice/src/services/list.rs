@@ -125,7 +125,9 @@ async fn select(tx: &mut TenantTx, asked: &ListServices, filter: Option<&Filter>
         Status::All => "",
     });
     if let Some(q) = asked.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
-        query.push(" and strpos(s.name_key || ' ' || coalesce(s.name_ar, '') || ' ' || lower(coalesce(s.code, '')), lower(");
+        query.push(
+            " and strpos(s.name_key || ' ' || coalesce(s.name_ar, '') || ' ' || lower(coalesce(s.code, '')), lower(",
+        );
         query.push_bind(q.to_owned()).push(")) > 0");
     }
     if let Some(filter) = filter {

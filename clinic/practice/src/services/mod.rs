@@ -199,13 +199,18 @@ async fn read(who: Can<may::Read>, Path(id): Path<ServiceId>) -> Result<Json<Ser
 /// Change a service.
 #[utoipa::path(patch, path = "/api/v1/services/{id}", tag = "practice", request_body = ServiceChange,
     params(("id" = Uuid, Path, description = "The service")), responses((status = 200, body = Service)))]
-async fn change(who: Can<may::Write>, Path(id): Path<ServiceId>, Body(change): Body<ServiceChange>) -> Result<Json<Service>> {
+async fn change(
+    who: Can<may::Write>,
+    Path(id): Path<ServiceId>,
+    Body(change): Body<ServiceChange>,
+) -> Result<Json<Service>> {
     who.write(async move |tx| {
         let before = find_at(tx, id, change.version).await?;
         let after = change.clone().apply(&before, tx.now());
         check_currency(tx, after.price).await?;
         save(tx, &after).await?;
-        tx.record(Change::updated("service", id.uuid(), &before, &after).event("service.changed", after.version)).await?;
+        tx.record(Change::updated("service", id.uuid(), &before, &after).event("service.changed", after.version))
+            .await?;
         Ok(Json(after))
     })
     .await
@@ -266,7 +271,8 @@ async fn set_archived(tx: &mut TenantTx, id: ServiceId, version: i32, archived: 
         return Ok(before);
     }
     let now = tx.now();
-    let after = Service { archived_at: archived.then_some(now), version: version + 1, updated_at: now, ..before.clone() };
+    let after =
+        Service { archived_at: archived.then_some(now), version: version + 1, updated_at: now, ..before.clone() };
     save(tx, &after).await?;
     let event = if archived { "service.archived" } else { "service.restored" };
     tx.record(Change::updated("service", id.uuid(), &before, &after).event(event, after.version)).await?;
@@ -318,11 +324,19 @@ async fn check_currency(tx: &mut TenantTx, price: Money) -> Result<()> {
 }
 
 fn name_taken() -> Error {
-    Error::conflict("service.name_taken", "There is a service of that name already.").at("/nameEn", "taken", "Choose another name.")
+    Error::conflict("service.name_taken", "There is a service of that name already.").at(
+        "/nameEn",
+        "taken",
+        "Choose another name.",
+    )
 }
 
 fn code_taken() -> Error {
-    Error::conflict("service.code_taken", "There is a service with that code already.").at("/code", "taken", "Choose another code.")
+    Error::conflict("service.code_taken", "There is a service with that code already.").at(
+        "/code",
+        "taken",
+        "Choose another code.",
+    )
 }
 
 /// A row as it lies in the table.

@@ -17,7 +17,12 @@ fn service(name: &str, minutes: i32, price: i64) -> Value {
 
 async fn names(person: &Person, query: &str) -> Vec<String> {
     let page = person.get(&format!("/api/v1/services?{query}")).await.expect(200);
-    page["items"].as_array().expect("items").iter().map(|item| item["nameEn"].as_str().expect("a name").to_owned()).collect()
+    page["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|item| item["nameEn"].as_str().expect("a name").to_owned())
+        .collect()
 }
 
 fn filter(filter: &Value) -> String {
@@ -32,13 +37,19 @@ async fn a_service_from_beginning_to_end() {
     let mut new = service("  Cleaning ", 45, 30_000);
     new["nameAr"] = json!("تنظيف");
     let created = owner.post("/api/v1/services", &new).await.expect(201);
-    assert_eq!((&created["nameEn"], &created["nameAr"], &created["version"]), (&json!("Cleaning"), &json!("تنظيف"), &json!(1)));
+    assert_eq!(
+        (&created["nameEn"], &created["nameAr"], &created["version"]),
+        (&json!("Cleaning"), &json!("تنظيف"), &json!(1))
+    );
     let path = format!("/api/v1/services/{}", created["id"].as_str().expect("an id"));
     assert_eq!(owner.get(&path).await.expect(200), created);
 
     let change = json!({ "version": 1, "nameAr": null, "price": { "amountMinor": 35_000, "currency": "SAR" } });
     let changed = owner.patch(&path, &change).await.expect(200);
-    assert_eq!((&changed["nameAr"], &changed["price"]["amountMinor"], &changed["durationMinutes"]), (&Value::Null, &json!(35_000), &json!(45)));
+    assert_eq!(
+        (&changed["nameAr"], &changed["price"]["amountMinor"], &changed["durationMinutes"]),
+        (&Value::Null, &json!(35_000), &json!(45))
+    );
     assert_eq!(owner.get(&path).await.expect(200), changed);
 
     let archived = owner.post(&format!("{path}/archive"), &json!({ "version": 2 })).await.expect(200);
@@ -69,7 +80,10 @@ async fn names_and_codes_are_unique_among_what_is_offered() {
     first["code"] = json!("D1110");
     let first = owner.post("/api/v1/services", &first).await.expect(201);
     let answer = owner.post("/api/v1/services", &service("cleaning", 30, 0)).await;
-    assert_eq!((answer.status.as_u16(), answer.code(), answer.faults()), (409, "service.name_taken", vec!["/nameEn taken".to_owned()]));
+    assert_eq!(
+        (answer.status.as_u16(), answer.code(), answer.faults()),
+        (409, "service.name_taken", vec!["/nameEn taken".to_owned()])
+    );
     let mut second = service("Polishing", 30, 0);
     second["code"] = json!("D1110");
     assert_eq!(owner.post("/api/v1/services", &second).await.code(), "service.code_taken");
@@ -96,11 +110,20 @@ async fn every_fault_names_its_field() {
     assert_eq!(faults(json!({ "nameEn": "x".repeat(121) })).await, ["/nameEn too_long"]);
     assert_eq!(faults(json!({ "nameEn": "a\u{0}b" })).await, ["/nameEn invalid"]);
     assert_eq!(faults(json!({ "nameAr": "س".repeat(121) })).await, ["/nameAr too_long"]);
-    assert_eq!(faults(json!({ "durationMinutes": 4, "bufferAfterMinutes": 241 })).await, ["/bufferAfterMinutes out_of_range", "/durationMinutes out_of_range"]);
+    assert_eq!(
+        faults(json!({ "durationMinutes": 4, "bufferAfterMinutes": 241 })).await,
+        ["/bufferAfterMinutes out_of_range", "/durationMinutes out_of_range"]
+    );
     assert_eq!(faults(json!({ "durationMinutes": "45" })).await, ["/durationMinutes wrong_type"]);
     assert_eq!(faults(json!({ "price": { "amountMinor": -1, "currency": "SAR" } })).await, ["/price out_of_range"]);
-    assert_eq!(faults(json!({ "price": { "amountMinor": 1, "currency": "USD" } })).await, ["/price/currency invalid_currency"]);
-    assert_eq!(faults(json!({ "price": { "amountMinor": 1.5, "currency": "SAR" } })).await, ["/price/amountMinor wrong_type"]);
+    assert_eq!(
+        faults(json!({ "price": { "amountMinor": 1, "currency": "USD" } })).await,
+        ["/price/currency invalid_currency"]
+    );
+    assert_eq!(
+        faults(json!({ "price": { "amountMinor": 1.5, "currency": "SAR" } })).await,
+        ["/price/amountMinor wrong_type"]
+    );
     assert_eq!(faults(json!({ "colour": "puce" })).await, ["/colour invalid"]);
     assert_eq!(faults(json!({ "id": "00000000-0000-0000-0000-000000000000" })).await, ["/id unknown_field"]);
 }
@@ -109,7 +132,10 @@ async fn every_fault_names_its_field() {
 async fn pages_go_through_everything_once_in_every_order() {
     let (_server, owner) = start().await;
     for i in 0..7 {
-        owner.post("/api/v1/services", &service(&format!("Service {i}"), 30 + 5 * (i % 3), i64::from(i % 2))).await.expect(201);
+        owner
+            .post("/api/v1/services", &service(&format!("Service {i}"), 30 + 5 * (i % 3), i64::from(i % 2)))
+            .await
+            .expect(201);
     }
     for sort in ["name", "-name", "price", "-price", "duration", "-duration", "updatedAt", "-updatedAt"] {
         let whole = names(&owner, &format!("sort={sort}")).await;
@@ -117,7 +143,13 @@ async fn pages_go_through_everything_once_in_every_order() {
         let (mut walked, mut cursor) = (Vec::new(), String::new());
         loop {
             let page = owner.get(&format!("/api/v1/services?sort={sort}&limit=3{cursor}")).await.expect(200);
-            walked.extend(page["items"].as_array().expect("items").iter().map(|item| item["nameEn"].as_str().expect("a name").to_owned()));
+            walked.extend(
+                page["items"]
+                    .as_array()
+                    .expect("items")
+                    .iter()
+                    .map(|item| item["nameEn"].as_str().expect("a name").to_owned()),
+            );
             let Some(next) = page["nextCursor"].as_str() else { break };
             cursor = format!("&cursor={next}");
         }
@@ -128,7 +160,11 @@ async fn pages_go_through_everything_once_in_every_order() {
 #[tokio::test]
 async fn lists_are_searched_and_filtered() {
     let (_server, owner) = start().await;
-    for (name, arabic, code, price) in [("Cleaning", "تنظيف", "D1110", 300), ("Crown", "تاج", "D2740", 1800), ("Deep cleaning", "تنظيف عميق", "D4341", 900)] {
+    for (name, arabic, code, price) in [
+        ("Cleaning", "تنظيف", "D1110", 300),
+        ("Crown", "تاج", "D2740", 1800),
+        ("Deep cleaning", "تنظيف عميق", "D4341", 900),
+    ] {
         let mut new = service(name, 30, price);
         new["nameAr"] = json!(arabic);
         new["code"] = json!(code);
@@ -138,11 +174,23 @@ async fn lists_are_searched_and_filtered() {
     assert_eq!(names(&owner, "q=d27").await, ["Crown"]);
     assert_eq!(names(&owner, &format!("q={}", "%D8%AA%D8%A7%D8%AC")).await, ["Crown"]);
     assert_eq!(names(&owner, "q=%25").await, [""; 0], "a sign of LIKE is only a sign");
-    let dear = filter(&json!({ "all": [{ "field": "price", "op": "gt", "value": 300 }, { "not": { "field": "nameEn", "op": "contains", "value": "clean" } }] }));
+    let dear = filter(
+        &json!({ "all": [{ "field": "price", "op": "gt", "value": 300 }, { "not": { "field": "nameEn", "op": "contains", "value": "clean" } }] }),
+    );
     assert_eq!(names(&owner, &dear).await, ["Crown"]);
-    let answer = owner.get(&format!("/api/v1/services?{}", filter(&json!({ "field": "practiceId", "op": "eq", "value": "x" })))).await;
+    let answer = owner
+        .get(&format!("/api/v1/services?{}", filter(&json!({ "field": "practiceId", "op": "eq", "value": "x" }))))
+        .await;
     assert_eq!((answer.status.as_u16(), answer.faults()), (422, vec!["?filter invalid".to_owned()]));
-    for (query, fault) in [("limit=0", "?limit out_of_range"), ("limit=201", "?limit out_of_range"), ("sort=secret", "?sort invalid"), ("cursor=x", "?cursor invalid"), ("status=gone", "?status invalid"), ("x=1", "?x unknown_field"), ("limit=x", "?limit wrong_type")] {
+    for (query, fault) in [
+        ("limit=0", "?limit out_of_range"),
+        ("limit=201", "?limit out_of_range"),
+        ("sort=secret", "?sort invalid"),
+        ("cursor=x", "?cursor invalid"),
+        ("status=gone", "?status invalid"),
+        ("x=1", "?x unknown_field"),
+        ("limit=x", "?limit wrong_type"),
+    ] {
         assert_eq!(owner.get(&format!("/api/v1/services?{query}")).await.faults(), [fault], "{query}");
     }
 }
