@@ -146,7 +146,8 @@ impl Window {
         let mut news = self.app.live.0.subscribe();
         let end = tokio::time::sleep(left);
         tokio::pin!(end);
-        let mut look = tokio::time::interval(LOOK);
+        // the first look was taken before the socket was opened
+        let mut look = tokio::time::interval_at(tokio::time::Instant::now() + LOOK, LOOK);
         let mut next = Some(r#"{"topic":"hello"}"#.to_owned());
         loop {
             if let Some(text) = next.take()

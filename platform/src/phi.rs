@@ -25,11 +25,6 @@ impl<T> Phi<T> {
     pub const fn expose(&self) -> &T {
         &self.0
     }
-
-    /// Takes the value out.
-    pub fn into_exposed(self) -> T {
-        self.0
-    }
 }
 
 impl<T> fmt::Debug for Phi<T> {
