@@ -126,6 +126,66 @@ permissions! {
         /// Look at one's own session, practice and rights.
         Read "session.read"             "xxxxxxxx";
     }
+    account {
+        /// Look at one's own profile, sessions and second factors.
+        Read "account.read"             "xxxxxxxx";
+        /// Change them.
+        Write "account.write"           "xxxxxxxx";
+    }
+    staff {
+        /// See who works here, and as what.
+        Read "staff.read"               "xxxxxxxx";
+        /// Invite, change, suspend and remove people.
+        Write "staff.write"             "xx......";
+    }
+    roles {
+        /// See what each role may do.
+        Read "roles.read"               "xx......";
+        /// Make roles of the practice's own.
+        Write "roles.write"             "xx......";
+    }
+    access {
+        /// Review who may do what and was last seen when.
+        Review "access.review"          "xx......";
+    }
+    api_keys {
+        /// See which integrations have keys.
+        Read "api_keys.read"            "xx......";
+        /// Make and revoke them.
+        Write "api_keys.write"          "xx......";
+    }
+    security {
+        /// See what the practice demands of whoever signs in.
+        Read "security.read"            "xx......";
+        /// Change it.
+        Write "security.write"          "xx......";
+    }
+    practice {
+        /// See the practice's profile and locations.
+        Read "practice.read"            "xxxxxxxx";
+        /// Change them.
+        Write "practice.write"          "xx......";
+    }
+    rooms {
+        /// See rooms and chairs.
+        Read "rooms.read"               "xxxxxxxx";
+        /// Change them.
+        Write "rooms.write"             "xx......";
+    }
+    hours {
+        /// See weekly hours, closing days, vacations.
+        Read "hours.read"               "xxxxxxxx";
+        /// Change one's own weekly hours and vacations.
+        WriteOwn "hours.write_own"      "xxxx....";
+        /// Change everybody's, and the practice's.
+        Write "hours.write"             "xx......";
+    }
+    audit {
+        /// Look at the ledger: who did and saw what.
+        Read "audit.read"               "xx......";
+        /// Take it out of the product.
+        Export "audit.export"           "x.......";
+    }
     services {
         /// See what the practice offers and what it costs.
         Read "services.read"            "xxxxxxxx";

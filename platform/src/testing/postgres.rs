@@ -50,6 +50,17 @@ impl TestDatabase {
         Self { options: CLUSTER.options().database(&name) }
     }
 
+    /// Makes one that nothing has been migrated into.
+    ///
+    /// # Panics
+    /// When PostgreSQL does not do what it is asked.
+    pub async fn empty() -> Self {
+        template().await;
+        let name = format!("test_{}", uuid::Uuid::now_v7().simple());
+        run(&mut administrator("postgres").await, format!("create database {name}")).await;
+        Self { options: CLUSTER.options().database(&name) }
+    }
+
     /// A connection as administrator, who sees everything.
     ///
     /// # Panics

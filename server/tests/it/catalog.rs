@@ -111,26 +111,33 @@ async fn a_server_refuses_a_database_that_does_not_fit() {
     };
     assert_eq!(check().await, Ok(()));
 
-    change("delete from platform.migration where version = 4").await;
-    let error = check().await.expect_err("behind");
-    assert!(error.contains("0004_practice.sql") && error.contains("vantage migrate"), "{error}");
-
-    change("insert into platform.migration values (4, '0004_practice.sql', 'another text')").await;
-    let error = check().await.expect_err("changed");
-    assert!(error.contains("0004_practice.sql was applied in another form"), "{error}");
-
-    change("insert into platform.migration values (5, '0005_tomorrow.sql', 'x')").await;
-    let sha = migrate::all().expect("migrations").swap_remove(3).sha256;
-    sqlx::query("update platform.migration set sha256 = $1 where version = 4")
+    let last = migrate::all().expect("migrations").pop().expect("one");
+    let set_sha = async |sha: &str| {
+        sqlx::query(
+            "insert into platform.migration values ($1, $2, $3) on conflict (version) do update set sha256 = $3",
+        )
+        .bind(last.version)
+        .bind(&last.name)
         .bind(sha)
         .execute(&mut database.conn().await)
         .await
-        .expect("mended");
+        .expect("set");
+    };
+    change("delete from platform.migration where version = (select max(version) from platform.migration)").await;
+    let error = check().await.expect_err("behind");
+    assert!(error.contains(&last.name) && error.contains("vantage migrate"), "{error}");
+
+    set_sha("another text").await;
+    let error = check().await.expect_err("changed");
+    assert!(error.contains(&format!("{} was applied in another form", last.name)), "{error}");
+
+    set_sha(&last.sha256).await;
+    change("insert into platform.migration values (9999, '9999_tomorrow.sql', 'x')").await;
     let error = check().await.expect_err("ahead");
-    assert!(error.contains("0005_tomorrow.sql was applied by a newer version"), "{error}");
+    assert!(error.contains("9999_tomorrow.sql was applied by a newer version"), "{error}");
 
     change(
-        "delete from platform.migration where version = 5; alter table practice.service no force row level security",
+        "delete from platform.migration where version = 9999; alter table practice.service no force row level security",
     )
     .await;
     let error = check().await.expect_err("a mistake");
@@ -139,22 +146,18 @@ async fn a_server_refuses_a_database_that_does_not_fit() {
 
 #[tokio::test]
 async fn a_migration_that_breaks_a_rule_leaves_nothing_behind() {
-    let database = TestDatabase::new().await;
-    // pretend that the last one is still to come, on a catalog that is already wrong
+    let database = TestDatabase::empty().await;
     let mut conn = database.conn().await;
-    conn.execute("drop schema practice cascade; delete from platform.migration where version = 4; alter table jobs.job no force row level security")
-        .await
-        .expect("prepared");
+    conn.execute("create table public.forgotten (practice_id uuid)").await.expect("planted");
     let error = migrate::migrate(&database.options, &Default::default()).await.expect_err("refused").to_string();
-    assert!(error.contains("jobs.job (row-level security not forced)"), "{error}");
+    assert!(error.contains("public.forgotten (row-level security off)"), "{error}");
     let left: bool = sqlx::query_scalar("select to_regclass('practice.service') is not null")
         .fetch_one(&mut conn)
         .await
         .expect("an answer");
-    assert!(!left, "the migration was rolled back with its lint");
-    conn.execute("alter table jobs.job force row level security").await.expect("mended");
-    assert_eq!(
-        migrate::migrate(&database.options, &Default::default()).await.expect("migrates"),
-        ["0004_practice.sql"]
-    );
+    assert!(!left, "the migrations were rolled back with their lint");
+    conn.execute("drop table public.forgotten").await.expect("mended");
+    let applied = migrate::migrate(&database.options, &Default::default()).await.expect("migrates");
+    let all: Vec<_> = migrate::all().expect("migrations").into_iter().map(|migration| migration.name).collect();
+    assert_eq!(applied, all);
 }
