@@ -6,7 +6,7 @@ import { useEffect } from 'react';
 import { useCan } from '@/shared/auth/session';
 import { setLang, useLang } from '@/shared/i18n';
 import { otherLang, useTheme } from '@/shared/ui/Switches';
-import { primaryNav, settingsNav, visible } from './nav';
+import { primaryNav, settingsGate, visible, visibleGroups } from './nav';
 
 type Props = {
   /** Grows each time it shall open. */
@@ -22,7 +22,7 @@ export function Palette({ turn, onHelp }: Props) {
   const navigate = useNavigate();
   useEffect(() => spotlight.open(), [turn]);
 
-  const pages = visible([...primaryNav, ...settingsNav], can).map((item) => ({
+  const pages = [...visible(primaryNav, can), ...settingsGate(can), ...visibleGroups(can).flatMap((group) => group.items)].map((item) => ({
     id: item.to,
     label: t(item.label),
     leftSection: <item.icon size={18} stroke={1.7} />,

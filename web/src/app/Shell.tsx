@@ -1,5 +1,5 @@
 import { AppShell, Box, Kbd, UnstyledButton } from '@mantine/core';
-import { IconBuildingHospital, IconSearch } from '@tabler/icons-react';
+import { IconArrowLeft, IconBuildingHospital, IconChevronLeft, IconSearch } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
@@ -12,7 +12,7 @@ import { isMac, useShortcuts } from '@/shared/ui/shortcuts';
 import { LanguageSwitch, ThemeSwitch } from '@/shared/ui/Switches';
 import { lastUndo } from '@/shared/ui/toast';
 import { startLive } from './live';
-import { isActive, type NavItem, primaryNav, settingsNav, visible } from './nav';
+import { inSettings, isActive, type NavItem, primaryNav, settingsGate, visible, visibleGroups } from './nav';
 import classes from './Shell.module.css';
 import { UserMenu } from './UserMenu';
 
@@ -28,6 +28,41 @@ function NavLink({ item, className, iconSize }: { item: NavItem; className: stri
     <Link to={item.to} className={className} data-active={active || undefined} aria-current={active ? 'page' : undefined}>
       <item.icon size={iconSize} stroke={1.7} />
       <span>{t(item.label)}</span>
+    </Link>
+  );
+}
+
+/** The sidebar while in settings: its pages in groups, and the way back. */
+function SettingsLinks() {
+  const { t } = useLang();
+  const can = useCan();
+  return (
+    <div className={classes.settings}>
+      <Link to="/" className={classes.link}>
+        <IconArrowLeft size={18} stroke={1.7} className={classes.back} aria-hidden />
+        <span>{t('nav.back')}</span>
+      </Link>
+      {visibleGroups(can).map((group) => (
+        <div key={group.label} role="group" aria-label={t(group.label)} className={classes.links}>
+          <div className={classes.group} aria-hidden>
+            {t(group.label)}
+          </div>
+          {group.items.map((item) => (
+            <NavLink key={item.to} item={item} className={classes.link} iconSize={18} />
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** On a phone, where settings have no sidebar: the way up from one of their pages. */
+function UpToSettings() {
+  const { t } = useLang();
+  return (
+    <Link to="/settings" className={classes.up}>
+      <IconChevronLeft size={18} stroke={1.8} className={classes.back} aria-hidden />
+      <span>{t('nav.settings')}</span>
     </Link>
   );
 }
@@ -55,7 +90,9 @@ export function Shell() {
   ]);
 
   const main = visible(primaryNav, can);
-  const settings = visible(settingsNav, can);
+  const gate = settingsGate(can);
+  const path = useRouterState({ select: (s) => s.location.pathname });
+  const settings = inSettings(path);
 
   return (
     <AppShell
@@ -101,28 +138,34 @@ export function Shell() {
           <IconBuildingHospital size={16} stroke={1.7} aria-hidden />
           <span>{session.practice.name}</span>
         </div>
-        <div className={classes.links}>
-          {main.map((item) => (
-            <NavLink key={item.to} item={item} className={classes.link} iconSize={18} />
-          ))}
-        </div>
-        {settings.length ? (
-          <div className={classes.linksBottom}>
-            <div className={classes.group}>{t('nav.settings')}</div>
-            {settings.map((item) => (
-              <NavLink key={item.to} item={item} className={classes.link} iconSize={18} />
-            ))}
-          </div>
-        ) : null}
+        {settings ? (
+          <SettingsLinks />
+        ) : (
+          <>
+            <div className={classes.main}>
+              {main.map((item) => (
+                <NavLink key={item.to} item={item} className={classes.link} iconSize={18} />
+              ))}
+            </div>
+            {gate.length ? (
+              <div className={classes.linksBottom}>
+                {gate.map((item) => (
+                  <NavLink key={item.to} item={item} className={classes.link} iconSize={18} />
+                ))}
+              </div>
+            ) : null}
+          </>
+        )}
       </AppShell.Navbar>
 
       <AppShell.Main id="main" tabIndex={-1}>
+        {settings && path.replace(/\/$/, '') !== '/settings' ? <UpToSettings /> : null}
         {/* another person or practice starts with empty pages */}
         <Outlet key={identity} />
       </AppShell.Main>
 
       <AppShell.Footer hiddenFrom="sm" className={classes.bottomNav} component="nav" aria-label={t('nav.bottom')}>
-        {[...main, ...settings].map((item) => (
+        {[...main, ...gate].map((item) => (
           <NavLink key={item.to} item={item} className={classes.bottomLink} iconSize={22} />
         ))}
       </AppShell.Footer>

@@ -1,22 +1,48 @@
-import { IconHome2, IconStethoscope } from '@tabler/icons-react';
+import { IconHome2, IconSettings, IconStethoscope } from '@tabler/icons-react';
+import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import type { Permission } from '@/shared/auth/session';
 import type { MessageId } from '@/shared/i18n';
 
 export type NavItem = {
   label: MessageId;
-  to: '/' | '/settings/services';
+  /** What is there, in a few words. */
+  about?: MessageId;
+  to: NonNullable<LinkProps['to']>;
   icon: ComponentType<{ size?: number; stroke?: number }>;
   /** Hidden from those who may not even look. */
   needs?: Permission;
 };
+export type NavGroup = { label: MessageId; items: NavItem[] };
 
-export const primaryNav: NavItem[] = [{ label: 'nav.home', to: '/', icon: IconHome2 }];
-export const settingsNav: NavItem[] = [
-  { label: 'nav.services', to: '/settings/services', icon: IconStethoscope, needs: 'services.read' },
+const home: NavItem = { label: 'nav.home', to: '/', icon: IconHome2 };
+const settings: NavItem = { label: 'nav.settings', to: '/settings', icon: IconSettings };
+
+export const primaryNav: NavItem[] = [home];
+
+/** One line for each page of settings; a group without a page for somebody is not shown to them. */
+export const settingsNav: NavGroup[] = [
+  {
+    label: 'nav.group.practice',
+    items: [{ label: 'nav.services', about: 'nav.about.services', to: '/settings/services', icon: IconStethoscope, needs: 'services.read' }],
+  },
+  { label: 'nav.group.people', items: [] },
+  { label: 'nav.group.time', items: [] },
+  { label: 'nav.group.security', items: [] },
 ];
 
-export const visible = (items: NavItem[], can: (permission: Permission) => boolean) =>
-  items.filter((item) => !item.needs || can(item.needs));
+type Can = (permission: Permission) => boolean;
 
-export const isActive = (item: NavItem, path: string) => (item.to === '/' ? path === '/' : path.startsWith(item.to));
+export const visible = (items: NavItem[], can: Can) => items.filter((item) => !item.needs || can(item.needs));
+
+export const visibleGroups = (can: Can): NavGroup[] =>
+  settingsNav.map((group) => ({ ...group, items: visible(group.items, can) })).filter((group) => group.items.length > 0);
+
+/** The gate to the settings, for those who have anything to do there. */
+export const settingsGate = (can: Can): NavItem[] => (visibleGroups(can).length ? [settings] : []);
+
+const within = (to: string, path: string) => path === to || path.startsWith(`${to}/`);
+
+export const inSettings = (path: string) => within(settings.to as string, path);
+
+export const isActive = (item: NavItem, path: string) => (item.to === '/' ? path === '/' : within(item.to as string, path));

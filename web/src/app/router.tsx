@@ -53,9 +53,7 @@ const home = createRoute({
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
-  beforeLoad: () => {
-    throw redirect({ to: '/settings/services' });
-  },
+  component: lazyRouteComponent(() => import('./SettingsPage'), 'SettingsPage'),
 });
 const services = createRoute({
   getParentRoute: () => inside,
