@@ -56,6 +56,16 @@ begin
     raise exception 'the audit ledger is append-only' using errcode = 'VT002';
 end $$;
 
+CREATE FUNCTION auth.note_seen() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    update auth.membership m set last_seen_at = new.active_at
+     where m.user_id = new.user_id and m.practice_id = new.practice_id
+       and (m.last_seen_at is null or m.last_seen_at < new.active_at);
+    return null;
+end $$;
+
 CREATE FUNCTION auth.sign_up(practice uuid, slug text, practice_name text, language text, country text, time_zone text, currency text, person uuid, email text, person_name text, password_hash text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -168,19 +178,34 @@ CREATE FUNCTION claim.turn(schedule text, every_seconds integer) RETURNS boolean
     returning true
 $$;
 
-CREATE FUNCTION sec.enter(session uuid, person uuid, practice uuid, claimed_role text) RETURNS void
+CREATE FUNCTION sec.enter(session uuid, person uuid, practice uuid, claimed_role text, own_role uuid DEFAULT NULL::uuid, own_version integer DEFAULT NULL::integer) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    is_open boolean;
+    is_idle boolean;
+    is_exact boolean;
 begin
-    perform from auth.session s
-      join auth.membership m on m.user_id = s.user_id and m.practice_id = s.practice_id
+    select p.status = 'active',
+           p.idle_minutes > 0 and s.active_at <= now() - make_interval(mins => p.idle_minutes),
+           m.role = claimed_role and m.role_id is not distinct from own_role and (own_role is null or exists (
+               select from auth.role r
+                where r.practice_id = practice and r.id = own_role and r.version = own_version and r.archived_at is null))
+      into is_open, is_idle, is_exact
+      from auth.session s
+      join auth.membership m on m.user_id = s.user_id and m.practice_id = s.practice_id and m.status = 'active'
       join platform.practice p on p.practice_id = s.practice_id
      where s.id = session and s.user_id = person and s.practice_id = practice
-       and s.ended_at is null and s.expires_at > now()
-       and m.role = claimed_role and m.status = 'active' and p.status = 'active';
+       and s.ended_at is null and s.expires_at > now();
     if not found then
         raise exception 'the session has ended' using errcode = 'VT401';
+    elsif not is_open then
+        raise exception 'the practice is suspended' using errcode = 'VT403';
+    elsif is_idle then
+        raise exception 'nobody has touched this session for too long' using errcode = 'VT408';
+    elsif not is_exact then
+        raise exception 'the rights are not those of the token any more' using errcode = 'VT409';
     end if;
     perform set_config('app.practice_id', practice::text, true);
 end $$;
@@ -193,6 +218,24 @@ begin
     perform from platform.practice p where p.practice_id = practice;
     if not found then
         raise exception 'there is no such practice' using errcode = 'VT404';
+    end if;
+    perform set_config('app.practice_id', practice::text, true);
+end $$;
+
+CREATE FUNCTION sec.enter_with_key(key uuid, practice uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    is_open boolean;
+begin
+    select p.status = 'active' into is_open
+      from auth.api_key k join platform.practice p on p.practice_id = k.practice_id
+     where k.practice_id = practice and k.id = key and k.revoked_at is null and k.expires_at > now();
+    if not found then
+        raise exception 'the key does not serve' using errcode = 'VT410';
+    elsif not is_open then
+        raise exception 'the practice is suspended' using errcode = 'VT403';
     end if;
     perform set_config('app.practice_id', practice::text, true);
 end $$;
@@ -266,7 +309,7 @@ CREATE TABLE audit.entry (
     detail jsonb DEFAULT '{}'::jsonb NOT NULL,
     changes jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT entry_action_check CHECK (((length(action) >= 1) AND (length(action) <= 60))),
-    CONSTRAINT entry_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'system'::text, 'voice'::text, 'webhook'::text, 'patient'::text, 'break_glass'::text]))),
+    CONSTRAINT entry_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'system'::text, 'api_key'::text, 'voice'::text, 'webhook'::text, 'patient'::text, 'break_glass'::text]))),
     CONSTRAINT entry_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'denied'::text, 'error'::text]))),
     CONSTRAINT entry_resource_type_check CHECK (((length(resource_type) >= 1) AND (length(resource_type) <= 60)))
 )
@@ -274,14 +317,35 @@ PARTITION BY RANGE (at);
 
 ALTER TABLE ONLY audit.entry FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE auth.api_key (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    hash bytea NOT NULL,
+    prefix text NOT NULL,
+    last_four text NOT NULL,
+    scopes text[] NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_key_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80)))
+);
+
 CREATE TABLE auth.membership (
     user_id uuid NOT NULL,
     practice_id uuid NOT NULL,
     role text NOT NULL,
     status text DEFAULT 'active'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    role_id uuid,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_seen_at timestamp with time zone,
+    CONSTRAINT membership_owner_check CHECK (((role_id IS NULL) OR (role <> 'owner'::text))),
     CONSTRAINT membership_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'provider'::text, 'hygienist'::text, 'assistant'::text, 'receptionist'::text, 'accountant'::text, 'staff'::text]))),
-    CONSTRAINT membership_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+    CONSTRAINT membership_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'removed'::text])))
 );
 
 CREATE TABLE auth.refresh_token (
@@ -289,6 +353,21 @@ CREATE TABLE auth.refresh_token (
     session_id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     used_at timestamp with time zone
+);
+
+CREATE TABLE auth.role (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    name_key text GENERATED ALWAYS AS (lower(name)) STORED NOT NULL COLLATE pg_catalog."C",
+    based_on text NOT NULL,
+    permissions text[] NOT NULL,
+    archived_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT role_based_on_check CHECK ((based_on = ANY (ARRAY['admin'::text, 'provider'::text, 'hygienist'::text, 'assistant'::text, 'receptionist'::text, 'accountant'::text, 'staff'::text]))),
+    CONSTRAINT role_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60)))
 );
 
 CREATE TABLE auth.session (
@@ -302,14 +381,17 @@ CREATE TABLE auth.session (
     end_reason text,
     ip text,
     user_agent text,
-    CONSTRAINT session_end_reason_check CHECK ((end_reason = ANY (ARRAY['signed_out'::text, 'token_reused'::text, 'expired'::text])))
+    active_at timestamp with time zone DEFAULT now() NOT NULL,
+    second_factor text,
+    CONSTRAINT session_end_reason_check CHECK ((end_reason = ANY (ARRAY['signed_out'::text, 'token_reused'::text, 'expired'::text, 'idle'::text, 'ended_elsewhere'::text, 'password_changed'::text, 'password_reset'::text, 'switched'::text, 'suspended'::text, 'removed'::text]))),
+    CONSTRAINT session_second_factor_check CHECK ((second_factor = ANY (ARRAY['totp'::text, 'passkey'::text])))
 );
 
 CREATE TABLE auth."user" (
     id uuid NOT NULL,
     email text NOT NULL COLLATE pg_catalog."C",
     name text NOT NULL,
-    password_hash text NOT NULL,
+    password_hash text,
     language text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     version integer DEFAULT 1 NOT NULL,
@@ -408,10 +490,16 @@ CREATE TABLE platform.practice (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    idle_minutes integer DEFAULT 0 NOT NULL,
+    second_factor text DEFAULT 'patients'::text NOT NULL,
+    invite_hours integer DEFAULT 72 NOT NULL,
     CONSTRAINT practice_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT practice_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT practice_idle_minutes_check CHECK (((idle_minutes = 0) OR ((idle_minutes >= 5) AND (idle_minutes <= 480)))),
+    CONSTRAINT practice_invite_hours_check CHECK (((invite_hours >= 1) AND (invite_hours <= 720))),
     CONSTRAINT practice_language_check CHECK ((language = ANY (ARRAY['en'::text, 'ar'::text]))),
     CONSTRAINT practice_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT practice_second_factor_check CHECK ((second_factor = ANY (ARRAY['nobody'::text, 'patients'::text, 'everybody'::text]))),
     CONSTRAINT practice_slug_check CHECK (((slug ~ '^[a-z][a-z0-9-]{1,38}[a-z0-9]$'::text) AND (slug !~ '--'::text))),
     CONSTRAINT practice_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text]))),
     CONSTRAINT practice_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64)))
@@ -491,11 +579,20 @@ ALTER TABLE ONLY api.idempotency_key
 ALTER TABLE ONLY audit.entry
     ADD CONSTRAINT entry_pkey PRIMARY KEY (practice_id, at, id);
 
+ALTER TABLE ONLY auth.api_key
+    ADD CONSTRAINT api_key_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY auth.api_key
+    ADD CONSTRAINT api_key_pkey PRIMARY KEY (practice_id, id);
+
 ALTER TABLE ONLY auth.membership
     ADD CONSTRAINT membership_pkey PRIMARY KEY (user_id, practice_id);
 
 ALTER TABLE ONLY auth.refresh_token
     ADD CONSTRAINT refresh_token_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY auth.role
+    ADD CONSTRAINT role_pkey PRIMARY KEY (practice_id, id);
 
 ALTER TABLE ONLY auth.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (id);
@@ -550,6 +647,8 @@ CREATE INDEX membership_by_practice ON auth.membership USING btree (practice_id)
 
 CREATE INDEX refresh_token_by_session ON auth.refresh_token USING btree (session_id);
 
+CREATE UNIQUE INDEX role_name_key ON auth.role USING btree (practice_id, name_key) WHERE (archived_at IS NULL);
+
 CREATE INDEX session_by_user ON auth.session USING btree (user_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX job_by_age ON jobs.job USING btree (finished_at) WHERE (finished_at IS NOT NULL);
@@ -580,6 +679,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON audit.entry FOR EACH ROW E
 
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit.entry FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
 
+CREATE TRIGGER note_seen AFTER INSERT OR UPDATE OF active_at ON auth.session FOR EACH ROW EXECUTE FUNCTION auth.note_seen();
+
 CREATE CONSTRAINT TRIGGER require_audit AFTER UPDATE ON platform.practice DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.service DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
@@ -592,14 +693,26 @@ ALTER TABLE ONLY api.idempotency_key
 ALTER TABLE audit.entry
     ADD CONSTRAINT entry_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
+ALTER TABLE ONLY auth.api_key
+    ADD CONSTRAINT api_key_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth."user"(id);
+
+ALTER TABLE ONLY auth.api_key
+    ADD CONSTRAINT api_key_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
 ALTER TABLE ONLY auth.membership
     ADD CONSTRAINT membership_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY auth.membership
+    ADD CONSTRAINT membership_role_fkey FOREIGN KEY (practice_id, role_id) REFERENCES auth.role(practice_id, id);
 
 ALTER TABLE ONLY auth.membership
     ADD CONSTRAINT membership_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
 
 ALTER TABLE ONLY auth.refresh_token
     ADD CONSTRAINT refresh_token_session_id_fkey FOREIGN KEY (session_id) REFERENCES auth.session(id);
+
+ALTER TABLE ONLY auth.role
+    ADD CONSTRAINT role_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
 ALTER TABLE ONLY auth.session
     ADD CONSTRAINT session_user_id_practice_id_fkey FOREIGN KEY (user_id, practice_id) REFERENCES auth.membership(user_id, practice_id);
@@ -729,11 +842,14 @@ GRANT ALL ON FUNCTION claim.sweep() TO vantage_worker;
 REVOKE ALL ON FUNCTION claim.turn(schedule text, every_seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.turn(schedule text, every_seconds integer) TO vantage_worker;
 
-REVOKE ALL ON FUNCTION sec.enter(session uuid, person uuid, practice uuid, claimed_role text) FROM PUBLIC;
-GRANT ALL ON FUNCTION sec.enter(session uuid, person uuid, practice uuid, claimed_role text) TO vantage_app;
+REVOKE ALL ON FUNCTION sec.enter(session uuid, person uuid, practice uuid, claimed_role text, own_role uuid, own_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION sec.enter(session uuid, person uuid, practice uuid, claimed_role text, own_role uuid, own_version integer) TO vantage_app;
 
 REVOKE ALL ON FUNCTION sec.enter_as_system(practice uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION sec.enter_as_system(practice uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION sec.enter_with_key(key uuid, practice uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION sec.enter_with_key(key uuid, practice uuid) TO vantage_app;
 
 REVOKE ALL ON FUNCTION sec.take_token(bucket text, burst integer, per_second double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION sec.take_token(bucket text, burst integer, per_second double precision) TO vantage_app;
@@ -748,9 +864,15 @@ GRANT UPDATE(answer) ON TABLE api.idempotency_key TO vantage_app;
 
 GRANT SELECT,INSERT ON TABLE audit.entry TO vantage_app;
 
+GRANT SELECT ON TABLE auth.api_key TO vantage_auth;
+
+GRANT UPDATE(last_used_at) ON TABLE auth.api_key TO vantage_auth;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE auth.membership TO vantage_auth;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE auth.refresh_token TO vantage_auth;
+
+GRANT SELECT ON TABLE auth.role TO vantage_auth;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE auth.session TO vantage_auth;
 
@@ -798,6 +920,12 @@ GRANT UPDATE(version) ON TABLE platform.practice TO vantage_app;
 
 GRANT UPDATE(updated_at) ON TABLE platform.practice TO vantage_app;
 GRANT UPDATE(updated_at) ON TABLE platform.practice TO vantage_platform;
+
+GRANT UPDATE(idle_minutes) ON TABLE platform.practice TO vantage_app;
+
+GRANT UPDATE(second_factor) ON TABLE platform.practice TO vantage_app;
+
+GRANT UPDATE(invite_hours) ON TABLE platform.practice TO vantage_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE practice.service TO vantage_app;
 

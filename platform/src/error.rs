@@ -248,7 +248,11 @@ impl From<sqlx::Error> for Error {
         match state.as_str() {
             "40001" | "40P01" => Self::transient(error),
             "VT401" => session_ended(),
+            "VT403" => practice_suspended(),
             "VT404" => Self::not_found(),
+            "VT408" => idle(),
+            "VT409" => token_expired(),
+            "VT410" => key_refused(),
             "53100" => storage_full(),
             // text that PostgreSQL cannot hold: a zero byte
             "22021" => {
@@ -278,6 +282,34 @@ impl Error {
 #[must_use]
 pub fn session_ended() -> Error {
     Error::unauthorized("auth.session_ended", "The session has ended; sign in again.")
+}
+
+/// 401 for a session that nobody has touched for longer than the practice allows. Signing in opens it again.
+#[must_use]
+pub fn idle() -> Error {
+    Error::unauthorized("auth.idle", "Nobody was here for a while; sign in again to go on.")
+}
+
+/// 401 for an access token that has run out, or that says other rights than its holder has by now.
+#[must_use]
+pub fn token_expired() -> Error {
+    Error::unauthorized("auth.token_expired", "The access token has run out; refresh the session.")
+}
+
+/// 401 for an API key that is unknown, revoked or has run out; which of them is nobody's business.
+#[must_use]
+pub fn key_refused() -> Error {
+    Error::unauthorized("api_key.refused", "This API key does not serve (any more); make a new one in the settings.")
+}
+
+/// 403 for everybody of a practice that the platform has suspended.
+#[must_use]
+pub fn practice_suspended() -> Error {
+    Error::new(
+        StatusCode::FORBIDDEN,
+        "practice.suspended",
+        "This practice is suspended. Nothing is lost; its owner can ask Vantage's support to open it again.",
+    )
 }
 
 /// 507 when there is no room for changes.

@@ -4,15 +4,16 @@ use std::marker::PhantomData;
 
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum_extra::extract::CookieJar;
 use jiff::Timestamp;
 
+use crate::api_key;
 use crate::app::App;
 use crate::db::{Actor, Caller, Origin, TenantTx};
 use crate::error::{Error, Result};
-use crate::id::PracticeId;
-use crate::permission::{Permission, Role};
+use crate::id::{PracticeId, SessionId, UserId};
+use crate::permission::{OWN, Permission, Rights};
 use crate::token::{self, ACCESS_COOKIE};
 
 /// First parameter of every handler: who may call it. [`crate::route!`] takes no handler without one.
@@ -21,12 +22,13 @@ pub trait Guard {
     const PERMISSION: Option<&'static str>;
 }
 
-/// A signed-in person whose role has the permission `P`. Opens transactions in that person's practice.
+/// Somebody who may `P`: a signed-in person by their role, or a program by its key. Opens transactions in the practice
+/// that the session or the key belongs to.
 #[derive(Debug)]
 pub struct Can<P> {
     app: App,
     caller: Caller,
-    role: Role,
+    rights: Rights,
     expires: Timestamp,
     permission: PhantomData<P>,
 }
@@ -52,23 +54,56 @@ impl<P: Permission> FromRequestParts<App> for Can<P> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let token = token_of(&parts.headers).ok_or_else(token::required)?;
-        let claims = app.tokens.read(&token)?;
-        app.limits.check_caller(claims.sub.uuid(), claims.pid.uuid())?;
-        let caller = Caller {
-            practice: claims.pid,
-            actor: Actor::User { user: claims.sub, session: claims.sid, role: claims.role },
-            origin: origin(parts),
-        };
-        if !claims.role.may(P::NAME) {
+        let Known { caller, rights, expires, must_enrol } = identify(parts, app).await?;
+        if must_enrol && !OWN.contains(&P::NAME) {
+            return Err(must_enrol_first());
+        }
+        if !rights.may(P::NAME) {
             let path = parts.extensions.get::<MatchedPath>().map_or("", |path| path.as_str());
             let operation = format!("{} {path}", parts.method);
             app.door.write_regardless(&caller, async move |tx| tx.record_denied(P::NAME, &operation).await).await?;
             return Err(Error::forbidden());
         }
-        let expires = Timestamp::from_second(claims.exp).map_err(Error::internal)?;
-        Ok(Self { app: app.clone(), caller, role: claims.role, expires, permission: PhantomData })
+        Ok(Self { app: app.clone(), caller, rights, expires, permission: PhantomData })
     }
+}
+
+/// A caller that showed a credential of ours. Whether it still holds is asked by each transaction.
+struct Known {
+    caller: Caller,
+    rights: Rights,
+    expires: Timestamp,
+    must_enrol: bool,
+}
+
+/// Who calls, by the credential that came along: an access token of a session, or an API key. Further kinds of caller
+/// are recognised here; see [`Actor`] for what else they need.
+async fn identify(parts: &Parts, app: &App) -> Result<Known> {
+    let credential = credential_of(&parts.headers).ok_or_else(token::required)?;
+    let known = if credential.starts_with(api_key::PREFIX) {
+        let found = api_key::find(app, &credential).await?;
+        let actor = Actor::ApiKey { key: found.key };
+        let caller = Caller { practice: found.practice, actor, origin: origin(parts) };
+        Known { caller, rights: found.rights, expires: found.expires, must_enrol: false }
+    } else {
+        let claims = app.tokens.read(&credential)?;
+        let own = claims.own.as_ref().map(|own| (own.id, own.version));
+        let actor = Actor::User { user: claims.sub, session: claims.sid, role: claims.role, own };
+        let caller = Caller { practice: claims.pid, actor, origin: origin(parts) };
+        let expires = Timestamp::from_second(claims.exp).map_err(Error::internal)?;
+        Known { caller, rights: claims.rights(), expires, must_enrol: claims.must_enrol }
+    };
+    let Caller { practice, actor, .. } = &known.caller;
+    app.limits.check_caller(actor.id().unwrap_or_default(), practice.uuid())?;
+    Ok(known)
+}
+
+fn must_enrol_first() -> Error {
+    Error::new(
+        StatusCode::FORBIDDEN,
+        "auth.second_factor_enrolment",
+        "This practice asks for a second factor; set one up in your account first.",
+    )
 }
 
 impl<P> Can<P> {
@@ -84,13 +119,30 @@ impl<P> Can<P> {
         self.caller.practice
     }
 
-    /// The role in it.
+    /// Everything that the caller may do there.
     #[must_use]
-    pub fn role(&self) -> Role {
-        self.role
+    pub fn rights(&self) -> &Rights {
+        &self.rights
     }
 
-    /// When the access token runs out.
+    /// Whether the caller may something else as well, which changes what the answer says and not whether there is one.
+    #[must_use]
+    pub fn may(&self, permission: &str) -> bool {
+        self.rights.may(permission)
+    }
+
+    /// The signed-in person, for what is only theirs (see [`OWN`]).
+    ///
+    /// # Errors
+    /// 403 for a program with a key.
+    pub fn person(&self) -> Result<(UserId, SessionId)> {
+        match self.caller.actor {
+            Actor::User { user, session, .. } => Ok((user, session)),
+            _ => Err(Error::forbidden()),
+        }
+    }
+
+    /// When the access token or the key runs out.
     #[must_use]
     pub fn expires(&self) -> Timestamp {
         self.expires
@@ -127,8 +179,8 @@ impl FromRequestParts<App> for Anybody {
     }
 }
 
-/// The bearer token, or that of the cookie.
-fn token_of(headers: &HeaderMap) -> Option<String> {
+/// What came as bearer, or in the cookie of the access token.
+fn credential_of(headers: &HeaderMap) -> Option<String> {
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())

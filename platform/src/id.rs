@@ -48,6 +48,14 @@ id!(
     SessionId
 );
 id!(
+    /// A role of a practice's own.
+    RoleId
+);
+id!(
+    /// A key with which a program comes in.
+    ApiKeyId
+);
+id!(
     /// A patient's record in a practice.
     PatientId
 );

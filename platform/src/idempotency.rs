@@ -101,7 +101,7 @@ impl<P> Can<P> {
 
 /// Takes the key, or answers what was answered before under it.
 async fn claim(tx: &mut TenantTx, key: IdempotencyKey, hash: &[u8]) -> Result<Option<Once>> {
-    let (practice, user) = (tx.practice(), user_of(tx)?);
+    let (practice, user) = (tx.practice(), caller_of(tx)?);
     let taken = sqlx::query!(
         "insert into api.idempotency_key (practice_id, user_id, key, request_hash) values ($1, $2, $3, $4)
          on conflict do nothing",
@@ -139,7 +139,7 @@ async fn claim(tx: &mut TenantTx, key: IdempotencyKey, hash: &[u8]) -> Result<Op
 }
 
 async fn keep(tx: &mut TenantTx, key: IdempotencyKey, once: &Once) -> Result<()> {
-    let (practice, user) = (tx.practice(), user_of(tx)?);
+    let (practice, user) = (tx.practice(), caller_of(tx)?);
     let sealed = tx.seal(place(key), &once.body).await?;
     sqlx::query!(
         "update api.idempotency_key set status = $4, answer = $5 where practice_id = $1 and user_id = $2 and key = $3",
@@ -158,6 +158,7 @@ fn place(key: IdempotencyKey) -> Place<'static> {
     Place { table: "api.idempotency_key", column: "answer", row: key.0 }
 }
 
-fn user_of(tx: &TenantTx) -> Result<Uuid> {
-    tx.caller().actor.user().map(|user| user.uuid()).ok_or_else(|| Error::internal("an idempotency key without a user"))
+/// Keys are each caller's own, be it a person or a program.
+fn caller_of(tx: &TenantTx) -> Result<Uuid> {
+    tx.caller().actor.id().ok_or_else(|| Error::internal("an idempotency key without a caller"))
 }

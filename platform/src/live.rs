@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::guard::Can;
 use crate::id::PracticeId;
 use crate::outbox::Subscriber;
-use crate::permission::{Role, session};
+use crate::permission::{Rights, session};
 use crate::routes::Routes;
 
 const CHANNEL: &str = "vantage_live";
@@ -116,7 +116,7 @@ async fn connect(who: Can<session::Read>, headers: HeaderMap, upgrade: WebSocket
     }
     // the signature alone does not say that the session lives; the transaction does
     who.read(async |_| Ok(())).await?;
-    let window = Window { app: who.app().clone(), caller: who.caller().clone(), role: who.role() };
+    let window = Window { app: who.app().clone(), caller: who.caller().clone(), rights: who.rights().clone() };
     let left = who.expires().duration_since(window.app.now()).try_into().unwrap_or(Duration::ZERO);
     Ok(upgrade.max_message_size(1024).max_frame_size(1024).on_upgrade(move |socket| async move {
         let stop = window.app.stop.clone();
@@ -138,7 +138,7 @@ fn same_origin(headers: &HeaderMap, public_origin: &str) -> bool {
 struct Window {
     app: App,
     caller: Caller,
-    role: Role,
+    rights: Rights,
 }
 
 impl Window {
@@ -167,7 +167,7 @@ impl Window {
                 }
                 incoming = socket.recv() => if !matches!(incoming, Some(Ok(message)) if !matches!(message, Message::Close(_))) { return },
                 item = news.recv() => next = match item {
-                    Ok(News::Notice(notice)) => visible(&notice, self.caller.practice, self.role),
+                    Ok(News::Notice(notice)) => visible(&notice, self.caller.practice, &self.rights),
                     Ok(News::Resync) | Err(broadcast::error::RecvError::Lagged(_)) => Some(r#"{"topic":"resync"}"#.to_owned()),
                     Err(broadcast::error::RecvError::Closed) => return,
                 },
@@ -192,29 +192,33 @@ async fn renew(socket: &mut WebSocket) {
     send(socket, Message::Close(Some(frame))).await;
 }
 
-/// What a window of this practice and role is told: a topic `service` needs `services.read`.
-fn visible(notice: &Notice, practice: PracticeId, role: Role) -> Option<String> {
-    if notice.practice != practice || !role.may(&format!("{}s.read", notice.topic)) {
+/// What a window of this practice with these rights is told: a topic `service` needs `services.read`, one that is its
+/// own plural, as `staff`, needs `staff.read`.
+fn visible(notice: &Notice, practice: PracticeId, rights: &Rights) -> Option<String> {
+    let topic = &notice.topic;
+    if notice.practice != practice || !["s", ""].iter().any(|s| rights.may(&format!("{topic}{s}.read"))) {
         return None;
     }
-    let Notice { topic, id, version, .. } = notice;
+    let Notice { id, version, .. } = notice;
     Some(serde_json::json!({ "topic": topic, "id": id, "version": version }).to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::permission::Role;
 
     #[test]
     fn only_the_practice_and_the_role_hear() {
         let practice = PracticeId::new();
         let notice = Notice { practice, topic: "service".to_owned(), id: Uuid::nil(), version: Some(2) };
         assert!(
-            visible(&notice, practice, Role::Receptionist).is_some_and(|text| !text.contains(&practice.to_string()))
+            visible(&notice, practice, &Rights::Of(Role::Receptionist))
+                .is_some_and(|text| !text.contains(&practice.to_string()))
         );
-        assert_eq!(visible(&notice, PracticeId::new(), Role::Owner), None);
+        assert_eq!(visible(&notice, PracticeId::new(), &Rights::Of(Role::Owner)), None);
         let secret = Notice { topic: "no_such".to_owned(), ..notice };
-        assert_eq!(visible(&secret, practice, Role::Owner), None);
+        assert_eq!(visible(&secret, practice, &Rights::Of(Role::Owner)), None);
     }
 
     #[test]

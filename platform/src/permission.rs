@@ -1,5 +1,7 @@
 //! Who may do what: one table, from which the extractors, the documents, the interface and the test matrix come.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -69,6 +71,61 @@ impl Role {
     #[must_use]
     pub fn permissions(self) -> Vec<&'static str> {
         TABLE.iter().filter(|row| row.roles[self as usize]).map(|row| row.permission).collect()
+    }
+}
+
+/// What concerns nobody but oneself: every role has it, and no API key.
+pub const OWN: [&str; 3] = ["session.read", "account.read", "account.write"];
+
+/// What is for people and not for programs, by how it begins: who may come in, and taking the ledger out.
+const FOR_PEOPLE: [&str; 6] = ["roles.write", "staff.write", "access.", "api_keys.", "security.write", "audit.export"];
+
+/// The permission of that name, if there is one.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static str> {
+    TABLE.iter().map(|row| row.permission).find(|permission| *permission == name)
+}
+
+/// Whether an API key can have the permission.
+#[must_use]
+pub fn is_for_keys(permission: &str) -> bool {
+    !OWN.contains(&permission) && !FOR_PEOPLE.iter().any(|kept| permission.starts_with(kept))
+}
+
+/// What a caller may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rights {
+    /// What the table gives a role.
+    Of(Role),
+    /// Exactly these: those of a practice's own role, or of an API key.
+    Listed(Arc<[&'static str]>),
+}
+
+impl Rights {
+    /// Exactly these. A name that this version of the product does not know gives nothing.
+    pub fn listed<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Self {
+        Self::Listed(names.into_iter().filter_map(|name| named(name.as_ref())).collect())
+    }
+
+    /// Whether they include the permission.
+    #[must_use]
+    pub fn may(&self, permission: &str) -> bool {
+        match self {
+            Self::Of(role) => role.may(permission),
+            Self::Listed(names) => names.contains(&permission),
+        }
+    }
+
+    /// All of them, in the order of the table.
+    #[must_use]
+    pub fn permissions(&self) -> Vec<&'static str> {
+        TABLE.iter().map(|row| row.permission).filter(|permission| self.may(permission)).collect()
+    }
+
+    /// Whether the other's are all among these: nobody gives or takes what they do not have.
+    #[must_use]
+    pub fn include(&self, other: &Self) -> bool {
+        other.permissions().iter().all(|permission| self.may(permission))
     }
 }
 
@@ -218,6 +275,36 @@ mod tests {
             }
         }
         insta::assert_snapshot!("roles", text);
+    }
+
+    #[test]
+    fn rights_are_those_of_the_table_or_exactly_the_listed_ones() {
+        let listed = Rights::listed(["services.read", "no.such", "session.read"]);
+        assert_eq!(listed.permissions(), ["session.read", "services.read"]);
+        assert!(listed.may("services.read") && !listed.may("services.write") && !listed.may("no.such"));
+        let (owner, admin) = (Rights::Of(Role::Owner), Rights::Of(Role::Admin));
+        assert!(owner.include(&admin) && !admin.include(&owner) && admin.include(&listed) && !listed.include(&admin));
+    }
+
+    #[test]
+    fn everybody_has_what_concerns_oneself_and_keys_do_not() {
+        for permission in OWN {
+            assert!(Role::ALL.iter().all(|role| role.may(permission)) && !is_for_keys(permission), "{permission}");
+        }
+        let kept: Vec<_> = TABLE.iter().map(|row| row.permission).filter(|name| !is_for_keys(name)).collect();
+        let expected = [
+            "session.read",
+            "account.read",
+            "account.write",
+            "staff.write",
+            "roles.write",
+            "access.review",
+            "api_keys.read",
+            "api_keys.write",
+            "security.write",
+            "audit.export",
+        ];
+        assert_eq!(kept, expected);
     }
 
     #[test]

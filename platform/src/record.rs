@@ -108,7 +108,7 @@ impl TenantTx {
             entry,
             caller.origin.request_id,
             caller.actor.kind(),
-            caller.actor.user().map(|user| user.uuid()),
+            caller.actor.id(),
             change.action,
             change.resource,
             change.id,
@@ -165,7 +165,7 @@ impl TenantTx {
             change.resource,
             change.id,
             actor.kind(),
-            actor.user().map(|user| user.uuid()),
+            actor.id(),
             body,
         )
         .execute(self.conn())
@@ -187,7 +187,7 @@ impl TenantTx {
             Uuid::now_v7(),
             caller.origin.request_id,
             caller.actor.kind(),
-            caller.actor.user().map(|user| user.uuid()),
+            caller.actor.id(),
             permission.split('.').next().unwrap_or(permission),
             caller.origin.ip,
             caller.origin.user_agent,

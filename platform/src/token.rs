@@ -5,9 +5,9 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
-use crate::error::{Error, Result};
-use crate::id::{PracticeId, SessionId, UserId};
-use crate::permission::Role;
+use crate::error::{Error, Result, token_expired};
+use crate::id::{PracticeId, RoleId, SessionId, UserId};
+use crate::permission::{Rights, Role};
 use crate::phi::Secret;
 
 /// How long an access token serves.
@@ -27,10 +27,53 @@ pub struct Claims {
     pub sid: SessionId,
     /// The role in the practice, by name.
     pub role: Role,
+    /// The practice's own role, where it has made one for this person; then `role` is what that one is based on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<OwnRole>,
+    /// The practice demands a second factor that the person has not set up: only the routes of the account are open.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub must_enrol: bool,
     /// Until when, in seconds since 1970.
     pub exp: i64,
     iss: String,
     aud: String,
+}
+
+/// A role of the practice's own, as a token states it. The door of every transaction checks id and version, so the
+/// list cannot be older than the role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnRole {
+    /// Which one.
+    pub id: RoleId,
+    /// Its version when the token was made.
+    pub version: i32,
+    /// Names of what it may do.
+    pub may: Vec<String>,
+}
+
+/// Whose token it is, and what it is to say.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    /// The person.
+    pub user: UserId,
+    /// The practice.
+    pub practice: PracticeId,
+    /// The session.
+    pub session: SessionId,
+    /// The role in the practice, or what the practice's own role is based on.
+    pub role: Role,
+    /// The practice's own role.
+    pub own: Option<OwnRole>,
+    /// See [`Claims::must_enrol`].
+    pub must_enrol: bool,
+}
+
+impl Claims {
+    /// What the holder may do.
+    #[must_use]
+    pub fn rights(&self) -> Rights {
+        self.own.as_ref().map_or(Rights::Of(self.role), |own| Rights::listed(&own.may))
+    }
 }
 
 /// Signs and reads access tokens.
@@ -71,19 +114,15 @@ impl Tokens {
     ///
     /// # Errors
     /// Never in practice.
-    pub fn issue(
-        &self,
-        user: UserId,
-        practice: PracticeId,
-        session: SessionId,
-        role: Role,
-    ) -> Result<(String, Timestamp)> {
+    pub fn issue(&self, holder: Holder) -> Result<(String, Timestamp)> {
         let expires = self.clock.now().checked_add(LIFETIME).map_err(Error::internal)?;
         let claims = Claims {
-            sub: user,
-            pid: practice,
-            sid: session,
-            role,
+            sub: holder.user,
+            pid: holder.practice,
+            sid: holder.session,
+            role: holder.role,
+            own: holder.own,
+            must_enrol: holder.must_enrol,
             exp: expires.as_second(),
             iss: WHO.to_owned(),
             aud: WHO.to_owned(),
@@ -100,12 +139,8 @@ impl Tokens {
     pub fn read(&self, token: &str) -> Result<Claims> {
         let read = |key: &DecodingKey| jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok();
         let claims = self.decode.iter().find_map(read).ok_or_else(required)?.claims;
-        if claims.exp <= self.clock.now().as_second() { Err(expired()) } else { Ok(claims) }
+        if claims.exp <= self.clock.now().as_second() { Err(token_expired()) } else { Ok(claims) }
     }
-}
-
-fn expired() -> Error {
-    Error::unauthorized("auth.token_expired", "The access token has run out; refresh the session.")
 }
 
 /// 401 for a request without a usable token.
@@ -123,7 +158,25 @@ mod tests {
     }
 
     fn issue(tokens: &Tokens) -> String {
-        tokens.issue(UserId::new(), PracticeId::new(), SessionId::new(), Role::Owner).expect("issues").0
+        issue_for(tokens, Role::Owner, None)
+    }
+
+    fn issue_for(tokens: &Tokens, role: Role, own: Option<OwnRole>) -> String {
+        let (user, practice, session) = (UserId::new(), PracticeId::new(), SessionId::new());
+        tokens.issue(Holder { user, practice, session, role, own, must_enrol: false }).expect("issues").0
+    }
+
+    #[test]
+    fn a_role_of_the_practices_own_travels_whole_and_fits_a_cookie() {
+        let may: Vec<_> = crate::permission::TABLE.iter().map(|row| row.permission.to_owned()).collect();
+        let own = OwnRole { id: RoleId::new(), version: 7, may };
+        let tokens = tokens(&[1; 32], &Clock::System);
+        let token = issue_for(&tokens, Role::Staff, Some(own.clone()));
+        // a browser keeps 4096 bytes of name, value and attributes (RFC 6265 §6.1)
+        assert!(token.len() < 3900, "{} bytes", token.len());
+        let claims = tokens.read(&token).expect("reads");
+        assert_eq!(claims.own.as_ref(), Some(&own));
+        assert!(claims.rights().may("roles.write") && !Role::Staff.may("roles.write"));
     }
 
     #[test]

@@ -18,14 +18,14 @@ use platform::db::{Actor, AuthTx, Caller, Origin, TenantTx};
 use platform::error::{Error, Result, session_ended};
 use platform::extract::Body;
 use platform::guard::{Anybody, Can};
-use platform::id::{PracticeId, SessionId, UserId};
+use platform::id::{PracticeId, RoleId, SessionId, UserId};
 use platform::limit::{SharedBucket, network_of};
-use platform::permission::{Role, session as may};
+use platform::permission::{Rights, Role, session as may};
 use platform::phi::Phi;
 use platform::record::Change;
 use platform::route;
 use platform::routes::{Json, Routes};
-use platform::token::ACCESS_COOKIE;
+use platform::token::{ACCESS_COOKIE, Holder, OwnRole};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -47,9 +47,12 @@ pub struct Session {
     pub user: SessionUser,
     /// The practice.
     pub practice: SessionPractice,
-    /// The role in it.
+    /// The role in it; with a role of the practice's own, what that one is based on.
     pub role: Role,
-    /// What the role may do; the interface shows nothing else.
+    /// The role of the practice's own.
+    #[schema(required)]
+    pub custom_role: Option<CustomRole>,
+    /// What the person may do; the interface shows nothing else.
     pub permissions: Vec<&'static str>,
     /// When the access token runs out.
     pub expires_at: Timestamp,
@@ -77,6 +80,13 @@ pub struct SessionPractice {
     pub currency: String,
 }
 
+/// A role of the practice's own, by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CustomRole {
+    pub id: RoleId,
+    pub name: String,
+}
+
 /// E-mail and password.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -94,6 +104,7 @@ struct Login {
 pub(crate) struct Signed {
     status: StatusCode,
     session: Session,
+    own: Option<OwnRole>,
     access: String,
     refresh: String,
     days: u32,
@@ -122,10 +133,10 @@ async fn login(who: Anybody, Body(asked): Body<Login>) -> Result<Signed> {
     let Anybody { app, origin } = who;
     throttle(&app, &origin, asked.email.expose()).await?;
     let account = find_account(&app, asked.email.expose(), asked.practice_slug.as_deref()).await?;
-    let hash = account.as_ref().map(|account| account.password_hash.clone());
+    let hash = account.as_ref().and_then(|account| account.password_hash.clone());
     let right = password::verify(asked.password, hash).await?;
     match account.filter(|_| right) {
-        Some(Account { user, practice: Some((practice, role)), .. }) => open(&app, &origin, user, practice, role).await,
+        Some(Account { user, practice: Some(practice), .. }) => open(&app, &origin, user, practice).await,
         _ => Err(Error::unauthorized("auth.invalid_credentials", "E-mail, password or practice is not right.")),
     }
 }
@@ -156,7 +167,7 @@ async fn refresh(who: Anybody, jar: CookieJar) -> Result<Signed> {
 /// Sign out. The session ends at once, on this device only.
 #[utoipa::path(post, path = "/api/v1/auth/logout", tag = "identity", responses((status = 204)))]
 async fn logout(who: Can<may::Read>) -> Result<Response> {
-    let Actor::User { session, .. } = who.caller().actor.clone() else { return Err(session_ended()) };
+    let (_, session) = who.person()?;
     let entry = async move |tx: &mut TenantTx| tx.record(Change::done("logout", "session", session.uuid())).await;
     who.app().door.write_regardless(who.caller(), entry).await?;
     let mut tx = who.app().db().auth().await?;
@@ -170,9 +181,9 @@ async fn logout(who: Can<may::Read>) -> Result<Response> {
 /// Who is signed in.
 #[utoipa::path(get, path = "/api/v1/auth/session", tag = "identity", responses((status = 200, body = Session)))]
 async fn read(who: Can<may::Read>) -> Result<Json<Session>> {
-    let Actor::User { session, .. } = who.caller().actor.clone() else { return Err(session_ended()) };
+    let (_, session) = who.person()?;
     let mut tx = who.app().db().auth().await?;
-    let session = describe(&mut tx, session, who.expires()).await?;
+    let (session, _) = describe(&mut tx, session, who.expires()).await?;
     tx.commit().await?;
     Ok(Json(session))
 }
@@ -200,7 +211,7 @@ async fn throttle(app: &App, origin: &Origin, email: &str) -> Result<()> {
 }
 
 /// Opens a session and writes the sign-in to the practice's ledger.
-pub(crate) async fn open(app: &App, origin: &Origin, user: UserId, practice: PracticeId, role: Role) -> Result<Signed> {
+pub(crate) async fn open(app: &App, origin: &Origin, user: UserId, practice: PracticeId) -> Result<Signed> {
     let session = SessionId::new();
     let mut tx = app.db().auth().await?;
     sqlx::query!(
@@ -218,7 +229,9 @@ pub(crate) async fn open(app: &App, origin: &Origin, user: UserId, practice: Pra
     let refresh = add_refresh_token(&mut tx, session).await?;
     let signed = sign(app, &mut tx, session, refresh).await?;
     tx.commit().await?;
-    let caller = Caller { practice, actor: Actor::User { user, session, role }, origin: origin.clone() };
+    let own = signed.own.as_ref().map(|own| (own.id, own.version));
+    let actor = Actor::User { user, session, role: signed.session.role, own };
+    let caller = Caller { practice, actor, origin: origin.clone() };
     app.door
         .write_regardless(&caller, async move |tx| tx.record(Change::done("login", "session", session.uuid())).await)
         .await?;
@@ -227,10 +240,17 @@ pub(crate) async fn open(app: &App, origin: &Origin, user: UserId, practice: Pra
 
 /// An access token for a session that lives, with all that the interface wants to know of it.
 async fn sign(app: &App, tx: &mut AuthTx, session: SessionId, refresh: String) -> Result<Signed> {
-    let described = describe(tx, session, app.now()).await?;
-    let (access, expires_at) = app.tokens.issue(described.user.id, described.practice.id, session, described.role)?;
+    let (described, own) = describe(tx, session, app.now()).await?;
+    let (access, expires_at) = app.tokens.issue(Holder {
+        user: described.user.id,
+        practice: described.practice.id,
+        session,
+        role: described.role,
+        own: own.clone(),
+        must_enrol: false,
+    })?;
     let session = Session { expires_at, ..described };
-    Ok(Signed { status: StatusCode::OK, session, access, refresh, days: app.config.session_days })
+    Ok(Signed { status: StatusCode::OK, session, own, access, refresh, days: app.config.session_days })
 }
 
 async fn report_reuse(app: &App, origin: Origin, session: SessionId, practice: PracticeId) -> Result<()> {
@@ -257,14 +277,15 @@ fn cookie(name: &'static str, value: String, days: u32) -> Cookie<'static> {
 
 struct Account {
     user: UserId,
-    password_hash: String,
-    practice: Option<(PracticeId, Role)>,
+    /// Nothing for somebody who comes in by other ways only.
+    password_hash: Option<String>,
+    practice: Option<PracticeId>,
 }
 
 async fn find_account(app: &App, email: &str, slug: Option<&str>) -> Result<Option<Account>> {
     let mut tx = app.db().auth().await?;
     let row = sqlx::query!(
-        r#"select u.id, u.password_hash, m.practice_id as "practice_id?", m.role as "role?"
+        r#"select u.id, u.password_hash, m.practice_id as "practice_id?"
              from auth.user u
              left join (auth.membership m join platform.practice p
                         on p.practice_id = m.practice_id and p.status = 'active' and m.status = 'active'
@@ -279,7 +300,7 @@ async fn find_account(app: &App, email: &str, slug: Option<&str>) -> Result<Opti
     Ok(row.map(|row| Account {
         user: UserId(row.id),
         password_hash: row.password_hash,
-        practice: row.practice_id.map(PracticeId).zip(row.role.as_deref().and_then(Role::from_name)),
+        practice: row.practice_id.map(PracticeId),
     }))
 }
 
@@ -340,13 +361,16 @@ async fn end(tx: &mut AuthTx, session: SessionId, reason: &str) -> Result<()> {
     Ok(())
 }
 
-async fn describe(tx: &mut AuthTx, session: SessionId, expires_at: Timestamp) -> Result<Session> {
+/// A session that lives, and the role of the practice's own as the token is to state it.
+async fn describe(tx: &mut AuthTx, session: SessionId, expires_at: Timestamp) -> Result<(Session, Option<OwnRole>)> {
     let row = sqlx::query!(
         r#"select u.id as user_id, u.name as user_name, u.email, u.language as "user_language: Language", m.role,
+                  r.id as "role_id?", r.name as "role_name?", r.version as "role_version?", r.permissions as "permissions?",
                   p.practice_id, p.name, p.slug, p.language as "language: Language", p.country, p.time_zone, p.currency
              from auth.session s
              join auth.user u on u.id = s.user_id
              join auth.membership m on m.user_id = s.user_id and m.practice_id = s.practice_id and m.status = 'active'
+             left join auth.role r on r.practice_id = m.practice_id and r.id = m.role_id
              join platform.practice p on p.practice_id = s.practice_id and p.status = 'active'
             where s.id = $1 and s.ended_at is null and s.expires_at > now()"#,
         session.uuid(),
@@ -355,6 +379,10 @@ async fn describe(tx: &mut AuthTx, session: SessionId, expires_at: Timestamp) ->
     .await?
     .ok_or_else(session_ended)?;
     let role = Role::from_name(&row.role).ok_or_else(|| Error::internal("a role that nobody knows"))?;
+    let custom_role = row.role_id.zip(row.role_name).map(|(id, name)| CustomRole { id: RoleId(id), name });
+    let own = custom_role.as_ref().zip(row.role_version.zip(row.permissions));
+    let own = own.map(|(custom, (version, may))| OwnRole { id: custom.id, version, may });
+    let rights = own.as_ref().map_or(Rights::Of(role), |own| Rights::listed(&own.may));
     let practice = SessionPractice {
         id: PracticeId(row.practice_id),
         name: row.name,
@@ -370,5 +398,5 @@ async fn describe(tx: &mut AuthTx, session: SessionId, expires_at: Timestamp) ->
         email: Phi::new(row.email),
         language: row.user_language,
     };
-    Ok(Session { user, practice, role, permissions: role.permissions(), expires_at })
+    Ok((Session { user, practice, role, custom_role, permissions: rights.permissions(), expires_at }, own))
 }

@@ -8,7 +8,6 @@ use platform::extract::Body;
 use platform::guard::Anybody;
 use platform::id::{PracticeId, UserId};
 use platform::limit::{SharedBucket, network_of};
-use platform::permission::Role;
 use platform::phi::Phi;
 use platform::record::Change;
 use platform::routes::Routes;
@@ -86,7 +85,7 @@ async fn signup(who: Anybody, Body(asked): Body<SignUp>) -> Result<Signed> {
     let Anybody { app, origin } = who;
     throttle(&app, &origin).await?;
     let (practice, user) = sign_up(&app, &origin, asked).await?;
-    session::open(&app, &origin, user, practice, Role::Owner).await.map(Signed::created)
+    session::open(&app, &origin, user, practice).await.map(Signed::created)
 }
 
 async fn throttle(app: &App, origin: &Origin) -> Result<()> {

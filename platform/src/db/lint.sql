@@ -16,7 +16,7 @@ with relation as (
      where rolname in ('vantage_app', 'vantage_auth', 'vantage_worker', 'vantage_platform', 'vantage_dispatch')
 ), own (expression) as (values ('(practice_id = ( SELECT sec.practice_id() AS practice_id))')
 ), definer (name) as (values
-    ('sec.enter(uuid,uuid,uuid,text)'), ('sec.enter_as_system(uuid)'), ('sec.take_token(text,integer,double precision)'),
+    ('sec.enter(uuid,uuid,uuid,text,uuid,integer)'), ('sec.enter_with_key(uuid,uuid)'), ('sec.enter_as_system(uuid)'), ('sec.take_token(text,integer,double precision)'),
     ('auth.sign_up(uuid,text,text,text,text,text,text,uuid,text,text,text)'), ('audit.extend_partitions()'),
     ('claim.lanes(integer,integer,integer)'), ('claim.jobs(integer,integer,integer)'), ('claim.turn(text,integer)'),
     ('claim.backlog()'), ('claim.sweep()'), ('auth.sweep()')

@@ -10,11 +10,16 @@ use uuid::Uuid;
 use super::{CLEAN, Db, begin, commit};
 use crate::crypto::{DataKey, Keys};
 use crate::error::{Error, Result, storage_full};
-use crate::id::{PracticeId, SessionId, UserId};
+use crate::id::{ApiKeyId, PracticeId, RoleId, SessionId, UserId};
 use crate::permission::Role;
 use crate::worker::{Wake, Watch};
 
 /// Who acts.
+///
+/// A further kind of caller takes four things: a variant here, with its [`Actor::kind`] and [`Actor::id`]; its statement
+/// in `enter` below, which calls a function of the database that checks *everything* about that caller anew, in each
+/// transaction, before it sets the practice; its word in the check of `audit.entry.actor_kind`; and, if it comes over
+/// HTTP, a branch in `guard::identify` that knows it by its credential and says what it may do and until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A person with a session. The transaction opens only while that session lives and the role still holds.
@@ -25,6 +30,13 @@ pub enum Actor {
         session: SessionId,
         /// As what.
         role: Role,
+        /// In which role of the practice's own, at which version; then `role` is what that one is based on.
+        own: Option<(RoleId, i32)>,
+    },
+    /// A program with a key. The transaction opens only while the key serves.
+    ApiKey {
+        /// Which key.
+        key: ApiKeyId,
     },
     /// The product itself: events, jobs, schedules.
     System,
@@ -38,6 +50,7 @@ impl Actor {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::User { .. } | Self::Founder(_) => "user",
+            Self::ApiKey { .. } => "api_key",
             Self::System => "system",
         }
     }
@@ -47,6 +60,16 @@ impl Actor {
     pub fn user(&self) -> Option<UserId> {
         match self {
             Self::User { user, .. } | Self::Founder(user) => Some(*user),
+            Self::ApiKey { .. } | Self::System => None,
+        }
+    }
+
+    /// Id of the person or of the key, for the ledger.
+    #[must_use]
+    pub fn id(&self) -> Option<Uuid> {
+        match self {
+            Self::User { user, .. } | Self::Founder(user) => Some(user.uuid()),
+            Self::ApiKey { key } => Some(key.uuid()),
             Self::System => None,
         }
     }
@@ -139,7 +162,8 @@ impl Door {
     /// Runs `work` in a transaction that can only read. It is rolled back behind the answer, which saves a round trip.
     ///
     /// # Errors
-    /// What `work` answers, 401 when the session has ended, 503 when the database is away.
+    /// What `work` answers; 401 when the session has ended, idles or has other rights by now, or the key does not serve;
+    /// 403 when the practice is suspended; 503 when the database is away.
     pub async fn read<T>(&self, caller: &Caller, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
         self.run(caller, Mode::Read, work).await
     }
@@ -148,7 +172,7 @@ impl Door {
     /// gave way to another transaction (serialisation failure, deadlock); so it must change nothing but the database.
     ///
     /// # Errors
-    /// What `work` answers, 401 when the session has ended, 503 when the database is away, 507 when storage is full.
+    /// As [`Door::read`], and 507 when storage is full.
     pub async fn write<T>(&self, caller: &Caller, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
         if self.db.is_full() {
             return Err(storage_full());
@@ -215,15 +239,19 @@ impl Door {
 }
 
 /// Begins and enters the practice in one round trip. Statements of one message are one transaction, which `begin` then
-/// keeps open (PostgreSQL manual, 55.2.2.1); entering first means that a refusal leaves no transaction behind. Only ids (hexadecimal digits and hyphens) and the fixed words for
-/// roles are ever put into this text.
+/// keeps open (PostgreSQL manual, 55.2.2.1); entering first means that a refusal leaves no transaction behind. Only ids
+/// (hexadecimal digits and hyphens), numbers and the fixed words for roles are ever put into this text.
 fn enter(caller: &Caller, mode: Mode) -> String {
     let practice = caller.practice;
     let begin = if mode == Mode::Read { "begin read only" } else { "begin" };
     let enter = match caller.actor {
-        Actor::User { user, session, role } => {
-            format!("sec.enter('{session}', '{user}', '{practice}', '{}')", role.name())
+        Actor::User { user, session, role, own: None } => {
+            format!("sec.enter('{session}', '{user}', '{practice}', '{}', null, null)", role.name())
         }
+        Actor::User { user, session, role, own: Some((own, version)) } => {
+            format!("sec.enter('{session}', '{user}', '{practice}', '{}', '{own}', {version})", role.name())
+        }
+        Actor::ApiKey { key } => format!("sec.enter_with_key('{key}', '{practice}')"),
         Actor::System => format!("sec.enter_as_system('{practice}')"),
         // the practice comes into being inside this transaction
         Actor::Founder(_) => format!("set_config('app.practice_id', '{practice}', true)"),

@@ -173,33 +173,6 @@ async fn the_ledger_cannot_be_changed_even_by_its_owner() {
 }
 
 #[tokio::test]
-async fn the_door_opens_only_for_a_living_session_in_its_role() {
-    let server = product().await;
-    let owner = server.owner_of("alpha").await;
-    let beta = server.owner_of("beta").await;
-    for (what, change) in [
-        ("the session ended", "update auth.session set ended_at = now(), end_reason = 'signed_out' where user_id = $1"),
-        ("the session ran out", "update auth.session set ended_at = null, expires_at = now() where user_id = $1"),
-        ("the role changed", "update auth.membership set role = 'staff' where user_id = $1"),
-        (
-            "the membership is suspended",
-            "update auth.membership set role = 'owner', status = 'suspended' where user_id = $1",
-        ),
-    ] {
-        let mut conn = server.database.conn().await;
-        sqlx::query(change).bind(owner.user()).execute(&mut conn).await.expect(what);
-        let answer = owner.get("/api/v1/services").await;
-        assert_eq!((answer.status.as_u16(), answer.code()), (401, "auth.session_ended"), "{what}");
-        sqlx::query("update auth.session set expires_at = now() + interval '1 day' where user_id = $1")
-            .bind(owner.user())
-            .execute(&mut conn)
-            .await
-            .expect("back");
-    }
-    assert_eq!(beta.get("/api/v1/services").await.status, 200, "the neighbour notices nothing");
-}
-
-#[tokio::test]
 async fn a_request_dropped_at_any_moment_leaves_no_transaction_open() {
     let (server, [alpha, _]) = furnished().await;
     for micros in (0..4000).step_by(20) {

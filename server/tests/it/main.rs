@@ -3,6 +3,7 @@
 mod architecture;
 mod catalog;
 mod delivery;
+mod doors;
 mod isolation;
 mod keys;
 mod operations;

@@ -233,6 +233,11 @@ export interface components {
          * @example SAR
          */
         Currency: string;
+        /** @description A role of the practice's own, by name. */
+        CustomRole: {
+            id: components["schemas"]["RoleId"];
+            name: string;
+        };
         /** @description One field at fault. */
         FieldError: {
             /** @description Stable name of the fault, such as `too_long`. */
@@ -356,6 +361,11 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "admin" | "provider" | "hygienist" | "assistant" | "receptionist" | "accountant" | "staff";
+        /**
+         * Format: uuid
+         * @description A role of a practice's own.
+         */
+        RoleId: string;
         /** @description Something done for a patient. */
         Service: {
             /**
@@ -444,16 +454,17 @@ export interface components {
         };
         /** @description Who is signed in, where, and what they may do. */
         Session: {
+            customRole: components["schemas"]["CustomRole"] | null;
             /**
              * Format: date-time
              * @description When the access token runs out.
              */
             expiresAt: string;
-            /** @description What the role may do; the interface shows nothing else. */
+            /** @description What the person may do; the interface shows nothing else. */
             permissions: string[];
             /** @description The practice. */
             practice: components["schemas"]["SessionPractice"];
-            /** @description The role in it. */
+            /** @description The role in it; with a role of the practice's own, what that one is based on. */
             role: components["schemas"]["Role"];
             /** @description The person. */
             user: components["schemas"]["SessionUser"];
