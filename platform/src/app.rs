@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -34,6 +35,7 @@ pub struct Parts {
     pub live: Live,
     /// Cancelled when the server is to stop.
     pub stop: CancellationToken,
+    behind: TaskTracker,
 }
 
 impl Deref for App {
@@ -60,6 +62,7 @@ impl App {
             limits,
             live: Live::default(),
             stop: CancellationToken::new(),
+            behind: TaskTracker::new(),
         })))
     }
 
@@ -67,6 +70,22 @@ impl App {
     #[must_use]
     pub fn db(&self) -> &Db {
         &self.door.db
+    }
+
+    /// Works on behind the answer: for what must not show in how long an answer takes. It is lost when the process
+    /// dies, so nothing that was promised may depend on it.
+    pub fn behind(&self, work: impl Future<Output = Result<()>> + Send + 'static) {
+        self.behind.spawn(async move {
+            if let Err(error) = work.await {
+                tracing::error!(%error, "work behind an answer failed");
+            }
+        });
+    }
+
+    /// Waits for the work behind the answers given so far.
+    pub async fn caught_up(&self) {
+        self.behind.close();
+        self.behind.wait().await;
     }
 
     /// The present instant.

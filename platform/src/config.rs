@@ -73,6 +73,11 @@ settings! {
     sign_ins_per_minute: u32 = 30;
     /// Clinics that one address may sign up per hour.
     sign_ups_per_hour: u32 = 20;
+    /// Server for outgoing mail: `smtps://user:password@host` or `smtp://user:password@host:587?tls=required`.
+    /// Empty: mails are kept and shown instead of sent.
+    smtp_url: String = String::new();
+    /// Whom mails are from, `Name <address>`.
+    mail_from: String = "Vantage <no-reply@vantage.example>".to_owned();
     /// Days until a session ends even when it is used.
     session_days: u32 = 30;
     /// Megabytes of free disk below which changes are refused, so that PostgreSQL never runs dry.
@@ -164,7 +169,7 @@ impl Config {
     }
 }
 
-const SECRETS: [&str; 3] = ["database_url", "database_role_passwords", "root_key"];
+const SECRETS: [&str; 4] = ["database_url", "database_role_passwords", "root_key", "smtp_url"];
 
 /// As root a place that the PostgreSQL user can reach, else the user's own.
 fn default_data_dir() -> PathBuf {
@@ -188,6 +193,7 @@ mod tests {
         let config = Config {
             root_key: "k:AAAA".to_owned(),
             database_url: "postgres://u:pw@h/d".to_owned(),
+            smtp_url: "smtps://u:pw@h".to_owned(),
             ..Config::default()
         };
         let text = config.describe();

@@ -17,8 +17,10 @@ use crate::error::{Error, Result};
 use crate::phi::Secret;
 
 const KEY_BYTES: usize = 32;
-/// First byte of everything sealed; another form gets another number.
+/// First byte of everything sealed with a practice's key; another form gets another number.
 const FORM: u8 = 1;
+/// First byte of what is sealed with the installation's key.
+const INSTALLATION_FORM: u8 = 2;
 
 /// The installation's root keys: the first wraps, the others still unwrap until a rotation is through.
 #[derive(Clone, Debug)]
@@ -156,6 +158,36 @@ impl RootKeys {
     /// Never in practice: the length is fixed.
     pub fn derive(&self, purpose: &str) -> Result<Vec<Secret>> {
         self.0.iter().map(|(_, root)| derive(root, purpose)).collect()
+    }
+
+    /// How everything begins that [`RootKeys::seal`] seals with the current key: the form, and the key's name.
+    #[must_use]
+    pub fn mark(&self) -> Vec<u8> {
+        mark(self.current())
+    }
+
+    /// Seals a value that belongs to no practice (a mail, a second factor) to its place. What is kept for long must be
+    /// sealed anew when the root key is changed: the mark says what still waits for that.
+    ///
+    /// # Errors
+    /// Never in practice.
+    pub fn seal(&self, place: Place<'_>, value: &[u8]) -> Result<Vec<u8>> {
+        let (name, key) = &self.0[0];
+        let body = seal_with(&installation_key(key)?, &aad(Uuid::nil(), place.table, place.column, place.row), value)?;
+        Ok([mark(name), body].concat())
+    }
+
+    /// Opens what was sealed to this place, with the current root key or an older one that is still there.
+    ///
+    /// # Errors
+    /// 500 when it was changed, moved, or sealed by a key that is gone.
+    pub fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>> {
+        let (key, body) = self
+            .0
+            .iter()
+            .find_map(|(name, key)| Some((key, sealed.strip_prefix(mark(name).as_slice())?)))
+            .ok_or_else(|| Error::internal("a value is not sealed by any of the root keys"))?;
+        open_with(&installation_key(key)?, &aad(Uuid::nil(), place.table, place.column, place.row), body)
     }
 
     fn cipher(&self, name: &str) -> Result<RandomizedNonceKey> {
@@ -302,6 +334,16 @@ impl TenantTx {
         }
         Ok(rows.len() as u64)
     }
+}
+
+/// The form, the length of the key's name, the name.
+fn mark(name: &str) -> Vec<u8> {
+    [&[INSTALLATION_FORM, u8::try_from(name.len()).unwrap_or(u8::MAX)], name.as_bytes()].concat()
+}
+
+fn installation_key(root: &Secret) -> Result<RandomizedNonceKey> {
+    let key = derive(root, "installation")?;
+    RandomizedNonceKey::new(&AES_256_GCM, key.expose()).map_err(|_| Error::internal("installation key"))
 }
 
 fn derive(root: &Secret, purpose: &str) -> Result<Secret> {

@@ -428,7 +428,8 @@ pub fn schedules() -> Vec<Schedule> {
                 Box::pin(async move {
                     let mut tx = app.door.db.worker().await?;
                     sqlx::query!("select claim.sweep(), auth.sweep()").execute(tx.conn()).await?;
-                    tx.commit().await
+                    tx.commit().await?;
+                    crate::mail::sweep(&app).await
                 })
             },
         },

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use crate::app::App;
 use crate::error::Result;
 use crate::jobs::{self, JobKind, Schedule, UnderWay};
+use crate::mail;
 use crate::outbox::{self, POLL, Subscriber};
 
 /// Everything that happens without a request, gathered from the areas.
@@ -27,13 +28,14 @@ pub struct Duties {
 pub(crate) enum Watch {
     Events,
     Jobs,
+    Mails,
     Schedules,
 }
 
 /// Wakes the loops of this process; those of others look by themselves.
 #[derive(Debug, Default)]
 pub(crate) struct Wake {
-    loops: [Notify; 3],
+    loops: [Notify; 4],
 }
 
 impl Wake {
@@ -46,7 +48,7 @@ impl Wake {
 /// away is waited for.
 pub fn spawn(app: &App, duties: Duties) -> JoinHandle<()> {
     let duties = Arc::new(duties);
-    let loops = [Watch::Events, Watch::Jobs, Watch::Schedules]
+    let loops = [Watch::Events, Watch::Jobs, Watch::Mails, Watch::Schedules]
         .map(|watch| tokio::spawn(keep(app.clone(), Arc::clone(&duties), watch)));
     tokio::spawn(async move {
         for each in loops {
@@ -95,6 +97,16 @@ async fn turn(app: &App, duties: &Arc<Duties>, watch: Watch, under_way: &mut Und
     match watch {
         Watch::Events => Ok(outbox::dispatch(app, duties).await? > 0),
         Watch::Jobs => Ok(under_way.take(app, duties).await? > 0),
+        Watch::Mails => {
+            let busy = mail::turn(app).await? > 0;
+            // those of this process wake us; others and second tries may wait this long
+            tokio::select! {
+                () = app.stop.cancelled() => {}
+                () = app.door.wake.of(watch).notified(), if !busy => {}
+                () = tokio::time::sleep(Duration::from_secs(if busy { 0 } else { 5 })) => {}
+            }
+            Ok(busy)
+        }
         Watch::Schedules => {
             jobs::run_schedules(app, &duties.schedules).await?;
             // they recur in hours; a turn that comes due waits at most this long

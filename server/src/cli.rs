@@ -8,7 +8,7 @@ use platform::config::Config;
 use platform::db::{self, migrate};
 use platform::telemetry;
 
-use crate::{demo, keys, routes, serve};
+use crate::{demo, keys, mails, routes, serve};
 
 /// Runs a medical or dental practice: patients, calendar, calls, automations, invoices.
 #[derive(Debug, Parser)]
@@ -40,6 +40,8 @@ enum Command {
         #[command(subcommand)]
         command: keys::Command,
     },
+    /// Print the mails that were kept because no server for outgoing mail is set.
+    Mails,
     /// Print the OpenAPI 3.1 document of the API.
     Openapi,
     /// Print every setting with its value and meaning.
@@ -56,6 +58,7 @@ impl Cli {
         match self.command {
             Command::Openapi => print(&routes::document()?),
             Command::Config => print(&config.describe()),
+            Command::Mails => mails::run(config).await,
             Command::Migrate => with_logs(config, migrate_only).await,
             Command::Key { command } => with_logs(config, async move |config| keys::run(config, command).await).await,
             Command::Serve { no_workers } => serve::run(config, serve::Mode::Serve { workers: !no_workers }).await,

@@ -10,7 +10,7 @@ use platform::telemetry;
 use practice::NewService;
 use serde_json::json;
 
-use crate::{cli, serve};
+use crate::{cli, mails, serve};
 
 /// Password of everybody in the demo.
 const PASSWORD: &str = "vantage-demo-2026";
@@ -91,6 +91,7 @@ pub async fn run(config: Config) -> Result<()> {
     }
     let app = serve::start_app(config.clone(), &place)?;
     furnish(&app).await?;
+    tokio::spawn(mails::follow(app.clone()));
     let outcome = serve::run_app(app, serve::Mode::Serve { workers: true }, &telemetry, || welcome(&config)).await;
     drop(place);
     outcome
@@ -101,6 +102,7 @@ fn welcome(config: &Config) -> Result<()> {
     for DemoPractice { email, name, .. } in &PRACTICES {
         text += &format!("    {email:<22} {PASSWORD:<20} owner of {name}\n");
     }
+    text += "\n  Mails are not sent but shown here, and again by `vantage mails`.\n";
     text += "\n  Ctrl-C stops it; what you enter is kept for the next time.\n\n";
     cli::print(&text)
 }

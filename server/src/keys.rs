@@ -5,6 +5,7 @@ use platform::config::Config;
 use platform::crypto::RootKeys;
 use platform::db::Caller;
 use platform::id::PracticeId;
+use platform::mail;
 use platform::{Error, Result};
 
 use crate::serve;
@@ -80,6 +81,7 @@ async fn rewrap_all(config: Config) -> Result<u64> {
         wrapped +=
             app.door.write(&Caller::system(PracticeId(practice)), async |tx| tx.rewrap_data_keys().await).await?;
     }
+    wrapped += mail::reseal(&app).await?;
     app.db().close().await;
     Ok(wrapped)
 }

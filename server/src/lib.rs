@@ -5,6 +5,7 @@ mod cli;
 mod connections;
 mod demo;
 mod keys;
+mod mails;
 pub mod routes;
 mod serve;
 mod storage;

@@ -112,6 +112,7 @@ pub async fn run_app(
     if let Some(background) = background {
         let _ = tokio::time::timeout(std::time::Duration::from_secs(20), background).await;
     }
+    let _ = tokio::time::timeout(std::time::Duration::from_secs(5), app.caught_up()).await;
     watch.abort();
     upkeep.abort();
     stop_on_signal.abort();

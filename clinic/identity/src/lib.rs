@@ -1,6 +1,8 @@
 //! Who may come in: clinics that sign up, people who sign in, their sessions.
 
 mod password;
+mod person;
+mod reset;
 mod session;
 mod signup;
 
@@ -11,5 +13,5 @@ pub use signup::{SignUp, sign_up};
 /// All routes of the area.
 #[must_use]
 pub fn routes() -> Routes {
-    signup::routes().merge(session::routes())
+    signup::routes().merge(session::routes()).merge(reset::routes())
 }

@@ -7,12 +7,13 @@ use platform::error::{Error, OnConstraint as _, Result};
 use platform::extract::Body;
 use platform::guard::Anybody;
 use platform::id::{PracticeId, UserId};
+pub use platform::language::Language;
 use platform::limit::{SharedBucket, network_of};
 use platform::phi::Phi;
 use platform::record::Change;
 use platform::routes::Routes;
 use platform::{route, validate};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
@@ -22,17 +23,6 @@ use crate::session::{self, Session, Signed};
 /// The route of signing up.
 pub fn routes() -> Routes {
     Routes::new().route(route!(signup))
-}
-
-/// A language of the product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::Type)]
-#[serde(rename_all = "lowercase")]
-#[sqlx(type_name = "text", rename_all = "lowercase")]
-pub enum Language {
-    /// English.
-    En,
-    /// Arabic.
-    Ar,
 }
 
 /// What a clinic says of itself when it signs up.
@@ -108,6 +98,8 @@ async fn throttle(app: &App, origin: &Origin) -> Result<()> {
 /// # Errors
 /// 409 `practice.slug_taken` or `auth.email_taken`.
 pub async fn sign_up(app: &App, origin: &Origin, asked: SignUp) -> Result<(PracticeId, UserId)> {
+    let about = [asked.email.expose(), asked.owner_name.expose(), &asked.practice_name, &asked.slug].map(String::as_str);
+    password::refuse_common("/password", &asked.password, &about)?;
     let hash = password::hash(asked.password.clone()).await?;
     let (practice, user) = (PracticeId::new(), UserId::new());
     let caller = Caller { practice, actor: Actor::Founder(user), origin: origin.clone() };

@@ -118,6 +118,7 @@ pub struct TenantTx {
     pub(crate) key: Option<Arc<DataKey>>,
     pub(crate) emitted: bool,
     pub(crate) enqueued: bool,
+    pub(crate) mailed: bool,
 }
 
 impl TenantTx {
@@ -222,6 +223,7 @@ impl Door {
             key: None,
             emitted: false,
             enqueued: false,
+            mailed: false,
         };
         let answer = work(&mut tx).await?;
         if mode == Mode::Read {
@@ -233,6 +235,9 @@ impl Door {
         }
         if tx.enqueued {
             self.wake.of(Watch::Jobs).notify_one();
+        }
+        if tx.mailed {
+            self.wake.of(Watch::Mails).notify_one();
         }
         Ok(answer)
     }

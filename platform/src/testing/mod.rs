@@ -18,6 +18,7 @@ use crate::crypto::RootKeys;
 use crate::db::Db;
 use crate::jobs::UnderWay;
 use crate::live;
+use crate::mail;
 use crate::outbox;
 use crate::routes::Routes;
 use crate::worker::Duties;
@@ -88,11 +89,14 @@ impl TestServer {
         format!("http://{}{path}", self.address)
     }
 
-    /// Tells every event that waits and runs every job that is due, until nothing is left.
+    /// Waits for the work behind answers, tells every event, runs every job and sends every mail that is due, until
+    /// nothing is left.
     pub async fn settle(&self) {
         let mut under_way = UnderWay::default();
+        self.app.caught_up().await;
         while outbox::dispatch(&self.app, &self.duties).await.expect("dispatches")
             + under_way.take(&self.app, &self.duties).await.expect("runs")
+            + mail::turn(&self.app).await.expect("sends")
             > 0
         {
             under_way.finish().await;

@@ -6,8 +6,11 @@ mod delivery;
 mod doors;
 mod isolation;
 mod keys;
+mod mails;
 mod operations;
+mod resets;
 mod sessions;
+mod smtp;
 
 use platform::testing::TestServer;
 
