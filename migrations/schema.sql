@@ -66,6 +66,13 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION auth.queue_mail(mail uuid, mail_kind text, sealed bytea) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into auth.mail (id, practice_id, kind, content) values (mail, sec.practice_id(), mail_kind, sealed);
+$$;
+
 CREATE FUNCTION auth.sign_up(practice uuid, slug text, practice_name text, language text, country text, time_zone text, currency text, person uuid, email text, person_name text, password_hash text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -333,6 +340,22 @@ CREATE TABLE auth.api_key (
     CONSTRAINT api_key_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80)))
 );
 
+CREATE TABLE auth.mail (
+    id uuid NOT NULL,
+    practice_id uuid,
+    kind text NOT NULL,
+    content bytea,
+    state text DEFAULT 'queued'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone DEFAULT now() NOT NULL,
+    error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT mail_content_check CHECK (((content IS NOT NULL) OR (state = ANY (ARRAY['sent'::text, 'failed'::text])))),
+    CONSTRAINT mail_kind_check CHECK (((length(kind) >= 1) AND (length(kind) <= 60))),
+    CONSTRAINT mail_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'sandbox'::text])))
+);
+
 CREATE TABLE auth.membership (
     user_id uuid NOT NULL,
     practice_id uuid NOT NULL,
@@ -346,6 +369,14 @@ CREATE TABLE auth.membership (
     CONSTRAINT membership_owner_check CHECK (((role_id IS NULL) OR (role <> 'owner'::text))),
     CONSTRAINT membership_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'provider'::text, 'hygienist'::text, 'assistant'::text, 'receptionist'::text, 'accountant'::text, 'staff'::text]))),
     CONSTRAINT membership_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'removed'::text])))
+);
+
+CREATE TABLE auth.password_reset (
+    hash bytea NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
 );
 
 CREATE TABLE auth.refresh_token (
@@ -585,8 +616,14 @@ ALTER TABLE ONLY auth.api_key
 ALTER TABLE ONLY auth.api_key
     ADD CONSTRAINT api_key_pkey PRIMARY KEY (practice_id, id);
 
+ALTER TABLE ONLY auth.mail
+    ADD CONSTRAINT mail_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY auth.membership
     ADD CONSTRAINT membership_pkey PRIMARY KEY (user_id, practice_id);
+
+ALTER TABLE ONLY auth.password_reset
+    ADD CONSTRAINT password_reset_pkey PRIMARY KEY (hash);
 
 ALTER TABLE ONLY auth.refresh_token
     ADD CONSTRAINT refresh_token_pkey PRIMARY KEY (hash);
@@ -643,7 +680,15 @@ CREATE INDEX idempotency_key_by_age ON api.idempotency_key USING btree (created_
 
 CREATE INDEX entry_by_resource ON ONLY audit.entry USING btree (practice_id, resource_type, resource_id, at);
 
+CREATE INDEX mail_by_age ON auth.mail USING btree (created_at);
+
+CREATE INDEX mail_due ON auth.mail USING btree (next_at) WHERE (state = 'queued'::text);
+
 CREATE INDEX membership_by_practice ON auth.membership USING btree (practice_id);
+
+CREATE INDEX password_reset_by_age ON auth.password_reset USING btree (expires_at);
+
+CREATE INDEX password_reset_by_user ON auth.password_reset USING btree (user_id);
 
 CREATE INDEX refresh_token_by_session ON auth.refresh_token USING btree (session_id);
 
@@ -699,6 +744,9 @@ ALTER TABLE ONLY auth.api_key
 ALTER TABLE ONLY auth.api_key
     ADD CONSTRAINT api_key_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
+ALTER TABLE ONLY auth.mail
+    ADD CONSTRAINT mail_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
 ALTER TABLE ONLY auth.membership
     ADD CONSTRAINT membership_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
@@ -707,6 +755,9 @@ ALTER TABLE ONLY auth.membership
 
 ALTER TABLE ONLY auth.membership
     ADD CONSTRAINT membership_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
+
+ALTER TABLE ONLY auth.password_reset
+    ADD CONSTRAINT password_reset_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
 
 ALTER TABLE ONLY auth.refresh_token
     ADD CONSTRAINT refresh_token_session_id_fkey FOREIGN KEY (session_id) REFERENCES auth.session(id);
@@ -821,6 +872,9 @@ REVOKE ALL ON FUNCTION audit.add_partition(partition text, bounds text) FROM PUB
 REVOKE ALL ON FUNCTION audit.extend_partitions() FROM PUBLIC;
 GRANT ALL ON FUNCTION audit.extend_partitions() TO vantage_worker;
 
+REVOKE ALL ON FUNCTION auth.queue_mail(mail uuid, mail_kind text, sealed bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.queue_mail(mail uuid, mail_kind text, sealed bytea) TO vantage_app;
+
 REVOKE ALL ON FUNCTION auth.sign_up(practice uuid, slug text, practice_name text, language text, country text, time_zone text, currency text, person uuid, email text, person_name text, password_hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.sign_up(practice uuid, slug text, practice_name text, language text, country text, time_zone text, currency text, person uuid, email text, person_name text, password_hash text) TO vantage_app;
 
@@ -868,7 +922,11 @@ GRANT SELECT ON TABLE auth.api_key TO vantage_auth;
 
 GRANT UPDATE(last_used_at) ON TABLE auth.api_key TO vantage_auth;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.mail TO vantage_auth;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE auth.membership TO vantage_auth;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.password_reset TO vantage_auth;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE auth.refresh_token TO vantage_auth;
 

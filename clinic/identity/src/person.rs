@@ -120,9 +120,7 @@ impl Person {
         let user = self.id.uuid();
         for practice in self.practices.iter().map(|practice| practice.id).collect::<Vec<_>>() {
             let caller = Caller { origin: origin.clone(), ..Caller::system(practice) };
-            app.door
-                .write_regardless(&caller, async move |tx| tx.record(change(user)).await)
-                .await?;
+            app.door.write_regardless(&caller, async move |tx| tx.record(change(user)).await).await?;
         }
         Ok(())
     }

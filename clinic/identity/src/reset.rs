@@ -86,14 +86,21 @@ async fn reset(who: Anybody, Body(asked): Body<PasswordReset>) -> Result<StatusC
     .fetch_optional(tx.conn())
     .await?
     .ok_or_else(used)?;
-    sqlx::query!("update auth.password_reset set used_at = now() where user_id = $1 and used_at is null", person.id.uuid())
-        .execute(tx.conn())
-        .await?;
-    sqlx::query!("update auth.user set password_hash = $2, version = version + 1 where id = $1", person.id.uuid(), password)
-        .execute(tx.conn())
-        .await?;
     sqlx::query!(
-        "update auth.session set ended_at = now(), end_reason = 'signed_out' where user_id = $1 and ended_at is null",
+        "update auth.password_reset set used_at = now() where user_id = $1 and used_at is null",
+        person.id.uuid()
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "update auth.user set password_hash = $2, version = version + 1 where id = $1",
+        person.id.uuid(),
+        password
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "update auth.session set ended_at = now(), end_reason = 'password_reset' where user_id = $1 and ended_at is null",
         person.id.uuid(),
     )
     .execute(tx.conn())

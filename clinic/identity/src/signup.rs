@@ -98,7 +98,8 @@ async fn throttle(app: &App, origin: &Origin) -> Result<()> {
 /// # Errors
 /// 409 `practice.slug_taken` or `auth.email_taken`.
 pub async fn sign_up(app: &App, origin: &Origin, asked: SignUp) -> Result<(PracticeId, UserId)> {
-    let about = [asked.email.expose(), asked.owner_name.expose(), &asked.practice_name, &asked.slug].map(String::as_str);
+    let about =
+        [asked.email.expose(), asked.owner_name.expose(), &asked.practice_name, &asked.slug].map(String::as_str);
     password::refuse_common("/password", &asked.password, &about)?;
     let hash = password::hash(asked.password.clone()).await?;
     let (practice, user) = (PracticeId::new(), UserId::new());

@@ -70,7 +70,16 @@ impl Failure {
     /// The code of an answer of the other server; its text could repeat an address.
     fn of(error: &lettre::transport::smtp::Error) -> Self {
         let code = error.status().map_or_else(
-            || (if error.is_timeout() { "smtp.timeout" } else if error.is_tls() { "smtp.tls" } else { "smtp.connection" }).to_owned(),
+            || {
+                (if error.is_timeout() {
+                    "smtp.timeout"
+                } else if error.is_tls() {
+                    "smtp.tls"
+                } else {
+                    "smtp.connection"
+                })
+                .to_owned()
+            },
             |status| format!("smtp.{status}"),
         );
         tracing::warn!(code, "a mail was not taken");

@@ -155,7 +155,15 @@ pub async fn list(app: &App, state: Option<&str>, before: Option<MailId>, limit:
             let content = row.content.filter(|_| row.state == "sandbox");
             let mail = content.map(|content| open(app, id, &content)).transpose()?;
             let created_at = row.created_at.to_jiff();
-            Ok(MailEntry { id, kind: row.kind, state: row.state, attempts: row.attempts, error: row.error, created_at, mail })
+            Ok(MailEntry {
+                id,
+                kind: row.kind,
+                state: row.state,
+                attempts: row.attempts,
+                error: row.error,
+                created_at,
+                mail,
+            })
         })
         .collect()
 }

@@ -61,8 +61,12 @@ impl Texts {
     /// When a catalog is not of its form.
     pub fn faults(&self) -> Result<Vec<String>> {
         let (en, ar) = (self.read(Language::En)?, self.read(Language::Ar)?);
-        let mut faults: Vec<String> =
-            en.keys().chain(ar.keys()).filter(|kind| !(en.contains_key(*kind) && ar.contains_key(*kind))).cloned().collect();
+        let mut faults: Vec<String> = en
+            .keys()
+            .chain(ar.keys())
+            .filter(|kind| !(en.contains_key(*kind) && ar.contains_key(*kind)))
+            .cloned()
+            .collect();
         for (kind, text) in &en {
             let Some(other) = ar.get(kind) else { continue };
             if text.button.is_some() != other.button.is_some() || text.names() != other.names() {
@@ -133,7 +137,10 @@ impl Letter {
         };
         let value = |value: &str| format!("<bdi>{}</bdi>", escaped(value));
         let paragraphs = |parts: &[String]| -> String {
-            parts.iter().map(|part| format!("<p style=\"margin:0 0 16px\">{}</p>", self.fill(&escaped(part), value))).collect()
+            parts
+                .iter()
+                .map(|part| format!("<p style=\"margin:0 0 16px\">{}</p>", self.fill(&escaped(part), value)))
+                .collect()
         };
         let mut body = paragraphs(&text.before);
         if let (Some(button), Some(link)) = (&text.button, &self.link) {
@@ -191,16 +198,22 @@ mod tests {
     fn values_stay_values() {
         let mail = mail(&letter(Language::En, "<b>Eve</b>")).expect("renders");
         assert_eq!(mail.subject.expose(), "Hello <b>Eve</b>");
-        assert!(mail.text.expose().starts_with("From \u{2068}{name}\u{2069} & \u{2068}<b>Eve</b>\u{2069}.\n\nOpen:\nhttps://x.example/reset#a&b\n\nBye"));
+        assert!(mail.text.expose().starts_with(
+            "From \u{2068}{name}\u{2069} & \u{2068}<b>Eve</b>\u{2069}.\n\nOpen:\nhttps://x.example/reset#a&b\n\nBye"
+        ));
         let page = mail.html.expose();
-        assert!(page.contains("From <bdi>{name}</bdi> &amp; <bdi>&lt;b&gt;Eve&lt;/b&gt;</bdi>.") && !page.contains("<b>"));
+        assert!(
+            page.contains("From <bdi>{name}</bdi> &amp; <bdi>&lt;b&gt;Eve&lt;/b&gt;</bdi>.") && !page.contains("<b>")
+        );
         assert!(page.contains("href=\"https://x.example/reset#a&amp;b\"") && page.contains("dir=\"ltr\""));
     }
 
     #[test]
     fn arabic_runs_from_the_right() {
         let mail = mail(&letter(Language::Ar, "سارة")).expect("renders");
-        assert!(mail.html.expose().contains("<html lang=\"ar\" dir=\"rtl\">") && mail.subject.expose().contains("سارة"));
+        assert!(
+            mail.html.expose().contains("<html lang=\"ar\" dir=\"rtl\">") && mail.subject.expose().contains("سارة")
+        );
     }
 
     #[test]
@@ -213,7 +226,8 @@ mod tests {
     #[test]
     fn both_languages_say_the_same() {
         assert_eq!(TEXTS.faults().expect("reads"), Vec::<String>::new());
-        let other = Texts { ar: r#"{"hello": {"subject": "", "before": []}, "more": {"subject": "", "before": []}}"#, ..TEXTS };
+        let other =
+            Texts { ar: r#"{"hello": {"subject": "", "before": []}, "more": {"subject": "", "before": []}}"#, ..TEXTS };
         assert_eq!(other.faults().expect("reads"), ["more", "hello"]);
         for language in [Language::En, Language::Ar] {
             serde_json::from_str::<Frame>(FRAME.of(language)).expect("a frame");

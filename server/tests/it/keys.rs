@@ -5,6 +5,7 @@ use platform::config::Config;
 use platform::crypto::{Place, RootKeys};
 use platform::db::Caller;
 use platform::id::PracticeId;
+use platform::mail;
 use platform::testing::{ROOT_KEY, TestServer, app_with};
 use platform::{App, Result};
 use uuid::Uuid;
@@ -90,6 +91,48 @@ async fn the_root_key_can_be_changed_while_it_is_used() {
     seal(&after, beta).await;
     assert!(open(&app(old), alpha, PLACE, sealed).await.is_err(), "the old key opens nothing any more");
     std::fs::remove_dir_all(folder).expect("removed");
+}
+
+#[tokio::test]
+async fn what_belongs_to_no_practice_is_sealed_anew_as_well() {
+    let server = product().await;
+    server.owner_of("alpha").await;
+    let forgotten = serde_json::json!({ "email": "owner@alpha.example" });
+    assert_eq!(server.stranger().post("/api/v1/auth/password/forgot", &forgotten).await.status, 204);
+    server.settle().await;
+    let mail = mail::list(&server.app, None, None, 1).await.expect("lists").remove(0).id;
+    let folder = std::env::temp_dir().join(format!("vantage-keys-{}", Uuid::now_v7()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = folder.join("root.key");
+    let both = RootKeys::create(&file, Some(&RootKeys::parse(ROOT_KEY).expect("a key"))).expect("a new key");
+    let app = |root: RootKeys| app_with(&server.database.options, Config::default(), Clock::System, root);
+
+    let during = app(both.clone());
+    assert!(mail::read(&during, mail).await.is_ok(), "the older key still opens it");
+    assert_eq!(mail::reseal(&during).await.expect("seals"), 1);
+    assert_eq!(mail::reseal(&during).await.expect("seals"), 0, "it is done once");
+    let after = app(both.forget_older(&file).expect("forgets"));
+    assert_eq!(mail::read(&after, mail).await.expect("opens").to.expose(), "owner@alpha.example");
+    assert!(mail::read(&server.app, mail).await.is_err(), "the old key opens it no more");
+    std::fs::remove_dir_all(folder).expect("removed");
+}
+
+#[test]
+fn a_sealed_value_of_the_installation_opens_only_in_its_own_place() {
+    let root = RootKeys::parse(ROOT_KEY).expect("a key");
+    let sealed = root.seal(PLACE, b"seed").expect("seals");
+    assert_eq!(root.open(PLACE, &sealed).expect("opens"), b"seed");
+    for place in
+        [Place { row: Uuid::from_u128(2), ..PLACE }, Place { column: "title", ..PLACE }, Place { table: "x", ..PLACE }]
+    {
+        assert!(root.open(place, &sealed).is_err(), "{place:?}");
+    }
+    for byte in 0..sealed.len() {
+        let mut changed = sealed.clone();
+        changed[byte] ^= 1;
+        assert!(root.open(PLACE, &changed).is_err(), "byte {byte}");
+    }
+    assert!(root.open(PLACE, &[]).is_err() && root.open(PLACE, &root.mark()).is_err());
 }
 
 #[test]

@@ -17,7 +17,8 @@ async fn forgot(server: &TestServer, email: &str) -> Answer {
 pub async fn newest_token(server: &TestServer) -> String {
     let kept = platform::mail::list(&server.app, Some("sandbox"), None, 200).await.expect("lists");
     let texts = kept.iter().filter_map(|entry| Some(entry.mail.as_ref()?.text.expose().clone()));
-    let link = texts.filter_map(|text| Some(text.split_once("/reset#")?.1.split_whitespace().next()?.to_owned())).next();
+    let link =
+        texts.filter_map(|text| Some(text.split_once("/reset#")?.1.split_whitespace().next()?.to_owned())).next();
     link.expect("a link")
 }
 
@@ -27,7 +28,8 @@ async fn reset(server: &TestServer, token: &str, password: &str) -> Answer {
 
 async fn sign_in(server: &TestServer, password: &str) -> (Person, Answer) {
     let mut person = server.stranger();
-    let answer = person.sign("/api/v1/auth/login", &json!({ "email": "owner@alpha.example", "password": password })).await;
+    let answer =
+        person.sign("/api/v1/auth/login", &json!({ "email": "owner@alpha.example", "password": password })).await;
     (person, answer)
 }
 
@@ -50,11 +52,12 @@ async fn a_link_gives_a_new_password_once_and_ends_every_session() {
     let again = reset(&server, &token, NEW).await;
     assert_eq!((again.status.as_u16(), again.code()), (410, "reset.used"));
     for action in ["password_reset_requested", "password_reset"] {
-        let entries: i64 = sqlx::query_scalar("select count(*) from audit.entry where action = $1 and resource_type = 'user'")
-            .bind(action)
-            .fetch_one(&mut server.database.conn().await)
-            .await
-            .expect("a count");
+        let entries: i64 =
+            sqlx::query_scalar("select count(*) from audit.entry where action = $1 and resource_type = 'user'")
+                .bind(action)
+                .fetch_one(&mut server.database.conn().await)
+                .await
+                .expect("a count");
         assert_eq!(entries, 1, "{action}");
     }
     server.settle().await;
@@ -124,7 +127,10 @@ async fn a_password_that_everybody_tries_first_is_refused() {
     for password in ["password1234", "Owner@Alpha.example", "Practice alpha 2026"] {
         body["password"] = json!(password);
         let answer = server.stranger().post("/api/v1/auth/signup", &body).await;
-        assert_eq!((answer.status.as_u16(), answer.code(), answer.faults()), (422, "password.breached", vec!["/password breached".to_owned()]));
+        assert_eq!(
+            (answer.status.as_u16(), answer.code(), answer.faults()),
+            (422, "password.breached", vec!["/password breached".to_owned()])
+        );
     }
     server.owner_of("alpha").await;
     forgot(&server, "owner@alpha.example").await;

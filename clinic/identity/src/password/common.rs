@@ -73,7 +73,8 @@ fn is_row(text: &str) -> bool {
 
 /// Letters and digits only, in any case: `Alpha Dental` and `alpha-dental`. Of an e-mail also the part before the @.
 fn says_the_same(text: &str, known: &str) -> bool {
-    let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let bare =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
     let text = bare(text);
     [Some(known), known.split_once('@').map(|(name, _)| name)]
         .into_iter()
@@ -97,9 +98,23 @@ mod tests {
     #[test]
     fn what_is_tried_first_is_refused() {
         for password in [
-            "password123", "Password1234", "QWERTYUIOP", "iloveyou2026!", "Letmein-2024", "administrator", "1234567890", "0987654321",
-            "abcdefghijkl", "abcabcabcabc", "aaaaaaaaaaaa", "Vantage2026!", "sara.qahtani@alpha.example", "SaraQahtani1", "alpha dental center",
-            "AlphaDentalCenter2026", "password    ",
+            "password123",
+            "Password1234",
+            "QWERTYUIOP",
+            "iloveyou2026!",
+            "Letmein-2024",
+            "administrator",
+            "1234567890",
+            "0987654321",
+            "abcdefghijkl",
+            "abcabcabcabc",
+            "aaaaaaaaaaaa",
+            "Vantage2026!",
+            "sara.qahtani@alpha.example",
+            "SaraQahtani1",
+            "alpha dental center",
+            "AlphaDentalCenter2026",
+            "password    ",
         ] {
             assert!(is_guessable(password, &ABOUT), "{password}");
         }
@@ -108,8 +123,14 @@ mod tests {
     #[test]
     fn what_merely_holds_a_word_is_taken() {
         for password in [
-            "a long test password", "vantage-demo-2026", "correct horse battery", "كلمة سر طويلة", "password of the alpha", "sara likes tea at four",
-            "1234 5678 people", "Tr0ub4dor&3xyz",
+            "a long test password",
+            "vantage-demo-2026",
+            "correct horse battery",
+            "كلمة سر طويلة",
+            "password of the alpha",
+            "sara likes tea at four",
+            "1234 5678 people",
+            "Tr0ub4dor&3xyz",
         ] {
             assert!(!is_guessable(password, &ABOUT), "{password}");
         }
