@@ -1,7 +1,8 @@
 //! `./dev bench`: how much the server answers, beside the same SQL straight from pgbench.
 //!
 //! Server, PostgreSQL and load share the machine, so the two sides take turns and only their ratio is worth comparing
-//! between machines. Nothing here fails for being slow: it prints figures, and a person judges them.
+//! between machines. With `--apart` PostgreSQL has a core for itself, and the ratio tells how much of it each side gets
+//! to use. Nothing here fails for being slow: it prints figures, and a person judges them.
 
 mod load;
 mod peer;
@@ -37,6 +38,9 @@ struct Options {
     /// How often server and pgbench take turns.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=50))]
     rounds: u32,
+    /// Give PostgreSQL a core for itself, as if it had its own machine; server and load, or pgbench, share the others.
+    #[arg(long)]
+    apart: bool,
     /// Folder of psql and pgbench; without it, that of the PostgreSQL which the server started.
     #[arg(long, env = "VANTAGE_POSTGRES_BIN")]
     postgres_bin: Option<PathBuf>,
@@ -72,6 +76,10 @@ async fn measure(options: &Options) -> Result<()> {
     ));
     say(&format!("how the list is found\n{}", server.database.run(&peer::explain()).await?));
 
+    if options.apart {
+        server.part()?;
+        say("PostgreSQL has a core for itself\n");
+    }
     let connections = options.connections as usize;
     let mut ratios = Vec::new();
     for number in 1..=options.rounds {

@@ -99,6 +99,11 @@ impl Server {
         usage::cpu(self.child.id(), self.database.pid)
     }
 
+    /// Keeps PostgreSQL and everybody else on cores of their own; see [`usage::part`].
+    pub fn part(&self) -> Result<()> {
+        usage::part(self.child.id(), self.database.pid)
+    }
+
     /// A path in the server's folder, for files that should go away with it.
     pub fn scratch(&self, name: &str) -> PathBuf {
         self.folder.join(name)

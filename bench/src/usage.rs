@@ -2,6 +2,9 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
+
+use crate::Result;
 
 /// Ticks per second in `/proc/*/stat`: `USER_HZ`, 100 on every Linux.
 const TICKS: f64 = 100.0;
@@ -57,17 +60,39 @@ pub fn memory(pid: u32) -> Option<Memory> {
 pub fn cpu(server: u32, postmaster: u32) -> Option<Cpu> {
     let own = Stat::of("self")?;
     let parent = Stat::of(&postmaster.to_string())?;
-    let children: f64 = fs::read_dir("/proc")
-        .ok()?
-        .filter_map(|entry| Stat::of(entry.ok()?.file_name().to_str()?))
-        .filter(|stat| stat.parent == postmaster)
-        .map(|stat| stat.used)
-        .sum();
+    let children: f64 = children(postmaster).map(|(_, stat)| stat.used).sum();
     Some(Cpu {
         server: Stat::of(&server.to_string())?.used,
         database: parent.used + parent.used_by_ended_children + children,
         client: own.used + own.used_by_ended_children,
     })
+}
+
+/// Gives PostgreSQL the first core for itself, and the server and ourselves the others, as where the database has a
+/// machine of its own. What they start later stays where they are.
+pub fn part(server: u32, postmaster: u32) -> Result<()> {
+    let last = std::thread::available_parallelism()?.get() - 1;
+    if last == 0 {
+        return Err("there is only one core".into());
+    }
+    let database = children(postmaster).map(|(pid, _)| pid).chain([postmaster]).map(|pid| (pid, "0".to_owned()));
+    let others = [server, std::process::id()].map(|pid| (pid, format!("1-{last}")));
+    for (pid, cores) in database.chain(others) {
+        let output = Command::new("taskset").args(["-a", "-p", "-c", &cores, &pid.to_string()]).output()?;
+        if !output.status.success() {
+            return Err(format!("taskset: {}", String::from_utf8_lossy(&output.stderr)).into());
+        }
+    }
+    Ok(())
+}
+
+fn children(parent: u32) -> impl Iterator<Item = (u32, Stat)> {
+    fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter_map(|pid: u32| Some((pid, Stat::of(&pid.to_string())?)))
+        .filter(move |(_, stat)| stat.parent == parent)
 }
 
 /// The folder of the program that a process runs.

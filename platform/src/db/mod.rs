@@ -3,18 +3,19 @@
 
 pub mod lint;
 pub mod migrate;
+mod pool;
 pub mod tenant;
 
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, Transaction};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{Connection as _, PgConnection};
 
 use crate::config::Config;
 use crate::error::{Error, Result};
+use pool::{Open, Pool};
 pub use tenant::{Actor, Caller, Origin, TenantTx};
 
 /// The oldest PostgreSQL whose behaviour we rely on (`security_invoker` views, 15.0).
@@ -23,10 +24,10 @@ pub const OLDEST_POSTGRES: i32 = 150_000;
 /// The pools, one per role. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Db {
-    app: PgPool,
-    auth: PgPool,
-    worker: PgPool,
-    platform: PgPool,
+    app: Pool,
+    auth: Pool,
+    worker: Pool,
+    platform: Pool,
     /// Set while there is no storage for changes.
     full: Arc<AtomicBool>,
 }
@@ -34,17 +35,17 @@ pub struct Db {
 /// A transaction of sign-in: it sees users, memberships, sessions and the register of practices.
 #[derive(Debug)]
 #[must_use = "without commit it is rolled back"]
-pub struct AuthTx(Transaction<'static, Postgres>);
+pub struct AuthTx(Open);
 
 /// A transaction across practices, for administration: metadata only. It takes a reason, which is kept.
 #[derive(Debug)]
 #[must_use = "without commit it is rolled back"]
-pub struct PlatformTx(Transaction<'static, Postgres>);
+pub struct PlatformTx(Open);
 
 /// A transaction of the worker: it can call the claim functions.
 #[derive(Debug)]
 #[must_use = "without commit it is rolled back"]
-pub(crate) struct WorkerTx(Transaction<'static, Postgres>);
+pub(crate) struct WorkerTx(Open);
 
 impl Db {
     /// Opens the pools lazily: a database that is away shows in the first use, not here.
@@ -62,7 +63,7 @@ impl Db {
             if !password.is_empty() {
                 options = options.password(password);
             }
-            pool_options(size).connect_lazy_with(options)
+            Pool::new(options, size)
         };
         let passwords = config.database_passwords()?;
         Ok(Self {
@@ -79,7 +80,7 @@ impl Db {
     /// # Errors
     /// 503 when the database is away.
     pub async fn auth(&self) -> Result<AuthTx> {
-        begin(&self.auth, format!("{CLEAN}; begin")).await.map(AuthTx)
+        Ok(AuthTx(self.auth.begin("begin").await?))
     }
 
     /// A transaction across practices. The reason is kept in `platform.access`.
@@ -87,20 +88,21 @@ impl Db {
     /// # Errors
     /// 503 when the database is away.
     pub async fn platform(&self, reason: &str) -> Result<PlatformTx> {
-        let mut tx = begin(&self.platform, format!("{CLEAN}; begin")).await?;
+        let mut tx = self.platform.begin("begin").await?;
         sqlx::query!("insert into platform.access (id, reason) values ($1, $2)", uuid::Uuid::now_v7(), reason)
-            .execute(&mut *tx)
+            .execute(tx.conn())
             .await?;
         Ok(PlatformTx(tx))
     }
 
     pub(crate) async fn worker(&self) -> Result<WorkerTx> {
-        begin(&self.worker, format!("{CLEAN}; begin")).await.map(WorkerTx)
+        Ok(WorkerTx(self.worker.begin("begin").await?))
     }
 
     /// A listener for notifications, on a connection of its own.
     pub(crate) async fn listener(&self) -> Result<PgListener> {
-        Ok(PgListener::connect_with(&self.worker).await?)
+        let own = PgPoolOptions::new().max_connections(1).connect_lazy_with(self.worker.options().clone());
+        Ok(PgListener::connect_with(&own).await?)
     }
 
     /// Says whether there is storage for changes; while there is not, writing transactions are refused at once.
@@ -140,7 +142,7 @@ macro_rules! transaction {
         impl $name {
             /// The connection, for queries.
             $visibility fn conn(&mut self) -> &mut PgConnection {
-                &mut self.0
+                self.0.conn()
             }
             /// Makes it so. A request that goes away meanwhile does not cancel it.
             ///
@@ -156,49 +158,9 @@ transaction!(AuthTx, pub);
 transaction!(PlatformTx, pub);
 transaction!(WorkerTx, pub(crate));
 
-fn pool_options(size: u32) -> PgPoolOptions {
-    PgPoolOptions::new()
-        .max_connections(size)
-        .min_connections(1)
-        // a ping before each use would cost a round trip; `begin` retries on a connection that has gone
-        .test_before_acquire(false)
-        .acquire_timeout(Duration::from_secs(4))
-        .idle_timeout(Duration::from_secs(600))
-        .max_lifetime(Duration::from_secs(3600))
-}
-
-/// In front of every `begin`, in the same round trip. sqlx 0.9.0 can return a connection to the pool inside an open
-/// transaction when a future is dropped while `begin` is in flight; the next borrower's acknowledged write would be
-/// rolled back (sqlx issue 4393). A bare rollback would leave a warning in PostgreSQL's log each time.
-const CLEAN: &str = "begin; rollback";
-
-/// Begins in a task of its own, so that a dropped request cannot interrupt it half-way, and again on a fresh
-/// connection when the one from the pool turns out to be dead: nothing has happened yet.
-async fn begin(pool: &PgPool, statement: String) -> Result<Transaction<'static, Postgres>> {
-    let pool = pool.clone();
-    let task = tokio::spawn(async move {
-        let mut tries = 0;
-        loop {
-            match pool.begin_with(AssertSqlSafe(statement.clone())).await {
-                Err(error) if tries <= pool.options().get_max_connections() && is_dead_connection(&error) => tries += 1,
-                result => return result,
-            }
-        }
-    });
-    Ok(task.await.map_err(Error::internal)??)
-}
-
-fn is_dead_connection(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed | sqlx::Error::BeginFailed => true,
-        // terminated by the administrator or a crash of another backend
-        sqlx::Error::Database(database) => matches!(database.code().as_deref(), Some("57P01" | "57P02")),
-        _ => false,
-    }
-}
-
-async fn commit(tx: Transaction<'static, Postgres>) -> Result<()> {
-    tokio::spawn(tx.commit()).await.map_err(Error::internal)??;
+/// In a task of its own: a request that goes away does not take back what it has asked for.
+async fn commit(open: Open) -> Result<()> {
+    tokio::spawn(open.commit()).await.map_err(Error::internal)??;
     Ok(())
 }
 

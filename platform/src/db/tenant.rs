@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{CLEAN, Db, begin, commit};
+use super::pool::Open;
+use super::{Db, commit};
 use crate::crypto::{DataKey, Keys};
 use crate::error::{Error, Result, storage_full};
 use crate::id::{ApiKeyId, PracticeId, RoleId, SessionId, UserId};
@@ -111,7 +112,7 @@ impl Caller {
 /// and PostgreSQL hides every other practice's rows from it. It has nothing to call the outside world with.
 #[derive(Debug)]
 pub struct TenantTx {
-    tx: Transaction<'static, Postgres>,
+    tx: Open,
     caller: Arc<Caller>,
     now: Timestamp,
     keys: Keys,
@@ -124,7 +125,7 @@ pub struct TenantTx {
 impl TenantTx {
     /// The connection, for queries.
     pub fn conn(&mut self) -> &mut PgConnection {
-        &mut self.tx
+        self.tx.conn()
     }
 
     /// The tenant, for queries: they name it, and row-level security checks them.
@@ -214,7 +215,7 @@ impl Door {
         mode: Mode,
         work: &impl AsyncFn(&mut TenantTx) -> Result<T>,
     ) -> Result<T> {
-        let tx = begin(&self.db.app, enter(caller, mode)).await?;
+        let tx = self.db.app.begin(&enter(caller, mode)).await?;
         let mut tx = TenantTx {
             tx,
             caller: Arc::clone(caller),
@@ -227,6 +228,7 @@ impl Door {
         };
         let answer = work(&mut tx).await?;
         if mode == Mode::Read {
+            tx.tx.leave();
             return Ok(answer);
         }
         commit(tx.tx).await?;
@@ -261,7 +263,7 @@ fn enter(caller: &Caller, mode: Mode) -> String {
         // the practice comes into being inside this transaction
         Actor::Founder(_) => format!("set_config('app.practice_id', '{practice}', true)"),
     };
-    format!("{CLEAN}; select {enter}; {begin}")
+    format!("select {enter}; {begin}")
 }
 
 /// What a transaction is for.

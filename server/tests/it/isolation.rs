@@ -189,6 +189,36 @@ async fn a_request_dropped_at_any_moment_leaves_no_transaction_open() {
         tokio::time::sleep(Duration::from_micros(micros)).await;
         work.abort();
     }
+    nothing_stays_open(&server).await;
+}
+
+#[tokio::test]
+async fn a_read_that_is_over_ends_though_nobody_needs_its_connection() {
+    let server = product().await;
+    let owner = server.owner_of("alpha").await;
+    let reads = (0..20).map(|_| owner.get("/api/v1/services"));
+    for answer in futures::future::join_all(reads).await {
+        answer.expect(200);
+    }
+    nothing_stays_open(&server).await;
+}
+
+#[tokio::test]
+async fn a_change_whose_error_was_overheard_is_not_taken_for_done() {
+    let (server, [alpha, _]) = furnished().await;
+    let deaf = async move |tx: &mut platform::db::TenantTx| {
+        sqlx::query("update practice.service set price_minor = -1 where practice_id = $1")
+            .bind(alpha)
+            .execute(tx.conn())
+            .await
+            .expect_err("a check refuses it");
+        Ok(())
+    };
+    server.app.door.write(&Caller::system(PracticeId(alpha)), deaf).await.expect_err("not committed");
+    nothing_stays_open(&server).await;
+}
+
+async fn nothing_stays_open(server: &TestServer) {
     let mut conn = server.database.conn().await;
     let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
     loop {
