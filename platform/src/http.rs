@@ -60,6 +60,7 @@ async fn identify(State(app): State<App>, mut request: Request, next: Next) -> R
         request_id: Some(id),
         ip: address(&app, &request).map(|ip| ip.to_string()),
         user_agent: text(request.headers(), &header::USER_AGENT).map(|agent| agent.chars().take(200).collect()),
+        practice_slug: host(&request).and_then(|host| practice_of(&host, &app.config.public_origin())),
     };
     request.extensions_mut().insert(origin);
     let method = request.method().clone();
@@ -144,6 +145,47 @@ fn address(app: &App, request: &Request) -> Option<IpAddr> {
     forwarded.or_else(peer).map(|ip: IpAddr| ip.to_canonical())
 }
 
+/// The host that was asked: of the request line in HTTP/2, of the header before.
+fn host(request: &Request) -> Option<String> {
+    let authority = request.uri().authority().map(ToString::to_string);
+    authority.or_else(|| text(request.headers(), &header::HOST))
+}
+
+/// The slug that a host names, when it lies directly below the public one. Ports do not matter: a proxy may have
+/// another. Words that are kept for the product name no practice.
+fn practice_of(host: &str, public_origin: &str) -> Option<String> {
+    let name = |host: &str| match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name.to_ascii_lowercase(),
+        _ => host.to_ascii_lowercase(),
+    };
+    let public = name(public_origin.split_once("://")?.1);
+    let slug = name(host).strip_suffix(&public)?.strip_suffix('.')?.to_owned();
+    crate::validate::slug(&slug, &()).is_ok().then_some(slug)
+}
+
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_names_a_practice_only_directly_below_the_public_one() {
+        for (host, public, slug) in [
+            ("alpha.localhost:7180", "http://localhost:7180", Some("alpha")),
+            ("ALPHA.vantage.example", "https://vantage.example", Some("alpha")),
+            ("alpha.vantage.example:8443", "https://vantage.example", Some("alpha")),
+            ("vantage.example", "https://vantage.example", None),
+            ("www.vantage.example", "https://vantage.example", None),
+            ("a.alpha.vantage.example", "https://vantage.example", None),
+            ("alpha.evil.example", "https://vantage.example", None),
+            ("alphavantage.example", "https://vantage.example", None),
+            ("alpha.vantage.example.evil.example", "https://vantage.example", None),
+            (".vantage.example", "https://vantage.example", None),
+        ] {
+            assert_eq!(practice_of(host, public).as_deref(), slug, "{host} of {public}");
+        }
+    }
 }

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::guard::Can;
 use crate::id::PracticeId;
 use crate::outbox::Subscriber;
-use crate::permission::{Rights, session};
+use crate::permission::{Rights, session, to_see};
 use crate::routes::Routes;
 
 const CHANNEL: &str = "vantage_live";
@@ -192,11 +192,10 @@ async fn renew(socket: &mut WebSocket) {
     send(socket, Message::Close(Some(frame))).await;
 }
 
-/// What a window of this practice with these rights is told: a topic `service` needs `services.read`, one that is its
-/// own plural, as `staff`, needs `staff.read`.
+/// What a window of this practice with these rights is told: a topic needs the permission to see its kind.
 fn visible(notice: &Notice, practice: PracticeId, rights: &Rights) -> Option<String> {
     let topic = &notice.topic;
-    if notice.practice != practice || !["s", ""].iter().any(|s| rights.may(&format!("{topic}{s}.read"))) {
+    if notice.practice != practice || !rights.may(&to_see(topic)) {
         return None;
     }
     let Notice { id, version, .. } = notice;

@@ -129,6 +129,18 @@ impl Rights {
     }
 }
 
+/// The permission to see things of a kind: `services.read` for a `service`, `staff.read` for what is its own plural,
+/// unless they belong to another noun.
+#[must_use]
+pub fn to_see(kind: &str) -> String {
+    let noun = match kind {
+        "location" | "provider" | "onboarding" => "practice",
+        "absence" | "closing_day" => "hours",
+        kind => kind,
+    };
+    ["s", ""].map(|s| format!("{noun}{s}.read")).into_iter().find(|name| named(name).is_some()).unwrap_or_default()
+}
+
 /// A permission as a type, so that a handler's signature can state it: `Can<services::Write>`.
 pub trait Permission: Send + Sync + 'static {
     /// Its name, `noun.verb`.

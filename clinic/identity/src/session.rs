@@ -19,6 +19,7 @@ use platform::error::{Error, Result, session_ended};
 use platform::extract::Body;
 use platform::guard::{Anybody, Can};
 use platform::id::{PracticeId, RoleId, SessionId, UserId};
+use platform::language::Language;
 use platform::limit::{SharedBucket, network_of};
 use platform::permission::{Rights, Role, session as may};
 use platform::phi::Phi;
@@ -30,7 +31,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::password;
-use crate::signup::{Language, email_address};
+use crate::signup::email_address;
 
 const REFRESH_COOKIE: &str = "__Host-vantage_refresh";
 

@@ -85,6 +85,8 @@ pub struct Origin {
     pub ip: Option<String>,
     /// What the client says it is, cut to 200 characters.
     pub user_agent: Option<String>,
+    /// The practice that the host names, `alpha` of `alpha.vantage.example`: its slug, whether or not there is one.
+    pub practice_slug: Option<String>,
 }
 
 /// A practice and who acts in it. Made by the extractors and the worker, never from a request's body.

@@ -16,6 +16,7 @@ use sqlx::QueryBuilder;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Row, Service};
+use crate::shared::Status;
 
 /// The route of the list.
 pub fn routes() -> Routes {
@@ -49,15 +50,6 @@ struct ListServices {
     /// A filter in the product's grammar, as JSON.
     #[garde(inner(length(max = 8000)))]
     filter: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-enum Status {
-    #[default]
-    Active,
-    Archived,
-    All,
 }
 
 /// A page of services.
@@ -119,11 +111,7 @@ async fn select(tx: &mut TenantTx, asked: &ListServices, filter: Option<&Filter>
                 s.created_at, s.updated_at
            from practice.service s where s.practice_id = ",
     );
-    query.push_bind(tx.practice()).push(match asked.status {
-        Status::Active => " and s.archived_at is null",
-        Status::Archived => " and s.archived_at is not null",
-        Status::All => "",
-    });
+    query.push_bind(tx.practice()).push(asked.status.condition("s.archived_at"));
     if let Some(q) = asked.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
         query.push(
             " and strpos(s.name_key || ' ' || coalesce(s.name_ar, '') || ' ' || lower(coalesce(s.code, '')), lower(",

@@ -24,6 +24,8 @@ use sqlx::{FromRow, Row as _};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::shared::{AtVersion, Colour, trimmed};
+
 platform::id!(
     /// A service.
     ServiceId
@@ -93,21 +95,6 @@ pub enum VatCategory {
     Exempt,
 }
 
-/// A colour of the calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::Type)]
-#[serde(rename_all = "lowercase")]
-#[sqlx(type_name = "text", rename_all = "lowercase")]
-pub enum Colour {
-    Slate,
-    Teal,
-    Blue,
-    Violet,
-    Green,
-    Amber,
-    Red,
-    Pink,
-}
-
 /// A service to be offered.
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -172,14 +159,6 @@ struct ServiceChange {
     colour: Option<Colour>,
 }
 
-/// The version that an action is based on.
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct AtVersion {
-    #[garde(skip)]
-    version: i32,
-}
-
 /// Offer a new service.
 #[utoipa::path(post, path = "/api/v1/services", tag = "practice", request_body = NewService,
     params(("Idempotency-Key" = Uuid, Header, description = "A new UUID; the same one when the request is repeated")),
@@ -230,6 +209,20 @@ async fn restore(who: Can<may::Write>, Path(id): Path<ServiceId>, Body(at): Body
     who.write(async move |tx| set_archived(tx, id, at.version, false).await).await.map(Json)
 }
 
+/// Whether something is offered at a price in another currency than this one.
+pub(crate) async fn priced_otherwise(tx: &mut TenantTx, currency: &str) -> Result<bool> {
+    let practice = tx.practice();
+    let priced = sqlx::query_scalar!(
+        r#"select exists (select from practice.service
+            where practice_id = $1 and archived_at is null and currency <> $2) as "any!""#,
+        practice,
+        currency,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(priced)
+}
+
 /// Offers a service, with its audit entry and event.
 ///
 /// # Errors
@@ -270,6 +263,9 @@ async fn set_archived(tx: &mut TenantTx, id: ServiceId, version: i32, archived: 
     if before.archived_at.is_some() == archived {
         return Ok(before);
     }
+    if !archived {
+        check_currency(tx, before.price).await?;
+    }
     let now = tx.now();
     let after =
         Service { archived_at: archived.then_some(now), version: version + 1, updated_at: now, ..before.clone() };
@@ -300,10 +296,6 @@ impl ServiceChange {
     }
 }
 
-fn trimmed(text: Option<&String>) -> Option<&str> {
-    text.map(|text| text.trim())
-}
-
 /// At most a thousand million: far above any price, far below what a sum could overflow.
 fn price_in_bounds(value: &Money, (): &()) -> garde::Result {
     if (0..=100_000_000_000).contains(&value.amount_minor) {
@@ -312,11 +304,13 @@ fn price_in_bounds(value: &Money, (): &()) -> garde::Result {
     Err(garde::Error::new("out_of_range: A price is between 0 and 1,000,000,000."))
 }
 
+/// The practice's currency stays what it is until the end of the transaction.
 async fn check_currency(tx: &mut TenantTx, price: Money) -> Result<()> {
     let practice = tx.practice();
-    let currency = sqlx::query_scalar!("select currency from platform.practice where practice_id = $1", practice)
-        .fetch_one(tx.conn())
-        .await?;
+    let currency =
+        sqlx::query_scalar!("select currency from platform.practice where practice_id = $1 for share", practice)
+            .fetch_one(tx.conn())
+            .await?;
     if currency == price.currency.code() {
         return Ok(());
     }

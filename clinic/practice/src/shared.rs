@@ -1,0 +1,88 @@
+//! Words that several features of the area use.
+
+use garde::Validate;
+use platform::validate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A colour of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::Type)]
+#[serde(rename_all = "lowercase")]
+#[sqlx(type_name = "text", rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Colour {
+    Slate,
+    Teal,
+    Blue,
+    Violet,
+    Green,
+    Amber,
+    Red,
+    Pink,
+}
+
+/// A postal address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Address {
+    /// Street and building.
+    #[garde(length(chars, max = 120), custom(validate::line))]
+    pub line1: String,
+    /// What else finds it.
+    #[garde(inner(length(chars, max = 120), custom(validate::line)))]
+    #[schema(required)]
+    pub line2: Option<String>,
+    /// City.
+    #[garde(length(chars, max = 80), custom(validate::line))]
+    pub city: String,
+    /// Province, state.
+    #[garde(inner(length(chars, max = 80), custom(validate::line)))]
+    #[schema(required)]
+    pub region: Option<String>,
+    /// Postal code.
+    #[garde(inner(length(chars, max = 20), custom(validate::line)))]
+    #[schema(required)]
+    pub postal_code: Option<String>,
+    /// Country, ISO 3166-1 alpha-2.
+    #[garde(custom(validate::country))]
+    pub country: String,
+}
+
+/// The version that an action is based on.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AtVersion {
+    #[garde(skip)]
+    pub version: i32,
+}
+
+/// What is in use, archived, or both.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    #[default]
+    Active,
+    Archived,
+    All,
+}
+
+impl Status {
+    /// The condition on a column that says since when something is archived.
+    pub(crate) fn condition(self, column: &str) -> String {
+        match self {
+            Self::Active => format!(" and {column} is null"),
+            Self::Archived => format!(" and {column} is not null"),
+            Self::All => String::new(),
+        }
+    }
+}
+
+/// Without the spaces around it.
+pub(crate) fn trimmed(text: Option<&String>) -> Option<&str> {
+    text.map(|text| text.trim())
+}
+
+/// A change of a text that may be left alone, emptied or set.
+pub(crate) fn changed(change: Option<Option<String>>, before: Option<String>) -> Option<String> {
+    change.map_or(before, |text| trimmed(text.as_ref()).map(str::to_owned))
+}
