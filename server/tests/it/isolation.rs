@@ -34,6 +34,9 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
         let service = json!({ "nameEn": "Cleaning", "durationMinutes": 30, "price": { "amountMinor": 100, "currency": "SAR" },
                               "vatCategory": "standard", "colour": "teal" });
         owner.post("/api/v1/services", &service).await.expect(201);
+        let location = owner.post("/api/v1/locations", &json!({ "name": "Olaya" })).await.expect(201);
+        let room = json!({ "locationId": location["id"], "name": "Room 1", "kind": "room", "colour": "teal" });
+        owner.post("/api/v1/rooms", &room).await.expect(201);
         *slot = owner.practice();
         let mut conn = server.database.conn().await;
         conn.execute("set session_replication_role = replica").await.expect("no triggers for a fixture");

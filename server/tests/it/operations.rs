@@ -131,9 +131,14 @@ async fn nobody_comes_in_without_a_session() {
 
 /// One thing of each kind that an operation names by id, in a practice. A new kind needs its line here.
 async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid)> {
+    let make = async |path: &str, body: Value| -> Uuid {
+        let made = person.post(path, &body).await.expect(201);
+        serde_json::from_value(made["id"].clone()).expect("an id")
+    };
     let service = json!({ "nameEn": Uuid::now_v7(), "durationMinutes": 30, "price": { "amountMinor": 100, "currency": "SAR" },
                           "vatCategory": "standard", "colour": "teal" });
-    let service = person.post("/api/v1/services", &service).await.expect(201);
+    let house = make("/api/v1/locations", json!({ "name": Uuid::now_v7() })).await;
+    let room = json!({ "locationId": house, "name": Uuid::now_v7(), "kind": "room", "colour": "teal" });
     let job = Uuid::now_v7();
     sqlx::query(
         "insert into jobs.job (practice_id, id, kind, payload, run_at) values ($1, $2, 'test', '', 'infinity')",
@@ -143,7 +148,13 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
     .execute(&mut server.database.conn().await)
     .await
     .expect("a job");
-    vec![("/api/v1/services/", serde_json::from_value(service["id"].clone()).expect("an id")), ("/api/v1/jobs/", job)]
+    vec![
+        ("/api/v1/jobs/", job),
+        ("/api/v1/services/", make("/api/v1/services", service).await),
+        // one without rooms, which can be archived
+        ("/api/v1/locations/", make("/api/v1/locations", json!({ "name": Uuid::now_v7() })).await),
+        ("/api/v1/rooms/", make("/api/v1/rooms", room).await),
+    ]
 }
 
 #[tokio::test]

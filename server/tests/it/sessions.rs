@@ -2,7 +2,8 @@
 
 use jiff::SignedDuration;
 use platform::config::Config;
-use platform::testing::{TestServer, sign_up_body};
+use platform::testing::{Person, TestServer, sign_up_body};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::product;
@@ -237,4 +238,40 @@ async fn signing_out_ends_the_session_at_once() {
     assert_eq!(owner.get("/api/v1/services").await.code(), "auth.session_ended");
     assert_eq!(owner.renew(&refresh).await.code(), "auth.session_ended");
     assert_eq!(owner.renew("rubbish").await.code(), "auth.session_ended");
+}
+
+#[tokio::test]
+async fn sub_domains_stand_side_by_side() {
+    let server = product().await;
+    for slug in ["alpha", "beta"] {
+        server.owner_of(slug).await;
+    }
+    let port = server.address.port();
+    let login = async |slug: &str, origin: &str, site: Option<&str>| {
+        let body = json!({ "email": format!("owner@{slug}.example"), "password": "a long test password", "practiceSlug": slug });
+        let request = server.stranger().request(Method::POST, "/api/v1/auth/login").json(&body);
+        let request = request.header("host", format!("{slug}.localhost:{port}")).header("origin", origin);
+        Person::send(match site {
+            Some(site) => request.header("sec-fetch-site", site),
+            None => request,
+        })
+        .await
+    };
+    for slug in ["alpha", "beta"] {
+        let own = format!("http://{slug}.localhost:{port}");
+        for site in [Some("same-origin"), None] {
+            let answer = login(slug, &own, site).await;
+            // without a domain a cookie is only for the host it came from
+            for cookie in answer.headers.get_all("set-cookie") {
+                let cookie = cookie.to_str().expect("text").to_lowercase();
+                assert!(cookie.starts_with("__host-") && !cookie.contains("domain="), "{cookie}");
+            }
+            assert_eq!(answer.expect(200)["practice"]["slug"], slug);
+        }
+    }
+    // one practice's pages do not write into another's host
+    for site in [Some("same-site"), None] {
+        let answer = login("alpha", &format!("http://beta.localhost:{port}"), site).await;
+        assert_eq!((answer.status.as_u16(), answer.code()), (403, "origin.refused"));
+    }
 }

@@ -35,10 +35,10 @@ async fn a_telephone_is_read_with_the_country_of_the_address() {
     let (_server, owner) = start().await;
     let address = json!({ "line1": "Sheikh Zayed Road", "city": "Dubai", "country": "AE" });
     let created = owner
-        .post("/api/v1/locations", &json!({ "name": "Dubai", "phone": "04 123 4567", "address": address }))
+        .post("/api/v1/locations", &json!({ "name": "Dubai", "phone": "04 234 5678", "address": address }))
         .await
         .expect(201);
-    assert_eq!(created["phone"], "+97141234567");
+    assert_eq!(created["phone"], "+97142345678");
     let path = format!("/api/v1/locations/{}", created["id"].as_str().expect("an id"));
     let home = json!({ "line1": "King Road", "city": "Riyadh", "country": "SA" });
     let change = json!({ "version": 1, "phone": "011 234 5678", "address": home });
