@@ -524,19 +524,76 @@ CREATE TABLE platform.practice (
     idle_minutes integer DEFAULT 0 NOT NULL,
     second_factor text DEFAULT 'patients'::text NOT NULL,
     invite_hours integer DEFAULT 72 NOT NULL,
+    legal_name text,
+    vat_number text,
+    address jsonb,
+    phone text,
+    email text,
+    logo bytea,
+    logo_tag text,
     CONSTRAINT practice_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT practice_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT practice_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
     CONSTRAINT practice_idle_minutes_check CHECK (((idle_minutes = 0) OR ((idle_minutes >= 5) AND (idle_minutes <= 480)))),
     CONSTRAINT practice_invite_hours_check CHECK (((invite_hours >= 1) AND (invite_hours <= 720))),
     CONSTRAINT practice_language_check CHECK ((language = ANY (ARRAY['en'::text, 'ar'::text]))),
+    CONSTRAINT practice_legal_name_check CHECK (((length(legal_name) >= 1) AND (length(legal_name) <= 160))),
+    CONSTRAINT practice_logo_check CHECK ((octet_length(logo) <= 1048576)),
+    CONSTRAINT practice_logo_tag_check CHECK ((length(logo_tag) = 32)),
     CONSTRAINT practice_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT practice_phone_check CHECK ((phone ~ '^\+[0-9]{5,15}$'::text)),
     CONSTRAINT practice_second_factor_check CHECK ((second_factor = ANY (ARRAY['nobody'::text, 'patients'::text, 'everybody'::text]))),
     CONSTRAINT practice_slug_check CHECK (((slug ~ '^[a-z][a-z0-9-]{1,38}[a-z0-9]$'::text) AND (slug !~ '--'::text))),
     CONSTRAINT practice_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text]))),
-    CONSTRAINT practice_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64)))
+    CONSTRAINT practice_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64))),
+    CONSTRAINT practice_vat_number_check CHECK (((length(vat_number) >= 1) AND (length(vat_number) <= 20)))
 );
 
 ALTER TABLE ONLY platform.practice FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE practice.location (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    name_ar text,
+    name_key text GENERATED ALWAYS AS (lower(name)) STORED NOT NULL COLLATE pg_catalog."C",
+    address jsonb,
+    phone text,
+    time_zone text,
+    archived_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT location_name_ar_check CHECK (((length(name_ar) >= 1) AND (length(name_ar) <= 120))),
+    CONSTRAINT location_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT location_phone_check CHECK ((phone ~ '^\+[0-9]{5,15}$'::text)),
+    CONSTRAINT location_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64)))
+);
+
+ALTER TABLE ONLY practice.location FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE practice.room (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    name text NOT NULL,
+    name_ar text,
+    name_key text GENERATED ALWAYS AS (lower(name)) STORED NOT NULL COLLATE pg_catalog."C",
+    kind text NOT NULL,
+    colour text NOT NULL,
+    sort integer DEFAULT 0 NOT NULL,
+    archived_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT room_colour_check CHECK ((colour = ANY (ARRAY['slate'::text, 'teal'::text, 'blue'::text, 'violet'::text, 'green'::text, 'amber'::text, 'red'::text, 'pink'::text]))),
+    CONSTRAINT room_kind_check CHECK ((kind = ANY (ARRAY['room'::text, 'chair'::text]))),
+    CONSTRAINT room_name_ar_check CHECK (((length(name_ar) >= 1) AND (length(name_ar) <= 120))),
+    CONSTRAINT room_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT room_sort_check CHECK (((sort >= 0) AND (sort <= 9999)))
+);
+
+ALTER TABLE ONLY practice.room FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE practice.service (
     practice_id uuid NOT NULL,
@@ -664,6 +721,12 @@ ALTER TABLE ONLY platform.practice
 ALTER TABLE ONLY platform.practice
     ADD CONSTRAINT practice_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY practice.location
+    ADD CONSTRAINT location_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY practice.room
+    ADD CONSTRAINT room_pkey PRIMARY KEY (practice_id, id);
+
 ALTER TABLE ONLY practice.service
     ADD CONSTRAINT service_pkey PRIMARY KEY (practice_id, id);
 
@@ -710,6 +773,16 @@ CREATE INDEX event_pending ON outbox.event USING btree (practice_id, lane, seq) 
 
 CREATE INDEX lane_ready ON outbox.lane USING btree (practice_id, ready_at) WHERE (pending > 0);
 
+CREATE INDEX location_by_name ON practice.location USING btree (practice_id, name_key, id);
+
+CREATE UNIQUE INDEX location_name_key ON practice.location USING btree (practice_id, name_key) WHERE (archived_at IS NULL);
+
+CREATE INDEX room_by_name ON practice.room USING btree (practice_id, name_key, id);
+
+CREATE INDEX room_by_sort ON practice.room USING btree (practice_id, sort, id);
+
+CREATE UNIQUE INDEX room_name_key ON practice.room USING btree (practice_id, location_id, name_key) WHERE (archived_at IS NULL);
+
 CREATE INDEX service_by_name ON practice.service USING btree (practice_id, name_key, id);
 
 CREATE UNIQUE INDEX service_code_key ON practice.service USING btree (practice_id, code) WHERE (archived_at IS NULL);
@@ -727,6 +800,10 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit.entry FOR EACH STATEMENT EXE
 CREATE TRIGGER note_seen AFTER INSERT OR UPDATE OF active_at ON auth.session FOR EACH ROW EXECUTE FUNCTION auth.note_seen();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER UPDATE ON platform.practice DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.location DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.room DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.service DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
@@ -777,6 +854,15 @@ ALTER TABLE ONLY outbox.event
 ALTER TABLE ONLY outbox.lane
     ADD CONSTRAINT lane_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
+ALTER TABLE ONLY practice.location
+    ADD CONSTRAINT location_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY practice.room
+    ADD CONSTRAINT room_in_location FOREIGN KEY (practice_id, location_id) REFERENCES practice.location(practice_id, id);
+
+ALTER TABLE ONLY practice.room
+    ADD CONSTRAINT room_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
 ALTER TABLE ONLY practice.service
     ADD CONSTRAINT service_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
@@ -820,7 +906,15 @@ CREATE POLICY registry ON platform.practice TO vantage_owner, vantage_auth, vant
 
 CREATE POLICY tenant ON platform.practice TO vantage_app USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
+ALTER TABLE practice.location ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE practice.room ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE practice.service ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON practice.location USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON practice.room USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 CREATE POLICY tenant ON practice.service USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
@@ -962,6 +1056,8 @@ GRANT SELECT ON TABLE platform.practice TO vantage_app;
 GRANT SELECT ON TABLE platform.practice TO vantage_auth;
 GRANT SELECT ON TABLE platform.practice TO vantage_platform;
 
+GRANT UPDATE(slug) ON TABLE platform.practice TO vantage_app;
+
 GRANT UPDATE(name) ON TABLE platform.practice TO vantage_app;
 
 GRANT UPDATE(status) ON TABLE platform.practice TO vantage_platform;
@@ -984,6 +1080,24 @@ GRANT UPDATE(idle_minutes) ON TABLE platform.practice TO vantage_app;
 GRANT UPDATE(second_factor) ON TABLE platform.practice TO vantage_app;
 
 GRANT UPDATE(invite_hours) ON TABLE platform.practice TO vantage_app;
+
+GRANT UPDATE(legal_name) ON TABLE platform.practice TO vantage_app;
+
+GRANT UPDATE(vat_number) ON TABLE platform.practice TO vantage_app;
+
+GRANT UPDATE(address) ON TABLE platform.practice TO vantage_app;
+
+GRANT UPDATE(phone) ON TABLE platform.practice TO vantage_app;
+
+GRANT UPDATE(email) ON TABLE platform.practice TO vantage_app;
+
+GRANT UPDATE(logo) ON TABLE platform.practice TO vantage_app;
+
+GRANT UPDATE(logo_tag) ON TABLE platform.practice TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE practice.location TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE practice.room TO vantage_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE practice.service TO vantage_app;
 
