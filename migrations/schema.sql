@@ -56,6 +56,34 @@ begin
     raise exception 'the audit ledger is append-only' using errcode = 'VT002';
 end $$;
 
+CREATE FUNCTION auth.link_identity(id uuid, issuer text, subject text, email text, session uuid, person uuid, since timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    began timestamptz;
+    address text;
+    owner uuid;
+begin
+    select s.created_at, u.email into began, address
+      from auth.session s join auth.user u on u.id = s.user_id
+     where s.id = session and s.user_id = person and s.practice_id = sec.practice_id() and s.ended_at is null;
+    if began is null or began < since then
+        return 'stale';
+    elsif address <> email then
+        return 'other_email';
+    end if;
+    insert into auth.external_identity (id, issuer, subject, user_id)
+    values (link_identity.id, link_identity.issuer, link_identity.subject, person)
+    on conflict on constraint external_identity_key do nothing;
+    if found then
+        return 'linked';
+    end if;
+    select i.user_id into owner from auth.external_identity i
+     where i.issuer = link_identity.issuer and i.subject = link_identity.subject;
+    return case when owner = person then 'known' else 'taken' end;
+end $$;
+
 CREATE FUNCTION auth.note_seen() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -338,6 +366,28 @@ CREATE TABLE auth.api_key (
     last_used_at timestamp with time zone,
     revoked_at timestamp with time zone,
     CONSTRAINT api_key_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80)))
+);
+
+CREATE TABLE auth.external_identity (
+    id uuid NOT NULL,
+    issuer text NOT NULL COLLATE pg_catalog."C",
+    subject text NOT NULL COLLATE pg_catalog."C",
+    user_id uuid NOT NULL,
+    linked_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT external_identity_issuer_check CHECK (((length(issuer) >= 1) AND (length(issuer) <= 500))),
+    CONSTRAINT external_identity_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 255)))
+);
+
+CREATE TABLE auth.external_session (
+    issuer text NOT NULL COLLATE pg_catalog."C",
+    external_id text NOT NULL COLLATE pg_catalog."C",
+    practice_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT external_session_external_id_check CHECK (((length(external_id) >= 1) AND (length(external_id) <= 255))),
+    CONSTRAINT external_session_issuer_check CHECK (((length(issuer) >= 1) AND (length(issuer) <= 500)))
 );
 
 CREATE TABLE auth.mail (
@@ -673,6 +723,15 @@ ALTER TABLE ONLY auth.api_key
 ALTER TABLE ONLY auth.api_key
     ADD CONSTRAINT api_key_pkey PRIMARY KEY (practice_id, id);
 
+ALTER TABLE ONLY auth.external_identity
+    ADD CONSTRAINT external_identity_key UNIQUE (issuer, subject);
+
+ALTER TABLE ONLY auth.external_identity
+    ADD CONSTRAINT external_identity_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY auth.external_session
+    ADD CONSTRAINT external_session_pkey PRIMARY KEY (issuer, external_id, practice_id);
+
 ALTER TABLE ONLY auth.mail
     ADD CONSTRAINT mail_pkey PRIMARY KEY (id);
 
@@ -742,6 +801,10 @@ ALTER TABLE ONLY timeline.entry
 CREATE INDEX idempotency_key_by_age ON api.idempotency_key USING btree (created_at);
 
 CREATE INDEX entry_by_resource ON ONLY audit.entry USING btree (practice_id, resource_type, resource_id, at);
+
+CREATE INDEX external_identity_by_user ON auth.external_identity USING btree (user_id);
+
+CREATE INDEX external_session_by_user ON auth.external_session USING btree (user_id, created_at);
 
 CREATE INDEX mail_by_age ON auth.mail USING btree (created_at);
 
@@ -820,6 +883,15 @@ ALTER TABLE ONLY auth.api_key
 
 ALTER TABLE ONLY auth.api_key
     ADD CONSTRAINT api_key_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY auth.external_identity
+    ADD CONSTRAINT external_identity_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
+
+ALTER TABLE ONLY auth.external_session
+    ADD CONSTRAINT external_session_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY auth.external_session
+    ADD CONSTRAINT external_session_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
 
 ALTER TABLE ONLY auth.mail
     ADD CONSTRAINT mail_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
@@ -966,6 +1038,9 @@ REVOKE ALL ON FUNCTION audit.add_partition(partition text, bounds text) FROM PUB
 REVOKE ALL ON FUNCTION audit.extend_partitions() FROM PUBLIC;
 GRANT ALL ON FUNCTION audit.extend_partitions() TO vantage_worker;
 
+REVOKE ALL ON FUNCTION auth.link_identity(id uuid, issuer text, subject text, email text, session uuid, person uuid, since timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.link_identity(id uuid, issuer text, subject text, email text, session uuid, person uuid, since timestamp with time zone) TO vantage_app;
+
 REVOKE ALL ON FUNCTION auth.queue_mail(mail uuid, mail_kind text, sealed bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.queue_mail(mail uuid, mail_kind text, sealed bytea) TO vantage_app;
 
@@ -1015,6 +1090,10 @@ GRANT SELECT,INSERT ON TABLE audit.entry TO vantage_app;
 GRANT SELECT ON TABLE auth.api_key TO vantage_auth;
 
 GRANT UPDATE(last_used_at) ON TABLE auth.api_key TO vantage_auth;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE auth.external_identity TO vantage_auth;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.external_session TO vantage_auth;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.mail TO vantage_auth;
 

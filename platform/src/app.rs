@@ -88,6 +88,18 @@ impl App {
         self.behind.wait().await;
     }
 
+    /// The root keys, for what is sealed before a practice is known.
+    #[must_use]
+    pub fn root(&self) -> &RootKeys {
+        self.door.keys.root()
+    }
+
+    /// The clock, for what outlives a request.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.door.clock
+    }
+
     /// The present instant.
     #[must_use]
     pub fn now(&self) -> jiff::Timestamp {

@@ -80,6 +80,26 @@ settings! {
     mail_from: String = "Vantage <no-reply@vantage.example>".to_owned();
     /// Days until a session ends even when it is used.
     session_days: u32 = 30;
+    /// An OpenID Connect provider that people may sign in with: its issuer, such as https://id.example/realms/clinic.
+    /// Empty: none.
+    oidc_issuer: String = String::new();
+    /// The name of this product at that provider. Its redirect address there is public_url and /api/v1/auth/oidc/callback.
+    oidc_client_id: String = String::new();
+    /// The secret for it. Empty: a public client, protected by PKCE alone.
+    oidc_client_secret: String = String::new();
+    /// What the button to that provider says.
+    oidc_name: String = "Single sign-on".to_owned();
+    /// What is asked of that provider, separated by spaces; openid and email are needed.
+    oidc_scopes: String = "openid email profile".to_owned();
+    /// Addresses beside the issuer's that the provider's own description may name, separated by commas, such as
+    /// https://oauth2.googleapis.com,https://www.googleapis.com. Nothing else is ever called.
+    oidc_origins: String = String::new();
+    /// A Supabase project whose access tokens are accepted, such as https://abcdefgh.supabase.co. Empty: none.
+    supabase_url: String = String::new();
+    /// What its tokens name as their issuer. Empty: supabase_url and /auth/v1.
+    supabase_issuer: String = String::new();
+    /// Its shared secret, for projects that sign with one (HS256). Empty: only public keys.
+    supabase_jwt_secret: String = String::new();
     /// Megabytes of free disk below which changes are refused, so that PostgreSQL never runs dry.
     storage_reserve_mb: u64 = 256;
 }
@@ -169,7 +189,8 @@ impl Config {
     }
 }
 
-const SECRETS: [&str; 4] = ["database_url", "database_role_passwords", "root_key", "smtp_url"];
+const SECRETS: [&str; 6] =
+    ["database_url", "database_role_passwords", "root_key", "smtp_url", "oidc_client_secret", "supabase_jwt_secret"];
 
 /// As root a place that the PostgreSQL user can reach, else the user's own.
 fn default_data_dir() -> PathBuf {

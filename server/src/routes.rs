@@ -1,8 +1,8 @@
 //! The routes of all areas, their duties, and the document that describes the API.
 
-use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::get;
+use axum::{Extension, Router};
 use platform::error::{Error, Problem, Result};
 use platform::routes::Routes;
 use platform::worker::Duties;
@@ -56,6 +56,7 @@ fn surround(api: Router<App>, app: &App) -> Result<Router> {
     let document = document()?;
     let api = api
         .route("/api/v1/openapi.json", get(async move || ([("content-type", "application/json")], document.clone())));
+    let api = api.layer(Extension(identity::External::of(app)?));
     Ok(http::surround(api, app)?.layer(from_fn(assets::pages)))
 }
 

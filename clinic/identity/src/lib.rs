@@ -1,5 +1,6 @@
 //! Who may come in: clinics that sign up, people who sign in, their sessions.
 
+mod external;
 mod password;
 mod person;
 mod reset;
@@ -8,10 +9,11 @@ mod signup;
 
 use platform::routes::Routes;
 
+pub use external::External;
 pub use signup::{SignUp, sign_up};
 
 /// All routes of the area.
 #[must_use]
 pub fn routes() -> Routes {
-    signup::routes().merge(session::routes()).merge(reset::routes())
+    signup::routes().merge(session::routes()).merge(reset::routes()).merge(external::routes())
 }

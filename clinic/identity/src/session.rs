@@ -115,16 +115,20 @@ impl Signed {
     pub(crate) fn created(self) -> Self {
         Self { status: StatusCode::CREATED, ..self }
     }
+
+    /// Only the cookies, for an answer that sends the person on.
+    pub(crate) fn cookies(&self) -> CookieJar {
+        CookieJar::new().add(cookie(ACCESS_COOKIE, self.access.clone(), self.days)).add(cookie(
+            REFRESH_COOKIE,
+            self.refresh.clone(),
+            self.days,
+        ))
+    }
 }
 
 impl IntoResponse for Signed {
     fn into_response(self) -> Response {
-        let jar = CookieJar::new().add(cookie(ACCESS_COOKIE, self.access, self.days)).add(cookie(
-            REFRESH_COOKIE,
-            self.refresh,
-            self.days,
-        ));
-        (self.status, jar, Json(self.session)).into_response()
+        (self.status, self.cookies(), Json(self.session)).into_response()
     }
 }
 

@@ -20,7 +20,8 @@ with relation as (
     ('auth.sign_up(uuid,text,text,text,text,text,text,uuid,text,text,text)'), ('audit.extend_partitions()'),
     ('claim.lanes(integer,integer,integer)'), ('claim.jobs(integer,integer,integer)'), ('claim.turn(text,integer)'),
     ('claim.backlog()'), ('claim.sweep()'), ('auth.sweep()'),
-    ('auth.queue_mail(uuid,text,bytea)')
+    ('auth.queue_mail(uuid,text,bytea)'),
+    ('auth.link_identity(uuid,text,text,text,uuid,uuid,timestamp with time zone)')
 ), excused (rule, object) as (values
     -- the address of a practice is public and unique over all of them
     ('unique without practice_id', 'platform.practice / platform.practice_slug_key'),

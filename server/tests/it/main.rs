@@ -7,6 +7,7 @@ mod doors;
 mod isolation;
 mod keys;
 mod mails;
+mod oidc;
 mod operations;
 mod resets;
 mod sessions;
