@@ -37,6 +37,8 @@ export default defineConfig({
     environment: 'happy-dom',
     include: ['src/**/*.test.{ts,tsx}'],
     css: false,
+    // slow machines do the same in more time
+    testTimeout: 20_000,
     setupFiles: ['./src/test-setup.ts'],
   },
 });

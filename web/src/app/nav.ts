@@ -1,4 +1,4 @@
-import { IconHome2, IconSettings, IconStethoscope } from '@tabler/icons-react';
+import { IconClockHour4, IconHome2, IconSettings, IconStethoscope } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import type { Permission } from '@/shared/auth/session';
@@ -27,7 +27,10 @@ export const settingsNav: NavGroup[] = [
     items: [{ label: 'nav.services', about: 'nav.about.services', to: '/settings/services', icon: IconStethoscope, needs: 'services.read' }],
   },
   { label: 'nav.group.people', items: [] },
-  { label: 'nav.group.time', items: [] },
+  {
+    label: 'nav.group.time',
+    items: [{ label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' }],
+  },
   { label: 'nav.group.security', items: [] },
 ];
 

@@ -1,5 +1,6 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
+import { validateHoursSearch } from '@/features/practice/hours/search';
 import { validateServicesSearch } from '@/features/practice/search';
 import { sessionQuery } from '@/shared/auth/session';
 import { NotFound, RouteFailed } from './fallbacks';
@@ -61,9 +62,15 @@ const services = createRoute({
   validateSearch: validateServicesSearch,
   component: lazyRouteComponent(() => import('@/features/practice/ServicesPage'), 'ServicesPage'),
 });
+const hours = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/hours',
+  validateSearch: validateHoursSearch,
+  component: lazyRouteComponent(() => import('@/features/practice/hours/HoursPage'), 'HoursPage'),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([outside.addChildren([signIn, signUp]), inside.addChildren([home, settings, services])]),
+  routeTree: root.addChildren([outside.addChildren([signIn, signUp]), inside.addChildren([home, settings, services, hours])]),
   context: { queryClient },
   defaultPreload: 'intent',
   // queries know how fresh they are; the router shall not keep a second opinion

@@ -13,6 +13,7 @@ const session = (permissions: string[]): Session => ({
   user: { id: 'u', name: 'Sara', email: 'sara@example.com', language: 'en' },
   practice: { id: 'p', name: 'Alpha', slug: 'alpha', language: 'en', timeZone: 'Asia/Riyadh', currency: 'SAR', country: 'SA' },
   role: 'owner',
+  customRole: null,
   permissions,
   expiresAt: '2030-01-01T00:00:00Z',
 });

@@ -7,6 +7,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useCan } from '@/shared/auth/session';
 import { type MessageId, useLang } from '@/shared/i18n';
 import { Empty, Failed, PageHeader, usePageTitle } from '@/shared/ui/Page';
+import { PHONE } from '@/shared/ui/phone';
 import { useShortcuts } from '@/shared/ui/shortcuts';
 import { type Service, serviceListQuery } from './api';
 import { focusFirstRow } from './rowKeys';
@@ -18,7 +19,7 @@ import { ServiceTable } from './ServiceTable';
 const ServiceDrawer = lazy(() => import('./ServiceDrawer').then((m) => ({ default: m.ServiceDrawer })));
 const route = getRouteApi('/inside/settings/services');
 const TYPING_MS = 200;
-const PHONE = '(max-width: 47.99em)';
+
 
 const phoneSorts: Partial<Record<Sort, MessageId>> = {
   name: 'services.sort.name',

@@ -48,3 +48,8 @@ export function compareText(lang: Lang, a: string, b: string) {
   if (!collator) collators.set(lang, (collator = new Intl.Collator(tagOf(lang))));
   return collator.compare(a, b);
 }
+
+/** 1 is Monday, 7 is Sunday. */
+export const weekdayName = (lang: Lang, weekday: number, width: 'long' | 'short' = 'long') =>
+  // the first of January 2024 was a Monday
+  dateFormat(lang, 'UTC', { weekday: width }).format(Date.UTC(2024, 0, weekday));
