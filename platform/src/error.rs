@@ -253,6 +253,7 @@ impl From<sqlx::Error> for Error {
             "VT408" => idle(),
             "VT409" => token_expired(),
             "VT410" => key_refused(),
+            "VT413" => staff_limit(),
             "53100" => storage_full(),
             // text that PostgreSQL cannot hold: a zero byte
             "22021" => {
@@ -309,6 +310,15 @@ pub fn practice_suspended() -> Error {
         StatusCode::FORBIDDEN,
         "practice.suspended",
         "This practice is suspended. Nothing is lost; its owner can ask Vantage's support to open it again.",
+    )
+}
+
+/// 409 when a practice has all the people that the platform's limit for it allows.
+#[must_use]
+pub fn staff_limit() -> Error {
+    Error::conflict(
+        "practice.staff_limit",
+        "The practice has as many people as its limit allows; remove somebody, or ask Vantage's support for more.",
     )
 }
 

@@ -18,7 +18,7 @@ use crate::outbox::{self, Backlog};
 use crate::routes::Json;
 
 /// A clock further off than this from the database's makes the server unready: tokens and sessions would be wrong.
-const MAX_SKEW: SignedDuration = SignedDuration::from_secs(5);
+pub const MAX_SKEW: SignedDuration = SignedDuration::from_secs(5);
 
 /// The routes of health, outside the API.
 pub fn routes(metrics: PrometheusHandle) -> Router<App> {

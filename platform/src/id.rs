@@ -56,6 +56,10 @@ id!(
     ApiKeyId
 );
 id!(
+    /// An administrator of the platform; has nothing to do with [`UserId`].
+    AdministratorId
+);
+id!(
     /// A patient's record in a practice.
     PatientId
 );

@@ -195,10 +195,36 @@ impl TenantTx {
         )
         .execute(self.conn())
         .await
-        .on_constraint("job_once", || Error::conflict("job.running", "This is being done already."))?;
+        .on_constraint("job_once", running)?;
         self.enqueued = true;
         Ok(id)
     }
+}
+
+impl TenantTx {
+    /// Gives jobs that were given up all their tries again; answers which.
+    ///
+    /// # Errors
+    /// 409 `job.running` when the same is being done meanwhile.
+    pub async fn retry_jobs(&mut self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        use crate::error::OnConstraint as _;
+        let practice = self.practice();
+        let retried = sqlx::query_scalar!(
+            "update jobs.job set state = 'queued', attempts = 0, run_at = now(), finished_at = null, error = null
+              where practice_id = $1 and id = any($2) and state = 'failed' returning id",
+            practice,
+            ids,
+        )
+        .fetch_all(self.conn())
+        .await
+        .on_constraint("job_once", running)?;
+        self.enqueued = true;
+        Ok(retried)
+    }
+}
+
+fn running() -> Error {
+    Error::conflict("job.running", "This is being done already.")
 }
 
 /// The jobs that this process works on. A long one keeps its place and nobody else's.

@@ -1,15 +1,16 @@
 //! Limits: token buckets per address, user and practice. In this process for the everyday flood; through PostgreSQL
 //! where a limit must hold over several processes (sign-in, sign-up).
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use base64::Engine as _;
 use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 use uuid::Uuid;
 
 use crate::config::Config;
@@ -23,6 +24,25 @@ pub struct Limits {
     address: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     user: Arc<DefaultKeyedRateLimiter<Uuid>>,
     practice: Arc<DefaultKeyedRateLimiter<Uuid>>,
+    /// Of practices with a limit of their own.
+    own: Arc<RwLock<HashMap<Uuid, Own>>>,
+}
+
+/// A practice's own limit.
+#[derive(Debug)]
+struct Own {
+    per_second: u32,
+    bucket: DefaultDirectRateLimiter,
+}
+
+impl Own {
+    fn new(per_second: u32) -> Self {
+        Self { per_second, bucket: RateLimiter::direct(quota(per_second)) }
+    }
+}
+
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Limits {
@@ -33,6 +53,7 @@ impl Limits {
             address: keyed(config.rate_per_address),
             user: keyed(config.rate_per_user),
             practice: keyed(config.rate_per_practice),
+            own: Arc::default(),
         }
     }
 
@@ -42,7 +63,35 @@ impl Limits {
 
     pub(crate) fn check_caller(&self, user: Uuid, practice: Uuid) -> Result<()> {
         check(&self.user, &user)?;
-        check(&self.practice, &practice)
+        match read(&self.own).get(&practice) {
+            Some(own) => {
+                own.bucket.check().map_err(|denied| limited(denied.wait_time_from(DefaultClock::default().now())))
+            }
+            None => check(&self.practice, &practice),
+        }
+    }
+
+    pub(crate) fn check_administrator(&self, administrator: Uuid) -> Result<()> {
+        check(&self.user, &administrator)
+    }
+
+    /// Practices with a limit of their own, in requests per second; all others have the settings' one.
+    pub fn set_own(&self, rates: &HashMap<Uuid, u32>) {
+        let mut own = self.own.write().unwrap_or_else(PoisonError::into_inner);
+        own.retain(|practice, limit| rates.get(practice) == Some(&limit.per_second));
+        for (practice, per_second) in rates {
+            own.entry(*practice).or_insert_with(|| Own::new(*per_second));
+        }
+    }
+
+    /// Sets the limit of one practice in this process at once; without one it has the settings' again.
+    pub fn set_own_of(&self, practice: Uuid, per_second: Option<u32>) {
+        let mut own = self.own.write().unwrap_or_else(PoisonError::into_inner);
+        match per_second {
+            Some(per_second) if own.get(&practice).is_some_and(|limit| limit.per_second == per_second) => {}
+            Some(per_second) => drop(own.insert(practice, Own::new(per_second))),
+            None => drop(own.remove(&practice)),
+        }
     }
 
     /// Forgets buckets that are full again; called now and then.
@@ -54,8 +103,12 @@ impl Limits {
 }
 
 fn keyed<K: std::hash::Hash + Eq + Clone>(per_second: u32) -> Arc<DefaultKeyedRateLimiter<K>> {
+    Arc::new(RateLimiter::keyed(quota(per_second)))
+}
+
+fn quota(per_second: u32) -> Quota {
     let rate = NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN);
-    Arc::new(RateLimiter::keyed(Quota::per_second(rate).allow_burst(rate.saturating_mul(TWO))))
+    Quota::per_second(rate).allow_burst(rate.saturating_mul(TWO))
 }
 
 const TWO: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
@@ -135,6 +188,21 @@ mod tests {
         let error = limits.check_address(address).expect_err("empty");
         assert_eq!((error.code(), error.after()), ("rate.limited", Some(Duration::from_secs(1))));
         assert!(limits.check_address("203.0.113.8".parse().expect("address")).is_ok());
+    }
+
+    #[test]
+    fn a_practice_may_have_a_limit_of_its_own() {
+        let limits = Limits::new(&Config { rate_per_practice: 1000, rate_per_user: 1000, ..Config::default() });
+        let (small, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        limits.set_own(&HashMap::from([(small, 1)]));
+        let calls = |practice| (0..4).filter(|_| limits.check_caller(Uuid::now_v7(), practice).is_ok()).count();
+        assert_eq!((calls(small), calls(other)), (2, 4));
+        limits.set_own_of(small, Some(1));
+        assert_eq!(calls(small), 0, "the same limit again does not fill the bucket");
+        limits.set_own(&HashMap::from([(small, 2)]));
+        assert_eq!(calls(small), 4);
+        limits.set_own_of(small, None);
+        assert_eq!(calls(small), 4);
     }
 
     #[test]

@@ -92,6 +92,52 @@ impl TenantTx {
     }
 }
 
+impl TenantTx {
+    /// Puts events that were set aside back into their lanes, in front of what waits there; answers which. What came
+    /// behind one in its lane was told meanwhile, so subscribers must go by versions, as always.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn replay_events(&mut self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        let practice = self.practice();
+        let replayed = sqlx::query_scalar!(
+            "with back as (
+                update outbox.event set state = 'pending', error = null
+                 where practice_id = $1 and id = any($2) and state = 'dead' returning id, lane
+             ), filled as (
+                update outbox.lane l set pending = l.pending + b.events, attempts = 0,
+                       ready_at = case when l.pending = 0 then now() else l.ready_at end
+                  from (select lane, count(*)::int as events from back group by lane) b
+                 where l.practice_id = $1 and l.lane = b.lane
+             )
+             select id from back",
+            practice,
+            ids,
+        )
+        .fetch_all(self.conn())
+        .await?;
+        self.emitted = true;
+        Ok(replayed)
+    }
+
+    /// Gives events up that were set aside; answers which.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn discard_events(&mut self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        let practice = self.practice();
+        let discarded = sqlx::query_scalar!(
+            "update outbox.event set state = 'discarded'
+              where practice_id = $1 and id = any($2) and state = 'dead' returning id",
+            practice,
+            ids,
+        )
+        .fetch_all(self.conn())
+        .await?;
+        Ok(discarded)
+    }
+}
+
 #[derive(Clone)]
 struct Lane {
     practice: PracticeId,
@@ -230,7 +276,7 @@ async fn set_aside(tx: &mut TenantTx, lane: &str, error: &str) -> Result<()> {
 }
 
 /// How much waits.
-#[derive(Clone, Copy, Debug, serde::Serialize)]
+#[derive(Clone, Copy, Debug, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Backlog {
     /// Events not yet told.

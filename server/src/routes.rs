@@ -20,19 +20,26 @@ use crate::assets;
     tags(
         (name = "identity", description = "Who may come in"),
         (name = "practice", description = "The clinic itself"),
+        (name = "administration", description = "The platform itself: practices, queues, health"),
         (name = "platform", description = "What every area stands on"),
     )
 )]
 struct Document;
 
 fn areas() -> Routes {
-    Routes::new().merge(identity::routes()).merge(practice::routes()).merge(jobs::routes()).merge(live::routes())
+    Routes::new()
+        .merge(identity::routes())
+        .merge(practice::routes())
+        .merge(administration::routes())
+        .merge(jobs::routes())
+        .merge(live::routes())
 }
 
 /// What happens without a request.
 #[must_use]
 pub fn duties() -> Duties {
-    Duties { subscribers: vec![live::subscriber()], jobs: Vec::new(), schedules: jobs::schedules() }
+    let schedules = [jobs::schedules(), administration::schedules()].concat();
+    Duties { subscribers: vec![live::subscriber()], jobs: Vec::new(), schedules }
 }
 
 /// Everything that the server answers.

@@ -101,6 +101,7 @@ pub async fn run_app(
             .await
             .map_err(|error| Error::internal(format!("cannot listen on {}: {error}", app.config.listen)))?;
         tokio::spawn(live::listen(app.clone()));
+        tokio::spawn(administration::watch(app.clone()));
         let router = routes::all(&app, telemetry)?;
         tracing::info!(listen = %app.config.listen, "serving");
         ready()?;

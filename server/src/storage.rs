@@ -19,6 +19,9 @@ pub async fn watch(app: App) {
         }
         let folder = app.config.data_dir.clone();
         let free = tokio::task::spawn_blocking(move || free_megabytes(&folder)).await.ok().flatten();
+        if let Some(free) = free {
+            app.db().set_free_megabytes(free);
+        }
         let now_full = free.is_some_and(|free| free < if full { reserve + reserve / 4 } else { reserve });
         if now_full != full {
             full = now_full;

@@ -21,7 +21,13 @@ with relation as (
     ('claim.lanes(integer,integer,integer)'), ('claim.jobs(integer,integer,integer)'), ('claim.turn(text,integer)'),
     ('claim.backlog()'), ('claim.sweep()'), ('auth.sweep()'),
     ('auth.queue_mail(uuid,text,bytea)'),
-    ('auth.link_identity(uuid,text,text,text,uuid,uuid,timestamp with time zone)')
+    ('auth.link_identity(uuid,text,text,text,uuid,uuid,timestamp with time zone)'),
+    ('sec.enter_as_administrator(uuid,uuid,uuid,boolean)'), ('administration.check_staff()'), ('administration.people(uuid[])'),
+    ('administration.measure(uuid)'), ('administration.measure_stale(integer)'), ('administration.suspend(text)'),
+    ('administration.resume()'), ('administration.set_limits(integer,integer)'),
+    ('administration.record(uuid,uuid,text,text,uuid,text,text)'), ('claim.queues(uuid[])'), ('claim.busy(integer)'),
+    ('claim.dead_events(uuid,timestamp with time zone,uuid,integer)'), ('claim.running_jobs(integer)'),
+    ('claim.failed_jobs(uuid,timestamp with time zone,uuid,integer)'), ('claim.schedules()')
 ), excused (rule, object) as (values
     -- the address of a practice is public and unique over all of them
     ('unique without practice_id', 'platform.practice / platform.practice_slug_key'),
@@ -30,6 +36,8 @@ with relation as (
     -- the claim functions see ids of every practice, and nothing else uses these policies
     ('policy ignores practice', 'outbox.lane / claim'), ('policy ignores practice', 'outbox.event / claim'),
     ('policy ignores practice', 'jobs.job / claim'), ('policy ignores practice', 'api.idempotency_key / claim'),
+    -- and which practices are suspended
+    ('policy ignores practice', 'platform.practice / claim'),
     -- written by the product's own bookkeeping, or itself the ledger
     ('change without audit', 'audit.entry'), ('change without audit', 'outbox.lane'), ('change without audit', 'outbox.event'),
     ('change without audit', 'jobs.job'), ('change without audit', 'api.idempotency_key'), ('change without audit', 'sec.data_key')
@@ -92,6 +100,12 @@ with relation as (
     union all select 'role beyond its schema', r.name || ' / ' || u.rolname from relation r cross join runtime u
      where r.relkind in ('r', 'p') and (r.nspname = 'auth') and u.rolname <> 'vantage_auth'
        and (has_any_column_privilege(u.oid, r.oid, 'SELECT, INSERT, UPDATE') or has_table_privilege(u.oid, r.oid, 'DELETE'))
+    union all select 'role beyond its schema', r.name || ' / ' || u.rolname from relation r cross join runtime u
+     where r.relkind in ('r', 'p') and (r.nspname = 'administration' or r.name = 'platform.access') and u.rolname <> 'vantage_platform'
+       and (has_any_column_privilege(u.oid, r.oid, 'SELECT, INSERT, UPDATE') or has_table_privilege(u.oid, r.oid, 'DELETE'))
+    union all select 'ledger can be changed', r.name || ' / ' || u.rolname from relation r cross join runtime u
+     where r.name = 'platform.access'
+       and (has_any_column_privilege(u.oid, r.oid, 'UPDATE') or has_table_privilege(u.oid, r.oid, 'DELETE'))
     union all select 'wide policy for the tenants'' role', t.name || ' / ' || p.polname
       from tenant_table t join pg_policy p on p.polrelid = t.oid
      where (p.polroles @> array[0::oid] or p.polroles @> array[(select oid from runtime where rolname = 'vantage_app')])

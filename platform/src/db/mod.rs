@@ -8,11 +8,12 @@ pub mod tenant;
 
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection};
 
+use crate::administrator::Access;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use pool::{Open, Pool};
@@ -30,7 +31,11 @@ pub struct Db {
     platform: Pool,
     /// Set while there is no storage for changes.
     full: Arc<AtomicBool>,
+    /// Free megabytes of the private PostgreSQL's disk.
+    free: Arc<AtomicU64>,
 }
+
+const UNKNOWN: u64 = u64::MAX;
 
 /// A transaction of sign-in: it sees users, memberships, sessions and the register of practices.
 #[derive(Debug)]
@@ -70,8 +75,9 @@ impl Db {
             app: pool("vantage_app", &passwords.app, config.database_connections),
             auth: pool("vantage_auth", &passwords.auth, 4.max(config.database_connections / 4)),
             worker: pool("vantage_worker", &passwords.worker, 4),
-            platform: pool("vantage_platform", &passwords.platform, 2),
+            platform: pool("vantage_platform", &passwords.platform, 4),
             full: Arc::default(),
+            free: Arc::new(AtomicU64::new(UNKNOWN)),
         })
     }
 
@@ -83,16 +89,23 @@ impl Db {
         Ok(AuthTx(self.auth.begin("begin").await?))
     }
 
-    /// A transaction across practices. The reason is kept in `platform.access`.
+    /// A transaction across practices, for what is done on the server itself. The reason is kept in `platform.access`.
     ///
     /// # Errors
     /// 503 when the database is away.
     pub async fn platform(&self, reason: &str) -> Result<PlatformTx> {
-        let mut tx = self.platform.begin("begin").await?;
-        sqlx::query!("insert into platform.access (id, reason) values ($1, $2)", uuid::Uuid::now_v7(), reason)
-            .execute(tx.conn())
-            .await?;
-        Ok(PlatformTx(tx))
+        let mut tx = self.platform_unrecorded().await?;
+        let access = Access { administrator: None, action: "maintenance", practice: None, reason, denied: false };
+        access.write(&mut tx, &Origin::default()).await?;
+        Ok(tx)
+    }
+
+    /// The same without a line in the ledger: for looking sessions up, and for whoever writes a better line.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn platform_unrecorded(&self) -> Result<PlatformTx> {
+        Ok(PlatformTx(self.platform.begin("begin").await?))
     }
 
     pub(crate) async fn worker(&self) -> Result<WorkerTx> {
@@ -110,8 +123,21 @@ impl Db {
         self.full.store(full, Ordering::Relaxed);
     }
 
-    pub(crate) fn is_full(&self) -> bool {
+    /// Whether changes are refused for want of storage.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
         self.full.load(Ordering::Relaxed)
+    }
+
+    /// Keeps how much disk the private PostgreSQL has left, for whoever asks.
+    pub fn set_free_megabytes(&self, free: u64) {
+        self.free.store(free, Ordering::Relaxed);
+    }
+
+    /// How much disk the private PostgreSQL has left; none when it was not measured, or the database lies elsewhere.
+    #[must_use]
+    pub fn free_megabytes(&self) -> Option<u64> {
+        Some(self.free.load(Ordering::Relaxed)).filter(|free| *free != UNKNOWN)
     }
 
     /// Version number of the server, as in `server_version_num`, and its clock.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::pool::Open;
 use super::{Db, commit};
+use crate::administrator::Errand;
 use crate::crypto::{DataKey, Keys};
 use crate::error::{Error, Result, storage_full};
 use crate::id::{ApiKeyId, PracticeId, RoleId, SessionId, UserId};
@@ -39,6 +40,9 @@ pub enum Actor {
         /// Which key.
         key: ApiKeyId,
     },
+    /// An administrator of the platform who changes something about a practice from outside. The transaction opens
+    /// only while that session lives.
+    Platform(Errand),
     /// The product itself: events, jobs, schedules.
     System,
     /// A clinic that is just signing up; the person becomes its owner in this very transaction.
@@ -52,6 +56,7 @@ impl Actor {
         match self {
             Self::User { .. } | Self::Founder(_) => "user",
             Self::ApiKey { .. } => "api_key",
+            Self::Platform(_) => "platform",
             Self::System => "system",
         }
     }
@@ -61,16 +66,17 @@ impl Actor {
     pub fn user(&self) -> Option<UserId> {
         match self {
             Self::User { user, .. } | Self::Founder(user) => Some(*user),
-            Self::ApiKey { .. } | Self::System => None,
+            Self::ApiKey { .. } | Self::Platform(_) | Self::System => None,
         }
     }
 
-    /// Id of the person or of the key, for the ledger.
+    /// Id of the person, the key or the administrator, for the ledger.
     #[must_use]
     pub fn id(&self) -> Option<Uuid> {
         match self {
             Self::User { user, .. } | Self::Founder(user) => Some(user.uuid()),
             Self::ApiKey { key } => Some(key.uuid()),
+            Self::Platform(errand) => Some(errand.administrator.uuid()),
             Self::System => None,
         }
     }
@@ -228,6 +234,9 @@ impl Door {
             enqueued: false,
             mailed: false,
         };
+        if let Actor::Platform(errand) = &caller.actor {
+            tx.record_errand(errand).await?;
+        }
         let answer = work(&mut tx).await?;
         if mode == Mode::Read {
             tx.tx.leave();
@@ -253,7 +262,7 @@ impl Door {
 fn enter(caller: &Caller, mode: Mode) -> String {
     let practice = caller.practice;
     let begin = if mode == Mode::Read { "begin read only" } else { "begin" };
-    let enter = match caller.actor {
+    let enter = match &caller.actor {
         Actor::User { user, session, role, own: None } => {
             format!("sec.enter('{session}', '{user}', '{practice}', '{}', null, null)", role.name())
         }
@@ -261,6 +270,9 @@ fn enter(caller: &Caller, mode: Mode) -> String {
             format!("sec.enter('{session}', '{user}', '{practice}', '{}', '{own}', {version})", role.name())
         }
         Actor::ApiKey { key } => format!("sec.enter_with_key('{key}', '{practice}')"),
+        Actor::Platform(Errand { administrator, session, founding, .. }) => {
+            format!("sec.enter_as_administrator('{session}', '{administrator}', '{practice}', {founding})")
+        }
         Actor::System => format!("sec.enter_as_system('{practice}')"),
         // the practice comes into being inside this transaction
         Actor::Founder(_) => format!("set_config('app.practice_id', '{practice}', true)"),

@@ -1,10 +1,14 @@
 //! People who use a test server over HTTP.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::TestServer;
+use crate::administrator;
+use crate::crypto::{random_token, sha256};
 
 /// Somebody with a session, or without one.
 #[derive(Clone, Debug)]
@@ -15,6 +19,8 @@ pub struct Person {
     pub token: Option<String>,
     /// The refresh token.
     pub refresh: Option<String>,
+    /// The session of an administrator of the platform.
+    pub admin: Option<String>,
     /// The session as the server described it.
     pub session: Value,
 }
@@ -80,7 +86,7 @@ impl TestServer {
     #[must_use]
     pub fn stranger(&self) -> Person {
         let http = reqwest::Client::builder().pool_max_idle_per_host(16).build().expect("a client");
-        Person { http, base: self.url(""), token: None, refresh: None, session: Value::Null }
+        Person { http, base: self.url(""), token: None, refresh: None, admin: None, session: Value::Null }
     }
 
     /// The owner of a new practice.
@@ -88,6 +94,27 @@ impl TestServer {
         let mut person = self.stranger();
         person.sign("/api/v1/auth/signup", &sign_up_body(slug)).await.expect(201);
         person
+    }
+
+    /// An administrator of the platform with a session.
+    pub async fn administrator(&self, name: &str) -> Person {
+        let (id, token) = (Uuid::now_v7(), random_token().expect("randomness"));
+        let mut conn = self.database.conn().await;
+        sqlx::query("insert into administration.administrator (id, email, name) values ($1, $2, $3)")
+            .bind(id)
+            .bind(format!("{name}@platform.example"))
+            .bind(name)
+            .execute(&mut conn)
+            .await
+            .expect("an administrator");
+        sqlx::query("insert into administration.session (id, hash, administrator, expires_at) values ($1, $2, $3, now() + interval '8 hours')")
+            .bind(Uuid::now_v7())
+            .bind(sha256(&token))
+            .bind(id)
+            .execute(&mut conn)
+            .await
+            .expect("a session");
+        Person { admin: Some(URL_SAFE_NO_PAD.encode(token)), ..self.stranger() }
     }
 
     /// A new member of somebody's practice, in a role.
@@ -158,11 +185,14 @@ impl Person {
 
     /// A request with the access token, for whatever the shorter ways do not say.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let request = self.http.request(method, format!("{}{path}", self.base));
-        match &self.token {
-            Some(token) => request.bearer_auth(token),
-            None => request,
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
         }
+        if let Some(admin) = &self.admin {
+            request = request.header("cookie", format!("{}={admin}", administrator::COOKIE));
+        }
+        request
     }
 
     /// GET.
@@ -178,6 +208,11 @@ impl Person {
     /// POST under a given idempotency key.
     pub async fn post_under(&self, key: Uuid, path: &str, body: &Value) -> Answer {
         Self::send(self.request(Method::POST, path).header("idempotency-key", key.to_string()).json(body)).await
+    }
+
+    /// PUT.
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        Self::send(self.request(Method::PUT, path).json(body)).await
     }
 
     /// PATCH.

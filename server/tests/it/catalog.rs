@@ -76,6 +76,10 @@ const PLANTED: &[(&str, &str)] = &[
     ("grant select on practice.service to vantage_auth", "role beyond its schema"),
     ("grant select on practice.service to vantage_platform", "role beyond its schema"),
     ("grant select on practice.service to public", "everybody can read"),
+    ("grant select on administration.administrator to vantage_auth", "role beyond its schema"),
+    ("grant select on administration.session to vantage_app", "role beyond its schema"),
+    ("grant select on platform.access to vantage_worker", "role beyond its schema"),
+    ("grant update (reason) on platform.access to vantage_platform", "ledger can be changed"),
 ];
 
 #[tokio::test]

@@ -21,7 +21,12 @@ fn document() -> Value {
     serde_json::from_str(&server::routes::document().expect("a document")).expect("json")
 }
 
+/// What practices call. The operations of the platform's administrators are apart in everything.
 fn operations() -> Vec<Operation> {
+    all_operations().into_iter().filter(|operation| !operation.is_of_administrators()).collect()
+}
+
+fn all_operations() -> Vec<Operation> {
     let document = document();
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
@@ -74,6 +79,10 @@ impl Operation {
         .await
     }
 
+    fn is_of_administrators(&self) -> bool {
+        self.path.starts_with("/api/v1/admin/")
+    }
+
     fn is_socket(&self) -> bool {
         self.path == "/api/v1/live"
     }
@@ -117,10 +126,23 @@ async fn each_role_may_what_the_table_says_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn administrators_and_practices_are_strangers_to_each_other() {
+    let server = product().await;
+    let owner = server.owner_of("alpha").await;
+    let administrator = server.administrator("noura").await;
+    for operation in all_operations().iter().filter(|o| o.permission != "anybody") {
+        assert_eq!(operation.permission == "vantage_admin", operation.is_of_administrators(), "{}", operation.name());
+        let stranger = if operation.is_of_administrators() { &owner } else { &administrator };
+        let answer = operation.call(stranger, owner.practice(), operation.body.as_ref().map(|_| json!({}))).await;
+        assert_eq!((answer.status.as_u16(), answer.code()), (401, "auth.required"), "{}", operation.name());
+    }
+}
+
+#[tokio::test]
 async fn nobody_comes_in_without_a_session() {
     let server = product().await;
     let mut forger = server.stranger();
-    for operation in operations().iter().filter(|o| o.permission != "anybody") {
+    for operation in all_operations().iter().filter(|o| o.permission != "anybody") {
         for token in [None, Some("rubbish"), Some("eyJhbGciOiJub25lIn0.e30.")] {
             forger.token = token.map(str::to_owned);
             let answer = operation.call(&forger, Uuid::now_v7(), operation.body.as_ref().map(|_| json!({}))).await;
@@ -188,20 +210,21 @@ async fn the_neighbours_things_and_things_that_do_not_exist_answer_the_same() {
 #[tokio::test]
 async fn bodies_and_parameters_are_taken_strictly() {
     let server = product().await;
-    let owner = server.owner_of("alpha").await;
+    let (owner, administrator) = (server.owner_of("alpha").await, server.administrator("noura").await);
     let things = things(&server, &owner).await;
-    for operation in operations().iter().filter(|o| !o.is_socket() && !o.path.ends_with("/logout")) {
+    for operation in all_operations().iter().filter(|o| !o.is_socket() && !o.path.ends_with("/logout")) {
         let id =
             things.iter().find(|(prefix, _)| operation.path.starts_with(prefix)).map_or(Uuid::nil(), |(_, id)| *id);
+        let person = if operation.is_of_administrators() { &administrator } else { &owner };
         let path = operation.path.replace("{id}", &id.to_string());
-        let unknown = Person::send(owner.request(operation.method.clone(), &format!("{path}?nonsense=1"))).await;
+        let unknown = Person::send(person.request(operation.method.clone(), &format!("{path}?nonsense=1"))).await;
         if operation.body.is_none() {
             assert_eq!((unknown.status.as_u16(), unknown.code()), (422, "validation.failed"), "{}", operation.name());
             continue;
         }
         let send = async |content_type: &str, body: Vec<u8>| {
             let request =
-                owner.request(operation.method.clone(), &path).header("idempotency-key", Uuid::now_v7().to_string());
+                person.request(operation.method.clone(), &path).header("idempotency-key", Uuid::now_v7().to_string());
             let answer = Person::send(request.header("content-type", content_type).body(body)).await;
             (answer.status.as_u16(), answer.code().to_owned(), answer.faults())
         };
