@@ -1,6 +1,10 @@
 //! The routes of all areas, their duties, and the document that describes the API.
 
-use axum::middleware::from_fn;
+use std::future::ready;
+
+use axum::http::{HeaderValue, header};
+use axum::middleware::{from_fn, map_response};
+use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use platform::error::{Error, Problem, Result};
@@ -64,7 +68,16 @@ fn surround(api: Router<App>, app: &App) -> Result<Router> {
     let api = api
         .route("/api/v1/openapi.json", get(async move || ([("content-type", "application/json")], document.clone())));
     let api = api.layer(Extension(identity::External::of(app)?));
-    Ok(http::surround(api, app)?.layer(from_fn(assets::pages)))
+    let is_https = app.config.public_origin().starts_with("https://");
+    let strict = map_response(move |response: Response| ready(if is_https { only_https(response) } else { response }));
+    Ok(http::surround(api, app)?.layer(from_fn(assets::pages)).layer(strict))
+}
+
+/// Browsers keep to https for two years, on the practices' sub-domains as well (RFC 6797).
+fn only_https(mut response: Response) -> Response {
+    let years = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, years);
+    response
 }
 
 /// The OpenAPI 3.1 document, as pretty JSON.

@@ -275,3 +275,15 @@ async fn sub_domains_stand_side_by_side() {
         assert_eq!((answer.status.as_u16(), answer.code()), (403, "origin.refused"));
     }
 }
+
+#[tokio::test]
+async fn browsers_are_told_to_keep_to_https_where_there_is_https() {
+    for (public_url, expected) in [("https://vantage.example", true), ("http://localhost", false)] {
+        let config = platform::config::Config { public_url: public_url.to_owned(), ..Default::default() };
+        let server = TestServer::with(config, server::routes::duties(), server::routes::api).await;
+        for path in ["/sign-in", "/api/v1/auth/session"] {
+            let answer = server.stranger().get(path).await;
+            assert_eq!(answer.headers.contains_key("strict-transport-security"), expected, "{public_url}{path}");
+        }
+    }
+}
