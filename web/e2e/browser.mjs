@@ -78,10 +78,15 @@ export function newcomer(label = 'Alpha Dental Center') {
 
 export async function signUp(page, who) {
   await page.goto(`${BASE}/sign-up`);
+  const next = () => page.getByRole('button', { name: 'Continue' }).click();
   await page.getByLabel('Practice name').fill(who.practice);
   await page.getByLabel('Address name').fill(who.slug);
+  await next();
+  await page.getByLabel('Country').waitFor();
+  await next();
   await page.getByLabel('Your name').fill(who.name);
   await page.getByLabel('Email').fill(who.email);
+  await next();
   await page.getByLabel('Password', { exact: true }).fill(who.password);
   await page.getByRole('button', { name: 'Create the practice' }).click();
   await page.getByRole('heading', { level: 1, name: /Sara/ }).waitFor();
@@ -90,7 +95,7 @@ export async function signUp(page, who) {
 export async function signIn(page, who) {
   await page.getByLabel('Email').fill(who.email);
   await page.getByLabel('Password', { exact: true }).fill(who.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 export const sampleServices = [

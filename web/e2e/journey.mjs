@@ -34,7 +34,8 @@ await step('a first visit leads to the sign-in page', async () => {
 
 await step('sign-up says what is missing and takes one there', async () => {
   await page.getByRole('link', { name: 'Set up a practice' }).click();
-  await page.getByRole('button', { name: 'Create the practice' }).click();
+  await page.getByText('Step 1 of 4').waitFor();
+  await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByText('Please fill this in').first().waitFor();
   await page.waitForFunction(() => document.activeElement?.getAttribute('aria-invalid') === 'true');
   await page.getByLabel('Practice name').fill('Alpha Dental Center');
@@ -230,10 +231,10 @@ await step('an ended session asks again over the page and finishes what was bein
   const { grave } = await axe(page);
   assert.deepEqual(grave, []);
   await dialog.getByLabel('Password', { exact: true }).fill('not this one at all');
-  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
   await dialog.getByText('The email or the password is not right.').waitFor();
   await dialog.getByLabel('Password', { exact: true }).fill(who.password);
-  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
   await row(page, 'Night guard').getByText('600.00').waitFor();
   assert.ok(cookies.every((c) => c.httpOnly), 'session cookies are out of reach for scripts');
 }, page);

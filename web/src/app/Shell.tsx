@@ -19,7 +19,7 @@ import { UserMenu } from './UserMenu';
 // wanted seldom: loaded when first opened
 const Palette = lazy(() => import('./Palette').then((m) => ({ default: m.Palette })));
 const ShortcutHelp = lazy(() => import('./ShortcutHelp').then((m) => ({ default: m.ShortcutHelp })));
-const SignInAgain = lazy(() => import('@/features/identity/SignInAgain').then((m) => ({ default: m.SignInAgain })));
+const SignInAgain = lazy(() => import('@/features/identity/sign-in/SignInAgain').then((m) => ({ default: m.SignInAgain })));
 
 function NavLink({ item, className, iconSize }: { item: NavItem; className: string | undefined; iconSize: number }) {
   const { t } = useLang();

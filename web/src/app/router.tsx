@@ -1,6 +1,7 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
 import { validateHoursSearch } from '@/features/practice/hours/search';
+import { keepToken } from '@/features/identity/mailedToken';
 import { validateServicesSearch } from '@/features/practice/search';
 import { sessionQuery } from '@/shared/auth/session';
 import { NotFound, RouteFailed } from './fallbacks';
@@ -28,12 +29,34 @@ const outside = createRoute({
 const signIn = createRoute({
   getParentRoute: () => outside,
   path: '/sign-in',
-  component: lazyRouteComponent(() => import('@/features/identity/SignInPage'), 'SignInPage'),
+  component: lazyRouteComponent(() => import('@/features/identity/sign-in/SignInPage'), 'SignInPage'),
 });
 const signUp = createRoute({
   getParentRoute: () => outside,
   path: '/sign-up',
-  component: lazyRouteComponent(() => import('@/features/identity/SignUpPage'), 'SignUpPage'),
+  component: lazyRouteComponent(() => import('@/features/identity/sign-up/SignUpPage'), 'SignUpPage'),
+});
+const forgot = createRoute({
+  getParentRoute: () => outside,
+  path: '/forgot',
+  component: lazyRouteComponent(() => import('@/features/identity/reset/ForgotPage'), 'ForgotPage'),
+});
+
+/** Where mails lead, whoever is signed in: the secret leaves the address bar before the page is there. */
+const takeToken = ({ location }: { location: { pathname: string; hash: string } }) => {
+  if (keepToken(location.pathname, location.hash)) throw redirect({ to: location.pathname, hash: '', replace: true });
+};
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset',
+  beforeLoad: takeToken,
+  component: lazyRouteComponent(() => import('@/features/identity/reset/ResetPage'), 'ResetPage'),
+});
+const invite = createRoute({
+  getParentRoute: () => root,
+  path: '/invite',
+  beforeLoad: takeToken,
+  component: lazyRouteComponent(() => import('@/features/identity/invite/InvitePage'), 'InvitePage'),
 });
 
 const inside = createRoute({
@@ -70,7 +93,17 @@ const hours = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([outside.addChildren([signIn, signUp]), inside.addChildren([home, settings, services, hours])]),
+  routeTree: root.addChildren([
+    outside.addChildren([signIn, signUp, forgot]),
+    reset,
+    invite,
+    inside.addChildren([
+      home,
+      settings,
+      services,
+      hours,
+    ]),
+  ]),
   context: { queryClient },
   defaultPreload: 'intent',
   // queries know how fresh they are; the router shall not keep a second opinion

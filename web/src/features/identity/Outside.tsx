@@ -1,23 +1,44 @@
 import { Title } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
 import { useLang } from '@/shared/i18n';
 import { Mark } from '@/shared/ui/Mark';
 import { usePageTitle } from '@/shared/ui/Page';
 import { LanguageSwitch, ThemeSwitch } from '@/shared/ui/Switches';
+import { facadeQuery } from './api';
+import type { PracticeFace } from './contract';
 import classes from './Outside.module.css';
 
-type Props = { title: string; lead: string; wide?: boolean; children: ReactNode; foot: ReactNode };
+type Props = { title: string; lead?: ReactNode; wide?: boolean; children: ReactNode; foot?: ReactNode };
+
+/** At a practice's own address its name and logo stand where ours do elsewhere. */
+function Face({ practice }: { practice: PracticeFace }) {
+  const [logo, setLogo] = useState(practice.hasLogo);
+  return (
+    <>
+      {logo ? <img src={`/api/v1/auth/practice/logo?slug=${practice.slug}`} alt="" className={classes.logo} onError={() => setLogo(false)} /> : <Mark />}
+      <bdi>{practice.name}</bdi>
+    </>
+  );
+}
 
 /** The frame of the pages before signing in. */
 export function Outside({ title, lead, wide, children, foot }: Props) {
   const { t } = useLang();
+  const { data: practice } = useQuery(facadeQuery);
   usePageTitle(title);
   return (
     <div className={classes.page}>
       <header className={classes.top}>
         <div className={classes.brand}>
-          <Mark />
-          <span>{t('app.name')}</span>
+          {practice ? (
+            <Face practice={practice} />
+          ) : (
+            <>
+              <Mark />
+              <span>{t('app.name')}</span>
+            </>
+          )}
         </div>
         <LanguageSwitch />
         <ThemeSwitch />
@@ -25,9 +46,9 @@ export function Outside({ title, lead, wide, children, foot }: Props) {
       <main className={classes.main}>
         <div className={classes.card} data-wide={wide || undefined}>
           <Title order={1}>{title}</Title>
-          <p className={classes.lead}>{lead}</p>
+          {lead ? <div className={classes.lead}>{lead}</div> : null}
           {children}
-          <div className={classes.foot}>{foot}</div>
+          {foot ? <div className={classes.foot}>{foot}</div> : null}
         </div>
       </main>
     </div>
