@@ -82,7 +82,7 @@ export async function signUp(page, who) {
   await page.getByLabel('Practice name').fill(who.practice);
   await page.getByLabel('Address name').fill(who.slug);
   await next();
-  await page.getByLabel('Country').waitFor();
+  await page.getByRole('combobox', { name: 'Country' }).waitFor();
   await next();
   await page.getByLabel('Your name').fill(who.name);
   await page.getByLabel('Email').fill(who.email);

@@ -18,6 +18,9 @@ const looks = { en: {}, 'en-dark': { dark: true }, ar: { lang: 'ar' }, 'ar-dark'
 const screens = {
   'sign-in': { path: '/sign-in', out: true },
   'sign-up': { path: '/sign-up', out: true, act: (page) => page.locator('button[type=submit]').click() },
+  forgot: { path: '/forgot', out: true },
+  reset: { path: '/reset#token', out: true },
+  'reset-incomplete': { path: '/reset', out: true },
   home: { path: '/' },
   services: { path: '/settings/services' },
   'service-edit': { path: '/settings/services', act: (page) => page.locator('[data-row]').nth(2).click() },

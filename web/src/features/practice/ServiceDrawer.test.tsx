@@ -3,20 +3,13 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { type Session, sessionQuery } from '@/shared/auth/session';
+import { sessionQuery } from '@/shared/auth/session';
+import { sessionOf } from '@/shared/auth/session.fixture';
 import { setLang } from '@/shared/i18n';
 import { theme } from '@/shared/theme/theme';
 import type { Service } from './api';
 import { ServiceDrawer } from './ServiceDrawer';
 
-const session = (permissions: string[]): Session => ({
-  user: { id: 'u', name: 'Sara', email: 'sara@example.com', language: 'en' },
-  practice: { id: 'p', name: 'Alpha', slug: 'alpha', language: 'en', timeZone: 'Asia/Riyadh', currency: 'SAR', country: 'SA' },
-  role: 'owner',
-  customRole: null,
-  permissions,
-  expiresAt: '2030-01-01T00:00:00Z',
-});
 const service: Service = {
   id: 's1',
   nameEn: 'Check-up',
@@ -51,7 +44,7 @@ beforeEach(async () => {
 
 function show(props: { id?: string }, permissions = ['services.read', 'services.write']) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
-  client.setQueryData(sessionQuery.queryKey, session(permissions));
+  client.setQueryData(sessionQuery.queryKey, sessionOf({ permissions }));
   const onClose = vi.fn();
   render(
     <MantineProvider theme={theme} env="test">

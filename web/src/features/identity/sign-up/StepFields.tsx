@@ -53,7 +53,7 @@ export function PlaceFields({ form }: Props) {
     }),
     [lang],
   );
-  const select = { searchable: true, limit: SHOWN, nothingFoundMessage: t('search.nothing'), allowDeselect: false } as const;
+  const select = { searchable: true, openOnFocus: false, limit: SHOWN, nothingFoundMessage: t('search.nothing'), allowDeselect: false } as const;
   return (
     <>
       <Select

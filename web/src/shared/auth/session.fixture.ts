@@ -1,0 +1,12 @@
+import type { Session } from './session';
+
+/** For tests: the owner of a practice, who may do what the test says. */
+export const sessionOf = (more: Partial<Session> = {}): Session => ({
+  user: { id: 'u', name: 'Sara', email: 'sara@example.com', language: 'en' },
+  practice: { id: 'p', name: 'Alpha', slug: 'alpha', language: 'en', timeZone: 'Asia/Riyadh', currency: 'SAR', country: 'SA' },
+  role: 'owner',
+  customRole: null,
+  permissions: [],
+  expiresAt: '2030-01-01T00:00:00Z',
+  ...more,
+});
