@@ -125,6 +125,12 @@ impl Error {
         Self::new(StatusCode::FORBIDDEN, "auth.forbidden", "Your role does not allow this.")
     }
 
+    /// 403 for a reason of its own: the right is there, but does not reach this far.
+    #[must_use]
+    pub fn forbidden_as(code: &'static str, title: &'static str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, title)
+    }
+
     /// 503: try again later.
     #[must_use]
     pub fn unavailable(code: &'static str, title: &'static str) -> Self {

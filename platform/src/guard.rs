@@ -171,6 +171,32 @@ impl<P> Can<P> {
     }
 }
 
+/// Who happens to be signed in where anybody may call. Whether the session still lives, a transaction must say.
+#[derive(Debug)]
+pub struct Visitor(Result<Option<Caller>>);
+
+impl Visitor {
+    /// The signed-in person, if there is one.
+    ///
+    /// # Errors
+    /// 401 `auth.token_expired` when there is one whose token must be refreshed first.
+    pub fn person(self) -> Result<Option<Caller>> {
+        self.0
+    }
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        Ok(Self(match identify(parts, app).await {
+            Ok(known) => Ok(Some(known.caller).filter(|caller| matches!(caller.actor, Actor::User { .. }))),
+            Err(error) if error.code() == "auth.token_expired" => Err(error),
+            Err(_) => Ok(None),
+        }))
+    }
+}
+
 impl FromRequestParts<App> for Anybody {
     type Rejection = Error;
 

@@ -1,9 +1,12 @@
 //! Who may do what: one table, from which the extractors, the documents, the interface and the test matrix come.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::schema::Schema;
+use utoipa::openapi::{ObjectBuilder, RefOr, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// What a person is in a practice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -84,6 +87,32 @@ const FOR_PEOPLE: [&str; 6] = ["roles.write", "staff.write", "access.", "api_key
 #[must_use]
 pub fn named(name: &str) -> Option<&'static str> {
     TABLE.iter().map(|row| row.permission).find(|permission| *permission == name)
+}
+
+/// Name of a permission, as the API takes and gives it. The document lists them all, so the interface cannot forget one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Name(pub &'static str);
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: serde::Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(reader)?;
+        let unknown = || serde::de::Error::custom("unknown variant: expected the name of a permission");
+        named(&name).map(Self).ok_or_else(unknown)
+    }
+}
+
+impl PartialSchema for Name {
+    fn schema() -> RefOr<Schema> {
+        let names = TABLE.iter().map(|row| row.permission);
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
+    }
+}
+
+impl ToSchema for Name {
+    fn name() -> Cow<'static, str> {
+        "PermissionName".into()
+    }
 }
 
 /// Whether an API key can have the permission.

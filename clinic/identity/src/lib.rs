@@ -1,19 +1,33 @@
 //! Who may come in: clinics that sign up, people who sign in, their sessions.
 
+mod access_review;
+mod api_keys;
 mod external;
+mod invites;
 mod password;
 mod person;
 mod reset;
+mod roles;
 mod session;
 mod signup;
+mod staff;
 
 use platform::routes::Routes;
 
 pub use external::External;
+pub use invites::{Accept, accept_invite};
 pub use signup::{SignUp, sign_up};
 
 /// All routes of the area.
 #[must_use]
 pub fn routes() -> Routes {
-    signup::routes().merge(session::routes()).merge(reset::routes()).merge(external::routes())
+    signup::routes()
+        .merge(session::routes())
+        .merge(reset::routes())
+        .merge(external::routes())
+        .merge(staff::routes())
+        .merge(invites::routes())
+        .merge(roles::routes())
+        .merge(api_keys::routes())
+        .merge(access_review::routes())
 }

@@ -99,9 +99,7 @@ impl Person {
     /// An instant as this person reads it: in the time zone of where they work, `2026-11-21 08:40 (Asia/Riyadh)`.
     #[must_use]
     pub fn reads(&self, at: jiff::Timestamp) -> Phi<String> {
-        let name = self.practices.first().map_or("UTC", |practice| practice.time_zone.as_str());
-        let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
-        Phi::new(format!("{} ({name})", at.to_zoned(zone).strftime("%Y-%m-%d %H:%M")))
+        local_time(at, self.practices.first().map_or("UTC", |practice| practice.time_zone.as_str()))
     }
 
     /// What a password of this person must not be.
@@ -124,6 +122,13 @@ impl Person {
         }
         Ok(())
     }
+}
+
+/// An instant in a time zone, `2026-11-21 08:40 (Asia/Riyadh)`.
+#[must_use]
+pub fn local_time(at: jiff::Timestamp, zone: &str) -> Phi<String> {
+    let named = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    Phi::new(format!("{} ({zone})", at.to_zoned(named).strftime("%Y-%m-%d %H:%M")))
 }
 
 #[cfg(test)]

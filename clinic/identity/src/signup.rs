@@ -58,7 +58,7 @@ pub struct SignUp {
     pub currency: String,
 }
 
-fn person_name(value: &Phi<String>, (): &()) -> garde::Result {
+pub(crate) fn person_name(value: &Phi<String>, (): &()) -> garde::Result {
     if value.expose().chars().count() > 120 {
         return Err(garde::Error::new("too_long: Use at most 120 characters."));
     }

@@ -27,7 +27,12 @@ with relation as (
     ('administration.resume()'), ('administration.set_limits(integer,integer)'),
     ('administration.record(uuid,uuid,text,text,uuid,text,text)'), ('claim.queues(uuid[])'), ('claim.busy(integer)'),
     ('claim.dead_events(uuid,timestamp with time zone,uuid,integer)'), ('claim.running_jobs(integer)'),
-    ('claim.failed_jobs(uuid,timestamp with time zone,uuid,integer)'), ('claim.schedules()')
+    ('claim.failed_jobs(uuid,timestamp with time zone,uuid,integer)'), ('claim.schedules()'),
+    ('auth.members(uuid)'), ('auth.change_member(uuid,text,uuid,text)'), ('auth.roles(uuid)'),
+    ('auth.save_role(uuid,text,text,text[],boolean)'), ('auth.invites(uuid)'),
+    ('auth.add_invite(uuid,text,text,text,uuid,text,bytea,uuid)'), ('auth.renew_invite(uuid,bytea)'),
+    ('auth.revoke_invites(uuid,uuid)'), ('auth.accept_invite(bytea,uuid,boolean,text,text,text)'), ('auth.api_keys(uuid)'),
+    ('auth.add_api_key(uuid,text,bytea,text,text,text[],timestamp with time zone,uuid)'), ('auth.revoke_api_key(uuid)')
 ), excused (rule, object) as (values
     -- the address of a practice is public and unique over all of them
     ('unique without practice_id', 'platform.practice / platform.practice_slug_key'),

@@ -45,6 +45,8 @@ pub enum Actor {
     Platform(Errand),
     /// The product itself: events, jobs, schedules.
     System,
+    /// Somebody who accepts an invitation, and becomes a member in this very transaction or not at all.
+    Invited(UserId),
     /// A clinic that is just signing up; the person becomes its owner in this very transaction.
     Founder(UserId),
 }
@@ -54,7 +56,7 @@ impl Actor {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::User { .. } | Self::Founder(_) => "user",
+            Self::User { .. } | Self::Founder(_) | Self::Invited(_) => "user",
             Self::ApiKey { .. } => "api_key",
             Self::Platform(_) => "platform",
             Self::System => "system",
@@ -65,7 +67,7 @@ impl Actor {
     #[must_use]
     pub fn user(&self) -> Option<UserId> {
         match self {
-            Self::User { user, .. } | Self::Founder(user) => Some(*user),
+            Self::User { user, .. } | Self::Founder(user) | Self::Invited(user) => Some(*user),
             Self::ApiKey { .. } | Self::Platform(_) | Self::System => None,
         }
     }
@@ -74,7 +76,7 @@ impl Actor {
     #[must_use]
     pub fn id(&self) -> Option<Uuid> {
         match self {
-            Self::User { user, .. } | Self::Founder(user) => Some(user.uuid()),
+            Self::User { user, .. } | Self::Founder(user) | Self::Invited(user) => Some(user.uuid()),
             Self::ApiKey { key } => Some(key.uuid()),
             Self::Platform(errand) => Some(errand.administrator.uuid()),
             Self::System => None,
@@ -273,7 +275,7 @@ fn enter(caller: &Caller, mode: Mode) -> String {
         Actor::Platform(Errand { administrator, session, founding, .. }) => {
             format!("sec.enter_as_administrator('{session}', '{administrator}', '{practice}', {founding})")
         }
-        Actor::System => format!("sec.enter_as_system('{practice}')"),
+        Actor::System | Actor::Invited(_) => format!("sec.enter_as_system('{practice}')"),
         // the practice comes into being inside this transaction
         Actor::Founder(_) => format!("set_config('app.practice_id', '{practice}', true)"),
     };

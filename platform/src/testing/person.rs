@@ -117,8 +117,19 @@ impl TestServer {
         Person { admin: Some(URL_SAFE_NO_PAD.encode(token)), ..self.stranger() }
     }
 
-    /// A new member of somebody's practice, in a role.
+    /// A new member of somebody's practice, in a role, signed in.
     pub async fn colleague_of(&self, owner: &Person, role: &str) -> Person {
+        let (_, email) = self.member_of(owner, role).await;
+        let mut person = self.stranger();
+        person
+            .sign("/api/v1/auth/login", &json!({ "email": email, "password": "a long test password" }))
+            .await
+            .expect(200);
+        person
+    }
+
+    /// A new member of somebody's practice, in a role: the person's id and e-mail.
+    pub async fn member_of(&self, owner: &Person, role: &str) -> (Uuid, String) {
         let (user, email) = (Uuid::now_v7(), format!("{role}-{}@example.com", Uuid::now_v7().simple()));
         let mut conn = self.database.conn().await;
         sqlx::query("insert into auth.user (id, email, name, password_hash, language) select $1, $2, $3, password_hash, 'en' from auth.user where id = $4")
@@ -136,12 +147,7 @@ impl TestServer {
             .execute(&mut conn)
             .await
             .expect("a membership");
-        let mut person = self.stranger();
-        person
-            .sign("/api/v1/auth/login", &json!({ "email": email, "password": "a long test password" }))
-            .await
-            .expect(200);
-        person
+        (user, email)
     }
 }
 

@@ -3,6 +3,7 @@
 use platform::api_key;
 use platform::testing::{Person, TestServer};
 use serde_json::json;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::product;
@@ -10,8 +11,15 @@ use crate::product;
 /// Needs `jobs.read`, and is not there.
 const JOB: &str = "/api/v1/jobs/00000000-0000-7000-8000-000000000000";
 
+/// These tests change things behind the server's back, where nothing is written into the ledger.
+async fn from_outside(server: &TestServer) -> PgConnection {
+    let mut conn = server.database.conn().await;
+    sqlx::query("set session_replication_role = replica").execute(&mut conn).await.expect("set");
+    conn
+}
+
 async fn change(server: &TestServer, statement: &'static str, person: Uuid, practice: Uuid) {
-    let done = sqlx::query(statement).bind(person).bind(practice).execute(&mut server.database.conn().await).await;
+    let done = sqlx::query(statement).bind(person).bind(practice).execute(&mut from_outside(server).await).await;
     assert_eq!(done.expect(statement).rows_affected(), 1, "{statement}");
 }
 
@@ -62,7 +70,6 @@ async fn every_change_of_a_session_or_its_rights_counts_at_once_and_is_told_apar
             (200, String::new()),
         ),
     ];
-    unaudited(&server).await;
     for (made, taken_back, expected) in changes {
         change(&server, made, owner.user(), owner.practice()).await;
         assert_eq!(tried(&owner).await, expected, "{made}");
@@ -72,17 +79,10 @@ async fn every_change_of_a_session_or_its_rights_counts_at_once_and_is_told_apar
     assert_eq!(tried(&beta).await.0, 200, "the neighbour notices nothing");
 }
 
-/// These tests change the practice from outside, where nothing is written into the ledger.
-async fn unaudited(server: &TestServer) {
-    let statement = "alter table platform.practice disable trigger require_audit";
-    sqlx::query(statement).execute(&mut server.database.conn().await).await.expect("off");
-}
-
 #[tokio::test]
 async fn a_session_idles_by_the_minutes_of_its_practice_and_no_longer() {
     let server = product().await;
     let owner = server.owner_of("alpha").await;
-    unaudited(&server).await;
     let touched = async |ago: &str| {
         sqlx::query("update auth.session set active_at = now() - $2::interval where user_id = $1")
             .bind(owner.user())
@@ -105,7 +105,7 @@ async fn a_session_idles_by_the_minutes_of_its_practice_and_no_longer() {
 
 /// A role of the practice's own, given to a person.
 async fn give_role(server: &TestServer, person: &Person, permissions: &[&str]) -> Uuid {
-    let (role, mut conn) = (Uuid::now_v7(), server.database.conn().await);
+    let (role, mut conn) = (Uuid::now_v7(), from_outside(server).await);
     sqlx::query(
         "insert into auth.role (practice_id, id, name, based_on, permissions) values ($1, $2, 'Own', 'staff', $3)",
     )
@@ -143,7 +143,7 @@ async fn a_role_of_the_practices_own_counts_in_its_present_version_only() {
         "update auth.role set version = version + 1, permissions = array['session.read', 'jobs.read'] where id = $1",
         "update auth.role set archived_at = now() where id = $1",
     ] {
-        sqlx::query(statement).bind(role).execute(&mut server.database.conn().await).await.expect("changed");
+        sqlx::query(statement).bind(role).execute(&mut from_outside(&server).await).await.expect("changed");
         assert_eq!(tried(&person).await, refused(401, "auth.token_expired"), "{statement}");
         renew(&mut person).await;
         if statement.contains("version") {
@@ -172,7 +172,7 @@ async fn program(server: &TestServer, owner: &Person, scopes: &[&str]) -> (Uuid,
     .bind(made.last_four)
     .bind(scopes)
     .bind(owner.user())
-    .execute(&mut server.database.conn().await)
+    .execute(&mut from_outside(server).await)
     .await
     .expect("a key");
     let mut program = server.stranger();
@@ -210,7 +210,7 @@ async fn a_program_may_exactly_what_its_key_says_as_long_as_it_serves() {
         "update auth.api_key set revoked_at = now() where id = $1",
         "update auth.api_key set revoked_at = null, expires_at = now() where id = $1",
     ] {
-        sqlx::query(statement).bind(key).execute(&mut server.database.conn().await).await.expect("changed");
+        sqlx::query(statement).bind(key).execute(&mut from_outside(&server).await).await.expect("changed");
         assert_eq!(tried(&program).await, refused(401, "api_key.refused"), "{statement}");
     }
     let mut forger = server.stranger();

@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use crate::product;
 
-struct Operation {
-    method: Method,
-    path: String,
-    permission: String,
+pub struct Operation {
+    pub method: Method,
+    pub path: String,
+    pub permission: String,
     /// Schema of the body, when it takes one.
-    body: Option<Value>,
+    pub body: Option<Value>,
 }
 
 fn document() -> Value {
@@ -22,7 +22,7 @@ fn document() -> Value {
 }
 
 /// What practices call. The operations of the platform's administrators are apart in everything.
-fn operations() -> Vec<Operation> {
+pub fn operations() -> Vec<Operation> {
     all_operations().into_iter().filter(|operation| !operation.is_of_administrators()).collect()
 }
 
@@ -69,7 +69,7 @@ fn sample(document: &Value, schema: &Value) -> Value {
 }
 
 impl Operation {
-    async fn call(&self, person: &Person, id: Uuid, body: Option<Value>) -> Answer {
+    pub async fn call(&self, person: &Person, id: Uuid, body: Option<Value>) -> Answer {
         let request = person.request(self.method.clone(), &self.path.replace("{id}", &id.to_string()));
         let request = request.header("idempotency-key", Uuid::now_v7().to_string());
         Person::send(match body {
@@ -87,7 +87,7 @@ impl Operation {
         self.path == "/api/v1/live"
     }
 
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 }
@@ -170,12 +170,21 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
     .execute(&mut server.database.conn().await)
     .await
     .expect("a job");
+    let (member, _) = server.member_of(person, "staff").await;
+    let invite = json!({ "email": format!("{}@example.com", Uuid::now_v7().simple()), "role": "staff" });
+    let role = json!({ "name": Uuid::now_v7(), "basedOn": "staff", "permissions": [] });
+    let in_a_day = server.clock.now() + jiff::SignedDuration::from_hours(24);
+    let key = json!({ "name": "Kiosk", "scopes": ["services.read"], "expiresAt": in_a_day });
     vec![
         ("/api/v1/jobs/", job),
         ("/api/v1/services/", make("/api/v1/services", service).await),
         // one without rooms, which can be archived
         ("/api/v1/locations/", make("/api/v1/locations", json!({ "name": Uuid::now_v7() })).await),
         ("/api/v1/rooms/", make("/api/v1/rooms", room).await),
+        ("/api/v1/staff/", member),
+        ("/api/v1/invites/", make("/api/v1/invites", invite).await),
+        ("/api/v1/roles/", make("/api/v1/roles", role).await),
+        ("/api/v1/api-keys/", make("/api/v1/api-keys", key).await),
     ]
 }
 
