@@ -19,7 +19,7 @@ with relation as (
     ('sec.enter(uuid,uuid,uuid,text,uuid,integer)'), ('sec.enter_with_key(uuid,uuid)'), ('sec.enter_as_system(uuid)'), ('sec.take_token(text,integer,double precision)'),
     ('auth.sign_up(uuid,text,text,text,text,text,text,uuid,text,text,text)'), ('audit.extend_partitions()'),
     ('claim.lanes(integer,integer,integer)'), ('claim.jobs(integer,integer,integer)'), ('claim.turn(text,integer)'),
-    ('claim.backlog()'), ('claim.sweep()'), ('auth.sweep()'),
+    ('claim.backlog()'), ('claim.sweep()'), ('auth.sweep()'), ('auth.is_member(uuid)'),
     ('auth.queue_mail(uuid,text,bytea)'),
     ('audit.checkpoint_note(bigint)'), ('audit.newest_checkpoint()'), ('claim.seal_turn()'), ('claim.unsealed(integer)'),
     ('claim.seal(uuid[],bigint[],uuid[],timestamp with time zone[],bytea[],bytea[],text,text,uuid)'), ('claim.trees()'),
