@@ -1,4 +1,6 @@
 
+CREATE SCHEMA administration;
+
 CREATE SCHEMA api;
 
 CREATE SCHEMA audit;
@@ -18,6 +20,132 @@ CREATE SCHEMA practice;
 CREATE SCHEMA sec;
 
 CREATE SCHEMA timeline;
+
+CREATE FUNCTION administration.check_staff() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    allowed int;
+begin
+    if tg_op = 'UPDATE' and old.status = 'active' then
+        return new;
+    end if;
+    select p.max_staff into allowed from platform.practice p where p.practice_id = new.practice_id;
+    if allowed is null then
+        return new;
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended('staff of ' || new.practice_id, 0));
+    if (select count(*) from auth.membership m
+         where m.practice_id = new.practice_id and m.status = 'active' and m.user_id <> new.user_id) >= allowed then
+        raise exception 'the practice has as many people as its limit allows' using errcode = 'VT413';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION administration.measure(wanted uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    tenant record;
+    counted bigint;
+    all_rows bigint := 0;
+    all_bytes double precision := 0;
+    each_table jsonb := '{}';
+begin
+    perform set_config('app.practice_id', wanted::text, true);
+    for tenant in
+        select c.oid, n.nspname || '.' || c.relname as name, part.bytes / greatest(part.tuples, 1) as row_bytes
+          from pg_class c join pg_namespace n on n.oid = c.relnamespace
+          join pg_attribute a on a.attrelid = c.oid and a.attname = 'practice_id' and not a.attisdropped
+          cross join lateral (
+               select sum(pg_total_relation_size(l.oid))::double precision as bytes,
+                      sum(greatest(l.reltuples, 0))::double precision as tuples
+                 from pg_class l
+                where l.oid = c.oid or l.oid in (select i.inhrelid from pg_inherits i where i.inhparent = c.oid)
+          ) part
+         where c.relkind in ('r', 'p') and not c.relispartition and n.nspname not in ('auth', 'pg_catalog', 'administration')
+    loop
+        execute format('select count(*) from %s where practice_id = $1', tenant.oid::regclass) into counted using wanted;
+        all_rows := all_rows + counted;
+        -- a table that was never analysed says nothing of its rows; a kilobyte each is a fair guess
+        all_bytes := all_bytes + counted * least(tenant.row_bytes, 1024);
+        each_table := each_table || jsonb_build_object(tenant.name, counted);
+    end loop;
+    insert into administration.practice_size as s (practice, row_count, byte_count, tables, measured_at)
+    values (wanted, all_rows, all_bytes, each_table, now())
+    on conflict (practice) do update
+       set row_count = excluded.row_count, byte_count = excluded.byte_count, tables = excluded.tables,
+           measured_at = excluded.measured_at;
+    perform set_config('app.practice_id', '', true);
+end $_$;
+
+CREATE FUNCTION administration.measure_stale(wanted integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    stale uuid;
+    measured int := 0;
+begin
+    for stale in
+        select p.practice_id from platform.practice p
+          left join administration.practice_size s on s.practice = p.practice_id
+         where s.measured_at is null or s.measured_at < now() - interval '1 hour'
+         order by s.measured_at nulls first limit wanted
+    loop
+        perform administration.measure(stale);
+        measured := measured + 1;
+    end loop;
+    return measured;
+end $$;
+
+CREATE FUNCTION administration.people(practices uuid[]) RETURNS TABLE(practice uuid, staff bigint, last_activity timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select m.practice_id, count(*) filter (where m.status = 'active'), max(m.last_seen_at)
+      from auth.membership m where m.practice_id = any(practices) group by m.practice_id
+$$;
+
+CREATE FUNCTION administration.record(id uuid, administrator uuid, action text, reason text, request_id uuid, ip text, user_agent text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into platform.access (id, administrator, action, practice, reason, request_id, ip, user_agent)
+    values (id, administrator, action, sec.practice_id(), reason, request_id, ip, user_agent)
+$$;
+
+CREATE FUNCTION administration.resume() RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update platform.practice p
+       set status = 'active', suspended_at = null, suspended_reason = null, updated_at = now()
+     where p.practice_id = sec.practice_id() and p.status = 'suspended';
+    return found;
+end $$;
+
+CREATE FUNCTION administration.set_limits(per_second integer, staff integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update platform.practice p set rate_per_second = per_second, max_staff = staff, updated_at = now()
+     where p.practice_id = sec.practice_id()
+$$;
+
+CREATE FUNCTION administration.suspend(why text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update platform.practice p
+       set status = 'suspended', suspended_at = now(), suspended_reason = why, updated_at = now()
+     where p.practice_id = sec.practice_id() and p.status = 'active';
+    return found;
+end $$;
 
 CREATE FUNCTION audit.add_partition(partition text, bounds text) RETURNS void
     LANGUAGE plpgsql
@@ -73,7 +201,7 @@ CREATE TABLE audit.entry (
     detail jsonb DEFAULT '{}'::jsonb NOT NULL,
     changes jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT entry_action_check CHECK (((length(action) >= 1) AND (length(action) <= 60))),
-    CONSTRAINT entry_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'system'::text, 'api_key'::text, 'voice'::text, 'webhook'::text, 'patient'::text, 'break_glass'::text]))),
+    CONSTRAINT entry_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'system'::text, 'api_key'::text, 'voice'::text, 'webhook'::text, 'patient'::text, 'break_glass'::text, 'platform'::text]))),
     CONSTRAINT entry_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'denied'::text, 'error'::text]))),
     CONSTRAINT entry_resource_type_check CHECK (((length(resource_type) >= 1) AND (length(resource_type) <= 60)))
 )
@@ -109,6 +237,114 @@ begin
     raise exception 'the audit ledger is append-only' using errcode = 'VT002';
 end $$;
 
+CREATE FUNCTION auth.accept_invite(invite_hash bytea, person uuid, is_new boolean, person_name text, person_language text, person_password_hash text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    i auth.invite;
+begin
+    select * into i from auth.invite x
+     where x.hash = invite_hash and x.practice_id = sec.practice_id() for update;
+    if not found then
+        return 'unknown';
+    elsif i.status = 'open' and i.expires_at <= now() then
+        return 'expired';
+    elsif i.status <> 'open' then
+        return i.status;
+    end if;
+    if is_new then
+        insert into auth.user (id, email, name, password_hash, language)
+        values (person, i.email, person_name, person_password_hash, person_language);
+    elsif not exists (select from auth.user u where u.id = person and u.email = i.email) then
+        return 'unknown';
+    end if;
+    insert into auth.membership as m (user_id, practice_id, role, role_id)
+    values (person, i.practice_id, i.role, i.role_id)
+    on conflict (user_id, practice_id) do update
+       set role = i.role, role_id = i.role_id, status = 'active', version = m.version + 1, created_at = now(), updated_at = now()
+     where m.status = 'removed';
+    if not found then
+        return 'member';
+    end if;
+    update auth.invite x set status = 'accepted', accepted_by = person, closed_at = now(), version = x.version + 1
+     where x.practice_id = i.practice_id and x.id = i.id;
+    return 'open';
+end $$;
+
+CREATE FUNCTION auth.add_api_key(key uuid, new_name text, new_hash bytea, new_prefix text, new_last_four text, new_scopes text[], new_expires_at timestamp with time zone, creator uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into auth.api_key (practice_id, id, name, hash, prefix, last_four, scopes, expires_at, created_by)
+    values (sec.practice_id(), key, new_name, new_hash, new_prefix, new_last_four, new_scopes, new_expires_at, creator)
+$$;
+
+CREATE FUNCTION auth.add_invite(invite uuid, new_email text, new_name text, new_role text, new_role_id uuid, new_language text, new_hash bytea, inviter uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    delete from auth.invite i
+     where i.practice_id = sec.practice_id() and i.status <> 'accepted' and i.expires_at < now() - interval '90 days';
+    update auth.invite i set status = 'expired', closed_at = now()
+     where i.practice_id = sec.practice_id() and i.email = new_email and i.status = 'open' and i.expires_at <= now();
+    insert into auth.invite (practice_id, id, email, name, role, role_id, language, hash, expires_at, created_by)
+    select p.practice_id, invite, new_email, new_name, new_role, new_role_id, new_language, new_hash,
+           now() + make_interval(hours => p.invite_hours), inviter
+      from platform.practice p where p.practice_id = sec.practice_id()
+$$;
+
+CREATE FUNCTION auth.api_keys(only_key uuid) RETURNS TABLE(id uuid, name text, prefix text, last_four text, scopes text[], expires_at timestamp with time zone, created_by uuid, created_by_name text, creator_is_here boolean, created_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select k.id, k.name, k.prefix, k.last_four, k.scopes, k.expires_at, k.created_by, u.name,
+           exists (select from auth.membership m
+                    where m.user_id = k.created_by and m.practice_id = k.practice_id and m.status = 'active'),
+           k.created_at, k.last_used_at, k.revoked_at
+      from auth.api_key k join auth.user u on u.id = k.created_by
+     where k.practice_id = sec.practice_id() and (only_key is null or k.id = only_key)
+$$;
+
+CREATE FUNCTION auth.change_member(person uuid, new_role text, new_role_id uuid, new_status text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update auth.membership m
+       set role = new_role, role_id = new_role_id, status = new_status, version = m.version + 1, updated_at = now()
+     where m.practice_id = sec.practice_id() and m.user_id = person;
+    if new_status <> 'active' then
+        update auth.session s set ended_at = now(), end_reason = new_status
+         where s.practice_id = sec.practice_id() and s.user_id = person and s.ended_at is null;
+    end if;
+end $$;
+
+CREATE FUNCTION auth.has_second_factor(person uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$ select false $$;
+
+CREATE FUNCTION auth.invites(only_invite uuid) RETURNS TABLE(id uuid, email text, name text, role text, role_id uuid, role_name text, permissions text[], language text, status text, expires_at timestamp with time zone, created_by uuid, created_by_name text, created_at timestamp with time zone, version integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select i.id, i.email, i.name, i.role, i.role_id, r.name, r.permissions, i.language,
+           case when i.status = 'open' and i.expires_at <= now() then 'expired' else i.status end,
+           i.expires_at, i.created_by, u.name, i.created_at, i.version
+      from auth.invite i join auth.user u on u.id = i.created_by
+      left join auth.role r on r.practice_id = i.practice_id and r.id = i.role_id
+     where i.practice_id = sec.practice_id() and (only_invite is null or i.id = only_invite)
+$$;
+
+CREATE FUNCTION auth.is_member(person uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select exists (
+        select from auth.membership m
+         where m.practice_id = sec.practice_id() and m.user_id = person and m.status in ('active', 'suspended'))
+$$;
+
 CREATE FUNCTION auth.link_identity(id uuid, issuer text, subject text, email text, session uuid, person uuid, since timestamp with time zone) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -137,6 +373,20 @@ begin
     return case when owner = person then 'known' else 'taken' end;
 end $$;
 
+CREATE FUNCTION auth.members(only_person uuid) RETURNS TABLE(user_id uuid, name text, name_key text, email text, role text, role_id uuid, role_name text, permissions text[], status text, last_seen_at timestamp with time zone, second_factor boolean, open_sessions bigint, joined_at timestamp with time zone, version integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select u.id, u.name, lower(u.name), u.email, m.role, m.role_id, r.name, r.permissions, m.status, m.last_seen_at,
+           auth.has_second_factor(u.id),
+           (select count(*) from auth.session s
+             where s.user_id = m.user_id and s.practice_id = m.practice_id and s.ended_at is null and s.expires_at > now()),
+           m.created_at, m.version
+      from auth.membership m join auth.user u on u.id = m.user_id
+      left join auth.role r on r.practice_id = m.practice_id and r.id = m.role_id
+     where m.practice_id = sec.practice_id() and m.status <> 'removed' and (only_person is null or m.user_id = only_person)
+$$;
+
 CREATE FUNCTION auth.note_seen() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -152,6 +402,61 @@ CREATE FUNCTION auth.queue_mail(mail uuid, mail_kind text, sealed bytea) RETURNS
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     insert into auth.mail (id, practice_id, kind, content) values (mail, sec.practice_id(), mail_kind, sealed);
+$$;
+
+CREATE FUNCTION auth.renew_invite(invite uuid, new_hash bytea) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update auth.invite i
+       set hash = new_hash, status = 'open', closed_at = null, version = i.version + 1,
+           expires_at = now() + make_interval(hours => p.invite_hours)
+      from platform.practice p
+     where p.practice_id = sec.practice_id() and i.practice_id = p.practice_id and i.id = invite
+       and i.status in ('open', 'expired')
+$$;
+
+CREATE FUNCTION auth.revoke_api_key(key uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update auth.api_key k set revoked_at = now()
+     where k.practice_id = sec.practice_id() and k.id = key and k.revoked_at is null
+$$;
+
+CREATE FUNCTION auth.revoke_invites(only_invite uuid, inviter uuid) RETURNS SETOF uuid
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update auth.invite i set status = 'revoked', closed_at = now(), version = i.version + 1
+     where i.practice_id = sec.practice_id() and i.status = 'open' and i.expires_at > now()
+       and (i.id = only_invite or i.created_by = inviter)
+    returning i.id
+$$;
+
+CREATE FUNCTION auth.roles(only_role uuid) RETURNS TABLE(id uuid, name text, based_on text, permissions text[], members bigint, open_invites bigint, version integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select r.id, r.name, r.based_on, r.permissions,
+           (select count(*) from auth.membership m
+             where m.practice_id = r.practice_id and m.role_id = r.id and m.status <> 'removed'),
+           (select count(*) from auth.invite i
+             where i.practice_id = r.practice_id and i.role_id = r.id and i.status = 'open' and i.expires_at > now()),
+           r.version
+      from auth.role r
+     where r.practice_id = sec.practice_id() and r.archived_at is null and (only_role is null or r.id = only_role)
+$$;
+
+CREATE FUNCTION auth.save_role(role uuid, new_name text, new_based_on text, new_permissions text[], archived boolean) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into auth.role as r (practice_id, id, name, based_on, permissions)
+    values (sec.practice_id(), role, new_name, new_based_on, new_permissions)
+    on conflict (practice_id, id) do update
+       set name = new_name, permissions = new_permissions, version = r.version + 1, updated_at = now(),
+           archived_at = case when archived then now() end
 $$;
 
 CREATE FUNCTION auth.sign_up(practice uuid, slug text, practice_name text, language text, country text, time_zone text, currency text, person uuid, email text, person_name text, password_hash text) RETURNS void
@@ -191,6 +496,18 @@ CREATE FUNCTION claim.backlog() RETURNS TABLE(events bigint, oldest_event_second
            (select count(*) from outbox.event where state = 'dead')
 $$;
 
+CREATE FUNCTION claim.busy(wanted integer) RETURNS TABLE(practice_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select b.id from (
+        select l.practice_id as id, sum(l.pending) as weight from outbox.lane l where l.pending > 0 group by 1
+        union all select e.practice_id, count(*) from outbox.event e where e.state = 'dead' group by 1
+        union all select j.practice_id, count(*) from jobs.job j where j.state in ('queued', 'running') group by 1
+        union all select j.practice_id, count(*) from jobs.job j where j.state = 'failed' group by 1
+    ) b group by b.id order by sum(b.weight) desc, b.id limit wanted
+$$;
+
 CREATE FUNCTION claim.checkpoint(number bigint, at timestamp with time zone, note text, practices uuid[], sizes bigint[], roots bytea[], places bigint[], proofs bytea[]) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -207,6 +524,33 @@ CREATE FUNCTION claim.checkpoints(after bigint, wanted integer) RETURNS TABLE(nu
     AS $$
     select c.number, c.note from audit.checkpoint c where c.number > after order by c.number limit wanted $$;
 
+CREATE FUNCTION claim.code_of(error text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select case when error ~ '^[a-z][a-z0-9_]*([.][a-z0-9_]+)*(:|$)' then split_part(error, ':', 1) else 'internal' end
+$_$;
+
+CREATE FUNCTION claim.dead_events(of_practice uuid, before_at timestamp with time zone, before_id uuid, wanted integer) RETURNS TABLE(practice_id uuid, id uuid, at timestamp with time zone, name text, subject_type text, subject_id uuid, error text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select e.practice_id, e.id, e.at, e.name, e.subject_type, e.subject_id, claim.code_of(e.error) from outbox.event e
+     where e.state = 'dead' and (of_practice is null or e.practice_id = of_practice)
+       and (before_at is null or (e.at, e.id) < (before_at, before_id))
+     order by e.at desc, e.id desc limit wanted
+$$;
+
+CREATE FUNCTION claim.failed_jobs(of_practice uuid, before_at timestamp with time zone, before_id uuid, wanted integer) RETURNS TABLE(practice_id uuid, id uuid, kind text, attempts integer, error text, created_at timestamp with time zone, finished_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select j.practice_id, j.id, j.kind, j.attempts, claim.code_of(j.error), j.created_at, j.finished_at from jobs.job j
+     where j.state = 'failed' and (of_practice is null or j.practice_id = of_practice)
+       and (before_at is null or (j.finished_at, j.id) < (before_at, before_id))
+     order by j.finished_at desc, j.id desc limit wanted
+$$;
+
 CREATE FUNCTION claim.jobs(wanted integer, each integer, lease_seconds integer) RETURNS TABLE(practice_id uuid, id uuid, lease uuid)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -217,7 +561,8 @@ CREATE FUNCTION claim.jobs(wanted integer, each integer, lease_seconds integer) 
         select (select j.practice_id from jobs.job j where j.state in ('queued', 'running') and j.practice_id > w.id order by j.practice_id limit 1)
           from waiting w where w.id is not null
     ), turn as (
-        select id from waiting where id is not null order by random()
+        select w.id from waiting w
+         where exists (select from platform.practice p where p.practice_id = w.id and p.status = 'active') order by random()
     ), due as (
         select d.practice_id, d.id from turn w cross join lateral (
             select j.practice_id, j.id from jobs.job j
@@ -248,7 +593,8 @@ CREATE FUNCTION claim.lanes(wanted integer, each integer, lease_seconds integer)
         select (select l.practice_id from outbox.lane l where l.pending > 0 and l.practice_id > w.id order by l.practice_id limit 1)
           from waiting w where w.id is not null
     ), turn as (
-        select id from waiting where id is not null order by random()
+        select w.id from waiting w
+         where exists (select from platform.practice p where p.practice_id = w.id and p.status = 'active') order by random()
     ), due as (
         -- practice by practice until there are enough, so that no more is locked than is taken
         select d.practice_id, d.lane from turn w cross join lateral (
@@ -267,6 +613,35 @@ CREATE FUNCTION claim.newest_checkpoint() RETURNS bigint
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select max(c.number) from audit.checkpoint c $$;
+
+CREATE FUNCTION claim.queues(practices uuid[]) RETURNS TABLE(practice_id uuid, events bigint, oldest_event_seconds double precision, dead_events bigint, due_jobs bigint, running_jobs bigint, failed_jobs bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select p.id,
+           (select coalesce(sum(l.pending), 0) from outbox.lane l where l.practice_id = p.id and l.pending > 0),
+           (select extract(epoch from now() - min(e.at)) from outbox.event e where e.practice_id = p.id and e.state = 'pending'),
+           (select count(*) from outbox.event e where e.practice_id = p.id and e.state = 'dead'),
+           (select count(*) from jobs.job j where j.practice_id = p.id and j.state = 'queued' and j.run_at <= now()),
+           (select count(*) from jobs.job j where j.practice_id = p.id and j.state = 'running'),
+           (select count(*) from jobs.job j where j.practice_id = p.id and j.state = 'failed')
+      from unnest(practices) p (id)
+$$;
+
+CREATE FUNCTION claim.running_jobs(wanted integer) RETURNS TABLE(practice_id uuid, id uuid, kind text, attempts integer, progress_done bigint, progress_total bigint, created_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select j.practice_id, j.id, j.kind, j.attempts, j.progress_done, j.progress_total, j.created_at from jobs.job j
+     where j.state = 'running' order by j.created_at, j.id limit wanted
+$$;
+
+CREATE FUNCTION claim.schedules() RETURNS TABLE(name text, last_at timestamp with time zone, next_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select s.name, s.last_at, s.next_at from jobs.schedule s order by s.name
+$$;
 
 CREATE FUNCTION claim.seal(practices uuid[], seqs bigint[], entries uuid[], ats timestamp with time zone[], leaves bytea[], nodes bytea[], bookmark text, last_xid text, last_entry uuid) RETURNS text
     LANGUAGE sql SECURITY DEFINER
@@ -425,6 +800,24 @@ begin
     perform set_config('app.practice_id', practice::text, true);
 end $$;
 
+CREATE FUNCTION sec.enter_as_administrator(session uuid, person uuid, practice uuid, founding boolean) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform from administration.session s join administration.administrator a on a.id = s.administrator
+     where s.id = session and s.administrator = person and s.ended_at is null and s.expires_at > now()
+       and s.last_active_at > now() - interval '15 minutes' and a.removed_at is null;
+    if not found then
+        raise exception 'the session has ended' using errcode = 'VT401';
+    end if;
+    perform from platform.practice p where p.practice_id = practice;
+    if found = founding then
+        raise exception 'there is no such practice, or there is one already' using errcode = 'VT404';
+    end if;
+    perform set_config('app.practice_id', practice::text, true);
+end $$;
+
 CREATE FUNCTION sec.enter_as_system(practice uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -493,6 +886,48 @@ begin
       from sec.bucket b where b.key = bucket;
     return greatest(coalesce(left_over, 1), 0.1);
 end $$;
+
+CREATE TABLE administration.administrator (
+    id uuid NOT NULL,
+    email text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    password_hash text,
+    totp_secret bytea,
+    totp_step bigint,
+    setup_hash bytea,
+    setup_expires_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    removed_at timestamp with time zone,
+    CONSTRAINT administrator_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
+    CONSTRAINT administrator_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120)))
+);
+
+CREATE TABLE administration.challenge (
+    hash bytea NOT NULL,
+    administrator uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    tries integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE administration.practice_size (
+    practice uuid NOT NULL,
+    row_count bigint NOT NULL,
+    byte_count bigint NOT NULL,
+    tables jsonb NOT NULL,
+    measured_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE administration.session (
+    id uuid NOT NULL,
+    hash bytea NOT NULL,
+    administrator uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_active_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    ip text,
+    user_agent text
+);
 
 CREATE TABLE api.idempotency_key (
     practice_id uuid NOT NULL,
@@ -577,6 +1012,30 @@ CREATE TABLE auth.external_session (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT external_session_external_id_check CHECK (((length(external_id) >= 1) AND (length(external_id) <= 255))),
     CONSTRAINT external_session_issuer_check CHECK (((length(issuer) >= 1) AND (length(issuer) <= 500)))
+);
+
+CREATE TABLE auth.invite (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    email text NOT NULL COLLATE pg_catalog."C",
+    name text,
+    role text NOT NULL,
+    role_id uuid,
+    language text NOT NULL,
+    hash bytea NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    accepted_by uuid,
+    closed_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT invite_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
+    CONSTRAINT invite_language_check CHECK ((language = ANY (ARRAY['en'::text, 'ar'::text]))),
+    CONSTRAINT invite_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT invite_owner_check CHECK (((role_id IS NULL) OR (role <> 'owner'::text))),
+    CONSTRAINT invite_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'provider'::text, 'hygienist'::text, 'assistant'::text, 'receptionist'::text, 'accountant'::text, 'staff'::text]))),
+    CONSTRAINT invite_status_check CHECK ((status = ANY (ARRAY['open'::text, 'accepted'::text, 'expired'::text, 'revoked'::text])))
 );
 
 CREATE TABLE auth.mail (
@@ -722,7 +1181,7 @@ CREATE TABLE outbox.event (
     state text DEFAULT 'pending'::text NOT NULL,
     error text,
     CONSTRAINT event_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
-    CONSTRAINT event_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'dispatched'::text, 'dead'::text])))
+    CONSTRAINT event_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'dispatched'::text, 'dead'::text, 'discarded'::text])))
 );
 
 ALTER TABLE ONLY outbox.event FORCE ROW LEVEL SECURITY;
@@ -744,6 +1203,15 @@ CREATE TABLE platform.access (
     id uuid NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL,
     reason text NOT NULL,
+    administrator uuid,
+    action text DEFAULT 'maintenance'::text NOT NULL,
+    practice uuid,
+    outcome text DEFAULT 'ok'::text NOT NULL,
+    request_id uuid,
+    ip text,
+    user_agent text,
+    CONSTRAINT access_action_check CHECK (((length(action) >= 1) AND (length(action) <= 60))),
+    CONSTRAINT access_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'denied'::text]))),
     CONSTRAINT access_reason_check CHECK (((length(reason) >= 3) AND (length(reason) <= 500)))
 );
 
@@ -776,6 +1244,10 @@ CREATE TABLE platform.practice (
     email text,
     logo bytea,
     logo_tag text,
+    suspended_at timestamp with time zone,
+    suspended_reason text,
+    rate_per_second integer,
+    max_staff integer,
     CONSTRAINT practice_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT practice_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT practice_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
@@ -785,16 +1257,83 @@ CREATE TABLE platform.practice (
     CONSTRAINT practice_legal_name_check CHECK (((length(legal_name) >= 1) AND (length(legal_name) <= 160))),
     CONSTRAINT practice_logo_check CHECK ((octet_length(logo) <= 1048576)),
     CONSTRAINT practice_logo_tag_check CHECK ((length(logo_tag) = 32)),
+    CONSTRAINT practice_max_staff_check CHECK (((max_staff >= 1) AND (max_staff <= 100000))),
     CONSTRAINT practice_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
     CONSTRAINT practice_phone_check CHECK ((phone ~ '^\+[0-9]{5,15}$'::text)),
+    CONSTRAINT practice_rate_per_second_check CHECK (((rate_per_second >= 1) AND (rate_per_second <= 100000))),
     CONSTRAINT practice_second_factor_check CHECK ((second_factor = ANY (ARRAY['nobody'::text, 'patients'::text, 'everybody'::text]))),
     CONSTRAINT practice_slug_check CHECK (((slug ~ '^[a-z][a-z0-9-]{1,38}[a-z0-9]$'::text) AND (slug !~ '--'::text))),
     CONSTRAINT practice_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text]))),
+    CONSTRAINT practice_suspended_reason_check CHECK (((length(suspended_reason) >= 3) AND (length(suspended_reason) <= 500))),
     CONSTRAINT practice_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64))),
     CONSTRAINT practice_vat_number_check CHECK (((length(vat_number) >= 1) AND (length(vat_number) <= 20)))
 );
 
 ALTER TABLE ONLY platform.practice FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE practice.absence (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    owner_kind text NOT NULL,
+    location_id uuid GENERATED ALWAYS AS (
+CASE
+    WHEN (owner_kind = 'location'::text) THEN owner_id
+    ELSE NULL::uuid
+END) STORED,
+    kind text NOT NULL,
+    from_at timestamp without time zone NOT NULL,
+    to_at timestamp without time zone NOT NULL,
+    note text,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT absence_kind_check CHECK ((kind = ANY (ARRAY['vacation'::text, 'sick'::text, 'closed'::text, 'extra'::text]))),
+    CONSTRAINT absence_length CHECK (((to_at > from_at) AND (to_at <= (from_at + '400 days'::interval)))),
+    CONSTRAINT absence_note_check CHECK (((length(note) >= 1) AND (length(note) <= 500))),
+    CONSTRAINT absence_of_practice CHECK (((owner_kind <> 'practice'::text) OR (owner_id = practice_id))),
+    CONSTRAINT absence_owner_kind_check CHECK ((owner_kind = ANY (ARRAY['practice'::text, 'location'::text, 'provider'::text])))
+);
+
+ALTER TABLE ONLY practice.absence FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE practice.closing_day (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    date date NOT NULL,
+    name text NOT NULL,
+    name_ar text,
+    repeats text NOT NULL,
+    holiday text COLLATE pg_catalog."C",
+    moves jsonb DEFAULT '[]'::jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT closing_day_holiday_check CHECK (((length(holiday) >= 1) AND (length(holiday) <= 60))),
+    CONSTRAINT closing_day_name_ar_check CHECK (((length(name_ar) >= 1) AND (length(name_ar) <= 120))),
+    CONSTRAINT closing_day_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT closing_day_repeats_check CHECK ((repeats = ANY (ARRAY['none'::text, 'gregorian'::text, 'hijri'::text])))
+);
+
+ALTER TABLE ONLY practice.closing_day FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE practice.hours (
+    practice_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    owner_kind text NOT NULL,
+    location_id uuid GENERATED ALWAYS AS (
+CASE
+    WHEN (owner_kind = 'location'::text) THEN owner_id
+    ELSE NULL::uuid
+END) STORED,
+    week jsonb,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT hours_of_practice CHECK (((owner_kind <> 'practice'::text) OR (owner_id = practice_id))),
+    CONSTRAINT hours_owner_kind_check CHECK ((owner_kind = ANY (ARRAY['practice'::text, 'location'::text, 'provider'::text])))
+);
+
+ALTER TABLE ONLY practice.hours FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE practice.location (
     practice_id uuid NOT NULL,
@@ -816,6 +1355,43 @@ CREATE TABLE practice.location (
 );
 
 ALTER TABLE ONLY practice.location FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE practice.provider (
+    practice_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    title text,
+    title_ar text,
+    specialty text,
+    licence_number text,
+    colour text NOT NULL,
+    bookable boolean NOT NULL,
+    all_services boolean NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT provider_colour_check CHECK ((colour = ANY (ARRAY['slate'::text, 'teal'::text, 'blue'::text, 'violet'::text, 'green'::text, 'amber'::text, 'red'::text, 'pink'::text]))),
+    CONSTRAINT provider_licence_number_check CHECK (((length(licence_number) >= 1) AND (length(licence_number) <= 60))),
+    CONSTRAINT provider_specialty_check CHECK (((length(specialty) >= 1) AND (length(specialty) <= 120))),
+    CONSTRAINT provider_title_ar_check CHECK (((length(title_ar) >= 1) AND (length(title_ar) <= 60))),
+    CONSTRAINT provider_title_check CHECK (((length(title) >= 1) AND (length(title) <= 60)))
+);
+
+ALTER TABLE ONLY practice.provider FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE practice.provider_location (
+    practice_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    location_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY practice.provider_location FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE practice.provider_service (
+    practice_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    service_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY practice.provider_service FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE practice.room (
     practice_id uuid NOT NULL,
@@ -906,6 +1482,27 @@ CREATE TABLE timeline.entry (
 
 ALTER TABLE ONLY timeline.entry FORCE ROW LEVEL SECURITY;
 
+ALTER TABLE ONLY administration.administrator
+    ADD CONSTRAINT administrator_email_key UNIQUE (email);
+
+ALTER TABLE ONLY administration.administrator
+    ADD CONSTRAINT administrator_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY administration.administrator
+    ADD CONSTRAINT administrator_setup_key UNIQUE (setup_hash);
+
+ALTER TABLE ONLY administration.challenge
+    ADD CONSTRAINT challenge_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY administration.practice_size
+    ADD CONSTRAINT practice_size_pkey PRIMARY KEY (practice);
+
+ALTER TABLE ONLY administration.session
+    ADD CONSTRAINT session_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY administration.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY api.idempotency_key
     ADD CONSTRAINT idempotency_key_pkey PRIMARY KEY (practice_id, user_id, key);
 
@@ -938,6 +1535,12 @@ ALTER TABLE ONLY auth.external_identity
 
 ALTER TABLE ONLY auth.external_session
     ADD CONSTRAINT external_session_pkey PRIMARY KEY (issuer, external_id, practice_id);
+
+ALTER TABLE ONLY auth.invite
+    ADD CONSTRAINT invite_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY auth.invite
+    ADD CONSTRAINT invite_pkey PRIMARY KEY (practice_id, id);
 
 ALTER TABLE ONLY auth.mail
     ADD CONSTRAINT mail_pkey PRIMARY KEY (id);
@@ -990,8 +1593,26 @@ ALTER TABLE ONLY platform.practice
 ALTER TABLE ONLY platform.practice
     ADD CONSTRAINT practice_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY practice.absence
+    ADD CONSTRAINT absence_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY practice.closing_day
+    ADD CONSTRAINT closing_day_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY practice.hours
+    ADD CONSTRAINT hours_pkey PRIMARY KEY (practice_id, owner_id);
+
 ALTER TABLE ONLY practice.location
     ADD CONSTRAINT location_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY practice.provider_location
+    ADD CONSTRAINT provider_location_pkey PRIMARY KEY (practice_id, user_id, location_id);
+
+ALTER TABLE ONLY practice.provider
+    ADD CONSTRAINT provider_pkey PRIMARY KEY (practice_id, user_id);
+
+ALTER TABLE ONLY practice.provider_service
+    ADD CONSTRAINT provider_service_pkey PRIMARY KEY (practice_id, user_id, service_id);
 
 ALTER TABLE ONLY practice.room
     ADD CONSTRAINT room_pkey PRIMARY KEY (practice_id, id);
@@ -1007,6 +1628,10 @@ ALTER TABLE ONLY sec.data_key
 
 ALTER TABLE ONLY timeline.entry
     ADD CONSTRAINT entry_pkey PRIMARY KEY (practice_id, id);
+
+CREATE INDEX practice_size_by_age ON administration.practice_size USING btree (measured_at);
+
+CREATE INDEX session_by_administrator ON administration.session USING btree (administrator) WHERE (ended_at IS NULL);
 
 CREATE INDEX idempotency_key_by_age ON api.idempotency_key USING btree (created_at);
 
@@ -1026,6 +1651,8 @@ CREATE INDEX external_identity_by_user ON auth.external_identity USING btree (us
 
 CREATE INDEX external_session_by_user ON auth.external_session USING btree (user_id, created_at);
 
+CREATE UNIQUE INDEX invite_open_key ON auth.invite USING btree (practice_id, email) WHERE (status = 'open'::text);
+
 CREATE INDEX mail_by_age ON auth.mail USING btree (created_at);
 
 CREATE INDEX mail_due ON auth.mail USING btree (next_at) WHERE (state = 'queued'::text);
@@ -1044,6 +1671,10 @@ CREATE INDEX session_by_user ON auth.session USING btree (user_id) WHERE (ended_
 
 CREATE INDEX job_by_age ON jobs.job USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 
+CREATE INDEX job_failed ON jobs.job USING btree (practice_id) WHERE (state = 'failed'::text);
+
+CREATE INDEX job_failed_by_age ON jobs.job USING btree (finished_at, id) WHERE (state = 'failed'::text);
+
 CREATE UNIQUE INDEX job_once ON jobs.job USING btree (practice_id, kind, unique_key) WHERE ((unique_key IS NOT NULL) AND (state = ANY (ARRAY['queued'::text, 'running'::text])));
 
 CREATE INDEX job_ready ON jobs.job USING btree (practice_id, run_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
@@ -1052,9 +1683,19 @@ CREATE INDEX event_by_age ON outbox.event USING btree (at) WHERE (state = 'dispa
 
 CREATE INDEX event_dead ON outbox.event USING btree (practice_id, at) WHERE (state = 'dead'::text);
 
+CREATE INDEX event_dead_by_age ON outbox.event USING btree (at, id) WHERE (state = 'dead'::text);
+
 CREATE INDEX event_pending ON outbox.event USING btree (practice_id, lane, seq) WHERE (state = 'pending'::text);
 
 CREATE INDEX lane_ready ON outbox.lane USING btree (practice_id, ready_at) WHERE (pending > 0);
+
+CREATE INDEX access_by_time ON platform.access USING btree (at, id);
+
+CREATE INDEX absence_by_owner ON practice.absence USING btree (practice_id, owner_id, from_at, id);
+
+CREATE INDEX absence_by_time ON practice.absence USING btree (practice_id, from_at, id);
+
+CREATE UNIQUE INDEX closing_day_holiday_key ON practice.closing_day USING btree (practice_id, holiday) WHERE (holiday IS NOT NULL);
 
 CREATE INDEX location_by_name ON practice.location USING btree (practice_id, name_key, id);
 
@@ -1094,15 +1735,48 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit.seal FOR EACH STATEMENT EXEC
 
 CREATE TRIGGER note_seen AFTER INSERT OR UPDATE OF active_at ON auth.session FOR EACH ROW EXECUTE FUNCTION auth.note_seen();
 
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE OF hash, scopes, revoked_at ON auth.api_key DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE OF hash, status, role, role_id ON auth.invite DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON auth.role DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE TRIGGER staff_limit BEFORE INSERT OR UPDATE OF status ON auth.membership FOR EACH ROW WHEN ((new.status = 'active'::text)) EXECUTE FUNCTION administration.check_staff();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON platform.access FOR EACH ROW EXECUTE FUNCTION audit.refuse_change();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON platform.access FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
+
 CREATE CONSTRAINT TRIGGER require_audit AFTER UPDATE ON platform.practice DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON practice.absence DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON practice.closing_day DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.hours DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.location DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.provider DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON practice.provider_location DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON practice.provider_service DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.room DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.service DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON timeline.entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+ALTER TABLE ONLY administration.challenge
+    ADD CONSTRAINT challenge_administrator_fkey FOREIGN KEY (administrator) REFERENCES administration.administrator(id);
+
+ALTER TABLE ONLY administration.practice_size
+    ADD CONSTRAINT practice_size_practice_fkey FOREIGN KEY (practice) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY administration.session
+    ADD CONSTRAINT session_administrator_fkey FOREIGN KEY (administrator) REFERENCES administration.administrator(id);
 
 ALTER TABLE ONLY api.idempotency_key
     ADD CONSTRAINT idempotency_key_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
@@ -1124,6 +1798,18 @@ ALTER TABLE ONLY auth.external_session
 
 ALTER TABLE ONLY auth.external_session
     ADD CONSTRAINT external_session_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
+
+ALTER TABLE ONLY auth.invite
+    ADD CONSTRAINT invite_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES auth."user"(id);
+
+ALTER TABLE ONLY auth.invite
+    ADD CONSTRAINT invite_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth."user"(id);
+
+ALTER TABLE ONLY auth.invite
+    ADD CONSTRAINT invite_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY auth.invite
+    ADD CONSTRAINT invite_role_fkey FOREIGN KEY (practice_id, role_id) REFERENCES auth.role(practice_id, id);
 
 ALTER TABLE ONLY auth.mail
     ADD CONSTRAINT mail_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
@@ -1158,8 +1844,41 @@ ALTER TABLE ONLY outbox.event
 ALTER TABLE ONLY outbox.lane
     ADD CONSTRAINT lane_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
+ALTER TABLE ONLY platform.access
+    ADD CONSTRAINT access_administrator_fkey FOREIGN KEY (administrator) REFERENCES administration.administrator(id);
+
+ALTER TABLE ONLY practice.absence
+    ADD CONSTRAINT absence_of_location FOREIGN KEY (practice_id, location_id) REFERENCES practice.location(practice_id, id);
+
+ALTER TABLE ONLY practice.absence
+    ADD CONSTRAINT absence_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY practice.closing_day
+    ADD CONSTRAINT closing_day_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY practice.hours
+    ADD CONSTRAINT hours_of_location FOREIGN KEY (practice_id, location_id) REFERENCES practice.location(practice_id, id);
+
+ALTER TABLE ONLY practice.hours
+    ADD CONSTRAINT hours_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
 ALTER TABLE ONLY practice.location
     ADD CONSTRAINT location_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY practice.provider_location
+    ADD CONSTRAINT provider_at_location FOREIGN KEY (practice_id, location_id) REFERENCES practice.location(practice_id, id);
+
+ALTER TABLE ONLY practice.provider_service
+    ADD CONSTRAINT provider_does_service FOREIGN KEY (practice_id, service_id) REFERENCES practice.service(practice_id, id);
+
+ALTER TABLE ONLY practice.provider_location
+    ADD CONSTRAINT provider_location_practice_id_user_id_fkey FOREIGN KEY (practice_id, user_id) REFERENCES practice.provider(practice_id, user_id);
+
+ALTER TABLE ONLY practice.provider
+    ADD CONSTRAINT provider_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY practice.provider_service
+    ADD CONSTRAINT provider_service_practice_id_user_id_fkey FOREIGN KEY (practice_id, user_id) REFERENCES practice.provider(practice_id, user_id);
 
 ALTER TABLE ONLY practice.room
     ADD CONSTRAINT room_in_location FOREIGN KEY (practice_id, location_id) REFERENCES practice.location(practice_id, id);
@@ -1218,19 +1937,45 @@ CREATE POLICY tenant ON outbox.event TO vantage_app USING ((practice_id = ( SELE
 
 CREATE POLICY tenant ON outbox.lane TO vantage_app USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
+CREATE POLICY claim ON platform.practice FOR SELECT TO vantage_dispatch USING (true);
+
 ALTER TABLE platform.practice ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY registry ON platform.practice TO vantage_owner, vantage_auth, vantage_platform USING (true) WITH CHECK (true);
 
 CREATE POLICY tenant ON platform.practice TO vantage_app USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
+ALTER TABLE practice.absence ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE practice.closing_day ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE practice.hours ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE practice.location ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE practice.provider ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE practice.provider_location ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE practice.provider_service ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE practice.room ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE practice.service ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY tenant ON practice.absence USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON practice.closing_day USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON practice.hours USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
 CREATE POLICY tenant ON practice.location USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON practice.provider USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON practice.provider_location USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON practice.provider_service USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 CREATE POLICY tenant ON practice.room USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
@@ -1244,6 +1989,9 @@ ALTER TABLE timeline.entry ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant ON timeline.entry USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
+GRANT USAGE ON SCHEMA administration TO vantage_platform;
+GRANT USAGE ON SCHEMA administration TO vantage_app;
+
 GRANT USAGE ON SCHEMA api TO vantage_app;
 GRANT USAGE ON SCHEMA api TO vantage_dispatch;
 
@@ -1256,6 +2004,7 @@ GRANT USAGE ON SCHEMA auth TO vantage_app;
 GRANT USAGE ON SCHEMA auth TO vantage_worker;
 
 GRANT USAGE ON SCHEMA claim TO vantage_worker;
+GRANT USAGE ON SCHEMA claim TO vantage_platform;
 
 GRANT USAGE ON SCHEMA jobs TO vantage_app;
 GRANT USAGE ON SCHEMA jobs TO vantage_dispatch;
@@ -1267,6 +2016,7 @@ GRANT USAGE ON SCHEMA platform TO vantage_app;
 GRANT USAGE ON SCHEMA platform TO vantage_auth;
 GRANT USAGE ON SCHEMA platform TO vantage_worker;
 GRANT USAGE ON SCHEMA platform TO vantage_platform;
+GRANT USAGE ON SCHEMA platform TO vantage_dispatch;
 
 GRANT USAGE ON SCHEMA practice TO vantage_app;
 
@@ -1279,6 +2029,29 @@ GRANT USAGE ON SCHEMA sec TO vantage_platform;
 GRANT USAGE ON SCHEMA sec TO vantage_dispatch;
 
 GRANT USAGE ON SCHEMA timeline TO vantage_app;
+
+REVOKE ALL ON FUNCTION administration.check_staff() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION administration.measure(wanted uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION administration.measure(wanted uuid) TO vantage_platform;
+
+REVOKE ALL ON FUNCTION administration.measure_stale(wanted integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION administration.measure_stale(wanted integer) TO vantage_platform;
+
+REVOKE ALL ON FUNCTION administration.people(practices uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION administration.people(practices uuid[]) TO vantage_platform;
+
+REVOKE ALL ON FUNCTION administration.record(id uuid, administrator uuid, action text, reason text, request_id uuid, ip text, user_agent text) FROM PUBLIC;
+GRANT ALL ON FUNCTION administration.record(id uuid, administrator uuid, action text, reason text, request_id uuid, ip text, user_agent text) TO vantage_app;
+
+REVOKE ALL ON FUNCTION administration.resume() FROM PUBLIC;
+GRANT ALL ON FUNCTION administration.resume() TO vantage_app;
+
+REVOKE ALL ON FUNCTION administration.set_limits(per_second integer, staff integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION administration.set_limits(per_second integer, staff integer) TO vantage_app;
+
+REVOKE ALL ON FUNCTION administration.suspend(why text) FROM PUBLIC;
+GRANT ALL ON FUNCTION administration.suspend(why text) TO vantage_app;
 
 REVOKE ALL ON FUNCTION audit.add_partition(partition text, bounds text) FROM PUBLIC;
 
@@ -1294,11 +2067,55 @@ GRANT SELECT ON TABLE audit.entry TO vantage_dispatch;
 REVOKE ALL ON FUNCTION audit.newest_checkpoint() FROM PUBLIC;
 GRANT ALL ON FUNCTION audit.newest_checkpoint() TO vantage_app;
 
+REVOKE ALL ON FUNCTION auth.accept_invite(invite_hash bytea, person uuid, is_new boolean, person_name text, person_language text, person_password_hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.accept_invite(invite_hash bytea, person uuid, is_new boolean, person_name text, person_language text, person_password_hash text) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.add_api_key(key uuid, new_name text, new_hash bytea, new_prefix text, new_last_four text, new_scopes text[], new_expires_at timestamp with time zone, creator uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.add_api_key(key uuid, new_name text, new_hash bytea, new_prefix text, new_last_four text, new_scopes text[], new_expires_at timestamp with time zone, creator uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.add_invite(invite uuid, new_email text, new_name text, new_role text, new_role_id uuid, new_language text, new_hash bytea, inviter uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.add_invite(invite uuid, new_email text, new_name text, new_role text, new_role_id uuid, new_language text, new_hash bytea, inviter uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.api_keys(only_key uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.api_keys(only_key uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.change_member(person uuid, new_role text, new_role_id uuid, new_status text) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.change_member(person uuid, new_role text, new_role_id uuid, new_status text) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.has_second_factor(person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.has_second_factor(person uuid) TO vantage_auth;
+
+REVOKE ALL ON FUNCTION auth.invites(only_invite uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.invites(only_invite uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.is_member(person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.is_member(person uuid) TO vantage_app;
+
 REVOKE ALL ON FUNCTION auth.link_identity(id uuid, issuer text, subject text, email text, session uuid, person uuid, since timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.link_identity(id uuid, issuer text, subject text, email text, session uuid, person uuid, since timestamp with time zone) TO vantage_app;
 
+REVOKE ALL ON FUNCTION auth.members(only_person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.members(only_person uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.note_seen() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION auth.queue_mail(mail uuid, mail_kind text, sealed bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.queue_mail(mail uuid, mail_kind text, sealed bytea) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.renew_invite(invite uuid, new_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.renew_invite(invite uuid, new_hash bytea) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.revoke_api_key(key uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.revoke_api_key(key uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.revoke_invites(only_invite uuid, inviter uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.revoke_invites(only_invite uuid, inviter uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.roles(only_role uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.roles(only_role uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.save_role(role uuid, new_name text, new_based_on text, new_permissions text[], archived boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.save_role(role uuid, new_name text, new_based_on text, new_permissions text[], archived boolean) TO vantage_app;
 
 REVOKE ALL ON FUNCTION auth.sign_up(practice uuid, slug text, practice_name text, language text, country text, time_zone text, currency text, person uuid, email text, person_name text, password_hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.sign_up(practice uuid, slug text, practice_name text, language text, country text, time_zone text, currency text, person uuid, email text, person_name text, password_hash text) TO vantage_app;
@@ -1309,11 +2126,22 @@ GRANT ALL ON FUNCTION auth.sweep() TO vantage_worker;
 REVOKE ALL ON FUNCTION claim.backlog() FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.backlog() TO vantage_worker;
 
+REVOKE ALL ON FUNCTION claim.busy(wanted integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.busy(wanted integer) TO vantage_platform;
+
 REVOKE ALL ON FUNCTION claim.checkpoint(number bigint, at timestamp with time zone, note text, practices uuid[], sizes bigint[], roots bytea[], places bigint[], proofs bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.checkpoint(number bigint, at timestamp with time zone, note text, practices uuid[], sizes bigint[], roots bytea[], places bigint[], proofs bytea[]) TO vantage_worker;
 
 REVOKE ALL ON FUNCTION claim.checkpoints(after bigint, wanted integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.checkpoints(after bigint, wanted integer) TO vantage_worker;
+
+REVOKE ALL ON FUNCTION claim.code_of(error text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION claim.dead_events(of_practice uuid, before_at timestamp with time zone, before_id uuid, wanted integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.dead_events(of_practice uuid, before_at timestamp with time zone, before_id uuid, wanted integer) TO vantage_platform;
+
+REVOKE ALL ON FUNCTION claim.failed_jobs(of_practice uuid, before_at timestamp with time zone, before_id uuid, wanted integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.failed_jobs(of_practice uuid, before_at timestamp with time zone, before_id uuid, wanted integer) TO vantage_platform;
 
 REVOKE ALL ON FUNCTION claim.jobs(wanted integer, each integer, lease_seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.jobs(wanted integer, each integer, lease_seconds integer) TO vantage_worker;
@@ -1323,6 +2151,15 @@ GRANT ALL ON FUNCTION claim.lanes(wanted integer, each integer, lease_seconds in
 
 REVOKE ALL ON FUNCTION claim.newest_checkpoint() FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.newest_checkpoint() TO vantage_worker;
+
+REVOKE ALL ON FUNCTION claim.queues(practices uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.queues(practices uuid[]) TO vantage_platform;
+
+REVOKE ALL ON FUNCTION claim.running_jobs(wanted integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.running_jobs(wanted integer) TO vantage_platform;
+
+REVOKE ALL ON FUNCTION claim.schedules() FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.schedules() TO vantage_platform;
 
 REVOKE ALL ON FUNCTION claim.seal(practices uuid[], seqs bigint[], entries uuid[], ats timestamp with time zone[], leaves bytea[], nodes bytea[], bookmark text, last_xid text, last_entry uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.seal(practices uuid[], seqs bigint[], entries uuid[], ats timestamp with time zone[], leaves bytea[], nodes bytea[], bookmark text, last_xid text, last_entry uuid) TO vantage_worker;
@@ -1351,6 +2188,9 @@ GRANT ALL ON FUNCTION claim.without_seal(practice uuid) TO vantage_worker;
 REVOKE ALL ON FUNCTION sec.enter(session uuid, person uuid, practice uuid, claimed_role text, own_role uuid, own_version integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION sec.enter(session uuid, person uuid, practice uuid, claimed_role text, own_role uuid, own_version integer) TO vantage_app;
 
+REVOKE ALL ON FUNCTION sec.enter_as_administrator(session uuid, person uuid, practice uuid, founding boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION sec.enter_as_administrator(session uuid, person uuid, practice uuid, founding boolean) TO vantage_app;
+
 REVOKE ALL ON FUNCTION sec.enter_as_system(practice uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION sec.enter_as_system(practice uuid) TO vantage_app;
 
@@ -1360,6 +2200,14 @@ GRANT ALL ON FUNCTION sec.enter_with_key(key uuid, practice uuid) TO vantage_app
 REVOKE ALL ON FUNCTION sec.take_token(bucket text, burst integer, per_second double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION sec.take_token(bucket text, burst integer, per_second double precision) TO vantage_app;
 GRANT ALL ON FUNCTION sec.take_token(bucket text, burst integer, per_second double precision) TO vantage_auth;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE administration.administrator TO vantage_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE administration.challenge TO vantage_platform;
+
+GRANT SELECT ON TABLE administration.practice_size TO vantage_platform;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE administration.session TO vantage_platform;
 
 GRANT SELECT,INSERT ON TABLE api.idempotency_key TO vantage_app;
 GRANT SELECT,DELETE ON TABLE api.idempotency_key TO vantage_dispatch;
@@ -1383,6 +2231,8 @@ GRANT UPDATE(last_used_at) ON TABLE auth.api_key TO vantage_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE auth.external_identity TO vantage_auth;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.external_session TO vantage_auth;
+
+GRANT SELECT ON TABLE auth.invite TO vantage_auth;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.mail TO vantage_auth;
 
@@ -1426,11 +2276,13 @@ GRANT SELECT ON TABLE platform.practice TO vantage_app;
 GRANT SELECT ON TABLE platform.practice TO vantage_auth;
 GRANT SELECT ON TABLE platform.practice TO vantage_platform;
 
+GRANT SELECT(practice_id) ON TABLE platform.practice TO vantage_dispatch;
+
 GRANT UPDATE(slug) ON TABLE platform.practice TO vantage_app;
 
 GRANT UPDATE(name) ON TABLE platform.practice TO vantage_app;
 
-GRANT UPDATE(status) ON TABLE platform.practice TO vantage_platform;
+GRANT SELECT(status) ON TABLE platform.practice TO vantage_dispatch;
 
 GRANT UPDATE(language) ON TABLE platform.practice TO vantage_app;
 
@@ -1443,7 +2295,6 @@ GRANT UPDATE(currency) ON TABLE platform.practice TO vantage_app;
 GRANT UPDATE(version) ON TABLE platform.practice TO vantage_app;
 
 GRANT UPDATE(updated_at) ON TABLE platform.practice TO vantage_app;
-GRANT UPDATE(updated_at) ON TABLE platform.practice TO vantage_platform;
 
 GRANT UPDATE(idle_minutes) ON TABLE platform.practice TO vantage_app;
 
@@ -1465,7 +2316,19 @@ GRANT UPDATE(logo) ON TABLE platform.practice TO vantage_app;
 
 GRANT UPDATE(logo_tag) ON TABLE platform.practice TO vantage_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE practice.absence TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE practice.closing_day TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE practice.hours TO vantage_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE practice.location TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE practice.provider TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE practice.provider_location TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE practice.provider_service TO vantage_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE practice.room TO vantage_app;
 

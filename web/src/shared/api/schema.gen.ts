@@ -4,6 +4,349 @@
  */
 
 export interface paths {
+    "/api/v1/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Absences, and openings in addition. */
+        get: operations["absences.list"];
+        put?: never;
+        /** Enter an absence. One's own needs `hours.write_own`, anybody else's `hours.write`. */
+        post: operations["absences.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/absences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An absence. */
+        get: operations["absences.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change an absence. One's own needs `hours.write_own`, anybody else's `hours.write`. */
+        patch: operations["absences.change"];
+        trace?: never;
+    };
+    "/api/v1/absences/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove an absence. One's own needs `hours.write_own`, anybody else's `hours.write`. */
+        post: operations["absences.remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Review who may what. */
+        get: operations["access-review.review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access-review/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that everything is as it should be. The ledger keeps who said so, and when. */
+        post: operations["access-review.confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done across practices, newest first. */
+        get: operations["admin.list_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/dead-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events that were set aside, newest first. */
+        get: operations["admin.list_dead_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/dead-events/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give events up that were set aside. */
+        post: operations["admin.discard_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/dead-events/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell events again that were set aside. */
+        post: operations["admin.replay_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/failed-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs that were given up, the latest first. */
+        get: operations["admin.list_failed_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/failed-jobs/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try jobs again that were given up. */
+        post: operations["admin.retry_jobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the installation is. */
+        get: operations["admin.read_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/practices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Practices, with how each stands. */
+        get: operations["admin.list_practices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/practices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One practice, measured anew. */
+        get: operations["admin.read_practice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/practices/{id}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a practice's limits. */
+        put: operations["admin.set_limits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/practices/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a suspended practice again. */
+        post: operations["admin.resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/practices/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend a practice. */
+        post: operations["admin.suspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits, what runs, what recurs. */
+        get: operations["admin.read_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which programs have keys, the newest first; those that do not serve any more for as long as they are remembered. */
+        get: operations["api-keys.list"];
+        put?: never;
+        /** Make a key. */
+        post: operations["api-keys.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke a key. It stops serving at once and for good. */
+        post: operations["api-keys.revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/checkpoint": {
         parameters: {
             query?: never;
@@ -15,6 +358,40 @@ export interface paths {
         get: operations["audit.checkpoint"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/invite/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation, and be signed in. */
+        post: operations["auth.accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/invite/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See what one was invited to. */
+        post: operations["auth.look"];
         delete?: never;
         options?: never;
         head?: never;
@@ -245,6 +622,217 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/supabase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with an access token of the Supabase project. */
+        post: operations["auth.supabase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/supabase/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link an account of the Supabase project to one's own, within ten minutes of signing in here with one's own password
+         *     or an invitation. From then on its access tokens are enough.
+         */
+        post: operations["auth.supabase_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closing-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The closing days of a year, in order. */
+        get: operations["closing-days.list"];
+        put?: never;
+        /** Enter a closing day. */
+        post: operations["closing-days.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closing-days/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A closing day. */
+        get: operations["closing-days.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a closing day, or move single ones of it. */
+        patch: operations["closing-days.change"];
+        trace?: never;
+    };
+    "/api/v1/closing-days/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove a closing day, with all its returns. */
+        post: operations["closing-days.remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closing-days/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take official holidays over: the practice is closed on them every year. Those that it has already stay as they are. */
+        post: operations["closing-days.adopt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closing-days/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Official holidays to choose from. */
+        get: operations["closing-days.suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Weekly hours of the practice, a location or a person. */
+        get: operations["hours.read"];
+        /** Set a whole week. One's own needs `hours.write_own`, anybody else's `hours.write`. */
+        put: operations["hours.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Inherit the week again: a location the practice's, a person the location's or the practice's. */
+        post: operations["hours.reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was asked to join. Addresses are for whoever may change staff. */
+        get: operations["invites.list"];
+        put?: never;
+        /** Invite somebody. The link goes to them by mail, and is in this answer for whoever wants to hand it over. */
+        post: operations["invites.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invites/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new link for an invitation that is open or has expired. The old link is dead. */
+        post: operations["invites.resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invites/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an open invitation back. Its link is dead. */
+        post: operations["invites.revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{id}": {
         parameters: {
             query?: never;
@@ -370,6 +958,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the practice, a location or a person is open. */
+        get: operations["opening.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/practice": {
         parameters: {
             query?: never;
@@ -405,6 +1010,93 @@ export interface paths {
         post?: never;
         /** Remove the practice's logo. */
         delete: operations["practice.remove_logo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members who have a professional profile. */
+        get: operations["providers.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A member's professional profile. */
+        get: operations["providers.read"];
+        /** Give a member a professional profile, or another one. */
+        put: operations["providers.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The roles, and what each may. */
+        get: operations["roles.list"];
+        put?: never;
+        /** Make a role of the practice's own. */
+        post: operations["roles.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a role. Whoever holds it goes on with the new rights from the next request. */
+        patch: operations["roles.change"];
+        trace?: never;
+    };
+    "/api/v1/roles/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Archive a role that nobody holds and nobody is invited to. */
+        post: operations["roles.archive"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -550,10 +1242,205 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who works here, and as what. */
+        get: operations["staff.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Give a member another role. */
+        patch: operations["staff.change"];
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End somebody's membership. What they did stays theirs in the ledger; the account itself is not touched. */
+        post: operations["staff.remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let somebody who was suspended in again, in the same role. */
+        post: operations["staff.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep somebody out for a while. Their sessions end at once. */
+        post: operations["staff.suspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Somebody is away, a place is closed, or open in addition. */
+        Absence: {
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            createdAt: string;
+            /**
+             * @description From when, local time of the owner.
+             * @example 2026-12-24T08:00:00
+             */
+            from: string;
+            /** @description Its id. */
+            id: components["schemas"]["AbsenceId"];
+            /** @description Of what kind. */
+            kind: components["schemas"]["AbsenceKind"];
+            note: components["schemas"]["String_String"] | null;
+            /** @description Whose: `practice`, `location:{id}` or `provider:{userId}`. */
+            owner: string;
+            /**
+             * @description Until when, local time of the owner.
+             * @example 2026-12-26T00:00:00
+             */
+            to: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description What is to be different about an absence; what is left out stays. Whose it is cannot be changed. */
+        AbsenceChange: {
+            from?: string | null;
+            kind?: components["schemas"]["AbsenceKind"] | null;
+            note?: string | null;
+            to?: string | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description An absence, or an opening in addition.
+         */
+        AbsenceId: string;
+        /**
+         * @description Why hours differ.
+         * @enum {string}
+         */
+        AbsenceKind: "vacation" | "sick" | "closed" | "extra";
+        /** @description A page of absences. */
+        AbsencePage: {
+            items: components["schemas"]["Absence"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description Yes to an invitation. */
+        Accept: {
+            language?: components["schemas"]["Language"] | null;
+            name?: components["schemas"]["String_String"] | null;
+            password?: components["schemas"]["String_String"] | null;
+            /** @description The token of the link. */
+            token: components["schemas"]["String_String"];
+        };
+        /** @description A line of the ledger. Nobody can change or remove one. */
+        AccessLine: {
+            /** @description What, `noun.verb`. */
+            action: string;
+            administrator: components["schemas"]["NamedAdministrator"] | null;
+            /** Format: date-time */
+            at: string;
+            denied: boolean;
+            /** Format: uuid */
+            id: string;
+            ip: string | null;
+            /**
+             * Format: uuid
+             * @description To which practice.
+             */
+            practice: string | null;
+            /** @description Its name today. */
+            practiceName: string | null;
+            reason: string;
+        };
+        /** @description A page of lines, newest first. */
+        AccessPage: {
+            items: components["schemas"]["AccessLine"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description Who may what in this practice, at one glance. */
+        AccessReview: {
+            /** @description Keys that serve. */
+            apiKeys: components["schemas"]["ApiKey"][];
+            /** Format: date-time */
+            generatedAt: string;
+            items: components["schemas"]["Reviewed"][];
+            /**
+             * Format: date-time
+             * @description When somebody last said that all of this is as it should be.
+             */
+            lastConfirmedAt: string | null;
+        };
         /** @description A postal address. */
         Address: {
             /** @description City. */
@@ -569,16 +1456,211 @@ export interface components {
             /** @description Province, state. */
             region: string | null;
         };
+        /**
+         * Format: uuid
+         * @description An administrator of the platform; has nothing to do with [`UserId`].
+         */
+        AdministratorId: string;
+        /** @description Which official holidays to take over. */
+        Adopt: {
+            /** @description Their keys. */
+            keys: string[];
+        };
+        /** @description A key, without the key itself. */
+        ApiKey: {
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: components["schemas"]["Creator"];
+            /** Format: date-time */
+            expiresAt: string;
+            id: components["schemas"]["ApiKeyId"];
+            /** @description What it ends with. */
+            lastFour: string;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            lastUsedAt: string | null;
+            name: string;
+            /** @description What the key begins with. */
+            prefix: string;
+            /** Format: date-time */
+            revokedAt: string | null;
+            scopes: components["schemas"]["PermissionName"][];
+        };
+        /**
+         * Format: uuid
+         * @description A key with which a program comes in.
+         */
+        ApiKeyId: string;
+        /** @description The practice's keys. */
+        ApiKeys: {
+            items: components["schemas"]["ApiKey"][];
+            /** @description What a key can be made for by whoever asks. */
+            scopes: components["schemas"]["PermissionName"][];
+        };
         /** @description The version that an action is based on. */
         AtVersion: {
             /** Format: int32 */
             version: number;
+        };
+        /** @description How much waits. */
+        Backlog: {
+            /**
+             * Format: int64
+             * @description Events that were set aside after the last try.
+             */
+            deadEvents: number;
+            /**
+             * Format: int64
+             * @description Events not yet told.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Jobs that are due.
+             */
+            jobs: number;
+            /**
+             * Format: double
+             * @description Age of the oldest of them, in seconds.
+             */
+            oldestEventSeconds: number;
+        };
+        /** @description A role that every practice has. */
+        BuiltIn: {
+            permissions: components["schemas"]["PermissionName"][];
+            role: components["schemas"]["Role"];
+        };
+        Busy: {
+            practice: components["schemas"]["NamedPractice"];
+            queues: components["schemas"]["Queues"];
+        };
+        /** @description Which of a practice's, together. */
+        Chosen: {
+            /** @description Which, at most 100. */
+            ids: string[];
+            /** @description Whose. */
+            practice: components["schemas"]["PracticeId"];
+        };
+        /** @description A day on which the whole practice is closed, with all its returns. */
+        ClosingDay: {
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            createdAt: string;
+            /**
+             * Format: date
+             * @description The first one; of an official holiday the day from which its rule counts.
+             */
+            date: string;
+            /** @description Key of the official holiday that it is. */
+            holiday: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["ClosingDayId"];
+            /** @description Single ones that are on another day, or not at all. */
+            moves: components["schemas"]["Move"][];
+            /** @description What it is. */
+            name: string;
+            /** @description The same in Arabic. */
+            nameAr: string | null;
+            /** @description How it comes again. */
+            repeats: components["schemas"]["Repeats"];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description What is to be different about a closing day; what is left out stays. */
+        ClosingDayChange: {
+            /**
+             * Format: date
+             * @description Not of an official holiday, whose rule says when it is.
+             */
+            date?: string | null;
+            /** @description In place of all moves so far. */
+            moves?: components["schemas"]["Move"][] | null;
+            name?: string | null;
+            nameAr?: string | null;
+            repeats?: components["schemas"]["Repeats"] | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A closing day.
+         */
+        ClosingDayId: string;
+        /** @description One return of a closing day. */
+        ClosingDayInYear: {
+            /**
+             * Format: date
+             * @description When it is.
+             */
+            date: string;
+            /** @description Whether the moon may still put it on another day. */
+            estimated: boolean;
+            /** @description The Hijri day (Umm al-Qura) that the rule gives, year-month-day. */
+            hijri: string;
+            /** @description The closing day; the same one can come twice in a year. */
+            id: components["schemas"]["ClosingDayId"];
+            /**
+             * Format: date
+             * @description Where the rule puts it, when it was moved.
+             */
+            movedFrom: string | null;
+            /** @description All its moves, to be changed as a whole. */
+            moves: components["schemas"]["Move"][];
+            /** @description What it is. */
+            name: string;
+            /** @description The same in Arabic. */
+            nameAr: string | null;
+            /** @description How it comes again. */
+            repeats: components["schemas"]["Repeats"];
+            /** @description Entered by the practice, or an official holiday. */
+            source: components["schemas"]["Source"];
+            /**
+             * Format: int32
+             * @description The version of the closing day.
+             */
+            version: number;
+        };
+        /** @description The closing days of a year. */
+        ClosingDays: {
+            items: components["schemas"]["ClosingDayInYear"][];
         };
         /**
          * @description A colour of the calendar.
          * @enum {string}
          */
         Colour: "slate" | "teal" | "blue" | "violet" | "green" | "amber" | "red" | "pink";
+        /** @description When the review was confirmed. */
+        Confirmed: {
+            /** Format: date-time */
+            confirmedAt: string;
+        };
+        /** @description A new key. This answer is the only place where it can be read. */
+        CreatedApiKey: components["schemas"]["ApiKey"] & {
+            /** @description The key: `Authorization: Bearer vk_…`. */
+            key: components["schemas"]["String_String"];
+        };
+        /** @description Who made a key. */
+        Creator: {
+            id: components["schemas"]["UserId"];
+            /** @description Whether this person can still come in. */
+            isHere: boolean;
+            name: components["schemas"]["String_String"];
+        };
         /**
          * @description An ISO 4217 currency code.
          * @example SAR
@@ -588,6 +1670,73 @@ export interface components {
         CustomRole: {
             id: components["schemas"]["RoleId"];
             name: string;
+        };
+        /** @description A role of the practice's own. */
+        CustomRoleDetail: {
+            /** @description What its holder is: a provider can be booked. */
+            basedOn: components["schemas"]["Role"];
+            id: components["schemas"]["RoleId"];
+            /**
+             * Format: int64
+             * @description How many hold it.
+             */
+            members: number;
+            name: string;
+            /** @description What it may, and nothing else. */
+            permissions: components["schemas"]["PermissionName"][];
+            /** Format: int32 */
+            version: number;
+        };
+        DatabaseHealth: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            connections: number;
+            /** Format: int64 */
+            maxConnections: number;
+            /** @description Name of the newest migration. */
+            migration: string;
+            /**
+             * Format: int32
+             * @description `server_version_num`: 150018 is 15.18.
+             */
+            version: number;
+        };
+        /** @description One day of the week as it travels. */
+        Day: {
+            /** @description When it is open; empty when it is closed. */
+            intervals: components["schemas"]["Interval"][];
+            /**
+             * Format: int32
+             * @description Monday is 1, Sunday is 7 (ISO 8601).
+             */
+            weekday: number;
+        };
+        /** @description An event that was set aside. */
+        DeadEvent: {
+            /** Format: date-time */
+            at: string;
+            /** @description Code of the last failure. */
+            error: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description What happened, `noun.past_participle`. */
+            name: string;
+            practice: components["schemas"]["NamedPractice"];
+            /** Format: uuid */
+            subjectId: string;
+            subjectType: string;
+        };
+        /** @description A page of them, newest first. */
+        DeadEventPage: {
+            items: components["schemas"]["DeadEvent"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description Which of them it was done to; what was not dead any more is left out. */
+        Done: {
+            /** @description Their ids. */
+            ids: string[];
         };
         /** @description What a sign-in page shows of a practice. */
         Door: {
@@ -600,6 +1749,34 @@ export interface components {
             /** @description Its address: the sub-domain. */
             slug: string;
         };
+        /** @description A token of the project. */
+        Exchange: {
+            /** @description Which practice, for somebody who works in several; without it the one joined first. */
+            practiceSlug?: string | null;
+            /** @description The access token. */
+            token: components["schemas"]["String_String"];
+        };
+        /** @description A job that was given up. */
+        FailedJob: {
+            /** Format: int32 */
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Code of the last failure. */
+            error: string | null;
+            /** Format: date-time */
+            finishedAt: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            practice: components["schemas"]["NamedPractice"];
+        };
+        /** @description A page of them, the latest first. */
+        FailedJobPage: {
+            items: components["schemas"]["FailedJob"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
         /** @description One field at fault. */
         FieldError: {
             /** @description Stable name of the fault, such as `too_long`. */
@@ -609,9 +1786,106 @@ export interface components {
             /** @description JSON pointer (RFC 6901) into the body, or `?name` for a query parameter. */
             pointer: string;
         };
+        /**
+         * @description Why a reviewer should look twice.
+         * @enum {string}
+         */
+        Flag: "never_signed_in" | "idle_90_days" | "no_second_factor" | "many_rights";
         /** @description Whose password was forgotten. */
         ForgottenPassword: {
             email: components["schemas"]["String_String"];
+        };
+        /** @description Which of a practice's to give up, and why. */
+        GivenUp: {
+            /** @description Which, at most 100. */
+            ids: string[];
+            /** @description Whose. */
+            practice: components["schemas"]["PracticeId"];
+            /** @description For both ledgers, 3 to 500 characters. */
+            reason: string;
+        };
+        /**
+         * @description How the work behind a practice goes.
+         * @enum {string}
+         */
+        Health: "ok" | "behind" | "failing" | "suspended";
+        /** @description Somebody's weekly hours. */
+        Hours: {
+            /** @description Whose week it is when it is inherited. */
+            from: string | null;
+            /** @description Whether the week is somebody else's. */
+            inherited: boolean;
+            /** @description Whose: `practice`, `location:{id}` or `provider:{userId}`. */
+            owner: string;
+            /** @description The zone of the times, IANA. */
+            timeZone: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change; 0 when nothing was ever set.
+             */
+            version: number;
+            /** @description All seven days, from Monday; as inherited when nothing of the owner's own was set. */
+            week: components["schemas"]["Day"][];
+        };
+        /** @description From when until when, local time. */
+        Interval: {
+            /**
+             * @description `HH:MM`.
+             * @example 08:00
+             */
+            from: string;
+            /**
+             * @description `HH:MM`, also `24:00`. Earlier than `from`: it ends on the next day.
+             * @example 12:00
+             */
+            to: string;
+        };
+        /** @description What the page of acceptance wants to know. */
+        Invitation: {
+            customRole: components["schemas"]["CustomRole"] | null;
+            /** @description Of the address only as much as its owner needs to know it by. */
+            email: components["schemas"]["String_String"];
+            language: components["schemas"]["Language"];
+            name: components["schemas"]["String_String"] | null;
+            needs: components["schemas"]["Needs"];
+            practiceName: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @description Somebody was asked to join. */
+        Invite: {
+            /** Format: date-time */
+            createdAt: string;
+            customRole: components["schemas"]["CustomRole"] | null;
+            email: components["schemas"]["String_String"];
+            /** Format: date-time */
+            expiresAt: string;
+            id: components["schemas"]["InviteId"];
+            invitedBy: components["schemas"]["Inviter"];
+            /** @description In which the mail and the page speak. */
+            language: components["schemas"]["Language"];
+            link?: components["schemas"]["String_String"] | null;
+            name: components["schemas"]["String_String"] | null;
+            /** @description The role; with one of the practice's own, what that one is based on. */
+            role: components["schemas"]["Role"];
+            status: components["schemas"]["Status"];
+            /** Format: int32 */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description An invitation.
+         */
+        InviteId: string;
+        /** @description A page of invitations. */
+        InvitePage: {
+            items: components["schemas"]["Invite"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description Who asked. */
+        Inviter: {
+            id: components["schemas"]["UserId"];
+            name: components["schemas"]["String_String"];
         };
         /** @description A job as its progress bar needs it. */
         Job: {
@@ -670,6 +1944,33 @@ export interface components {
             note: string | null;
             /** @description The keys that sign, as `name+hash+key` (c2sp.org/signed-note). */
             publicKeys: string[];
+        };
+        /** @description Limits of a practice's own; null leaves it with what everybody has. */
+        Limits: {
+            /**
+             * Format: int32
+             * @description Active people; null for as many as there are. Whoever is there already stays.
+             */
+            maxStaff: number | null;
+            /**
+             * Format: int32
+             * @description Requests per second in the long run, and twice as many at once; null for the setting `rate_per_practice`.
+             */
+            ratePerSecond: number | null;
+        };
+        /** @description A permission, and which built-in roles have it. */
+        Line: {
+            /** @description Every role has it: it concerns nobody but oneself. */
+            always: boolean;
+            /** @description Its noun. */
+            group: string;
+            permission: components["schemas"]["PermissionName"];
+            roles: components["schemas"]["Role"][];
+        };
+        /** @description A token of the project. */
+        LinkSupabase: {
+            /** @description The access token. */
+            token: components["schemas"]["String_String"];
         };
         /** @description A place where the practice works. */
         Location: {
@@ -735,6 +2036,53 @@ export interface components {
             /** @description Which practice, for somebody who works in several; without it the one joined first. */
             practiceSlug?: string | null;
         };
+        /** @description The token of the link. */
+        Look: {
+            token: components["schemas"]["String_String"];
+        };
+        /** @description Somebody who belongs to the practice. */
+        Member: {
+            customRole: components["schemas"]["CustomRole"] | null;
+            email: components["schemas"]["String_String"] | null;
+            /** @description The person's id, under both names. */
+            id: components["schemas"]["UserId"];
+            /** Format: date-time */
+            joinedAt: string;
+            /**
+             * Format: date-time
+             * @description When this person last touched something here.
+             */
+            lastSeenAt: string | null;
+            name: components["schemas"]["String_String"];
+            /** @description The role; with one of the practice's own, what that one is based on. */
+            role: components["schemas"]["Role"];
+            /** @description Whether a second factor is set up. */
+            secondFactor: boolean | null;
+            status: components["schemas"]["MemberStatus"];
+            /** @description The person's id, under both names. */
+            userId: components["schemas"]["UserId"];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description What is to be different about a member; what is left out stays. */
+        MemberChange: {
+            /**
+             * Format: uuid
+             * @description A role of the practice's own, or null to go back to the one that it is based on.
+             */
+            customRoleId?: string | null;
+            role?: components["schemas"]["Role"] | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
+        /**
+         * @description Whether a member can come in.
+         * @enum {string}
+         */
+        MemberStatus: "active" | "suspended" | "removed";
         /** @description An amount in minor units (halalas, cents) of a currency. */
         Money: {
             /**
@@ -745,6 +2093,84 @@ export interface components {
             /** @description The currency of the amount. */
             currency: components["schemas"]["Currency"];
         };
+        /** @description A single occurrence that is on another day than the rule says: the moon was sighted. */
+        Move: {
+            /**
+             * Format: date
+             * @description The day that the rule gives.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The day that it really is; null when it is not this time.
+             */
+            to: string | null;
+        };
+        NamedAdministrator: {
+            id: components["schemas"]["AdministratorId"];
+            name: components["schemas"]["String_String"];
+        };
+        /** @description A practice by name. */
+        NamedPractice: {
+            id: components["schemas"]["PracticeId"];
+            name: string;
+            slug: string;
+        };
+        /**
+         * @description What accepting takes.
+         * @enum {string}
+         */
+        Needs: "account" | "sign_in";
+        /** @description An absence to be entered. */
+        NewAbsence: {
+            /** @example 2026-12-24T08:00:00 */
+            from: string;
+            kind: components["schemas"]["AbsenceKind"];
+            note?: components["schemas"]["String_String"] | null;
+            owner: string;
+            /** @example 2026-12-26T00:00:00 */
+            to: string;
+        };
+        /** @description A key to be made. */
+        NewApiKey: {
+            /**
+             * Format: date-time
+             * @description At most a year from now.
+             */
+            expiresAt: string;
+            /** @description What it is for. */
+            name: string;
+            /** @description What it may. */
+            scopes: components["schemas"]["PermissionName"][];
+        };
+        /** @description A closing day to be entered. */
+        NewClosingDay: {
+            /** Format: date */
+            date: string;
+            name: string;
+            nameAr?: string | null;
+            repeats: components["schemas"]["Repeats"];
+        };
+        /** @description A whole week to be set. */
+        NewHours: {
+            /** @description Whose: `practice`, `location:{id}` or `provider:{userId}`. */
+            owner: string;
+            /**
+             * Format: int32
+             * @description The version that the change is based on; 0 when nothing was ever set.
+             */
+            version: number;
+            /** @description Days that are left out are closed. */
+            week: components["schemas"]["Day"][];
+        };
+        /** @description Somebody to be invited. */
+        NewInvite: {
+            customRoleId?: components["schemas"]["RoleId"] | null;
+            email: components["schemas"]["String_String"];
+            language?: components["schemas"]["Language"] | null;
+            name?: components["schemas"]["String_String"] | null;
+            role?: components["schemas"]["Role"] | null;
+        };
         /** @description A location to be added. */
         NewLocation: {
             address?: components["schemas"]["Address"] | null;
@@ -752,6 +2178,30 @@ export interface components {
             nameAr?: string | null;
             phone?: components["schemas"]["String_String"] | null;
             timeZone?: string | null;
+        };
+        /** @description A whole profile, in place of what there is. */
+        NewProvider: {
+            bookable?: boolean;
+            colour?: components["schemas"]["Colour"];
+            licenceNumber?: string | null;
+            locationIds?: components["schemas"]["LocationId"][];
+            serviceIds?: components["schemas"]["ServiceId"][] | null;
+            specialty?: string | null;
+            title?: string | null;
+            titleAr?: string | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on; left out for somebody who has no profile yet.
+             */
+            version?: number | null;
+        };
+        /** @description A role to be made. */
+        NewRole: {
+            /** @description Any role but the owner. */
+            basedOn: components["schemas"]["Role"];
+            name: string;
+            /** @description What concerns oneself is always added. */
+            permissions: components["schemas"]["PermissionName"][];
         };
         /** @description A room to be added. */
         NewRoom: {
@@ -779,12 +2229,51 @@ export interface components {
             price: components["schemas"]["Money"];
             vatCategory: components["schemas"]["VatCategory"];
         };
+        /** @description When somebody or something is open. */
+        Opening: {
+            /** @description When it is open, in order; spans that touch are one. */
+            open: components["schemas"]["Span"][];
+            /** @description Who or what: `practice`, `location:{id}` or `provider:{userId}`. */
+            owner: string;
+            /** @description The zone that the hours are kept in, IANA. */
+            timeZone: string;
+        };
+        /** @description The queues of the platform. */
+        Overview: {
+            /** @description Practices with anything in their queues, the fullest first, at most 20. */
+            busy: components["schemas"]["Busy"][];
+            /** @description Jobs under way, the oldest first, at most 100. */
+            running: components["schemas"]["RunningJob"][];
+            /** @description Recurring work of the platform. */
+            schedules: components["schemas"]["Turn"][];
+        };
         /** @description A link's token, and the password that is to be from now on. */
         PasswordReset: {
             /** @description At least ten characters. */
             password: components["schemas"]["String_String"];
             /** @description What stands behind the `#` of the link. */
             token: components["schemas"]["String_String"];
+        };
+        /** @enum {string} */
+        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
+        /** @description The installation, now. */
+        PlatformHealth: {
+            backlog: components["schemas"]["Backlog"];
+            /**
+             * Format: int64
+             * @description How far this server's clock is ahead of the database's.
+             */
+            clockSkewMillis: number;
+            database: components["schemas"]["DatabaseHealth"];
+            /**
+             * Format: int64
+             * @description A larger one takes the server out of service.
+             */
+            maxClockSkewMillis: number;
+            practices: components["schemas"]["PracticeCounts"];
+            storage: components["schemas"]["StorageHealth"];
+            /** @description Version of the server that answered. */
+            version: string;
         };
         /** @description The practice. */
         Practice: {
@@ -845,11 +2334,23 @@ export interface components {
              */
             version: number;
         };
+        PracticeCounts: {
+            /** Format: int64 */
+            active: number;
+            /** Format: int64 */
+            suspended: number;
+        };
         /**
          * Format: uuid
          * @description A practice: the tenant.
          */
         PracticeId: string;
+        /** @description A page of practices. */
+        PracticePage: {
+            items: components["schemas"]["Practice"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
         /** @description An error as JSON, RFC 9457 `application/problem+json`. */
         Problem: {
             /** @description Stable name of the problem, such as `service.name_taken`. */
@@ -870,6 +2371,37 @@ export interface components {
             /** @description `https://vantage.example/problems/` and the code. */
             type: string;
         };
+        /** @description A member's professional profile. */
+        Provider: {
+            /** @description Whether appointments can be made with them. */
+            bookable: boolean;
+            /** @description Colour in the calendar. */
+            colour: components["schemas"]["Colour"];
+            /** @description The member: the user's id. */
+            id: components["schemas"]["UserId"];
+            /** @description Number of the professional licence. */
+            licenceNumber: string | null;
+            /** @description Where they work. With exactly one location in use they inherit its hours, otherwise the practice's. */
+            locationIds: components["schemas"]["LocationId"][];
+            /** @description What they do; null for everything. */
+            serviceIds: components["schemas"]["ServiceId"][] | null;
+            /** @description Specialty. */
+            specialty: string | null;
+            /** @description Title before the name. */
+            title: string | null;
+            /** @description The same in Arabic. */
+            titleAr: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
         /** @description A provider. */
         ProviderItem: {
             /** @description `oidc`: begin at `/api/v1/auth/oidc/start`. */
@@ -877,20 +2409,102 @@ export interface components {
             /** @description What people know it by. */
             name: string;
         };
+        /** @description A page of providers. */
+        ProviderPage: {
+            items: components["schemas"]["Provider"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
         /** @description Where people can sign in besides here. */
         Providers: {
             items: components["schemas"]["ProviderItem"][];
+        };
+        /** @description What waits and what was given up. */
+        Queues: {
+            /**
+             * Format: int64
+             * @description Events that were set aside after the last try.
+             */
+            deadEvents: number;
+            /**
+             * Format: int64
+             * @description Jobs that are due.
+             */
+            dueJobs: number;
+            /**
+             * Format: int64
+             * @description Events not yet told.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Jobs that were given up.
+             */
+            failedJobs: number;
+            /**
+             * Format: double
+             * @description Age of the oldest of them, in seconds.
+             */
+            oldestEventSeconds: number | null;
+            /**
+             * Format: int64
+             * @description Jobs under way.
+             */
+            runningJobs: number;
+        };
+        /** @description Why something is done, for both ledgers. */
+        Reason: {
+            /** @description In words that the practice may read, 3 to 500 characters. */
+            reason: string;
+        };
+        /**
+         * @description How a closing day comes again.
+         * @enum {string}
+         */
+        Repeats: "none" | "gregorian" | "hijri";
+        /** @description Whose week is to be inherited again. */
+        ResetHours: {
+            owner: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A member with what a reviewer looks at. */
+        Reviewed: components["schemas"]["Member"] & {
+            flags: components["schemas"]["Flag"][];
+            /**
+             * Format: int64
+             * @description On how many devices this person is signed in.
+             */
+            openSessions: number;
+            /** @description How many permissions this person has. */
+            permissions: number;
         };
         /**
          * @description What a person is in a practice.
          * @enum {string}
          */
         Role: "owner" | "admin" | "provider" | "hygienist" | "assistant" | "receptionist" | "accountant" | "staff";
+        /** @description What is to be different about a role; what is left out stays. */
+        RoleChange: {
+            name?: string | null;
+            permissions?: components["schemas"]["PermissionName"][] | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
         /**
          * Format: uuid
          * @description A role of a practice's own.
          */
         RoleId: string;
+        /** @description Every role, and the table that says what each may. */
+        Roles: {
+            builtIn: components["schemas"]["BuiltIn"][];
+            custom: components["schemas"]["CustomRoleDetail"][];
+            table: components["schemas"]["Line"][];
+        };
         /** @description A room or a chair. */
         Room: {
             /**
@@ -961,6 +2575,20 @@ export interface components {
             items: components["schemas"]["Room"][];
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
+        };
+        RunningJob: {
+            /** Format: int32 */
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            done: number;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            practice: components["schemas"]["NamedPractice"];
+            /** Format: int64 */
+            total: number | null;
         };
         /** @description Something done for a patient. */
         Service: {
@@ -1103,7 +2731,108 @@ export interface components {
             /** @description IANA time zone. */
             timeZone: string;
         };
+        /** @description How much a practice keeps, counted within the last hour or so. */
+        Size: {
+            /**
+             * Format: int64
+             * @description Its share of the tables on disk, estimated.
+             */
+            bytes: number;
+            /** Format: date-time */
+            measuredAt: string;
+            /**
+             * Format: int64
+             * @description Rows of all its tables.
+             */
+            rows: number;
+            /** @description Rows by table. */
+            tables: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * @description Where a closing day comes from.
+         * @enum {string}
+         */
+        Source: "saudi" | "own";
+        /** @description From an instant until another. */
+        Span: {
+            /**
+             * Format: date-time
+             * @description Closed from here.
+             */
+            end: string;
+            /**
+             * Format: date-time
+             * @description Open from here.
+             */
+            start: string;
+        };
+        /** @description A page of members, by name. */
+        StaffPage: {
+            items: components["schemas"]["Member"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /**
+         * @description Whether a practice is open.
+         * @enum {string}
+         */
+        Standing: "active" | "suspended";
+        /**
+         * @description How far an invitation is.
+         * @enum {string}
+         */
+        Status: "open" | "accepted" | "expired" | "revoked";
+        StorageHealth: {
+            /**
+             * Format: int64
+             * @description Free disk of the private PostgreSQL; null when the database lies elsewhere.
+             */
+            freeMegabytes: number | null;
+            /** @description Whether they are. */
+            full: boolean;
+            /**
+             * Format: int64
+             * @description Below this, changes are refused.
+             */
+            reserveMegabytes: number;
+        };
         String_String: string;
+        /** @description An official holiday. */
+        Suggestion: {
+            /** @description Whether the practice has taken it over. */
+            adopted: boolean;
+            /**
+             * Format: date
+             * @description When it is in that year.
+             */
+            date: string;
+            /** @description Whether the moon may still put it on another day. */
+            estimated: boolean;
+            /** @description The Hijri day (Umm al-Qura), year-month-day. */
+            hijri: string;
+            /** @description By which it is taken over. */
+            key: string;
+            /** @description What it is. */
+            name: string;
+            /** @description The same in Arabic. */
+            nameAr: string;
+        };
+        /** @description The official holidays of a year. */
+        Suggestions: {
+            items: components["schemas"]["Suggestion"][];
+        };
+        Turn: {
+            /**
+             * Format: date-time
+             * @description When it last began.
+             */
+            lastAt: string | null;
+            name: string;
+            /** Format: date-time */
+            nextAt: string;
+        };
         /**
          * Format: uuid
          * @description A person who signs in.
@@ -1123,6 +2852,1176 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "absences.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Only what lasts into this local day or longer. */
+                from?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only this owner's: `practice`, `location:{id}` or `provider:{userId}`. */
+                owner?: string;
+                /** @description `from`, or `-from` for the latest first. */
+                sort?: string;
+                /** @description Only what begins on this local day or earlier. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbsencePage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "absences.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAbsence"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "absences.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The absence */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "absences.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The absence */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenceChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "absences.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The absence */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "access-review.review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessReview"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "access-review.confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmed"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.list_access": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Also what was only looked at: lists and numbers in the console. */
+                looks?: boolean;
+                /** @description Only about this practice. */
+                practice?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.list_dead_events": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only of this practice. */
+                practice?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadEventPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.discard_events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenUp"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.replay_events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chosen"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.list_failed_jobs": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only of this practice. */
+                practice?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedJobPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.retry_jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chosen"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.read_health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformHealth"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.list_practices": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Part of a name or address. */
+                q?: string;
+                /** @description `name` or `createdAt`, with a hyphen in front for descending. */
+                sort?: string;
+                /** @description Only these. */
+                status?: "active" | "suspended";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticePage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.read_practice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The practice */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practice"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.set_limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The practice */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Limits"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practice"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The practice */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practice"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The practice */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practice"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.read_queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api-keys.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeys"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api-keys.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api-keys.revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "audit.checkpoint": {
         parameters: {
             query?: never;
@@ -1156,6 +4055,70 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Accept"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Look"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
                 };
             };
             /** @description Any other problem: see its code. */
@@ -1602,6 +4565,796 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.supabase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Exchange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.supabase_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkSupabase"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "closing-days.list": {
+        parameters: {
+            query?: {
+                /** @description Which year; without it the present one. */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingDays"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "closing-days.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClosingDay"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingDay"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "closing-days.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The closing day */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingDay"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "closing-days.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The closing day */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingDayChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingDay"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "closing-days.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The closing day */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "closing-days.adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Adopt"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingDays"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "closing-days.suggestions": {
+        parameters: {
+            query?: {
+                /** @description Of which country; without it the practice's. So far Saudi Arabia has a list. */
+                country?: string;
+                /** @description Which year; without it the present one. */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "hours.read": {
+        parameters: {
+            query: {
+                /** @description `practice`, `location:{id}` or `provider:{userId}`. */
+                owner: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "hours.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHours"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "hours.reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetHours"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "invites.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only those in this state. */
+                status?: "open" | "accepted" | "expired" | "revoked";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitePage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "invites.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvite"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invite"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "invites.resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invitation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invite"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "invites.revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invitation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invite"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other problem: see its code. */
@@ -2076,6 +5829,59 @@ export interface operations {
             };
         };
     };
+    "opening.read": {
+        parameters: {
+            query: {
+                /** @description First local day. */
+                from: string;
+                /** @description `practice`, `location:{id}` or `provider:{userId}`. */
+                owner: string;
+                /** @description Last local day, at most 61 after the first. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opening"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "practice.read": {
         parameters: {
             query?: never;
@@ -2285,6 +6091,366 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Practice"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "providers.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only those with whom appointments can be made, or all. */
+                status?: "all" | "bookable";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "providers.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "providers.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProvider"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "roles.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Roles"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "roles.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomRoleDetail"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "roles.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The role */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomRoleDetail"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "roles.archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The role */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomRoleDetail"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2925,6 +7091,271 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Part of a name; for whoever may change staff, of an e-mail too. */
+                q?: string;
+                /** @description Who can come in, who is suspended, or both. */
+                status?: "active" | "suspended" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff.restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff.suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
                 };
             };
             /** @description Not signed in, or no longer. */
