@@ -3,6 +3,7 @@
 //! As JSON: `{"all": [{"field": "price", "op": "gte", "value": 10000}, {"not": {"field": "code", "op": "empty"}}]}`.
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::{Postgres, QueryBuilder};
@@ -85,6 +86,8 @@ pub enum Kind {
     Boolean,
     /// An instant.
     Instant,
+    /// A local date and time, whose zone is known from elsewhere.
+    Local,
     /// An id.
     Id,
 }
@@ -227,6 +230,10 @@ pub(crate) fn push_value(kind: Kind, value: &Value, query: &mut QueryBuilder<Pos
         Kind::Instant => {
             let instant: Timestamp = value.as_str().and_then(|text| text.parse().ok()).ok_or_else(wrong)?;
             query.push_bind(jiff_sqlx::Timestamp::from(instant))
+        }
+        Kind::Local => {
+            let local: DateTime = value.as_str().and_then(|text| text.parse().ok()).ok_or_else(wrong)?;
+            query.push_bind(jiff_sqlx::DateTime::from(local))
         }
         Kind::Id => query.push_bind(value.as_str().and_then(|text| Uuid::parse_str(text).ok()).ok_or_else(wrong)?),
     };

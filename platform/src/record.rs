@@ -35,6 +35,13 @@ impl Change {
         Self::new("update", resource, id, fields(before), fields(after))
     }
 
+    /// Something is gone; what it was is kept in the ledger.
+    pub fn deleted(resource: &'static str, id: Uuid, before: &impl Serialize) -> Self {
+        let mut before = fields(before);
+        before.retain(|_, value| !value.is_null());
+        Self::new("delete", resource, id, before, Map::new())
+    }
+
     /// Something else was done: `archive`, `login`, `export`.
     pub fn done(action: &'static str, resource: &'static str, id: Uuid) -> Self {
         Self::new(action, resource, id, Map::new(), Map::new())

@@ -1,8 +1,10 @@
 //! What the tests of the area share.
 
-use platform::testing::{Person, TestServer};
+use platform::testing::{Answer, Person, TestServer};
 use platform::worker::Duties;
+use reqwest::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// The area with sign-in, and the owner of practice `alpha`.
 pub(crate) async fn start() -> (TestServer, Person) {
@@ -26,4 +28,14 @@ pub(crate) async fn made(person: &Person, path: &str, body: &Value) -> String {
 /// A location of that name.
 pub(crate) async fn location(person: &Person, name: &str) -> String {
     made(person, "/api/v1/locations", &json!({ "name": name })).await
+}
+
+/// PUT.
+pub(crate) async fn put(person: &Person, path: &str, body: &Value) -> Answer {
+    Person::send(person.request(Method::PUT, path).json(body)).await
+}
+
+/// Gives a member a first profile.
+pub(crate) async fn provider(person: &Person, member: Uuid, body: &Value) {
+    put(person, &format!("/api/v1/providers/{member}"), body).await.expect(200);
 }
