@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use platform::db::{Caller, Origin};
 use platform::id::PracticeId;
-use platform::testing::TestServer;
-use serde_json::json;
+use platform::testing::{Person, TestServer};
+use reqwest::Method;
+use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 use uuid::Uuid;
 
@@ -37,6 +38,7 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
         let location = owner.post("/api/v1/locations", &json!({ "name": "Olaya" })).await.expect(201);
         let room = json!({ "locationId": location["id"], "name": "Room 1", "kind": "room", "colour": "teal" });
         owner.post("/api/v1/rooms", &room).await.expect(201);
+        hours_and_people(&owner, &location["id"]).await;
         *slot = owner.practice();
         let mut conn = server.database.conn().await;
         conn.execute("set session_replication_role = replica").await.expect("no triggers for a fixture");
@@ -55,6 +57,22 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
         sealer.catch_up().await.expect("seals");
     }
     (server, practices)
+}
+
+/// What the practice says of when and with whom it works.
+async fn hours_and_people(owner: &Person, location: &Value) {
+    let put = async |path: String, body: Value| {
+        Person::send(owner.request(Method::PUT, &path).json(&body)).await.expect(200);
+    };
+    let service = owner.get("/api/v1/services").await.expect(200)["items"][0]["id"].clone();
+    let provider = json!({ "version": 0, "locationIds": [location], "serviceIds": [service] });
+    put(format!("/api/v1/providers/{}", owner.user()), provider).await;
+    put("/api/v1/hours".to_owned(), json!({ "owner": "practice", "version": 0, "week": [] })).await;
+    let absence =
+        json!({ "owner": "practice", "kind": "closed", "from": "2026-12-24T00:00:00", "to": "2026-12-25T00:00:00" });
+    owner.post("/api/v1/absences", &absence).await.expect(201);
+    let closing_day = json!({ "name": "Move", "date": "2026-12-24", "repeats": "none" });
+    owner.post("/api/v1/closing-days", &closing_day).await.expect(201);
 }
 
 async fn count(conn: &mut PgConnection, table: &str, condition: &str) -> i64 {

@@ -161,6 +161,9 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
                           "vatCategory": "standard", "colour": "teal" });
     let house = make("/api/v1/locations", json!({ "name": Uuid::now_v7() })).await;
     let room = json!({ "locationId": house, "name": Uuid::now_v7(), "kind": "room", "colour": "teal" });
+    let absence =
+        json!({ "owner": "practice", "kind": "closed", "from": "2026-12-24T00:00:00", "to": "2026-12-25T00:00:00" });
+    let closing_day = json!({ "name": "Move", "date": "2026-12-24", "repeats": "none" });
     let job = Uuid::now_v7();
     sqlx::query(
         "insert into jobs.job (practice_id, id, kind, payload, run_at) values ($1, $2, 'test', '', 'infinity')",
@@ -185,7 +188,29 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
         ("/api/v1/invites/", make("/api/v1/invites", invite).await),
         ("/api/v1/roles/", make("/api/v1/roles", role).await),
         ("/api/v1/api-keys/", make("/api/v1/api-keys", key).await),
+        ("/api/v1/providers/", provider(server, person).await),
+        ("/api/v1/absences/", make("/api/v1/absences", absence).await),
+        ("/api/v1/closing-days/", make("/api/v1/closing-days", closing_day).await),
     ]
+}
+
+/// A member's professional profile, as new.
+async fn provider(server: &TestServer, person: &Person) -> Uuid {
+    let mut conn = server.database.conn().await;
+    sqlx::raw_sql("set session_replication_role = replica")
+        .execute(&mut conn)
+        .await
+        .expect("no triggers for a fixture");
+    sqlx::query(
+        "insert into practice.provider (practice_id, user_id, colour, bookable, all_services, updated_at)
+         values ($1, $2, 'teal', true, true, now()) on conflict (practice_id, user_id) do update set version = 1",
+    )
+    .bind(person.practice())
+    .bind(person.user())
+    .execute(&mut conn)
+    .await
+    .expect("a profile");
+    person.user()
 }
 
 #[tokio::test]

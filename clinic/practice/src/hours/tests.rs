@@ -49,7 +49,8 @@ async fn a_week_goes_down_from_the_practice_to_its_people() {
 
     let own = set(&owner, &place, 0, &week(&[(1, &[("09:00", "24:00")])])).await.expect(200);
     assert_eq!((&own["inherited"], &own["from"], &own["version"]), (&json!(false), &Value::Null, &json!(1)));
-    provider(&owner, doctor.user(), &json!({ "locationIds": [place.trim_start_matches("location:")] })).await;
+    provider(&owner, doctor.user(), &json!({ "version": 0, "locationIds": [place.trim_start_matches("location:")] }))
+        .await;
     let of_place = of(&doctor, &person).await;
     assert_eq!((&of_place["from"], &of_place["week"]), (&json!(place), &own["week"]));
 
@@ -65,7 +66,7 @@ async fn somebody_at_several_locations_inherits_from_the_practice() {
     let (olaya, malaz) = (location(&owner, "Olaya").await, location(&owner, "Malaz").await);
     set(&owner, &format!("location:{olaya}"), 0, &week(&[(1, &[("09:00", "10:00")])])).await.expect(200);
     let person = format!("provider:{}", owner.user());
-    provider(&owner, owner.user(), &json!({ "locationIds": [olaya, malaz] })).await;
+    provider(&owner, owner.user(), &json!({ "version": 0, "locationIds": [olaya, malaz] })).await;
     assert_eq!(of(&owner, &person).await["from"], "practice");
     // an archived location is none
     owner.post(&format!("/api/v1/locations/{malaz}/archive"), &json!({ "version": 1 })).await.expect(200);

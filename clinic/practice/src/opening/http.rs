@@ -19,7 +19,7 @@ async fn everything_that_decides_is_put_together() {
     let (doctor, other) =
         (server.colleague_of(&owner, "provider").await, server.colleague_of(&owner, "provider").await);
     let person = format!("provider:{}", doctor.user());
-    provider(&owner, doctor.user(), &json!({ "locationIds": [london] })).await;
+    provider(&owner, doctor.user(), &json!({ "version": 0, "locationIds": [london] })).await;
     let days: Vec<_> =
         (1..=7).map(|day| json!({ "weekday": day, "intervals": [{ "from": "08:00", "to": "12:00" }] })).collect();
     let hours = json!({ "owner": "practice", "version": 0, "week": days });

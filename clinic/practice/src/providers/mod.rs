@@ -8,6 +8,7 @@ use garde::Validate;
 use jiff::Timestamp;
 use platform::Result;
 use platform::db::TenantTx;
+use platform::db::tenant::check_version;
 use platform::error::{Error, OnConstraint as _};
 use platform::extract::{Body, Path, Query};
 use platform::filter::Kind;
@@ -89,9 +90,9 @@ pub struct NewProvider {
     pub location_ids: Vec<LocationId>,
     #[garde(inner(length(max = 500)))]
     pub service_ids: Option<Vec<ServiceId>>,
-    /// The version that the change is based on; left out for somebody who has no profile yet.
+    /// The version that the change is based on; 0 for somebody who has no profile yet.
     #[garde(skip)]
-    pub version: Option<i32>,
+    pub version: i32,
 }
 
 fn first_colour() -> Colour {
@@ -190,10 +191,8 @@ pub async fn set_provider(tx: &mut TenantTx, id: UserId, new: &NewProvider) -> R
     .fetch_optional(tx.conn())
     .await?;
     let before = find(tx, id).await?;
-    if let Some(before) = before.as_ref().filter(|before| new.version != Some(before.version)) {
-        return Err(Error::stale(before));
-    }
-    let version = before.as_ref().map_or(1, |before| before.version + 1);
+    check_version(new.version, before.as_ref().map_or(0, |before| before.version), &before)?;
+    let version = new.version + 1;
     let saved = sqlx::query!(
         "insert into practice.provider as p (practice_id, user_id, title, title_ar, specialty, licence_number, colour,
                 bookable, all_services, version, updated_at)

@@ -15,7 +15,7 @@ async fn a_profile_from_beginning_to_end() {
                           "vatCategory": "standard", "colour": "teal" });
     let service = made(&owner, "/api/v1/services", &service).await;
     let new = json!({ "title": " Dr. ", "titleAr": "د.", "specialty": "Endodontics", "licenceNumber": "12-D-3456",
-        "colour": "violet", "bookable": false, "locationIds": [olaya, olaya], "serviceIds": [service] });
+        "version": 0, "colour": "violet", "bookable": false, "locationIds": [olaya, olaya], "serviceIds": [service] });
     let created = put(&owner, &path, &new).await.expect(200);
     assert_eq!(
         (&created["title"], &created["locationIds"], &created["version"]),
@@ -23,7 +23,7 @@ async fn a_profile_from_beginning_to_end() {
     );
     assert_eq!(doctor.get(&path).await.expect(200), created);
 
-    assert_eq!(put(&owner, &path, &new).await.body["current"], created, "without a version it only makes a first one");
+    assert_eq!(put(&owner, &path, &new).await.body["current"], created);
     let replaced = put(&owner, &path, &json!({ "version": 1 })).await.expect(200);
     assert_eq!(
         (&replaced["title"], &replaced["serviceIds"], &replaced["locationIds"]),
@@ -40,11 +40,20 @@ async fn only_members_places_and_services_of_the_practice() {
     let (server, owner) = start().await;
     let beta = server.owner_of("beta").await;
     let foreign = location(&beta, "Olaya").await;
-    assert_eq!(put(&owner, &format!("/api/v1/providers/{}", beta.user()), &json!({})).await.status, 404);
+    assert_eq!(put(&owner, &format!("/api/v1/providers/{}", beta.user()), &json!({ "version": 0 })).await.status, 404);
     let own = format!("/api/v1/providers/{}", owner.user());
-    assert_eq!(put(&owner, &own, &json!({ "locationIds": [foreign] })).await.faults(), ["/locationIds not_found"]);
-    assert_eq!(put(&owner, &own, &json!({ "serviceIds": [foreign] })).await.faults(), ["/serviceIds not_found"]);
-    assert_eq!(put(&owner, &own, &json!({ "title": "x".repeat(61) })).await.faults(), ["/title too_long"]);
+    assert_eq!(
+        put(&owner, &own, &json!({ "version": 0, "locationIds": [foreign] })).await.faults(),
+        ["/locationIds not_found"]
+    );
+    assert_eq!(
+        put(&owner, &own, &json!({ "version": 0, "serviceIds": [foreign] })).await.faults(),
+        ["/serviceIds not_found"]
+    );
+    assert_eq!(
+        put(&owner, &own, &json!({ "version": 0, "title": "x".repeat(61) })).await.faults(),
+        ["/title too_long"]
+    );
     assert_eq!(owner.get(&own).await.status, 404, "nothing of it was kept");
 }
 
@@ -52,7 +61,7 @@ async fn only_members_places_and_services_of_the_practice() {
 async fn two_first_profiles_at_once_are_one() {
     let (_server, owner) = start().await;
     let path = format!("/api/v1/providers/{}", owner.user());
-    let (one, other) = (json!({ "title": "Dr." }), json!({ "title": "Prof." }));
+    let (one, other) = (json!({ "version": 0, "title": "Dr." }), json!({ "version": 0, "title": "Prof." }));
     let (one, other) = futures::future::join(put(&owner, &path, &one), put(&owner, &path, &other)).await;
     let mut codes = [one.status.as_u16(), other.status.as_u16()];
     codes.sort_unstable();
@@ -66,7 +75,7 @@ async fn lists_in_pages() {
     for i in 0..3 {
         let doctor = server.colleague_of(&owner, "provider").await;
         let path = format!("/api/v1/providers/{}", doctor.user());
-        put(&owner, &path, &json!({ "bookable": i != 1 })).await.expect(200);
+        put(&owner, &path, &json!({ "version": 0, "bookable": i != 1 })).await.expect(200);
         ids.push(json!(doctor.user()));
     }
     assert_eq!(column(&owner, "/api/v1/providers", "id").await, ids);
