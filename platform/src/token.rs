@@ -14,6 +14,8 @@ use crate::phi::Secret;
 pub const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 /// Name of its cookie. `__Host-`: only over a secure connection, only for this host (RFC 6265bis §4.1.3.2).
 pub const ACCESS_COOKIE: &str = "__Host-vantage_access";
+/// Name of the cookie by which a browser is known in which somebody has signed in before.
+pub const DEVICE_COOKIE: &str = "__Host-vantage_device";
 const WHO: &str = "vantage";
 
 /// What a token says.

@@ -1,6 +1,7 @@
 //! Proofs that concern every area, and journeys across them. One binary, so that it links once.
 
 mod administration;
+mod accounts;
 mod architecture;
 mod catalog;
 mod delivery;
