@@ -2,6 +2,7 @@
 //! change, events and jobs, limits, keys, and the shape of the API.
 
 pub mod administrator;
+mod activity;
 pub mod api_key;
 pub mod app;
 pub mod clock;

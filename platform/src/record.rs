@@ -24,6 +24,7 @@ pub struct Change {
     patient: Option<PatientId>,
     timeline: Option<&'static str>,
     detail: Value,
+    outcome: &'static str,
 }
 
 impl Change {
@@ -73,6 +74,7 @@ impl Change {
             patient: None,
             timeline: None,
             detail: json!({}),
+            outcome: "ok",
         }
     }
 
@@ -80,6 +82,12 @@ impl Change {
     pub fn event(mut self, name: &'static str, version: i32) -> Self {
         self.event = Some(name);
         self.version = Some(version);
+        self
+    }
+
+    /// It was tried and refused: a wrong password, a wrong code.
+    pub fn refused(mut self) -> Self {
+        self.outcome = "denied";
         self
     }
 
@@ -128,8 +136,8 @@ impl TenantTx {
         let caller = self.caller().clone();
         sqlx::query!(
             "insert into audit.entry (practice_id, id, request_id, actor_kind, actor_id, action, resource_type,
-                                      resource_id, patient_id, ip, user_agent, changes, detail)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                                      resource_id, patient_id, ip, user_agent, changes, detail, outcome)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
             self.practice(),
             entry,
             caller.origin.request_id,
@@ -143,6 +151,7 @@ impl TenantTx {
             caller.origin.user_agent,
             sealed,
             change.detail,
+            change.outcome,
         )
         .execute(self.conn())
         .await?;

@@ -1,13 +1,17 @@
 //! Who may come in: clinics that sign up, people who sign in, their sessions.
 
 mod access_review;
+mod account;
 mod api_keys;
+mod device;
 mod external;
 mod invites;
 mod password;
 mod person;
 mod reset;
 mod roles;
+mod second_factor;
+mod security;
 mod session;
 mod signup;
 mod staff;
@@ -16,6 +20,7 @@ use platform::routes::Routes;
 
 pub use external::External;
 pub use invites::{Accept, accept_invite};
+pub use second_factor::reseal;
 pub use signup::{SignUp, sign_up};
 
 /// All routes of the area.
@@ -30,4 +35,7 @@ pub fn routes() -> Routes {
         .merge(roles::routes())
         .merge(api_keys::routes())
         .merge(access_review::routes())
+        .merge(account::routes())
+        .merge(second_factor::routes())
+        .merge(security::routes())
 }

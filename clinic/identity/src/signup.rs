@@ -18,6 +18,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::password;
+use crate::second_factor::Factor;
 use crate::session::{self, Session, Signed};
 
 /// The route of signing up.
@@ -75,7 +76,7 @@ async fn signup(who: Anybody, Body(asked): Body<SignUp>) -> Result<Signed> {
     let Anybody { app, origin } = who;
     throttle(&app, &origin).await?;
     let (practice, user) = sign_up(&app, &origin, asked).await?;
-    session::open(&app, &origin, user, practice).await.map(Signed::created)
+    session::open(&app, &origin, user, practice, Factor::None).await.map(Signed::created)
 }
 
 async fn throttle(app: &App, origin: &Origin) -> Result<()> {

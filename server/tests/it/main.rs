@@ -2,6 +2,7 @@
 
 mod access;
 mod administration;
+mod accounts;
 mod architecture;
 mod catalog;
 mod delivery;

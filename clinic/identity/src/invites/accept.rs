@@ -104,12 +104,13 @@ async fn look(who: Anybody, Body(asked): Body<Look>) -> Result<Json<Invitation>>
     }))
 }
 
-/// Accept an invitation, and be signed in.
-#[utoipa::path(post, path = "/api/v1/auth/invite/accept", tag = "identity", request_body = Accept, responses((status = 200, body = Session)))]
-async fn accept(who: Anybody, visitor: Visitor, Body(asked): Body<Accept>) -> Result<Signed> {
+/// Accept an invitation, and be signed in. An account with a second factor is asked for it next.
+#[utoipa::path(post, path = "/api/v1/auth/invite/accept", tag = "identity", request_body = Accept,
+    responses((status = 200, body = Session), (status = 202, body = SecondFactorNeeded, description = "Accepted; the second factor is needed to sign in")))]
+async fn accept(who: Anybody, visitor: Visitor, Body(asked): Body<Accept>) -> Result<Arrived> {
     let Anybody { app, origin } = who;
     let (practice, user) = accept_invite(&app, &origin, visitor, asked).await?;
-    session::open(&app, &origin, user, practice).await
+    arrive(&app, &origin, user, practice).await
 }
 
 /// Makes whoever was invited a member.
