@@ -29,7 +29,9 @@ use utoipa::ToSchema;
 use super::External;
 use super::keys::KeySet;
 use super::people::{self, Found, Pending};
-use crate::session::{self, Session, Signed};
+use crate::second_factor::SecondFactorNeeded;
+use crate::session::sign_in::{Arrived, arrive};
+use crate::session::{self, Session};
 
 /// Audience and role of whoever has signed in there.
 const SIGNED_IN: &str = "authenticated";

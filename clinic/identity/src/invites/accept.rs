@@ -23,7 +23,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::password;
-use crate::session::{self, CustomRole, Session, Signed};
+use crate::second_factor::SecondFactorNeeded;
+use crate::session::sign_in::{Arrived, arrive};
+use crate::session::{CustomRole, Session};
 use crate::signup::person_name;
 use crate::staff::custom_role;
 
