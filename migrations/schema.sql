@@ -160,6 +160,12 @@ begin
                    ' for each statement execute function audit.refuse_change()', partition);
 end $$;
 
+CREATE FUNCTION audit.checkpoint_note(wanted bigint) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select c.note from audit.checkpoint c where c.number = wanted $$;
+
 CREATE FUNCTION audit.extend_partitions() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -176,6 +182,53 @@ begin
         month := (month at time zone 'UTC' + interval '1 month') at time zone 'UTC';
     end loop;
 end $$;
+
+CREATE TABLE audit.entry (
+    practice_id uuid NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    id uuid NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    request_id uuid,
+    actor_kind text NOT NULL,
+    actor_id uuid,
+    action text NOT NULL,
+    resource_type text NOT NULL,
+    resource_id uuid,
+    patient_id uuid,
+    outcome text DEFAULT 'ok'::text NOT NULL,
+    ip text,
+    user_agent text,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    changes jsonb DEFAULT '[]'::jsonb NOT NULL,
+    CONSTRAINT entry_action_check CHECK (((length(action) >= 1) AND (length(action) <= 60))),
+    CONSTRAINT entry_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'system'::text, 'api_key'::text, 'voice'::text, 'webhook'::text, 'patient'::text, 'break_glass'::text, 'platform'::text]))),
+    CONSTRAINT entry_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'denied'::text, 'error'::text]))),
+    CONSTRAINT entry_resource_type_check CHECK (((length(resource_type) >= 1) AND (length(resource_type) <= 60)))
+)
+PARTITION BY RANGE (at);
+
+ALTER TABLE ONLY audit.entry FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION audit.leaf(e audit.entry) RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select sha256('\x00'::bytea || audit.part('vantage.audit.1') || audit.part(e.practice_id::text)
+        || audit.part((extract(epoch from e.at) * 1000000)::bigint::text) || audit.part(e.id::text)
+        || audit.part(e.xid::text) || audit.part(e.request_id::text) || audit.part(e.actor_kind)
+        || audit.part(e.actor_id::text) || audit.part(e.action) || audit.part(e.resource_type)
+        || audit.part(e.resource_id::text) || audit.part(e.patient_id::text) || audit.part(e.outcome)
+        || audit.part(e.ip) || audit.part(e.user_agent) || audit.part(e.detail::text) || audit.part(e.changes::text)) $$;
+
+CREATE FUNCTION audit.newest_checkpoint() RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select c.note from audit.checkpoint c order by c.number desc limit 1 $$;
+
+CREATE FUNCTION audit.part(field text) RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select coalesce(int4send(octet_length(convert_to(field, 'UTF8'))) || convert_to(field, 'UTF8'), '\xffffffff') $$;
 
 CREATE FUNCTION audit.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
@@ -278,6 +331,22 @@ CREATE FUNCTION claim.busy(wanted integer) RETURNS TABLE(practice_id uuid)
     ) b group by b.id order by sum(b.weight) desc, b.id limit wanted
 $$;
 
+CREATE FUNCTION claim.checkpoint(number bigint, at timestamp with time zone, note text, practices uuid[], sizes bigint[], roots bytea[], places bigint[], proofs bytea[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into audit.checkpoint (number, at, note) values (number, at, note);
+    insert into audit.head (practice_id, size, root, checkpoint, place, proof)
+    select h.practice, h.size, h.root, number, h.place, h.proof
+      from unnest(practices, sizes, roots, places, proofs) h (practice, size, root, place, proof);
+$$;
+
+CREATE FUNCTION claim.checkpoints(after bigint, wanted integer) RETURNS TABLE(number bigint, note text)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select c.number, c.note from audit.checkpoint c where c.number > after order by c.number limit wanted $$;
+
 CREATE FUNCTION claim.code_of(error text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -362,6 +431,12 @@ CREATE FUNCTION claim.lanes(wanted integer, each integer, lease_seconds integer)
     returning l.practice_id, l.lane, l.lease
 $$;
 
+CREATE FUNCTION claim.newest_checkpoint() RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select max(c.number) from audit.checkpoint c $$;
+
 CREATE FUNCTION claim.queues(practices uuid[]) RETURNS TABLE(practice_id uuid, events bigint, oldest_event_seconds double precision, dead_events bigint, due_jobs bigint, running_jobs bigint, failed_jobs bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -391,6 +466,42 @@ CREATE FUNCTION claim.schedules() RETURNS TABLE(name text, last_at timestamp wit
     select s.name, s.last_at, s.next_at from jobs.schedule s order by s.name
 $$;
 
+CREATE FUNCTION claim.seal(practices uuid[], seqs bigint[], entries uuid[], ats timestamp with time zone[], leaves bytea[], nodes bytea[], bookmark text, last_xid text, last_entry uuid) RETURNS text
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into audit.seal (practice_id, seq, entry_id, entry_at, leaf, nodes)
+    select * from unnest(practices, seqs, entries, ats, leaves, nodes);
+    update jobs.bookmark b set xid = last_xid::xid8, id = last_entry where b.name = bookmark;
+    select string_agg(b::text, ' ' order by b.name) from jobs.bookmark b;
+$$;
+
+CREATE FUNCTION claim.seal_lag() RETURNS double precision
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+    mark record;
+begin
+    select b.xid, b.id into mark from jobs.bookmark b where b.name = 'seal';
+    return coalesce((
+        select extract(epoch from clock_timestamp() - e.at) from audit.entry e
+         where (e.xid, e.id) > (mark.xid, mark.id) order by e.xid, e.id limit 1), 0);
+end $$;
+
+CREATE FUNCTION claim.seal_turn() RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if pg_try_advisory_xact_lock(7246153922) then
+        -- a statement after the lock, which sees what was committed under it
+        return (select string_agg(b::text, ' ' order by b.name) from jobs.bookmark b);
+    end if;
+    return null;
+end $$;
+
 CREATE FUNCTION claim.sweep() RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -399,6 +510,28 @@ CREATE FUNCTION claim.sweep() RETURNS void
     delete from outbox.event where state = 'dispatched' and at < now() - interval '35 days';
     delete from jobs.job where finished_at < now() - interval '30 days';
     delete from sec.bucket where at < now() - interval '1 day';
+$$;
+
+CREATE FUNCTION claim.trees() RETURNS TABLE(practice_id uuid, size bigint, peaks bytea[], signed bigint)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with recursive known as (
+        (select s.practice_id as id from audit.seal s order by s.practice_id limit 1)
+        union all
+        select (select s.practice_id from audit.seal s where s.practice_id > k.id order by s.practice_id limit 1)
+          from known k where k.id is not null
+    ), tree as (
+        select k.id, (select s.seq + 1 from audit.seal s where s.practice_id = k.id order by s.seq desc limit 1) as size
+          from known k where k.id is not null
+    )
+    select t.id, t.size,
+           (select array_agg(case when level = 0 then s.leaf else substr(s.nodes, (level - 1) * 32 + 1, 32) end order by level desc)
+              from generate_series(0, 62) level
+              join audit.seal s on s.practice_id = t.id and s.seq = ((t.size >> level) << level) - 1
+             where (t.size >> level) & 1 = 1),
+           (select h.size from audit.head h where h.practice_id = t.id order by h.size desc limit 1)
+      from tree t
 $$;
 
 CREATE FUNCTION claim.turn(schedule text, every_seconds integer) RETURNS boolean
@@ -410,6 +543,53 @@ CREATE FUNCTION claim.turn(schedule text, every_seconds integer) RETURNS boolean
      where s.next_at <= now()
     returning true
 $$;
+
+CREATE FUNCTION claim.unsealed(wanted integer) RETURNS TABLE(practice_id uuid, entry_id uuid, entry_at timestamp with time zone, leaf bytea, is_sealed boolean, xid text, bookmark text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+    mark record;
+begin
+    with anew as (
+        update jobs.bookmark b set xid = '0', id = '00000000-0000-0000-0000-000000000000'
+         where b.name = 'seal' and b.xid > pg_snapshot_xmin(pg_current_snapshot()) returning 1
+    )
+    insert into jobs.bookmark (name, xid, id)
+    select 'seal.former', '0', '00000000-0000-0000-0000-000000000000' from anew on conflict do nothing;
+    select b.xid, b.id into mark from jobs.bookmark b where b.name = 'seal.former';
+    if found then
+        return query
+        select e.practice_id, e.id, e.at, audit.leaf(e),
+               exists (select from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id),
+               e.xid::text, 'seal.former'
+          from audit.entry e
+         where (e.xid, e.id) > (mark.xid, mark.id) and e.xid >= pg_snapshot_xmax(pg_current_snapshot())
+         order by e.xid, e.id limit wanted;
+        if found then
+            return;
+        end if;
+        delete from jobs.bookmark b where b.name = 'seal.former';
+    end if;
+    select b.xid, b.id into mark from jobs.bookmark b where b.name = 'seal';
+    return query
+    select e.practice_id, e.id, e.at, audit.leaf(e),
+           exists (select from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id),
+           e.xid::text, 'seal'
+      from audit.entry e
+     where (e.xid, e.id) > (mark.xid, mark.id) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+     order by e.xid, e.id limit wanted;
+end $$;
+
+CREATE FUNCTION claim.without_seal(practice uuid) RETURNS TABLE(entry_id uuid, entry_at timestamp with time zone, is_passed boolean)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select e.id, e.at, (e.xid, e.id) <= (b.xid, b.id) from audit.entry e, jobs.bookmark b
+     where e.practice_id = practice and b.name = 'seal'
+       and not exists (select from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id)
+     order by e.at limit 10000 $$;
 
 CREATE FUNCTION sec.enter(session uuid, person uuid, practice uuid, claimed_role text, own_role uuid DEFAULT NULL::uuid, own_version integer DEFAULT NULL::integer) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -584,31 +764,40 @@ CREATE TABLE api.idempotency_key (
 
 ALTER TABLE ONLY api.idempotency_key FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE audit.entry (
-    practice_id uuid NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL,
-    id uuid NOT NULL,
-    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
-    request_id uuid,
-    actor_kind text NOT NULL,
-    actor_id uuid,
-    action text NOT NULL,
-    resource_type text NOT NULL,
-    resource_id uuid,
-    patient_id uuid,
-    outcome text DEFAULT 'ok'::text NOT NULL,
-    ip text,
-    user_agent text,
-    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
-    changes jsonb DEFAULT '[]'::jsonb NOT NULL,
-    CONSTRAINT entry_action_check CHECK (((length(action) >= 1) AND (length(action) <= 60))),
-    CONSTRAINT entry_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'system'::text, 'api_key'::text, 'voice'::text, 'webhook'::text, 'patient'::text, 'break_glass'::text, 'platform'::text]))),
-    CONSTRAINT entry_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'denied'::text, 'error'::text]))),
-    CONSTRAINT entry_resource_type_check CHECK (((length(resource_type) >= 1) AND (length(resource_type) <= 60)))
-)
-PARTITION BY RANGE (at);
+CREATE TABLE audit.checkpoint (
+    number bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    note text NOT NULL
+);
 
-ALTER TABLE ONLY audit.entry FORCE ROW LEVEL SECURITY;
+CREATE TABLE audit.head (
+    practice_id uuid NOT NULL,
+    size bigint NOT NULL,
+    root bytea NOT NULL,
+    checkpoint bigint NOT NULL,
+    place bigint NOT NULL,
+    proof bytea NOT NULL,
+    CONSTRAINT head_proof_check CHECK (((octet_length(proof) % 32) = 0)),
+    CONSTRAINT head_root_check CHECK ((octet_length(root) = 32)),
+    CONSTRAINT head_size_check CHECK ((size > 0))
+);
+
+ALTER TABLE ONLY audit.head FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE audit.seal (
+    practice_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    entry_id uuid NOT NULL,
+    entry_at timestamp with time zone NOT NULL,
+    leaf bytea NOT NULL,
+    nodes bytea NOT NULL,
+    sealed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT seal_leaf_check CHECK ((octet_length(leaf) = 32)),
+    CONSTRAINT seal_nodes_check CHECK (((octet_length(nodes) % 32) = 0)),
+    CONSTRAINT seal_seq_check CHECK ((seq >= 0))
+);
+
+ALTER TABLE ONLY audit.seal FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE auth.api_key (
     practice_id uuid NOT NULL,
@@ -737,6 +926,12 @@ CREATE TABLE auth."user" (
     CONSTRAINT user_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
     CONSTRAINT user_language_check CHECK ((language = ANY (ARRAY['en'::text, 'ar'::text]))),
     CONSTRAINT user_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120)))
+);
+
+CREATE TABLE jobs.bookmark (
+    name text NOT NULL,
+    xid xid8 NOT NULL,
+    id uuid NOT NULL
 );
 
 CREATE TABLE jobs.job (
@@ -1009,8 +1204,20 @@ ALTER TABLE ONLY administration.session
 ALTER TABLE ONLY api.idempotency_key
     ADD CONSTRAINT idempotency_key_pkey PRIMARY KEY (practice_id, user_id, key);
 
+ALTER TABLE ONLY audit.checkpoint
+    ADD CONSTRAINT checkpoint_pkey PRIMARY KEY (number);
+
 ALTER TABLE ONLY audit.entry
     ADD CONSTRAINT entry_pkey PRIMARY KEY (practice_id, at, id);
+
+ALTER TABLE ONLY audit.head
+    ADD CONSTRAINT head_pkey PRIMARY KEY (practice_id, size);
+
+ALTER TABLE ONLY audit.seal
+    ADD CONSTRAINT seal_entry_key UNIQUE (practice_id, entry_id);
+
+ALTER TABLE ONLY audit.seal
+    ADD CONSTRAINT seal_pkey PRIMARY KEY (practice_id, seq);
 
 ALTER TABLE ONLY auth.api_key
     ADD CONSTRAINT api_key_hash_key UNIQUE (hash);
@@ -1050,6 +1257,9 @@ ALTER TABLE ONLY auth."user"
 
 ALTER TABLE ONLY auth."user"
     ADD CONSTRAINT user_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY jobs.bookmark
+    ADD CONSTRAINT bookmark_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY jobs.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (practice_id, id);
@@ -1099,7 +1309,17 @@ CREATE INDEX session_by_administrator ON administration.session USING btree (adm
 
 CREATE INDEX idempotency_key_by_age ON api.idempotency_key USING btree (created_at);
 
+CREATE INDEX entry_by_action ON ONLY audit.entry USING btree (practice_id, action, at);
+
+CREATE INDEX entry_by_actor ON ONLY audit.entry USING btree (practice_id, actor_id, at);
+
+CREATE INDEX entry_by_patient ON ONLY audit.entry USING btree (practice_id, patient_id, at) WHERE (patient_id IS NOT NULL);
+
 CREATE INDEX entry_by_resource ON ONLY audit.entry USING btree (practice_id, resource_type, resource_id, at);
+
+CREATE INDEX entry_by_xid ON ONLY audit.entry USING btree (xid, id);
+
+CREATE INDEX entry_not_ok ON ONLY audit.entry USING btree (practice_id, at) WHERE (outcome <> 'ok'::text);
 
 CREATE INDEX external_identity_by_user ON auth.external_identity USING btree (user_id);
 
@@ -1163,9 +1383,21 @@ CREATE INDEX bucket_by_age ON sec.bucket USING btree (at);
 
 CREATE INDEX entry_by_patient ON timeline.entry USING btree (practice_id, patient_id, at DESC, id DESC);
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON audit.checkpoint FOR EACH ROW EXECUTE FUNCTION audit.refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON audit.entry FOR EACH ROW EXECUTE FUNCTION audit.refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON audit.head FOR EACH ROW EXECUTE FUNCTION audit.refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON audit.seal FOR EACH ROW EXECUTE FUNCTION audit.refuse_change();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit.checkpoint FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
+
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit.entry FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit.head FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit.seal FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
 
 CREATE TRIGGER note_seen AFTER INSERT OR UPDATE OF active_at ON auth.session FOR EACH ROW EXECUTE FUNCTION auth.note_seen();
 
@@ -1277,7 +1509,21 @@ CREATE POLICY tenant ON api.idempotency_key TO vantage_app USING ((practice_id =
 
 ALTER TABLE audit.entry ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE audit.head ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY seal ON audit.entry FOR SELECT TO vantage_dispatch USING (true);
+
+CREATE POLICY seal ON audit.head TO vantage_dispatch USING (true) WITH CHECK (true);
+
+ALTER TABLE audit.seal ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY seal ON audit.seal TO vantage_dispatch USING (true) WITH CHECK (true);
+
 CREATE POLICY tenant ON audit.entry USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON audit.head TO vantage_app USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON audit.seal TO vantage_app USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 CREATE POLICY claim ON jobs.job TO vantage_dispatch USING (true) WITH CHECK (true);
 
@@ -1333,6 +1579,7 @@ GRANT USAGE ON SCHEMA api TO vantage_dispatch;
 
 GRANT USAGE ON SCHEMA audit TO vantage_app;
 GRANT USAGE ON SCHEMA audit TO vantage_worker;
+GRANT USAGE ON SCHEMA audit TO vantage_dispatch;
 
 GRANT USAGE ON SCHEMA auth TO vantage_auth;
 GRANT USAGE ON SCHEMA auth TO vantage_app;
@@ -1390,8 +1637,17 @@ GRANT ALL ON FUNCTION administration.suspend(why text) TO vantage_app;
 
 REVOKE ALL ON FUNCTION audit.add_partition(partition text, bounds text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION audit.checkpoint_note(wanted bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.checkpoint_note(wanted bigint) TO vantage_app;
+
 REVOKE ALL ON FUNCTION audit.extend_partitions() FROM PUBLIC;
 GRANT ALL ON FUNCTION audit.extend_partitions() TO vantage_worker;
+
+GRANT SELECT,INSERT ON TABLE audit.entry TO vantage_app;
+GRANT SELECT ON TABLE audit.entry TO vantage_dispatch;
+
+REVOKE ALL ON FUNCTION audit.newest_checkpoint() FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.newest_checkpoint() TO vantage_app;
 
 REVOKE ALL ON FUNCTION auth.link_identity(id uuid, issuer text, subject text, email text, session uuid, person uuid, since timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.link_identity(id uuid, issuer text, subject text, email text, session uuid, person uuid, since timestamp with time zone) TO vantage_app;
@@ -1411,6 +1667,12 @@ GRANT ALL ON FUNCTION claim.backlog() TO vantage_worker;
 REVOKE ALL ON FUNCTION claim.busy(wanted integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.busy(wanted integer) TO vantage_platform;
 
+REVOKE ALL ON FUNCTION claim.checkpoint(number bigint, at timestamp with time zone, note text, practices uuid[], sizes bigint[], roots bytea[], places bigint[], proofs bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.checkpoint(number bigint, at timestamp with time zone, note text, practices uuid[], sizes bigint[], roots bytea[], places bigint[], proofs bytea[]) TO vantage_worker;
+
+REVOKE ALL ON FUNCTION claim.checkpoints(after bigint, wanted integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.checkpoints(after bigint, wanted integer) TO vantage_worker;
+
 REVOKE ALL ON FUNCTION claim.code_of(error text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION claim.dead_events(of_practice uuid, before_at timestamp with time zone, before_id uuid, wanted integer) FROM PUBLIC;
@@ -1425,6 +1687,9 @@ GRANT ALL ON FUNCTION claim.jobs(wanted integer, each integer, lease_seconds int
 REVOKE ALL ON FUNCTION claim.lanes(wanted integer, each integer, lease_seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.lanes(wanted integer, each integer, lease_seconds integer) TO vantage_worker;
 
+REVOKE ALL ON FUNCTION claim.newest_checkpoint() FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.newest_checkpoint() TO vantage_worker;
+
 REVOKE ALL ON FUNCTION claim.queues(practices uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.queues(practices uuid[]) TO vantage_platform;
 
@@ -1434,11 +1699,29 @@ GRANT ALL ON FUNCTION claim.running_jobs(wanted integer) TO vantage_platform;
 REVOKE ALL ON FUNCTION claim.schedules() FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.schedules() TO vantage_platform;
 
+REVOKE ALL ON FUNCTION claim.seal(practices uuid[], seqs bigint[], entries uuid[], ats timestamp with time zone[], leaves bytea[], nodes bytea[], bookmark text, last_xid text, last_entry uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.seal(practices uuid[], seqs bigint[], entries uuid[], ats timestamp with time zone[], leaves bytea[], nodes bytea[], bookmark text, last_xid text, last_entry uuid) TO vantage_worker;
+
+REVOKE ALL ON FUNCTION claim.seal_lag() FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.seal_lag() TO vantage_worker;
+
+REVOKE ALL ON FUNCTION claim.seal_turn() FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.seal_turn() TO vantage_worker;
+
 REVOKE ALL ON FUNCTION claim.sweep() FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.sweep() TO vantage_worker;
 
+REVOKE ALL ON FUNCTION claim.trees() FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.trees() TO vantage_worker;
+
 REVOKE ALL ON FUNCTION claim.turn(schedule text, every_seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.turn(schedule text, every_seconds integer) TO vantage_worker;
+
+REVOKE ALL ON FUNCTION claim.unsealed(wanted integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.unsealed(wanted integer) TO vantage_worker;
+
+REVOKE ALL ON FUNCTION claim.without_seal(practice uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.without_seal(practice uuid) TO vantage_worker;
 
 REVOKE ALL ON FUNCTION sec.enter(session uuid, person uuid, practice uuid, claimed_role text, own_role uuid, own_version integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION sec.enter(session uuid, person uuid, practice uuid, claimed_role text, own_role uuid, own_version integer) TO vantage_app;
@@ -1471,7 +1754,13 @@ GRANT UPDATE(status) ON TABLE api.idempotency_key TO vantage_app;
 
 GRANT UPDATE(answer) ON TABLE api.idempotency_key TO vantage_app;
 
-GRANT SELECT,INSERT ON TABLE audit.entry TO vantage_app;
+GRANT SELECT,INSERT ON TABLE audit.checkpoint TO vantage_dispatch;
+
+GRANT SELECT ON TABLE audit.head TO vantage_app;
+GRANT SELECT,INSERT ON TABLE audit.head TO vantage_dispatch;
+
+GRANT SELECT ON TABLE audit.seal TO vantage_app;
+GRANT SELECT,INSERT ON TABLE audit.seal TO vantage_dispatch;
 
 GRANT SELECT ON TABLE auth.api_key TO vantage_auth;
 
@@ -1494,6 +1783,8 @@ GRANT SELECT ON TABLE auth.role TO vantage_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE auth.session TO vantage_auth;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE auth."user" TO vantage_auth;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE jobs.bookmark TO vantage_dispatch;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE jobs.job TO vantage_app;
 GRANT SELECT,DELETE,UPDATE ON TABLE jobs.job TO vantage_dispatch;

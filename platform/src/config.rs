@@ -34,7 +34,7 @@ settings! {
     /// Where people reach the product, without a final slash; links in mails use it. Practices get sub-domains of it.
     /// Empty: http://localhost with the port of listen.
     public_url: String = String::new();
-    /// Where the private PostgreSQL and the root key lie.
+    /// Where the private PostgreSQL, the root key and the ledger's checkpoints lie.
     data_dir: PathBuf = default_data_dir();
     /// Address of a PostgreSQL of your own, `postgres://user@host/database`; also read from DATABASE_URL.
     /// Empty: a private one under data_dir.
@@ -149,6 +149,12 @@ impl Config {
     #[must_use]
     pub fn root_key_file(&self) -> PathBuf {
         self.data_dir.join("root.key")
+    }
+
+    /// Where the signed checkpoints of the ledger go, outside of the database.
+    #[must_use]
+    pub fn checkpoint_file(&self) -> PathBuf {
+        self.data_dir.join("checkpoints.log")
     }
 
     /// The passwords of the runtime roles.

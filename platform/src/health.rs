@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::db::OLDEST_POSTGRES;
 use crate::error::{Error, Result};
 use crate::outbox::{self, Backlog};
+use crate::record::oldest_unsealed;
 use crate::routes::Json;
 
 /// A clock further off than this from the database's makes the server unready: tokens and sessions would be wrong.
@@ -38,6 +39,8 @@ struct Ready {
     clock_skew_millis: i64,
     storage_full: bool,
     backlog: Backlog,
+    /// For how long the oldest entry of the ledger has waited to be sealed.
+    oldest_unsealed_seconds: f64,
 }
 
 async fn ready(app: App, local: bool) -> Result<Response> {
@@ -55,6 +58,7 @@ async fn ready(app: App, local: bool) -> Result<Response> {
         clock_skew_millis: i64::try_from(skew.as_millis()).unwrap_or(i64::MAX),
         storage_full: app.db().is_full(),
         backlog: outbox::backlog(&app).await?,
+        oldest_unsealed_seconds: oldest_unsealed(&app).await?,
     };
     Ok((status, Json(ready)).into_response())
 }
@@ -79,6 +83,9 @@ async fn render(app: &App, metrics: &PrometheusHandle, local: bool) -> Response 
         ] {
             metrics::gauge!(name).set(value);
         }
+    }
+    if let Ok(seconds) = oldest_unsealed(app).await {
+        metrics::gauge!("audit_oldest_unsealed_seconds").set(seconds);
     }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], metrics.render()).into_response()
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use crate::app::App;
 use crate::crypto::Place;
 use crate::db::TenantTx;
 use crate::error::{Error, Result};
@@ -22,6 +23,7 @@ pub struct Change {
     event: Option<&'static str>,
     patient: Option<PatientId>,
     timeline: Option<&'static str>,
+    detail: Value,
 }
 
 impl Change {
@@ -53,7 +55,18 @@ impl Change {
             after.retain(|field, _| before.contains_key(field));
         }
         after.retain(|field, _| !BOOKKEEPING.contains(&field.as_str()));
-        Self { action, resource, id, version: None, before, after, event: None, patient: None, timeline: None }
+        Self {
+            action,
+            resource,
+            id,
+            version: None,
+            before,
+            after,
+            event: None,
+            patient: None,
+            timeline: None,
+            detail: json!({}),
+        }
     }
 
     /// Tells the other areas under this name, `noun.past_participle`.
@@ -73,6 +86,12 @@ impl Change {
     pub fn on_timeline(mut self, patient: PatientId, kind: &'static str) -> Self {
         self.patient = Some(patient);
         self.timeline = Some(kind);
+        self
+    }
+
+    /// Adds what else should be known: names, numbers and ids, never values of a record.
+    pub fn with(mut self, detail: Value) -> Self {
+        self.detail = detail;
         self
     }
 
@@ -102,8 +121,8 @@ impl TenantTx {
         let caller = self.caller().clone();
         sqlx::query!(
             "insert into audit.entry (practice_id, id, request_id, actor_kind, actor_id, action, resource_type,
-                                      resource_id, patient_id, ip, user_agent, changes)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                                      resource_id, patient_id, ip, user_agent, changes, detail)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             self.practice(),
             entry,
             caller.origin.request_id,
@@ -116,6 +135,7 @@ impl TenantTx {
             caller.origin.ip,
             caller.origin.user_agent,
             sealed,
+            change.detail,
         )
         .execute(self.conn())
         .await?;
@@ -197,6 +217,17 @@ impl TenantTx {
         .await?;
         Ok(())
     }
+}
+
+/// For how long the oldest entry has waited to be sealed, in seconds; 0 when none does.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn oldest_unsealed(app: &App) -> Result<f64> {
+    let mut tx = app.db().worker().await?;
+    let seconds = sqlx::query_scalar!(r#"select claim.seal_lag() as "seconds!""#).fetch_one(tx.conn()).await?;
+    tx.commit().await?;
+    Ok(seconds)
 }
 
 fn base64(bytes: &[u8]) -> String {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -21,6 +22,17 @@ pub struct Duties {
     pub jobs: Vec<JobKind>,
     /// What recurs.
     pub schedules: Vec<Schedule>,
+    /// What goes on all the time.
+    pub loops: Vec<Loop>,
+}
+
+/// Work without end: it looks for itself when there is something to do, and returns when the app is to stop.
+#[derive(Clone, Copy, Debug)]
+pub struct Loop {
+    /// Its name, for logs.
+    pub name: &'static str,
+    /// The work.
+    pub run: fn(App) -> BoxFuture<'static, ()>,
 }
 
 /// What a loop of the worker looks after.
@@ -48,8 +60,16 @@ impl Wake {
 /// away is waited for.
 pub fn spawn(app: &App, duties: Duties) -> JoinHandle<()> {
     let duties = Arc::new(duties);
-    let loops = [Watch::Events, Watch::Jobs, Watch::Mails, Watch::Schedules]
-        .map(|watch| tokio::spawn(keep(app.clone(), Arc::clone(&duties), watch)));
+    let mut loops = Vec::new();
+    for watch in [Watch::Events, Watch::Jobs, Watch::Mails, Watch::Schedules] {
+        let (app, duties) = (app.clone(), Arc::clone(&duties));
+        loops.push(tokio::spawn(keep(move || until_stopped(app.clone(), Arc::clone(&duties), watch))));
+    }
+    for Loop { name, run } in duties.loops.clone() {
+        let app = app.clone();
+        tracing::debug!(name, "a loop begins");
+        loops.push(tokio::spawn(keep(move || run(app.clone()))));
+    }
     tokio::spawn(async move {
         for each in loops {
             let _ = each.await;
@@ -58,8 +78,8 @@ pub fn spawn(app: &App, duties: Duties) -> JoinHandle<()> {
 }
 
 /// Begins again when something panicked.
-async fn keep(app: App, duties: Arc<Duties>, watch: Watch) {
-    while let Err(error) = tokio::spawn(until_stopped(app.clone(), Arc::clone(&duties), watch)).await {
+async fn keep<F: Future<Output = ()> + Send + 'static>(work: impl Fn() -> F) {
+    while let Err(error) = tokio::spawn(work()).await {
         tracing::error!(%error, "a loop of the worker broke; it begins again");
         tokio::time::sleep(Duration::from_secs(1)).await;
     }

@@ -8,7 +8,7 @@ use platform::config::Config;
 use platform::db::{self, migrate};
 use platform::telemetry;
 
-use crate::{demo, keys, mails, routes, serve};
+use crate::{audit, demo, keys, mails, routes, serve};
 
 /// Runs a medical or dental practice: patients, calendar, calls, automations, invoices.
 #[derive(Debug, Parser)]
@@ -42,6 +42,11 @@ enum Command {
     },
     /// Print the mails that were kept because no server for outgoing mail is set.
     Mails,
+    /// Verify, prove or take out the ledger.
+    Audit {
+        #[command(subcommand)]
+        command: audit::Command,
+    },
     /// Print the OpenAPI 3.1 document of the API.
     Openapi,
     /// Print every setting with its value and meaning.
@@ -61,6 +66,9 @@ impl Cli {
             Command::Mails => mails::run(config).await,
             Command::Migrate => with_logs(config, migrate_only).await,
             Command::Key { command } => with_logs(config, async move |config| keys::run(config, command).await).await,
+            Command::Audit { command } => {
+                with_logs(config, async move |config| audit::run(config, command).await).await
+            }
             Command::Serve { no_workers } => serve::run(config, serve::Mode::Serve { workers: !no_workers }).await,
             Command::Work => serve::run(config, serve::Mode::Work).await,
             Command::Demo => demo::run(config).await,
@@ -68,7 +76,7 @@ impl Cli {
     }
 }
 
-async fn with_logs(config: Config, work: impl AsyncFn(Config) -> Result<()>) -> Result<()> {
+async fn with_logs(config: Config, work: impl AsyncFnOnce(Config) -> Result<()>) -> Result<()> {
     let telemetry = telemetry::start(&Config { log_format: "text".to_owned(), ..config.clone() })?;
     let outcome = work(config).await;
     telemetry.stop();

@@ -1,6 +1,7 @@
 //! Vantage: runs a medical or dental practice. This crate puts the areas together.
 
 mod assets;
+mod audit;
 mod cli;
 mod connections;
 mod demo;

@@ -27,6 +27,7 @@ use crate::assets;
         (name = "identity", description = "Who may come in"),
         (name = "practice", description = "The clinic itself"),
         (name = "administration", description = "The platform itself: practices, queues, health"),
+        (name = "audit", description = "Who did and saw what"),
         (name = "platform", description = "What every area stands on"),
     )
 )]
@@ -37,6 +38,7 @@ fn areas() -> Routes {
         .merge(identity::routes())
         .merge(practice::routes())
         .merge(administration::routes())
+        .merge(::audit::routes())
         .merge(jobs::routes())
         .merge(live::routes())
 }
@@ -45,7 +47,7 @@ fn areas() -> Routes {
 #[must_use]
 pub fn duties() -> Duties {
     let schedules = [jobs::schedules(), administration::schedules()].concat();
-    Duties { subscribers: vec![live::subscriber()], jobs: Vec::new(), schedules }
+    Duties { subscribers: vec![live::subscriber()], jobs: Vec::new(), schedules, loops: ::audit::loops() }
 }
 
 /// Everything that the server answers.

@@ -21,6 +21,10 @@ with relation as (
     ('claim.lanes(integer,integer,integer)'), ('claim.jobs(integer,integer,integer)'), ('claim.turn(text,integer)'),
     ('claim.backlog()'), ('claim.sweep()'), ('auth.sweep()'),
     ('auth.queue_mail(uuid,text,bytea)'),
+    ('audit.checkpoint_note(bigint)'), ('audit.newest_checkpoint()'), ('claim.seal_turn()'), ('claim.unsealed(integer)'),
+    ('claim.seal(uuid[],bigint[],uuid[],timestamp with time zone[],bytea[],bytea[],text,text,uuid)'), ('claim.trees()'),
+    ('claim.newest_checkpoint()'), ('claim.seal_lag()'), ('claim.checkpoints(bigint,integer)'), ('claim.without_seal(uuid)'),
+    ('claim.checkpoint(bigint,timestamp with time zone,text,uuid[],bigint[],bytea[],bigint[],bytea[])'),
     ('auth.link_identity(uuid,text,text,text,uuid,uuid,timestamp with time zone)'),
     ('sec.enter_as_administrator(uuid,uuid,uuid,boolean)'), ('administration.check_staff()'), ('administration.people(uuid[])'),
     ('administration.measure(uuid)'), ('administration.measure_stale(integer)'), ('administration.suspend(text)'),
@@ -38,7 +42,11 @@ with relation as (
     ('policy ignores practice', 'jobs.job / claim'), ('policy ignores practice', 'api.idempotency_key / claim'),
     -- and which practices are suspended
     ('policy ignores practice', 'platform.practice / claim'),
+    -- the functions of the sealer see every practice's entries, hand out only their hashes, and write only seals
+    ('policy ignores practice', 'audit.entry / seal'), ('policy ignores practice', 'audit.seal / seal'),
+    ('policy ignores practice', 'audit.head / seal'),
     -- written by the product's own bookkeeping, or itself the ledger
+    ('change without audit', 'audit.seal'), ('change without audit', 'audit.head'),
     ('change without audit', 'audit.entry'), ('change without audit', 'outbox.lane'), ('change without audit', 'outbox.event'),
     ('change without audit', 'jobs.job'), ('change without audit', 'api.idempotency_key'), ('change without audit', 'sec.data_key')
 ), mistake (rule, object) as (

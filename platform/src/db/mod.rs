@@ -47,10 +47,10 @@ pub struct AuthTx(Open);
 #[must_use = "without commit it is rolled back"]
 pub struct PlatformTx(Open);
 
-/// A transaction of the worker: it can call the claim functions.
+/// A transaction of the worker: it can call the claim functions, which tell ids and hashes and never contents.
 #[derive(Debug)]
 #[must_use = "without commit it is rolled back"]
-pub(crate) struct WorkerTx(Open);
+pub struct WorkerTx(Open);
 
 impl Db {
     /// Opens the pools lazily: a database that is away shows in the first use, not here.
@@ -108,7 +108,11 @@ impl Db {
         Ok(PlatformTx(self.platform.begin("begin").await?))
     }
 
-    pub(crate) async fn worker(&self) -> Result<WorkerTx> {
+    /// A transaction of the worker.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn worker(&self) -> Result<WorkerTx> {
         Ok(WorkerTx(self.worker.begin("begin").await?))
     }
 
@@ -182,7 +186,7 @@ macro_rules! transaction {
 }
 transaction!(AuthTx, pub);
 transaction!(PlatformTx, pub);
-transaction!(WorkerTx, pub(crate));
+transaction!(WorkerTx, pub);
 
 /// In a task of its own: a request that goes away does not take back what it has asked for.
 async fn commit(open: Open) -> Result<()> {

@@ -5,6 +5,7 @@ mod person;
 mod postgres;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -41,6 +42,17 @@ pub struct TestServer {
     /// Where it listens.
     pub address: SocketAddr,
     duties: Arc<Duties>,
+    _folder: Folder,
+}
+
+/// What a server writes outside of its database; goes away with it.
+#[derive(Debug)]
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 impl TestServer {
@@ -65,7 +77,9 @@ impl TestServer {
         let _ = tracing_subscriber::fmt().with_test_writer().with_env_filter("warn").try_init();
         #[expect(clippy::disallowed_methods, reason = "a test begins at the present and goes on as it says")]
         let clock = Clock::fixed(Timestamp::now());
+        let folder = std::env::temp_dir().join(format!("vantage-test-{}", uuid::Uuid::now_v7()));
         let config = Config {
+            data_dir: folder.clone(),
             sign_ins_per_minute: 10_000,
             sign_ups_per_hour: 10_000,
             rate_per_address: 100_000,
@@ -80,7 +94,7 @@ impl TestServer {
         tokio::spawn(async move {
             let _ = axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await;
         });
-        Self { app, clock, database, address, duties: Arc::new(duties) }
+        Self { app, clock, database, address, duties: Arc::new(duties), _folder: Folder(folder) }
     }
 
     /// The address of a path.

@@ -72,6 +72,8 @@ const PLANTED: &[(&str, &str)] = &[
     ("grant truncate on practice.service to vantage_app", "runtime role may truncate, refer to or trigger"),
     ("grant create on schema practice to vantage_app", "runtime role may create in a schema"),
     ("grant update on audit.entry to vantage_app", "ledger can be changed"),
+    ("grant delete on audit.seal to vantage_dispatch", "ledger can be changed"),
+    ("grant select on audit.checkpoint to vantage_app", "tenants' role reaches beyond practices"),
     ("grant select on auth.user to vantage_app", "tenants' role reaches beyond practices"),
     ("grant select on practice.service to vantage_auth", "role beyond its schema"),
     ("grant select on practice.service to vantage_platform", "role beyond its schema"),

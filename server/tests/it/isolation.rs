@@ -48,6 +48,12 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
             sqlx::query(fixture).bind(*slot).execute(&mut conn).await.expect("a row");
         }
     }
+    let mut sealer = audit::sealer::Sealer::new(&server.app);
+    let mut conn = server.database.conn().await;
+    // transactions of other tests on the same PostgreSQL may hold it up for a moment
+    while count(&mut conn, "audit.head", &format!("practice_id = '{}'", practices[1])).await == 0 {
+        sealer.catch_up().await.expect("seals");
+    }
     (server, practices)
 }
 
@@ -135,6 +141,10 @@ async fn each_role_stays_in_its_own_rooms() {
         ("vantage_auth", "select * from sec.data_key"),
         ("vantage_worker", "select * from outbox.event"),
         ("vantage_worker", "select * from auth.user"),
+        ("vantage_worker", "select * from audit.entry"),
+        ("vantage_worker", "select * from audit.seal"),
+        ("vantage_app", "select * from audit.checkpoint"),
+        ("vantage_app", "select claim.trees()"),
         ("vantage_worker", "select * from practice.service"),
         ("vantage_platform", "select * from practice.service"),
         ("vantage_platform", "select * from auth.user"),
@@ -169,9 +179,15 @@ async fn a_change_without_an_audit_entry_cannot_be_committed() {
 #[tokio::test]
 async fn the_ledger_cannot_be_changed_even_by_its_owner() {
     let (server, _) = furnished().await;
-    for statement in ["update audit.entry set action = 'x'", "delete from audit.entry", "truncate audit.entry"] {
-        let mut conn = server.database.conn().await;
-        assert_eq!(state(conn.execute(statement).await), "VT002", "{statement}");
+    for table in ["audit.entry", "audit.seal", "audit.head", "audit.checkpoint"] {
+        let column = if table == "audit.entry" { "action = 'x'" } else { "number = 0" };
+        let column = if ["audit.seal", "audit.head"].contains(&table) { "practice_id = null" } else { column };
+        for statement in
+            [format!("update {table} set {column}"), format!("delete from {table}"), format!("truncate {table}")]
+        {
+            let mut conn = server.database.conn().await;
+            assert_eq!(state(conn.execute(AssertSqlSafe(statement.clone())).await), "VT002", "{statement}");
+        }
     }
 }
 

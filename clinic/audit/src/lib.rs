@@ -1,0 +1,47 @@
+//! The ledger: who did and saw what. Sealed into Merkle trees, verified, looked at, taken out.
+
+pub mod bundle;
+mod check;
+pub mod checkpoint;
+pub mod evidence;
+mod latest;
+mod leaf;
+pub mod merkle;
+pub mod note;
+pub mod prove;
+pub mod sealer;
+mod store;
+#[cfg(test)]
+mod tests;
+pub mod verify;
+
+use platform::db::Caller;
+use platform::record::Change;
+use platform::routes::Routes;
+use platform::worker::Loop;
+use platform::{App, Result};
+use serde_json::json;
+
+/// The routes of this area.
+#[must_use]
+pub fn routes() -> Routes {
+    latest::routes()
+}
+
+/// What goes on all the time.
+#[must_use]
+pub fn loops() -> Vec<Loop> {
+    vec![Loop { name: "audit.sealer", run: |app| Box::pin(sealer::run(app)) }]
+}
+
+/// Notes in the ledger that it was taken out, before it is.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn record_export(app: &App, caller: &Caller, format: &'static str) -> Result<()> {
+    let export = async move |tx: &mut platform::db::TenantTx| {
+        let practice = tx.practice();
+        tx.record(Change::done("export", "ledger", practice).with(json!({ "format": format }))).await
+    };
+    app.door.write_regardless(caller, export).await
+}
