@@ -4,6 +4,227 @@
  */
 
 export interface paths {
+    "/api/v1/admin/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done across practices, newest first. */
+        get: operations["admin.list_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/dead-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events that were set aside, newest first. */
+        get: operations["admin.list_dead_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/dead-events/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give events up that were set aside. */
+        post: operations["admin.discard_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/dead-events/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell events again that were set aside. */
+        post: operations["admin.replay_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/failed-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs that were given up, the latest first. */
+        get: operations["admin.list_failed_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/failed-jobs/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try jobs again that were given up. */
+        post: operations["admin.retry_jobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the installation is. */
+        get: operations["admin.read_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/practices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Practices, with how each stands. */
+        get: operations["admin.list_practices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/practices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One practice, measured anew. */
+        get: operations["admin.read_practice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/practices/{id}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a practice's limits. */
+        put: operations["admin.set_limits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/practices/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a suspended practice again. */
+        post: operations["admin.resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/practices/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend a practice. */
+        post: operations["admin.suspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits, what runs, what recurs. */
+        get: operations["admin.read_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/checkpoint": {
         parameters: {
             query?: never;
@@ -239,6 +460,43 @@ export interface paths {
         put?: never;
         /** Sign a clinic up. The person is signed in as its owner. */
         post: operations["auth.signup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/supabase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with an access token of the Supabase project. */
+        post: operations["auth.supabase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/supabase/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link an account of the Supabase project to one's own, within ten minutes of signing in here with one's own password
+         *     or an invitation. From then on its access tokens are enough.
+         */
+        post: operations["auth.supabase_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -554,6 +812,32 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A line of the ledger. Nobody can change or remove one. */
+        AccessLine: {
+            /** @description What, `noun.verb`. */
+            action: string;
+            administrator: components["schemas"]["NamedAdministrator"] | null;
+            /** Format: date-time */
+            at: string;
+            denied: boolean;
+            /** Format: uuid */
+            id: string;
+            ip: string | null;
+            /**
+             * Format: uuid
+             * @description To which practice.
+             */
+            practice: string | null;
+            /** @description Its name today. */
+            practiceName: string | null;
+            reason: string;
+        };
+        /** @description A page of lines, newest first. */
+        AccessPage: {
+            items: components["schemas"]["AccessLine"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
         /** @description A postal address. */
         Address: {
             /** @description City. */
@@ -569,10 +853,49 @@ export interface components {
             /** @description Province, state. */
             region: string | null;
         };
+        /**
+         * Format: uuid
+         * @description An administrator of the platform; has nothing to do with [`UserId`].
+         */
+        AdministratorId: string;
         /** @description The version that an action is based on. */
         AtVersion: {
             /** Format: int32 */
             version: number;
+        };
+        /** @description How much waits. */
+        Backlog: {
+            /**
+             * Format: int64
+             * @description Events that were set aside after the last try.
+             */
+            deadEvents: number;
+            /**
+             * Format: int64
+             * @description Events not yet told.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Jobs that are due.
+             */
+            jobs: number;
+            /**
+             * Format: double
+             * @description Age of the oldest of them, in seconds.
+             */
+            oldestEventSeconds: number;
+        };
+        Busy: {
+            practice: components["schemas"]["NamedPractice"];
+            queues: components["schemas"]["Queues"];
+        };
+        /** @description Which of a practice's, together. */
+        Chosen: {
+            /** @description Which, at most 100. */
+            ids: string[];
+            /** @description Whose. */
+            practice: components["schemas"]["PracticeId"];
         };
         /**
          * @description A colour of the calendar.
@@ -589,6 +912,47 @@ export interface components {
             id: components["schemas"]["RoleId"];
             name: string;
         };
+        DatabaseHealth: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            connections: number;
+            /** Format: int64 */
+            maxConnections: number;
+            /** @description Name of the newest migration. */
+            migration: string;
+            /**
+             * Format: int32
+             * @description `server_version_num`: 150018 is 15.18.
+             */
+            version: number;
+        };
+        /** @description An event that was set aside. */
+        DeadEvent: {
+            /** Format: date-time */
+            at: string;
+            /** @description Code of the last failure. */
+            error: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description What happened, `noun.past_participle`. */
+            name: string;
+            practice: components["schemas"]["NamedPractice"];
+            /** Format: uuid */
+            subjectId: string;
+            subjectType: string;
+        };
+        /** @description A page of them, newest first. */
+        DeadEventPage: {
+            items: components["schemas"]["DeadEvent"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description Which of them it was done to; what was not dead any more is left out. */
+        Done: {
+            /** @description Their ids. */
+            ids: string[];
+        };
         /** @description What a sign-in page shows of a practice. */
         Door: {
             /** @description Whether it has a logo. */
@@ -599,6 +963,34 @@ export interface components {
             name: string;
             /** @description Its address: the sub-domain. */
             slug: string;
+        };
+        /** @description A token of the project. */
+        Exchange: {
+            /** @description Which practice, for somebody who works in several; without it the one joined first. */
+            practiceSlug?: string | null;
+            /** @description The access token. */
+            token: components["schemas"]["String_String"];
+        };
+        /** @description A job that was given up. */
+        FailedJob: {
+            /** Format: int32 */
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Code of the last failure. */
+            error: string | null;
+            /** Format: date-time */
+            finishedAt: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            practice: components["schemas"]["NamedPractice"];
+        };
+        /** @description A page of them, the latest first. */
+        FailedJobPage: {
+            items: components["schemas"]["FailedJob"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
         };
         /** @description One field at fault. */
         FieldError: {
@@ -613,6 +1005,20 @@ export interface components {
         ForgottenPassword: {
             email: components["schemas"]["String_String"];
         };
+        /** @description Which of a practice's to give up, and why. */
+        GivenUp: {
+            /** @description Which, at most 100. */
+            ids: string[];
+            /** @description Whose. */
+            practice: components["schemas"]["PracticeId"];
+            /** @description For both ledgers, 3 to 500 characters. */
+            reason: string;
+        };
+        /**
+         * @description How the work behind a practice goes.
+         * @enum {string}
+         */
+        Health: "ok" | "behind" | "failing" | "suspended";
         /** @description A job as its progress bar needs it. */
         Job: {
             /**
@@ -670,6 +1076,24 @@ export interface components {
             note: string | null;
             /** @description The keys that sign, as `name+hash+key` (c2sp.org/signed-note). */
             publicKeys: string[];
+        };
+        /** @description Limits of a practice's own; null leaves it with what everybody has. */
+        Limits: {
+            /**
+             * Format: int32
+             * @description Active people; null for as many as there are. Whoever is there already stays.
+             */
+            maxStaff: number | null;
+            /**
+             * Format: int32
+             * @description Requests per second in the long run, and twice as many at once; null for the setting `rate_per_practice`.
+             */
+            ratePerSecond: number | null;
+        };
+        /** @description A token of the project. */
+        LinkSupabase: {
+            /** @description The access token. */
+            token: components["schemas"]["String_String"];
         };
         /** @description A place where the practice works. */
         Location: {
@@ -745,6 +1169,16 @@ export interface components {
             /** @description The currency of the amount. */
             currency: components["schemas"]["Currency"];
         };
+        NamedAdministrator: {
+            id: components["schemas"]["AdministratorId"];
+            name: components["schemas"]["String_String"];
+        };
+        /** @description A practice by name. */
+        NamedPractice: {
+            id: components["schemas"]["PracticeId"];
+            name: string;
+            slug: string;
+        };
         /** @description A location to be added. */
         NewLocation: {
             address?: components["schemas"]["Address"] | null;
@@ -779,12 +1213,40 @@ export interface components {
             price: components["schemas"]["Money"];
             vatCategory: components["schemas"]["VatCategory"];
         };
+        /** @description The queues of the platform. */
+        Overview: {
+            /** @description Practices with anything in their queues, the fullest first, at most 20. */
+            busy: components["schemas"]["Busy"][];
+            /** @description Jobs under way, the oldest first, at most 100. */
+            running: components["schemas"]["RunningJob"][];
+            /** @description Recurring work of the platform. */
+            schedules: components["schemas"]["Turn"][];
+        };
         /** @description A link's token, and the password that is to be from now on. */
         PasswordReset: {
             /** @description At least ten characters. */
             password: components["schemas"]["String_String"];
             /** @description What stands behind the `#` of the link. */
             token: components["schemas"]["String_String"];
+        };
+        /** @description The installation, now. */
+        PlatformHealth: {
+            backlog: components["schemas"]["Backlog"];
+            /**
+             * Format: int64
+             * @description How far this server's clock is ahead of the database's.
+             */
+            clockSkewMillis: number;
+            database: components["schemas"]["DatabaseHealth"];
+            /**
+             * Format: int64
+             * @description A larger one takes the server out of service.
+             */
+            maxClockSkewMillis: number;
+            practices: components["schemas"]["PracticeCounts"];
+            storage: components["schemas"]["StorageHealth"];
+            /** @description Version of the server that answered. */
+            version: string;
         };
         /** @description The practice. */
         Practice: {
@@ -845,11 +1307,23 @@ export interface components {
              */
             version: number;
         };
+        PracticeCounts: {
+            /** Format: int64 */
+            active: number;
+            /** Format: int64 */
+            suspended: number;
+        };
         /**
          * Format: uuid
          * @description A practice: the tenant.
          */
         PracticeId: string;
+        /** @description A page of practices. */
+        PracticePage: {
+            items: components["schemas"]["Practice"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
         /** @description An error as JSON, RFC 9457 `application/problem+json`. */
         Problem: {
             /** @description Stable name of the problem, such as `service.name_taken`. */
@@ -880,6 +1354,44 @@ export interface components {
         /** @description Where people can sign in besides here. */
         Providers: {
             items: components["schemas"]["ProviderItem"][];
+        };
+        /** @description What waits and what was given up. */
+        Queues: {
+            /**
+             * Format: int64
+             * @description Events that were set aside after the last try.
+             */
+            deadEvents: number;
+            /**
+             * Format: int64
+             * @description Jobs that are due.
+             */
+            dueJobs: number;
+            /**
+             * Format: int64
+             * @description Events not yet told.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Jobs that were given up.
+             */
+            failedJobs: number;
+            /**
+             * Format: double
+             * @description Age of the oldest of them, in seconds.
+             */
+            oldestEventSeconds: number | null;
+            /**
+             * Format: int64
+             * @description Jobs under way.
+             */
+            runningJobs: number;
+        };
+        /** @description Why something is done, for both ledgers. */
+        Reason: {
+            /** @description In words that the practice may read, 3 to 500 characters. */
+            reason: string;
         };
         /**
          * @description What a person is in a practice.
@@ -961,6 +1473,20 @@ export interface components {
             items: components["schemas"]["Room"][];
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
+        };
+        RunningJob: {
+            /** Format: int32 */
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            done: number;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            practice: components["schemas"]["NamedPractice"];
+            /** Format: int64 */
+            total: number | null;
         };
         /** @description Something done for a patient. */
         Service: {
@@ -1103,7 +1629,55 @@ export interface components {
             /** @description IANA time zone. */
             timeZone: string;
         };
+        /** @description How much a practice keeps, counted within the last hour or so. */
+        Size: {
+            /**
+             * Format: int64
+             * @description Its share of the tables on disk, estimated.
+             */
+            bytes: number;
+            /** Format: date-time */
+            measuredAt: string;
+            /**
+             * Format: int64
+             * @description Rows of all its tables.
+             */
+            rows: number;
+            /** @description Rows by table. */
+            tables: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * @description Whether a practice is open.
+         * @enum {string}
+         */
+        Standing: "active" | "suspended";
+        StorageHealth: {
+            /**
+             * Format: int64
+             * @description Free disk of the private PostgreSQL; null when the database lies elsewhere.
+             */
+            freeMegabytes: number | null;
+            /** @description Whether they are. */
+            full: boolean;
+            /**
+             * Format: int64
+             * @description Below this, changes are refused.
+             */
+            reserveMegabytes: number;
+        };
         String_String: string;
+        Turn: {
+            /**
+             * Format: date-time
+             * @description When it last began.
+             */
+            lastAt: string | null;
+            name: string;
+            /** Format: date-time */
+            nextAt: string;
+        };
         /**
          * Format: uuid
          * @description A person who signs in.
@@ -1123,6 +1697,670 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "admin.list_access": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Also what was only looked at: lists and numbers in the console. */
+                looks?: boolean;
+                /** @description Only about this practice. */
+                practice?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.list_dead_events": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only of this practice. */
+                practice?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadEventPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.discard_events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenUp"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.replay_events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chosen"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.list_failed_jobs": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only of this practice. */
+                practice?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedJobPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.retry_jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chosen"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.read_health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformHealth"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.list_practices": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Part of a name or address. */
+                q?: string;
+                /** @description `name` or `createdAt`, with a hyphen in front for descending. */
+                sort?: string;
+                /** @description Only these. */
+                status?: "active" | "suspended";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticePage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.read_practice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The practice */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practice"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.set_limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The practice */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Limits"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practice"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The practice */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practice"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The practice */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practice"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.read_queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "audit.checkpoint": {
         parameters: {
             query?: never;
@@ -1602,6 +2840,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.supabase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Exchange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.supabase_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkSupabase"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other problem: see its code. */
