@@ -12,13 +12,15 @@ use serde_json::{Value, json};
 use crate::forge::{Forge, Provider, encode, hs256, token};
 use crate::supabase::Project;
 
+/// By name.
 type Hostile = Vec<(String, String)>;
+type Sign<'a> = Box<dyn Fn(&[u8]) -> Vec<u8> + 'a>;
 
 /// A good token, and what it takes to make others like it.
 struct Good<'a> {
     head: Value,
     claims: Value,
-    sign: Box<dyn Fn(&[u8]) -> Vec<u8> + 'a>,
+    sign: Sign<'a>,
 }
 
 impl Good<'_> {
@@ -327,7 +329,7 @@ async fn against_our_own_tokens() {
     }
     assert!(hostile.len() >= 24, "{}", hostile.len());
     are_refused(&server, &Method::GET, "/api/v1/auth/session", &hostile, false).await;
-    println!("{} hostile tokens refused as access tokens", hostile.len());
+    eprintln!("{} hostile tokens refused as access tokens", hostile.len());
 }
 
 #[tokio::test]
@@ -369,7 +371,7 @@ async fn against_tokens_of_supabase() {
     assert!(hostile.len() >= 24, "{}", hostile.len());
     are_refused(&project.server, &Method::GET, "/api/v1/auth/session", &hostile, false).await;
     are_refused(&project.server, &Method::POST, "/api/v1/auth/supabase", &hostile, true).await;
-    println!("{} hostile tokens refused as Supabase's, as bearer and in exchange for a session", hostile.len());
+    eprintln!("{} hostile tokens refused as Supabase's, as bearer and in exchange for a session", hostile.len());
 }
 
 #[tokio::test]
@@ -471,5 +473,5 @@ async fn against_tokens_of_openid_connect() {
     for (name, token) in &hostile {
         assert_eq!(sign_in(token).await, failed, "{name}: {token}");
     }
-    println!("{} hostile tokens refused as OpenID Connect's", hostile.len());
+    eprintln!("{} hostile tokens refused as OpenID Connect's", hostile.len());
 }
