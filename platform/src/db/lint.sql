@@ -21,7 +21,7 @@ with relation as (
     ('claim.lanes(integer,integer,integer)'), ('claim.jobs(integer,integer,integer)'), ('claim.turn(text,integer)'),
     ('claim.backlog()'), ('claim.sweep()'), ('auth.sweep()'),
     ('auth.queue_mail(uuid,text,bytea)'),
-    ('audit.checkpoint_note(bigint)'), ('audit.newest_checkpoint()'), ('claim.seal_turn()'), ('claim.unsealed(integer)'),
+    ('auth.actor_names(uuid[])'), ('audit.checkpoint_note(bigint)'), ('audit.newest_checkpoint()'), ('claim.seal_turn()'), ('claim.unsealed(integer)'),
     ('claim.seal(uuid[],bigint[],uuid[],timestamp with time zone[],bytea[],bytea[],text,text,uuid)'), ('claim.trees()'),
     ('claim.newest_checkpoint()'), ('claim.seal_lag()'), ('claim.checkpoints(bigint,integer)'), ('claim.without_seal(uuid)'),
     ('claim.checkpoint(bigint,timestamp with time zone,text,uuid[],bigint[],bytea[],bigint[],bytea[])'),
