@@ -92,6 +92,20 @@ create policy seal on audit.entry for select to vantage_dispatch using (true);
 grant usage on schema audit to vantage_dispatch;
 grant select on audit.entry to vantage_dispatch;
 
+-- Lists that several patients were on.
+create index entry_of_lists on audit.entry (practice_id, at) where action = 'read' and patient_id is null;
+
+-- Names for the ledger: of people who are or were members of this practice, and of its keys for programs.
+create function auth.actor_names(ids uuid[]) returns table (id uuid, name text)
+    language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select u.id, u.name from auth.user u
+      join auth.membership m on m.user_id = u.id and m.practice_id = sec.practice_id()
+     where u.id = any(ids)
+    union all
+    select k.id, k.name from auth.api_key k where k.practice_id = sec.practice_id() and k.id = any(ids) $$;
+revoke all on function auth.actor_names(uuid[]) from public;
+grant execute on function auth.actor_names(uuid[]) to vantage_app;
+
 -- A checkpoint tells nothing of any practice: how many there are, and one hash over all of them.
 create function audit.checkpoint_note(wanted bigint) returns text
     language sql stable security definer set search_path = pg_catalog, pg_temp as $$

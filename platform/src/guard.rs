@@ -196,6 +196,14 @@ impl<P> Can<P> {
         self.app.door.read(&self.caller, work).await
     }
 
+    /// Reads what every look at must be in the ledger: patients' data, and what the ledger holds of it.
+    ///
+    /// # Errors
+    /// As [`crate::db::tenant::Door::read_recorded`].
+    pub async fn read_recorded<T>(&self, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
+        self.app.door.read_recorded(&self.caller, work).await
+    }
+
     /// Changes things in the caller's practice.
     ///
     /// # Errors

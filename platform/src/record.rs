@@ -9,6 +9,7 @@ use crate::crypto::Place;
 use crate::db::TenantTx;
 use crate::error::{Error, Result};
 use crate::id::PatientId;
+use crate::phi::Phi;
 
 /// What was done to what. `TenantTx::record` writes it.
 #[derive(Debug)]
@@ -115,6 +116,54 @@ impl Change {
     }
 }
 
+/// What is looked at. [`TenantTx::record_read`] writes it.
+#[derive(Debug)]
+#[must_use = "a look that is not recorded is not answered"]
+pub struct Look {
+    resource: &'static str,
+    id: Option<Uuid>,
+    patient: Option<PatientId>,
+    detail: Map<String, Value>,
+}
+
+impl Look {
+    /// At one thing.
+    pub fn at(resource: &'static str, id: Uuid) -> Self {
+        Self { resource, id: Some(id), patient: None, detail: Map::new() }
+    }
+
+    /// At a page of a list: which things were on it, and by which fields it was filtered.
+    pub fn list(resource: &'static str, ids: &[Uuid], filter: &[&str]) -> Self {
+        let detail = [("ids".to_owned(), json!(ids)), ("filter".to_owned(), json!(filter))];
+        Self { resource, id: None, patient: None, detail: detail.into_iter().collect() }
+    }
+
+    /// Whose record it is.
+    pub fn of_patient(mut self, patient: Option<PatientId>) -> Self {
+        self.patient = patient;
+        self
+    }
+
+    /// Whose records are on the list.
+    pub fn of_patients(mut self, patients: &[PatientId]) -> Self {
+        self.detail.insert("patients".to_owned(), json!(patients));
+        self
+    }
+}
+
+/// One field of an entry, opened.
+#[derive(Debug)]
+pub struct OpenedChange {
+    /// Its name.
+    pub field: String,
+    /// Its value before.
+    pub before: Option<Phi<Value>>,
+    /// Its value after.
+    pub after: Option<Phi<Value>>,
+    /// False when its key was destroyed.
+    pub readable: bool,
+}
+
 /// Fields that change with every change and say nothing.
 const BOOKKEEPING: [&str; 3] = ["version", "updatedAt", "createdAt"];
 
@@ -207,6 +256,67 @@ impl TenantTx {
         .execute(self.conn())
         .await?;
         Ok(())
+    }
+
+    /// Writes to the ledger what is looked at. Reads of patients' data, and of what the ledger holds of it, go through
+    /// [`crate::guard::Can::read_recorded`], whose transaction answers only with such an entry committed. A list is one
+    /// entry: the ids that were on it and the names of the fields it was filtered by, never their values.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn record_read(&mut self, look: Look) -> Result<()> {
+        let caller = self.caller().clone();
+        sqlx::query!(
+            "insert into audit.entry (practice_id, id, request_id, actor_kind, actor_id, action, resource_type,
+                                      resource_id, patient_id, ip, user_agent, detail)
+             values ($1, $2, $3, $4, $5, 'read', $6, $7, $8, $9, $10, $11)",
+            self.practice(),
+            Uuid::now_v7(),
+            caller.origin.request_id,
+            caller.actor.kind(),
+            caller.actor.id(),
+            look.resource,
+            look.id,
+            look.patient.map(PatientId::uuid),
+            caller.origin.ip,
+            caller.origin.user_agent,
+            Value::Object(look.detail),
+        )
+        .execute(self.conn())
+        .await?;
+        self.looked = true;
+        Ok(())
+    }
+
+    /// Opens what a change holds, field by field. Values whose key was destroyed stay closed.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn open_changes(&mut self, entry: Uuid, changes: &Value) -> Result<Vec<OpenedChange>> {
+        let mut opened = Vec::new();
+        for change in changes.as_array().into_iter().flatten() {
+            let field = change["field"].as_str().unwrap_or_default();
+            let (mut sides, mut readable) = ([None, None], true);
+            for (value, side) in sides.iter_mut().zip(["before", "after"]) {
+                let Some(sealed) = change[side].as_str() else { continue };
+                match self.open_value(entry, field, side, sealed).await {
+                    Ok(plain) => *value = Some(Phi::new(plain)),
+                    Err(error) if error.code() == "internal" => readable = false,
+                    Err(error) => return Err(error),
+                }
+            }
+            let [before, after] = sides;
+            opened.push(OpenedChange { field: field.to_owned(), before, after, readable });
+        }
+        Ok(opened)
+    }
+
+    async fn open_value(&mut self, entry: Uuid, field: &str, side: &str, sealed: &str) -> Result<Value> {
+        use base64::Engine as _;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(sealed).map_err(Error::internal)?;
+        let column = format!("{field}.{side}");
+        let plain = self.open(Place { table: "audit.entry", column: &column, row: entry }, &bytes).await?;
+        serde_json::from_slice(&plain).map_err(Error::internal)
     }
 
     /// An attempt that was refused, for the ledger.

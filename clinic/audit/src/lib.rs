@@ -3,10 +3,13 @@
 pub mod bundle;
 mod check;
 pub mod checkpoint;
+mod entry;
 pub mod evidence;
 mod latest;
 mod leaf;
+mod list;
 pub mod merkle;
+mod names;
 pub mod note;
 pub mod prove;
 pub mod sealer;
@@ -25,7 +28,7 @@ use serde_json::json;
 /// The routes of this area.
 #[must_use]
 pub fn routes() -> Routes {
-    latest::routes()
+    latest::routes().merge(list::routes()).merge(entry::routes())
 }
 
 /// What goes on all the time.

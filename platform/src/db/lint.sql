@@ -28,6 +28,7 @@ with relation as (
     ('auth.end_session(uuid,uuid,text)'), ('auth.end_other_sessions(uuid,text)'), ('auth.put_totp(uuid,bytea)'),
     ('auth.confirm_totp(uuid,bigint)'), ('auth.remove_totp(uuid)'), ('auth.put_recovery_codes(uuid,bytea[])'),
     ('auth.add_passkey(uuid,uuid,bytea,jsonb,text)'), ('auth.remove_passkey(uuid,uuid)'),
+    ('auth.actor_names(uuid[])'),
     ('auth.link_identity(uuid,text,text,text,uuid,uuid,timestamp with time zone)'),
     ('sec.enter_as_administrator(uuid,uuid,uuid,boolean)'), ('administration.check_staff()'), ('administration.people(uuid[])'),
     ('administration.measure(uuid)'), ('administration.measure_stale(integer)'), ('administration.suspend(text)'),

@@ -131,6 +131,8 @@ pub struct TenantTx {
     keys: Keys,
     pub(crate) key: Option<Arc<DataKey>>,
     pub(crate) emitted: bool,
+    /// A look was recorded.
+    pub(crate) looked: bool,
     pub(crate) enqueued: bool,
     pub(crate) mailed: bool,
 }
@@ -208,6 +210,15 @@ impl Door {
         self.run(caller, Mode::Write, work).await
     }
 
+    /// Reads what every look at is an entry in the ledger: the answer is given only once that is committed. Two round
+    /// trips more than [`Door::read`], for the entry and the commit. Works also while storage is full.
+    ///
+    /// # Errors
+    /// As [`Door::read`]; 500 when `work` recorded no look ([`TenantTx::record_read`]).
+    pub async fn read_recorded<T>(&self, caller: &Caller, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
+        self.run(caller, Mode::Look, work).await
+    }
+
     async fn run<T>(&self, caller: &Caller, mode: Mode, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
         let caller = Arc::new(caller.clone());
         let mut tries = 0;
@@ -236,6 +247,7 @@ impl Door {
             keys: self.keys.clone(),
             key: None,
             emitted: false,
+            looked: false,
             enqueued: false,
             mailed: false,
         };
@@ -246,6 +258,9 @@ impl Door {
         if mode == Mode::Read {
             tx.tx.leave();
             return Ok(answer);
+        }
+        if mode == Mode::Look && !tx.looked {
+            return Err(Error::internal("what must be recorded was looked at without an entry"));
         }
         commit(tx.tx).await?;
         if tx.emitted {
@@ -289,6 +304,7 @@ fn enter(caller: &Caller, mode: Mode) -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
     Read,
+    Look,
     Write,
 }
 

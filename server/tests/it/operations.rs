@@ -198,8 +198,21 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
     .execute(&mut conn)
     .await
     .expect("a passkey");
+    let (entry, patient) = (Uuid::now_v7(), Uuid::now_v7());
+    sqlx::query(
+        "insert into audit.entry (practice_id, id, actor_kind, action, resource_type, patient_id)
+         values ($1, $2, 'system', 'read', 'patient', $3)",
+    )
+    .bind(person.practice())
+    .bind(entry)
+    .bind(patient)
+    .execute(&mut server.database.conn().await)
+    .await
+    .expect("an entry");
     vec![
         ("/api/v1/jobs/", job),
+        ("/api/v1/audit/patients/", patient),
+        ("/api/v1/audit/", entry),
         ("/api/v1/services/", make("/api/v1/services", service).await),
         // one without rooms, which can be archived
         ("/api/v1/locations/", make("/api/v1/locations", json!({ "name": Uuid::now_v7() })).await),

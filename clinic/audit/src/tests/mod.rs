@@ -2,6 +2,7 @@
 
 mod sealing;
 mod tampering;
+mod viewing;
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use crate::sealer::Sealer;
 use crate::verify::{self, Report};
 
 async fn start() -> (TestServer, Person) {
-    let routes = identity::routes().merge(practice::routes());
+    let routes = identity::routes().merge(practice::routes()).merge(crate::routes());
     let server = TestServer::start(routes, Duties::default()).await;
     let owner = server.owner_of("alpha").await;
     (server, owner)

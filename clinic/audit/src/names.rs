@@ -1,0 +1,23 @@
+//! Names of the people in the ledger.
+
+use std::collections::{BTreeSet, HashMap};
+
+use platform::Result;
+use platform::db::TenantTx;
+use platform::phi::Phi;
+use uuid::Uuid;
+
+/// The names of those who are or were members of this practice, and of its keys for programs.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn of(tx: &mut TenantTx, ids: impl Iterator<Item = Uuid>) -> Result<HashMap<Uuid, Phi<String>>> {
+    let ids: Vec<Uuid> = ids.collect::<BTreeSet<_>>().into_iter().collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = sqlx::query!(r#"select id as "id!", name as "name!" from auth.actor_names($1)"#, &ids)
+        .fetch_all(tx.conn())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, Phi::new(row.name))).collect())
+}
