@@ -1,6 +1,6 @@
 import { Select, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
-import { countries } from '@/features/identity/places';
+import { countries } from '@/shared/places';
 import forms from '@/shared/forms/forms.module.css';
 import { useLang } from '@/shared/i18n';
 import { compareText, displayName } from '@/shared/i18n/format';

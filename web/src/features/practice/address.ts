@@ -1,8 +1,9 @@
-import { type Lang } from '@/shared/i18n';
+import type { Schemas } from '@/shared/api/problem';
+import type { Lang } from '@/shared/i18n';
 import { displayName } from '@/shared/i18n/format';
 import { orNull } from '@/shared/forms/merge';
 
-export type Address = { line1: string; line2: string | null; city: string; region: string | null; postalCode: string | null; country: string };
+export type Address = Schemas['Address'];
 /** An address as it is typed. */
 export type AddressDraft = { line1: string; line2: string; city: string; region: string; postalCode: string; country: string };
 

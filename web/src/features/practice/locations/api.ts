@@ -1,21 +1,10 @@
+import { api, unwrap } from '@/shared/api/client';
 import { crud } from '@/shared/api/crud';
-import type { Address } from '../address';
-import { call } from '../untyped';
+import type { Schemas } from '@/shared/api/problem';
 
-export type Location = {
-  id: string;
-  name: string;
-  nameAr: string | null;
-  address: Address | null;
-  phone: string | null;
-  timeZone: string | null;
-  archivedAt: string | null;
-  version: number;
-  createdAt: string;
-  updatedAt: string;
-};
-export type NewLocation = Pick<Location, 'name' | 'nameAr' | 'address' | 'phone' | 'timeZone'>;
-export type LocationChange = Partial<NewLocation>;
+export type Location = Schemas['Location'];
+export type NewLocation = Schemas['NewLocation'];
+export type LocationChange = Omit<Schemas['LocationChange'], 'version'>;
 
 /** More than any practice has; what lies beyond is not shown. */
 const ALL = 200;
@@ -23,13 +12,15 @@ const ALL = 200;
 export const locations = crud<Location, NewLocation, LocationChange>(
   'location',
   {
-    list: (signal) => call<{ items: Location[] }>('GET', '/locations', { params: { query: { status: 'all', limit: ALL } }, signal }).then((page) => page.items),
-    one: (id, signal) => call('GET', '/locations/{id}', { params: { path: { id } }, signal }),
-    create: (body, key) => call('POST', '/locations', { body, params: { header: { 'Idempotency-Key': key } } }),
-    change: (id, body) => call('PATCH', '/locations/{id}', { body, params: { path: { id } } }),
+    list: async (signal) => (await unwrap(api.GET('/api/v1/locations', { params: { query: { status: 'all', limit: ALL } }, signal }))).items,
+    one: (id, signal) => unwrap(api.GET('/api/v1/locations/{id}', { params: { path: { id } }, signal })),
+    create: (body, key) => unwrap(api.POST('/api/v1/locations', { body, params: { header: { 'Idempotency-Key': key } } })),
+    change: (id, body) => unwrap(api.PATCH('/api/v1/locations/{id}', { body, params: { path: { id } } })),
   },
   ['hours'],
 );
 
-export const setLocationArchived = ({ id, version }: Location, archived: boolean): Promise<Location> =>
-  call('POST', archived ? '/locations/{id}/archive' : '/locations/{id}/restore', { params: { path: { id } }, body: { version } });
+export const setLocationArchived = ({ id, version }: Location, archived: boolean): Promise<Location> => {
+  const request = { params: { path: { id } }, body: { version } };
+  return unwrap(archived ? api.POST('/api/v1/locations/{id}/archive', request) : api.POST('/api/v1/locations/{id}/restore', request));
+};

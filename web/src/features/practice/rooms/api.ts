@@ -1,40 +1,31 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, unwrap } from '@/shared/api/client';
 import { crud } from '@/shared/api/crud';
-import type { Colour } from '../colour';
-import { call } from '../untyped';
+import type { Schemas } from '@/shared/api/problem';
 import { newSorts } from './order';
 
-export type RoomKind = 'room' | 'chair';
-export type Room = {
-  id: string;
-  locationId: string;
-  name: string;
-  nameAr: string | null;
-  kind: RoomKind;
-  colour: Colour;
-  sort: number;
-  archivedAt: string | null;
-  version: number;
-  createdAt: string;
-  updatedAt: string;
-};
-export type NewRoom = Pick<Room, 'locationId' | 'name' | 'nameAr' | 'kind' | 'colour' | 'sort'>;
-export type RoomChange = Partial<NewRoom>;
+export type Room = Schemas['Room'];
+export type RoomKind = Room['kind'];
+export type NewRoom = Schemas['NewRoom'];
+export type RoomChange = Omit<Schemas['RoomChange'], 'version'>;
 
 /** More than any practice has; what lies beyond is not shown. */
 const ALL = 200;
 
-const change = (id: string, body: RoomChange & { version: number }): Promise<Room> => call('PATCH', '/rooms/{id}', { body, params: { path: { id } } });
+const change = (id: string, body: RoomChange & { version: number }): Promise<Room> =>
+  unwrap(api.PATCH('/api/v1/rooms/{id}', { body, params: { path: { id } } }));
 
 export const rooms = crud<Room, NewRoom, RoomChange>('room', {
-  list: (signal) => call<{ items: Room[] }>('GET', '/rooms', { params: { query: { status: 'all', sort: 'sort', limit: ALL } }, signal }).then((page) => page.items),
-  one: (id, signal) => call('GET', '/rooms/{id}', { params: { path: { id } }, signal }),
-  create: (body, key) => call('POST', '/rooms', { body, params: { header: { 'Idempotency-Key': key } } }),
+  list: async (signal) => (await unwrap(api.GET('/api/v1/rooms', { params: { query: { status: 'all', sort: 'sort', limit: ALL } }, signal }))).items,
+  one: (id, signal) => unwrap(api.GET('/api/v1/rooms/{id}', { params: { path: { id } }, signal })),
+  create: (body, key) => unwrap(api.POST('/api/v1/rooms', { body, params: { header: { 'Idempotency-Key': key } } })),
   change,
 });
 
-export const setRoomArchived = ({ id, version }: Room, archived: boolean): Promise<Room> =>
-  call('POST', archived ? '/rooms/{id}/archive' : '/rooms/{id}/restore', { params: { path: { id } }, body: { version } });
+export const setRoomArchived = ({ id, version }: Room, archived: boolean): Promise<Room> => {
+  const request = { params: { path: { id } }, body: { version } };
+  return unwrap(archived ? api.POST('/api/v1/rooms/{id}/archive', request) : api.POST('/api/v1/rooms/{id}/restore', request));
+};
 
 /** Gives rooms the order of `ids`: shown at once, and as the server has it if that fails. */
 export function useOrderRooms() {
