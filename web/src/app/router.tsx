@@ -1,9 +1,8 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
-import { keepToken } from '@/features/identity/mailedToken';
 import { validateHoursSearch } from '@/features/practice/hours/search';
-import { validateListSearch } from '@/features/practice/search';
-import { validateServicesSearch } from '@/features/practice/services/search';
+import { keepToken } from '@/features/identity/mailedToken';
+import { validateServicesSearch } from '@/features/practice/search';
 import { sessionQuery } from '@/shared/auth/session';
 import { NotFound, RouteFailed } from './fallbacks';
 import { queryClient } from './queryClient';
@@ -84,19 +83,7 @@ const services = createRoute({
   getParentRoute: () => inside,
   path: '/settings/services',
   validateSearch: validateServicesSearch,
-  component: lazyRouteComponent(() => import('@/features/practice/services/ServicesPage'), 'ServicesPage'),
-});
-const locations = createRoute({
-  getParentRoute: () => inside,
-  path: '/settings/locations',
-  validateSearch: validateListSearch,
-  component: lazyRouteComponent(() => import('@/features/practice/locations/LocationsPage'), 'LocationsPage'),
-});
-const rooms = createRoute({
-  getParentRoute: () => inside,
-  path: '/settings/rooms',
-  validateSearch: validateListSearch,
-  component: lazyRouteComponent(() => import('@/features/practice/rooms/RoomsPage'), 'RoomsPage'),
+  component: lazyRouteComponent(() => import('@/features/practice/ServicesPage'), 'ServicesPage'),
 });
 const hours = createRoute({
   getParentRoute: () => inside,
@@ -113,8 +100,6 @@ export const router = createRouter({
     inside.addChildren([
       home,
       settings,
-      locations,
-      rooms,
       services,
       hours,
     ]),

@@ -1135,34 +1135,6 @@ export interface components {
             /** @description Which practice, for somebody who works in several; without it the one joined first. */
             practiceSlug?: string | null;
         };
-        /** @description A practice, as the platform knows it. */
-        ManagedPractice: {
-            country: string;
-            /** Format: date-time */
-            createdAt: string;
-            health: components["schemas"]["Health"];
-            id: components["schemas"]["PracticeId"];
-            /**
-             * Format: date-time
-             * @description When somebody was last there.
-             */
-            lastActivityAt: string | null;
-            limits: components["schemas"]["Limits"];
-            name: string;
-            queues: components["schemas"]["Queues"];
-            size: components["schemas"]["Size"] | null;
-            slug: string;
-            /**
-             * Format: int64
-             * @description People who may sign in.
-             */
-            staff: number;
-            status: components["schemas"]["Standing"];
-            /** Format: date-time */
-            suspendedAt: string | null;
-            /** @description Why it was suspended. */
-            suspendedReason: string | null;
-        };
         /** @description An amount in minor units (halalas, cents) of a currency. */
         Money: {
             /**
@@ -1324,7 +1296,7 @@ export interface components {
         PracticeId: string;
         /** @description A page of practices. */
         PracticePage: {
-            items: components["schemas"]["ManagedPractice"][];
+            items: components["schemas"]["Practice"][];
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
@@ -2132,7 +2104,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ManagedPractice"];
+                    "application/json": components["schemas"]["Practice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2185,7 +2157,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ManagedPractice"];
+                    "application/json": components["schemas"]["Practice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2234,7 +2206,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ManagedPractice"];
+                    "application/json": components["schemas"]["Practice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2287,7 +2259,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ManagedPractice"];
+                    "application/json": components["schemas"]["Practice"];
                 };
             };
             /** @description Not signed in, or no longer. */

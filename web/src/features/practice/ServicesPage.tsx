@@ -1,0 +1,228 @@
+import { ActionIcon, Button, Menu, Skeleton, Tabs, TextInput } from '@mantine/core';
+import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks';
+import { IconArrowsSort, IconLock, IconPlus, IconSearch, IconStethoscope, IconX } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { useCan } from '@/shared/auth/session';
+import { type MessageId, useLang } from '@/shared/i18n';
+import { Empty, Failed, PageHeader, usePageTitle } from '@/shared/ui/Page';
+import { PHONE } from '@/shared/ui/phone';
+import { useShortcuts } from '@/shared/ui/shortcuts';
+import { type Service, serviceListQuery } from './api';
+import { focusFirstRow } from './rowKeys';
+import { type ServicesSearch, type Sort, type Status, statuses } from './search';
+import { ServiceCards } from './ServiceCards';
+import classes from './ServicesPage.module.css';
+import { ServiceTable } from './ServiceTable';
+
+const ServiceDrawer = lazy(() => import('./ServiceDrawer').then((m) => ({ default: m.ServiceDrawer })));
+const route = getRouteApi('/inside/settings/services');
+const TYPING_MS = 200;
+
+
+const phoneSorts: Partial<Record<Sort, MessageId>> = {
+  name: 'services.sort.name',
+  price: 'services.sort.price',
+  '-price': 'services.sort.priceDown',
+  duration: 'services.sort.duration',
+  '-updatedAt': 'services.sort.updated',
+};
+
+export function ServicesPage() {
+  const { t } = useLang();
+  usePageTitle(t('services.title'));
+  if (useCan()('services.read')) return <Services />;
+  return (
+    <>
+      <PageHeader title={t('services.title')} />
+      <Empty icon={<IconLock size={26} stroke={1.6} />} title={t('forbidden.title')} text={t('forbidden.text')} />
+    </>
+  );
+}
+
+function Services() {
+  const { t } = useLang();
+  const canWrite = useCan()('services.write');
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { status = 'active', sort = 'name', q } = search;
+  const list = useInfiniteQuery(serviceListQuery({ status, sort, ...(q ? { q } : {}) }));
+  const phone = useMediaQuery(PHONE, matchMedia(PHONE).matches, { getInitialValueInEffect: false });
+  const [text, setText] = useState(q ?? '');
+  const searchRef = useRef<HTMLInputElement>(null);
+  const listRef = useRef<HTMLDivElement>(null);
+
+  const go = (next: Partial<ServicesSearch>, replace = false) => void navigate({ search: (now) => ({ ...now, ...next }), replace });
+  const pushText = useDebouncedCallback((value: string) => go({ q: value.trim() || undefined }, true), TYPING_MS);
+  const type = (value: string) => {
+    setText(value);
+    pushText(value);
+  };
+  // the back button and links change the search without typing
+  useEffect(() => setText((now) => (now.trim() === (q ?? '') ? now : (q ?? ''))), [q]);
+
+  const items = list.data?.pages.flatMap((page) => page.items);
+  const open = (service: Service) => go({ service: service.id });
+  const openNew = () => go({ new: true });
+  const categories = [...new Set(items?.map((s) => s.category).filter((c): c is string => !!c))].sort();
+
+  useShortcuts([
+    ...(canWrite ? [{ key: 'n', label: 'services.new' as const, run: openNew }] : []),
+    { key: 'f', label: 'services.search', run: () => searchRef.current?.focus() },
+    { key: 'ArrowDown', label: 'shortcut.rows', shown: ['↑', '↓'] },
+    { key: 'Enter', label: 'shortcut.open', shown: ['Enter'] },
+  ]);
+
+  const newButton = canWrite ? (
+    <Button leftSection={<IconPlus size={16} />} onClick={openNew}>
+      {t('services.new')}
+    </Button>
+  ) : null;
+
+  const body = list.isError && !items ? (
+    <Failed error={list.error} retry={() => void list.refetch()} />
+  ) : items?.length === 0 ? (
+    <Nothing status={status} searching={!!q} onClear={() => type('')} onNew={canWrite ? openNew : undefined} />
+  ) : (
+    <div ref={listRef} className={list.isPlaceholderData ? classes.fading : undefined}>
+      {phone ? (
+        <ServiceCards items={items} onOpen={open} />
+      ) : (
+        <ServiceTable items={items} sort={sort} onSort={(next) => go({ sort: next }, true)} onOpen={open} canWrite={canWrite} />
+      )}
+      {list.hasNextPage ? (
+        <div className={classes.more}>
+          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+            {t('list.more')}
+          </Button>
+        </div>
+      ) : null}
+    </div>
+  );
+
+  return (
+    <div className={classes.page}>
+      <PageHeader
+        title={t('services.title')}
+        sub={
+          items ? (
+            t(list.hasNextPage ? 'services.countMore' : 'services.count', { count: items.length })
+          ) : (
+            <Skeleton h={14} w={90} mt={4} />
+          )
+        }
+        actions={newButton}
+      />
+      <Tabs value={status} onChange={(value) => go({ status: (value as Status) ?? undefined })} className={classes.tabs} keepMounted>
+        <Tabs.List aria-label={t('services.views')} className={classes.tabList}>
+          {statuses.map((value) => (
+            <Tabs.Tab key={value} value={value}>
+              {t(`services.status.${value}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <div className={classes.card}>
+          <div className={classes.tools}>
+            <TextInput
+              ref={searchRef}
+              aria-label={t('services.search')}
+              placeholder={t('services.search')}
+              leftSection={<IconSearch size={16} />}
+              rightSection={
+                text ? (
+                  <ActionIcon variant="subtle" color="gray" size={28} aria-label={t('list.clear')} onClick={() => type('')}>
+                    <IconX size={14} />
+                  </ActionIcon>
+                ) : null
+              }
+              maxLength={120}
+              value={text}
+              onChange={(e) => type(e.currentTarget.value)}
+              onKeyDown={(e) => {
+                if (e.key !== 'ArrowDown') return;
+                e.preventDefault();
+                focusFirstRow(listRef.current);
+              }}
+              className={classes.searchInput}
+            />
+            {phone ? <SortMenu sort={sort} onSort={(next) => go({ sort: next }, true)} /> : null}
+          </div>
+          {statuses.map((value) => (
+            <Tabs.Panel key={value} value={value}>
+              {value === status ? body : null}
+            </Tabs.Panel>
+          ))}
+        </div>
+      </Tabs>
+      <Suspense>
+        {search.service ? (
+          <ServiceDrawer
+            id={search.service}
+            listed={items?.find((s) => s.id === search.service)}
+            categories={categories}
+            onClose={() => go({ service: undefined })}
+          />
+        ) : search.new && canWrite ? (
+          <ServiceDrawer categories={categories} onClose={() => go({ new: undefined })} />
+        ) : null}
+      </Suspense>
+    </div>
+  );
+}
+
+function SortMenu({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) {
+  const { t } = useLang();
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="default" size={44} aria-label={t('services.sort')}>
+          <IconArrowsSort size={18} stroke={1.7} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {(Object.keys(phoneSorts) as Sort[]).map((value) => (
+          <Menu.Item key={value} fw={value === sort ? 600 : 400} aria-current={value === sort || undefined} onClick={() => onSort(value)}>
+            {t(phoneSorts[value]!)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+type NothingProps = { status: Status; searching: boolean; onClear: () => void; onNew: (() => void) | undefined };
+
+function Nothing({ status, searching, onClear, onNew }: NothingProps) {
+  const { t } = useLang();
+  const icon = searching ? <IconSearch size={26} stroke={1.6} /> : <IconStethoscope size={26} stroke={1.6} />;
+  if (searching) {
+    return (
+      <Empty
+        icon={icon}
+        title={t('services.empty.search')}
+        text={t('services.empty.searchText')}
+        action={
+          <Button variant="light" mt="xs" onClick={onClear}>
+            {t('list.clear')}
+          </Button>
+        }
+      />
+    );
+  }
+  if (status === 'archived') return <Empty icon={icon} title={t('services.empty.archived')} text={t('services.empty.archivedText')} />;
+  return (
+    <Empty
+      icon={icon}
+      title={t('services.empty.first')}
+      text={t('services.empty.firstText')}
+      action={
+        onNew ? (
+          <Button mt="xs" leftSection={<IconPlus size={16} />} onClick={onNew}>
+            {t('services.new')}
+          </Button>
+        ) : undefined
+      }
+    />
+  );
+}

@@ -1,0 +1,115 @@
+import { latinDigits, majorOf, minorOf } from '@/shared/i18n/money';
+import type { MessageId, Params } from '@/shared/i18n';
+import type { NewService, Service, ServiceChange } from './api';
+
+export const colours = ['slate', 'teal', 'blue', 'violet', 'green', 'amber', 'red', 'pink'] as const satisfies readonly Service['colour'][];
+export const vatCategories = ['standard', 'zero', 'exempt'] as const satisfies readonly Service['vatCategory'][];
+
+/** What the form holds: text as it is typed, also where it is no number yet. */
+export type Draft = {
+  nameEn: string;
+  nameAr: string;
+  code: string;
+  category: string;
+  durationMinutes: string;
+  bufferBeforeMinutes: string;
+  bufferAfterMinutes: string;
+  price: string;
+  vatCategory: Service['vatCategory'];
+  colour: Service['colour'];
+};
+export type Field = keyof Draft;
+
+export const emptyDraft: Draft = {
+  nameEn: '',
+  nameAr: '',
+  code: '',
+  category: '',
+  durationMinutes: '30',
+  bufferBeforeMinutes: '0',
+  bufferAfterMinutes: '0',
+  price: '',
+  vatCategory: 'standard',
+  colour: 'teal',
+};
+export const draftFields = Object.keys(emptyDraft) as Field[];
+
+export const draftOf = (s: Service): Draft => ({
+  nameEn: s.nameEn,
+  nameAr: s.nameAr ?? '',
+  code: s.code ?? '',
+  category: s.category ?? '',
+  durationMinutes: String(s.durationMinutes),
+  bufferBeforeMinutes: String(s.bufferBeforeMinutes),
+  bufferAfterMinutes: String(s.bufferAfterMinutes),
+  price: majorOf(s.price),
+  vatCategory: s.vatCategory,
+  colour: s.colour,
+});
+
+/** The server's own limits, said before the form is sent. */
+const DURATION = { min: 5, max: 720 };
+const BUFFER = { min: 0, max: 240 };
+
+const minutesOf = (text: string): number | undefined => {
+  const digits = latinDigits(text.trim());
+  return /^\d{1,4}$/.test(digits) ? Number(digits) : undefined;
+};
+const within = (minutes: number | undefined, { min, max }: typeof BUFFER) => minutes !== undefined && minutes >= min && minutes <= max;
+
+type Issue = { id: MessageId; params?: Params };
+
+/** What can be known without asking the server; it has the last word on the rest. */
+export function draftIssues(d: Draft, currency: string): Partial<Record<Field, Issue>> {
+  const issues: Partial<Record<Field, Issue>> = {};
+  if (!d.nameEn.trim()) issues.nameEn = { id: 'field.required' };
+  if (!within(minutesOf(d.durationMinutes), DURATION)) issues.durationMinutes = { id: 'services.form.minutes', params: DURATION };
+  for (const field of ['bufferBeforeMinutes', 'bufferAfterMinutes'] as const) {
+    if (!within(minutesOf(d[field] || '0'), BUFFER)) issues[field] = { id: 'services.form.minutes', params: BUFFER };
+  }
+  if (!d.price.trim()) issues.price = { id: 'field.required' };
+  else if (minorOf(d.price, currency) === undefined) issues.price = { id: 'services.form.amount', params: { currency } };
+  return issues;
+}
+
+const orNull = (text: string) => text.trim() || null;
+
+/** Only for a draft without issues. */
+export const newServiceOf = (d: Draft, currency: string): NewService => ({
+  nameEn: d.nameEn.trim(),
+  nameAr: orNull(d.nameAr),
+  code: orNull(d.code),
+  category: orNull(d.category),
+  durationMinutes: minutesOf(d.durationMinutes) ?? 0,
+  bufferBeforeMinutes: minutesOf(d.bufferBeforeMinutes || '0') ?? 0,
+  bufferAfterMinutes: minutesOf(d.bufferAfterMinutes || '0') ?? 0,
+  price: { amountMinor: minorOf(d.price, currency) ?? 0, currency },
+  vatCategory: d.vatCategory,
+  colour: d.colour,
+});
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+
+/** The fields that differ from the service as it was loaded, so that saving never writes over what others changed elsewhere. */
+export function changesOf(d: Draft, base: Service): Omit<ServiceChange, 'version'> {
+  const next = newServiceOf(d, base.price.currency);
+  return Object.fromEntries(Object.entries(next).filter(([key, value]) => !same(value, base[key as keyof Service])));
+}
+
+/**
+ * Brings somebody else's newer state into a half-edited form. A field that only I changed keeps my input; a field that
+ * they changed takes their value; where both changed it differently, `mine` says what I had typed.
+ */
+export function mergeDraft(base: Draft, mine: Draft, theirs: Draft): { merged: Draft; mine: Partial<Draft> } {
+  const merged = { ...mine };
+  const lost: Partial<Draft> = {};
+  const take = <F extends Field>(field: F) => {
+    if (theirs[field] === base[field]) return;
+    if (mine[field] !== base[field] && mine[field] !== theirs[field]) lost[field] = mine[field];
+    merged[field] = theirs[field];
+  };
+  draftFields.forEach(take);
+  return { merged, mine: lost };
+}
+
+export const changedFields = (from: Draft, to: Draft): Field[] => draftFields.filter((f) => from[f] !== to[f]);
