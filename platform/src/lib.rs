@@ -5,6 +5,7 @@ pub mod administrator;
 mod activity;
 pub mod api_key;
 pub mod app;
+pub mod break_glass;
 pub mod clock;
 pub mod config;
 pub mod crypto;

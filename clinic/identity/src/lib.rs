@@ -3,10 +3,11 @@
 mod access_review;
 mod account;
 mod api_keys;
+mod authenticator;
 mod device;
 mod external;
 mod invites;
-mod password;
+pub mod password;
 mod person;
 mod reset;
 mod roles;
@@ -18,6 +19,7 @@ mod staff;
 
 use platform::routes::Routes;
 
+pub use authenticator::{Authenticator, new_seed};
 pub use external::External;
 pub use invites::{Accept, accept_invite};
 pub use second_factor::reseal;
