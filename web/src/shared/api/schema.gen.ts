@@ -225,23 +225,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/audit/checkpoint": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The newest signed checkpoint of the ledger. A copy kept elsewhere shows later whether anything was taken away. */
-        get: operations["audit.checkpoint"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -1070,13 +1053,6 @@ export interface components {
          * @enum {string}
          */
         Language: "en" | "ar";
-        /** @description What was signed last, and with which keys. */
-        LatestCheckpoint: {
-            /** @description The signed note (c2sp.org/tlog-checkpoint); none before the first. */
-            note: string | null;
-            /** @description The keys that sign, as `name+hash+key` (c2sp.org/signed-note). */
-            publicKeys: string[];
-        };
         /** @description Limits of a practice's own; null leaves it with what everybody has. */
         Limits: {
             /**
@@ -1158,6 +1134,34 @@ export interface components {
             password: components["schemas"]["String_String"];
             /** @description Which practice, for somebody who works in several; without it the one joined first. */
             practiceSlug?: string | null;
+        };
+        /** @description A practice, as the platform knows it. */
+        ManagedPractice: {
+            country: string;
+            /** Format: date-time */
+            createdAt: string;
+            health: components["schemas"]["Health"];
+            id: components["schemas"]["PracticeId"];
+            /**
+             * Format: date-time
+             * @description When somebody was last there.
+             */
+            lastActivityAt: string | null;
+            limits: components["schemas"]["Limits"];
+            name: string;
+            queues: components["schemas"]["Queues"];
+            size: components["schemas"]["Size"] | null;
+            slug: string;
+            /**
+             * Format: int64
+             * @description People who may sign in.
+             */
+            staff: number;
+            status: components["schemas"]["Standing"];
+            /** Format: date-time */
+            suspendedAt: string | null;
+            /** @description Why it was suspended. */
+            suspendedReason: string | null;
         };
         /** @description An amount in minor units (halalas, cents) of a currency. */
         Money: {
@@ -1320,7 +1324,7 @@ export interface components {
         PracticeId: string;
         /** @description A page of practices. */
         PracticePage: {
-            items: components["schemas"]["Practice"][];
+            items: components["schemas"]["ManagedPractice"][];
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
@@ -2128,7 +2132,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2181,7 +2185,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2230,7 +2234,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2283,7 +2287,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2330,52 +2334,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "audit.checkpoint": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LatestCheckpoint"];
                 };
             };
             /** @description Not signed in, or no longer. */
