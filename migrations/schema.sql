@@ -43,6 +43,16 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION administration.end_support(access uuid, who text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update administration.support_access s set ended_at = now(), ended_by = who
+     where s.id = access and s.practice = sec.practice_id() and s.ended_at is null and s.expires_at > now();
+    return found;
+end $$;
+
 CREATE FUNCTION administration.measure(wanted uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -101,6 +111,23 @@ begin
     return measured;
 end $$;
 
+CREATE FUNCTION administration.open_support(access uuid, person uuid, signed_in uuid, why text, minutes integer) RETURNS timestamp with time zone
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into administration.support_access (id, practice, administrator, session, reason, expires_at)
+    values (access, sec.practice_id(), person, signed_in, why, now() + make_interval(mins => minutes))
+    returning expires_at
+$$;
+
+CREATE FUNCTION administration.owners() RETURNS TABLE(email text, name text, language text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select u.email, u.name, u.language from auth.membership m join auth.user u on u.id = m.user_id
+     where m.practice_id = sec.practice_id() and m.role = 'owner' and m.status = 'active' order by u.id
+$$;
+
 CREATE FUNCTION administration.people(practices uuid[]) RETURNS TABLE(practice uuid, staff bigint, last_activity timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -134,6 +161,18 @@ CREATE FUNCTION administration.set_limits(per_second integer, staff integer) RET
     AS $$
     update platform.practice p set rate_per_second = per_second, max_staff = staff, updated_at = now()
      where p.practice_id = sec.practice_id()
+$$;
+
+CREATE FUNCTION administration.supports(before_at timestamp with time zone, before_id uuid, wanted integer, one uuid) RETURNS TABLE(id uuid, administrator uuid, administrator_name text, reason text, opened_at timestamp with time zone, expires_at timestamp with time zone, ended_at timestamp with time zone, ended_by text, is_open boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select s.id, s.administrator, a.name, s.reason, s.opened_at, s.expires_at, s.ended_at, s.ended_by,
+           s.ended_at is null and s.expires_at > now()
+      from administration.support_access s join administration.administrator a on a.id = s.administrator
+     where s.practice = sec.practice_id() and (one is null or s.id = one)
+       and (before_at is null or (s.opened_at, s.id) < (before_at, before_id))
+     order by s.opened_at desc, s.id desc limit wanted
 $$;
 
 CREATE FUNCTION administration.suspend(why text) RETURNS boolean
@@ -237,6 +276,181 @@ begin
     raise exception 'the audit ledger is append-only' using errcode = 'VT002';
 end $$;
 
+CREATE FUNCTION auth.accept_invite(invite_hash bytea, person uuid, is_new boolean, person_name text, person_language text, person_password_hash text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    i auth.invite;
+begin
+    select * into i from auth.invite x
+     where x.hash = invite_hash and x.practice_id = sec.practice_id() for update;
+    if not found then
+        return 'unknown';
+    elsif i.status = 'open' and i.expires_at <= now() then
+        return 'expired';
+    elsif i.status <> 'open' then
+        return i.status;
+    end if;
+    if is_new then
+        insert into auth.user (id, email, name, password_hash, language)
+        values (person, i.email, person_name, person_password_hash, person_language);
+    elsif not exists (select from auth.user u where u.id = person and u.email = i.email) then
+        return 'unknown';
+    end if;
+    insert into auth.membership as m (user_id, practice_id, role, role_id)
+    values (person, i.practice_id, i.role, i.role_id)
+    on conflict (user_id, practice_id) do update
+       set role = i.role, role_id = i.role_id, status = 'active', version = m.version + 1, created_at = now(), updated_at = now()
+     where m.status = 'removed';
+    if not found then
+        return 'member';
+    end if;
+    update auth.invite x set status = 'accepted', accepted_by = person, closed_at = now(), version = x.version + 1
+     where x.practice_id = i.practice_id and x.id = i.id;
+    return 'open';
+end $$;
+
+CREATE FUNCTION auth.actor_names(ids uuid[]) RETURNS TABLE(id uuid, name text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select u.id, u.name from auth.user u
+      join auth.membership m on m.user_id = u.id and m.practice_id = sec.practice_id()
+     where u.id = any(ids)
+    union all
+    select k.id, k.name from auth.api_key k where k.practice_id = sec.practice_id() and k.id = any(ids) $$;
+
+CREATE FUNCTION auth.add_api_key(key uuid, new_name text, new_hash bytea, new_prefix text, new_last_four text, new_scopes text[], new_expires_at timestamp with time zone, creator uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into auth.api_key (practice_id, id, name, hash, prefix, last_four, scopes, expires_at, created_by)
+    values (sec.practice_id(), key, new_name, new_hash, new_prefix, new_last_four, new_scopes, new_expires_at, creator)
+$$;
+
+CREATE FUNCTION auth.add_invite(invite uuid, new_email text, new_name text, new_role text, new_role_id uuid, new_language text, new_hash bytea, inviter uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    delete from auth.invite i
+     where i.practice_id = sec.practice_id() and i.status <> 'accepted' and i.expires_at < now() - interval '90 days';
+    update auth.invite i set status = 'expired', closed_at = now()
+     where i.practice_id = sec.practice_id() and i.email = new_email and i.status = 'open' and i.expires_at <= now();
+    insert into auth.invite (practice_id, id, email, name, role, role_id, language, hash, expires_at, created_by)
+    select p.practice_id, invite, new_email, new_name, new_role, new_role_id, new_language, new_hash,
+           now() + make_interval(hours => p.invite_hours), inviter
+      from platform.practice p where p.practice_id = sec.practice_id()
+$$;
+
+CREATE FUNCTION auth.add_passkey(own uuid, new_id uuid, new_credential_id bytea, new_credential jsonb, new_name text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into auth.passkey (id, user_id, credential_id, credential, name)
+    values (new_id, auth.person_of(own), new_credential_id, new_credential, new_name);
+    update auth.session set second_factor = 'passkey' where id = own;
+$$;
+
+CREATE FUNCTION auth.api_keys(only_key uuid) RETURNS TABLE(id uuid, name text, prefix text, last_four text, scopes text[], expires_at timestamp with time zone, created_by uuid, created_by_name text, creator_is_here boolean, created_at timestamp with time zone, last_used_at timestamp with time zone, revoked_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select k.id, k.name, k.prefix, k.last_four, k.scopes, k.expires_at, k.created_by, u.name,
+           exists (select from auth.membership m
+                    where m.user_id = k.created_by and m.practice_id = k.practice_id and m.status = 'active'),
+           k.created_at, k.last_used_at, k.revoked_at
+      from auth.api_key k join auth.user u on u.id = k.created_by
+     where k.practice_id = sec.practice_id() and (only_key is null or k.id = only_key)
+$$;
+
+CREATE FUNCTION auth.change_member(person uuid, new_role text, new_role_id uuid, new_status text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update auth.membership m
+       set role = new_role, role_id = new_role_id, status = new_status, version = m.version + 1, updated_at = now()
+     where m.practice_id = sec.practice_id() and m.user_id = person;
+    if new_status <> 'active' then
+        update auth.session s set ended_at = now(), end_reason = new_status
+         where s.practice_id = sec.practice_id() and s.user_id = person and s.ended_at is null;
+    end if;
+end $$;
+
+CREATE FUNCTION auth.change_password(own uuid, new_hash text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update auth.user set password_hash = new_hash, version = version + 1 where id = auth.person_of(own);
+    update auth.password_reset set used_at = now() where user_id = auth.person_of(own) and used_at is null;
+$$;
+
+CREATE FUNCTION auth.change_profile(own uuid, new_name text, new_language text, based_on integer) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update auth.user set name = new_name, language = new_language, version = version + 1
+     where id = auth.person_of(own) and version = based_on returning version
+$$;
+
+CREATE FUNCTION auth.confirm_totp(own uuid, step bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    update auth.totp set confirmed_at = now(), last_step = step where user_id = auth.person_of(own) and confirmed_at is null;
+    if not found then
+        return false;
+    end if;
+    update auth.session set second_factor = 'totp' where id = own;
+    return true;
+end $$;
+
+CREATE FUNCTION auth.end_other_sessions(own uuid, reason text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update auth.session set ended_at = now(), end_reason = reason
+     where id <> own and user_id = auth.person_of(own) and ended_at is null and expires_at > now()
+$$;
+
+CREATE FUNCTION auth.end_session(own uuid, target uuid, reason text) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with ended as (
+        update auth.session set ended_at = now(), end_reason = reason
+         where id = target and user_id = auth.person_of(own) and ended_at is null and expires_at > now() returning id
+    )
+    select exists (select from ended)
+$$;
+
+CREATE FUNCTION auth.has_second_factor(person uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$ select false $$;
+
+CREATE FUNCTION auth.invites(only_invite uuid) RETURNS TABLE(id uuid, email text, name text, role text, role_id uuid, role_name text, permissions text[], language text, status text, expires_at timestamp with time zone, created_by uuid, created_by_name text, created_at timestamp with time zone, version integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select i.id, i.email, i.name, i.role, i.role_id, r.name, r.permissions, i.language,
+           case when i.status = 'open' and i.expires_at <= now() then 'expired' else i.status end,
+           i.expires_at, i.created_by, u.name, i.created_at, i.version
+      from auth.invite i join auth.user u on u.id = i.created_by
+      left join auth.role r on r.practice_id = i.practice_id and r.id = i.role_id
+     where i.practice_id = sec.practice_id() and (only_invite is null or i.id = only_invite)
+$$;
+
+CREATE FUNCTION auth.is_member(person uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select exists (
+        select from auth.membership m
+         where m.practice_id = sec.practice_id() and m.user_id = person and m.status in ('active', 'suspended'))
+$$;
+
 CREATE FUNCTION auth.link_identity(id uuid, issuer text, subject text, email text, session uuid, person uuid, since timestamp with time zone) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -265,6 +479,20 @@ begin
     return case when owner = person then 'known' else 'taken' end;
 end $$;
 
+CREATE FUNCTION auth.members(only_person uuid) RETURNS TABLE(user_id uuid, name text, name_key text, email text, role text, role_id uuid, role_name text, permissions text[], status text, last_seen_at timestamp with time zone, second_factor boolean, open_sessions bigint, joined_at timestamp with time zone, version integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select u.id, u.name, lower(u.name), u.email, m.role, m.role_id, r.name, r.permissions, m.status, m.last_seen_at,
+           auth.has_second_factor(u.id),
+           (select count(*) from auth.session s
+             where s.user_id = m.user_id and s.practice_id = m.practice_id and s.ended_at is null and s.expires_at > now()),
+           m.created_at, m.version
+      from auth.membership m join auth.user u on u.id = m.user_id
+      left join auth.role r on r.practice_id = m.practice_id and r.id = m.role_id
+     where m.practice_id = sec.practice_id() and m.status <> 'removed' and (only_person is null or m.user_id = only_person)
+$$;
+
 CREATE FUNCTION auth.note_seen() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -275,11 +503,118 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION auth.person_of(own uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    person uuid;
+begin
+    select s.user_id into person from auth.session s
+     where s.id = own and s.practice_id = sec.practice_id() and s.ended_at is null and s.expires_at > now();
+    if not found then
+        raise exception 'the session has ended' using errcode = 'VT401';
+    end if;
+    return person;
+end $$;
+
+CREATE FUNCTION auth.put_recovery_codes(own uuid, hashes bytea[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    delete from auth.recovery_code where user_id = auth.person_of(own);
+    insert into auth.recovery_code (user_id, hash) select auth.person_of(own), unnest(hashes);
+$$;
+
+CREATE FUNCTION auth.put_totp(own uuid, sealed bytea) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with put as (
+        insert into auth.totp as t (user_id, seed) values (auth.person_of(own), sealed)
+        on conflict (user_id) do update set seed = sealed, created_at = now(), last_step = 0 where t.confirmed_at is null
+        returning user_id
+    )
+    select exists (select from put)
+$$;
+
 CREATE FUNCTION auth.queue_mail(mail uuid, mail_kind text, sealed bytea) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     insert into auth.mail (id, practice_id, kind, content) values (mail, sec.practice_id(), mail_kind, sealed);
+$$;
+
+CREATE FUNCTION auth.remove_passkey(own uuid, target uuid) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with gone as (delete from auth.passkey where id = target and user_id = auth.person_of(own) returning id)
+    select exists (select from gone)
+$$;
+
+CREATE FUNCTION auth.remove_totp(own uuid) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with gone as (
+        delete from auth.totp where user_id = auth.person_of(own) and confirmed_at is not null returning user_id
+    )
+    select exists (select from gone)
+$$;
+
+CREATE FUNCTION auth.renew_invite(invite uuid, new_hash bytea) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update auth.invite i
+       set hash = new_hash, status = 'open', closed_at = null, version = i.version + 1,
+           expires_at = now() + make_interval(hours => p.invite_hours)
+      from platform.practice p
+     where p.practice_id = sec.practice_id() and i.practice_id = p.practice_id and i.id = invite
+       and i.status in ('open', 'expired')
+$$;
+
+CREATE FUNCTION auth.revoke_api_key(key uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update auth.api_key k set revoked_at = now()
+     where k.practice_id = sec.practice_id() and k.id = key and k.revoked_at is null
+$$;
+
+CREATE FUNCTION auth.revoke_invites(only_invite uuid, inviter uuid) RETURNS SETOF uuid
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update auth.invite i set status = 'revoked', closed_at = now(), version = i.version + 1
+     where i.practice_id = sec.practice_id() and i.status = 'open' and i.expires_at > now()
+       and (i.id = only_invite or i.created_by = inviter)
+    returning i.id
+$$;
+
+CREATE FUNCTION auth.roles(only_role uuid) RETURNS TABLE(id uuid, name text, based_on text, permissions text[], members bigint, open_invites bigint, version integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select r.id, r.name, r.based_on, r.permissions,
+           (select count(*) from auth.membership m
+             where m.practice_id = r.practice_id and m.role_id = r.id and m.status <> 'removed'),
+           (select count(*) from auth.invite i
+             where i.practice_id = r.practice_id and i.role_id = r.id and i.status = 'open' and i.expires_at > now()),
+           r.version
+      from auth.role r
+     where r.practice_id = sec.practice_id() and r.archived_at is null and (only_role is null or r.id = only_role)
+$$;
+
+CREATE FUNCTION auth.save_role(role uuid, new_name text, new_based_on text, new_permissions text[], archived boolean) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into auth.role as r (practice_id, id, name, based_on, permissions)
+    values (sec.practice_id(), role, new_name, new_based_on, new_permissions)
+    on conflict (practice_id, id) do update
+       set name = new_name, permissions = new_permissions, version = r.version + 1, updated_at = now(),
+           archived_at = case when archived then now() end
 $$;
 
 CREATE FUNCTION auth.sign_up(practice uuid, slug text, practice_name text, language text, country text, time_zone text, currency text, person uuid, email text, person_name text, password_hash text) RETURNS void
@@ -653,6 +988,26 @@ begin
     perform set_config('app.practice_id', practice::text, true);
 end $$;
 
+CREATE FUNCTION sec.enter_under_grant(access uuid, session uuid, person uuid, practice uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform from administration.session s join administration.administrator a on a.id = s.administrator
+     where s.id = session and s.administrator = person and s.ended_at is null and s.expires_at > now()
+       and s.last_active_at > now() - interval '15 minutes' and a.removed_at is null;
+    if not found then
+        raise exception 'the session has ended' using errcode = 'VT401';
+    end if;
+    perform from administration.support_access g
+     where g.id = access and g.administrator = person and g.session = enter_under_grant.session
+       and g.practice = enter_under_grant.practice and g.ended_at is null and g.expires_at > now();
+    if not found then
+        raise exception 'this access is over' using errcode = 'VT411';
+    end if;
+    perform set_config('app.practice_id', practice::text, true), set_config('app.only_reads', 'on', true);
+end $$;
+
 CREATE FUNCTION sec.enter_with_key(key uuid, practice uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -679,6 +1034,9 @@ CREATE FUNCTION sec.require_audit() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
+    if current_setting('app.only_reads', true) = 'on' then
+        raise exception 'a change of %.% by somebody who may only read', tg_table_schema, tg_table_name using errcode = 'VT003';
+    end if;
     if not exists (
         select from audit.entry e
          where e.practice_id = coalesce(new.practice_id, old.practice_id)
@@ -752,6 +1110,21 @@ CREATE TABLE administration.session (
     user_agent text
 );
 
+CREATE TABLE administration.support_access (
+    id uuid NOT NULL,
+    practice uuid NOT NULL,
+    administrator uuid NOT NULL,
+    session uuid NOT NULL,
+    reason text NOT NULL,
+    opened_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    ended_by text,
+    CONSTRAINT support_access_ended_by_check CHECK ((ended_by = ANY (ARRAY['administrator'::text, 'practice'::text]))),
+    CONSTRAINT support_access_hour_check CHECK ((expires_at <= (opened_at + '01:00:00'::interval))),
+    CONSTRAINT support_access_reason_check CHECK (((length(reason) >= 20) AND (length(reason) <= 500)))
+);
+
 CREATE TABLE api.idempotency_key (
     practice_id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -815,6 +1188,26 @@ CREATE TABLE auth.api_key (
     CONSTRAINT api_key_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80)))
 );
 
+CREATE TABLE auth.challenge (
+    hash bytea NOT NULL,
+    kind text NOT NULL,
+    user_id uuid,
+    practice_id uuid,
+    state bytea,
+    wrong integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone DEFAULT (now() + '00:05:00'::interval) NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT challenge_kind_check CHECK ((kind = ANY (ARRAY['second_factor'::text, 'passkey'::text, 'add_passkey'::text])))
+);
+
+CREATE TABLE auth.device (
+    user_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_seen_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE auth.external_identity (
     id uuid NOT NULL,
     issuer text NOT NULL COLLATE pg_catalog."C",
@@ -835,6 +1228,30 @@ CREATE TABLE auth.external_session (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT external_session_external_id_check CHECK (((length(external_id) >= 1) AND (length(external_id) <= 255))),
     CONSTRAINT external_session_issuer_check CHECK (((length(issuer) >= 1) AND (length(issuer) <= 500)))
+);
+
+CREATE TABLE auth.invite (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    email text NOT NULL COLLATE pg_catalog."C",
+    name text,
+    role text NOT NULL,
+    role_id uuid,
+    language text NOT NULL,
+    hash bytea NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    accepted_by uuid,
+    closed_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT invite_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
+    CONSTRAINT invite_language_check CHECK ((language = ANY (ARRAY['en'::text, 'ar'::text]))),
+    CONSTRAINT invite_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT invite_owner_check CHECK (((role_id IS NULL) OR (role <> 'owner'::text))),
+    CONSTRAINT invite_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'provider'::text, 'hygienist'::text, 'assistant'::text, 'receptionist'::text, 'accountant'::text, 'staff'::text]))),
+    CONSTRAINT invite_status_check CHECK ((status = ANY (ARRAY['open'::text, 'accepted'::text, 'expired'::text, 'revoked'::text])))
 );
 
 CREATE TABLE auth.mail (
@@ -868,11 +1285,29 @@ CREATE TABLE auth.membership (
     CONSTRAINT membership_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'removed'::text])))
 );
 
+CREATE TABLE auth.passkey (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    credential_id bytea NOT NULL,
+    credential jsonb NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone,
+    CONSTRAINT passkey_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80)))
+);
+
 CREATE TABLE auth.password_reset (
     hash bytea NOT NULL,
     user_id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
+
+CREATE TABLE auth.recovery_code (
+    user_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
     used_at timestamp with time zone
 );
 
@@ -913,6 +1348,14 @@ CREATE TABLE auth.session (
     second_factor text,
     CONSTRAINT session_end_reason_check CHECK ((end_reason = ANY (ARRAY['signed_out'::text, 'token_reused'::text, 'expired'::text, 'idle'::text, 'ended_elsewhere'::text, 'password_changed'::text, 'password_reset'::text, 'switched'::text, 'suspended'::text, 'removed'::text]))),
     CONSTRAINT session_second_factor_check CHECK ((second_factor = ANY (ARRAY['totp'::text, 'passkey'::text])))
+);
+
+CREATE TABLE auth.totp (
+    user_id uuid NOT NULL,
+    seed bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    confirmed_at timestamp with time zone,
+    last_step bigint DEFAULT 0 NOT NULL
 );
 
 CREATE TABLE auth."user" (
@@ -1070,6 +1513,70 @@ CREATE TABLE platform.practice (
 
 ALTER TABLE ONLY platform.practice FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE practice.absence (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    owner_kind text NOT NULL,
+    location_id uuid GENERATED ALWAYS AS (
+CASE
+    WHEN (owner_kind = 'location'::text) THEN owner_id
+    ELSE NULL::uuid
+END) STORED,
+    kind text NOT NULL,
+    from_at timestamp without time zone NOT NULL,
+    to_at timestamp without time zone NOT NULL,
+    note text,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT absence_kind_check CHECK ((kind = ANY (ARRAY['vacation'::text, 'sick'::text, 'closed'::text, 'extra'::text]))),
+    CONSTRAINT absence_length CHECK (((to_at > from_at) AND (to_at <= (from_at + '400 days'::interval)))),
+    CONSTRAINT absence_note_check CHECK (((length(note) >= 1) AND (length(note) <= 500))),
+    CONSTRAINT absence_of_practice CHECK (((owner_kind <> 'practice'::text) OR (owner_id = practice_id))),
+    CONSTRAINT absence_owner_kind_check CHECK ((owner_kind = ANY (ARRAY['practice'::text, 'location'::text, 'provider'::text])))
+);
+
+ALTER TABLE ONLY practice.absence FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE practice.closing_day (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    date date NOT NULL,
+    name text NOT NULL,
+    name_ar text,
+    repeats text NOT NULL,
+    holiday text COLLATE pg_catalog."C",
+    moves jsonb DEFAULT '[]'::jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT closing_day_holiday_check CHECK (((length(holiday) >= 1) AND (length(holiday) <= 60))),
+    CONSTRAINT closing_day_name_ar_check CHECK (((length(name_ar) >= 1) AND (length(name_ar) <= 120))),
+    CONSTRAINT closing_day_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT closing_day_repeats_check CHECK ((repeats = ANY (ARRAY['none'::text, 'gregorian'::text, 'hijri'::text])))
+);
+
+ALTER TABLE ONLY practice.closing_day FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE practice.hours (
+    practice_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    owner_kind text NOT NULL,
+    location_id uuid GENERATED ALWAYS AS (
+CASE
+    WHEN (owner_kind = 'location'::text) THEN owner_id
+    ELSE NULL::uuid
+END) STORED,
+    week jsonb,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT hours_of_practice CHECK (((owner_kind <> 'practice'::text) OR (owner_id = practice_id))),
+    CONSTRAINT hours_owner_kind_check CHECK ((owner_kind = ANY (ARRAY['practice'::text, 'location'::text, 'provider'::text])))
+);
+
+ALTER TABLE ONLY practice.hours FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE practice.location (
     practice_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1090,6 +1597,43 @@ CREATE TABLE practice.location (
 );
 
 ALTER TABLE ONLY practice.location FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE practice.provider (
+    practice_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    title text,
+    title_ar text,
+    specialty text,
+    licence_number text,
+    colour text NOT NULL,
+    bookable boolean NOT NULL,
+    all_services boolean NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT provider_colour_check CHECK ((colour = ANY (ARRAY['slate'::text, 'teal'::text, 'blue'::text, 'violet'::text, 'green'::text, 'amber'::text, 'red'::text, 'pink'::text]))),
+    CONSTRAINT provider_licence_number_check CHECK (((length(licence_number) >= 1) AND (length(licence_number) <= 60))),
+    CONSTRAINT provider_specialty_check CHECK (((length(specialty) >= 1) AND (length(specialty) <= 120))),
+    CONSTRAINT provider_title_ar_check CHECK (((length(title_ar) >= 1) AND (length(title_ar) <= 60))),
+    CONSTRAINT provider_title_check CHECK (((length(title) >= 1) AND (length(title) <= 60)))
+);
+
+ALTER TABLE ONLY practice.provider FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE practice.provider_location (
+    practice_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    location_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY practice.provider_location FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE practice.provider_service (
+    practice_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    service_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY practice.provider_service FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE practice.room (
     practice_id uuid NOT NULL,
@@ -1201,6 +1745,9 @@ ALTER TABLE ONLY administration.session
 ALTER TABLE ONLY administration.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY administration.support_access
+    ADD CONSTRAINT support_access_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY api.idempotency_key
     ADD CONSTRAINT idempotency_key_pkey PRIMARY KEY (practice_id, user_id, key);
 
@@ -1225,6 +1772,12 @@ ALTER TABLE ONLY auth.api_key
 ALTER TABLE ONLY auth.api_key
     ADD CONSTRAINT api_key_pkey PRIMARY KEY (practice_id, id);
 
+ALTER TABLE ONLY auth.challenge
+    ADD CONSTRAINT challenge_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY auth.device
+    ADD CONSTRAINT device_pkey PRIMARY KEY (user_id, hash);
+
 ALTER TABLE ONLY auth.external_identity
     ADD CONSTRAINT external_identity_key UNIQUE (issuer, subject);
 
@@ -1234,14 +1787,29 @@ ALTER TABLE ONLY auth.external_identity
 ALTER TABLE ONLY auth.external_session
     ADD CONSTRAINT external_session_pkey PRIMARY KEY (issuer, external_id, practice_id);
 
+ALTER TABLE ONLY auth.invite
+    ADD CONSTRAINT invite_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY auth.invite
+    ADD CONSTRAINT invite_pkey PRIMARY KEY (practice_id, id);
+
 ALTER TABLE ONLY auth.mail
     ADD CONSTRAINT mail_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY auth.membership
     ADD CONSTRAINT membership_pkey PRIMARY KEY (user_id, practice_id);
 
+ALTER TABLE ONLY auth.passkey
+    ADD CONSTRAINT passkey_credential_key UNIQUE (credential_id);
+
+ALTER TABLE ONLY auth.passkey
+    ADD CONSTRAINT passkey_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY auth.password_reset
     ADD CONSTRAINT password_reset_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY auth.recovery_code
+    ADD CONSTRAINT recovery_code_pkey PRIMARY KEY (user_id, hash);
 
 ALTER TABLE ONLY auth.refresh_token
     ADD CONSTRAINT refresh_token_pkey PRIMARY KEY (hash);
@@ -1251,6 +1819,9 @@ ALTER TABLE ONLY auth.role
 
 ALTER TABLE ONLY auth.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY auth.totp
+    ADD CONSTRAINT totp_pkey PRIMARY KEY (user_id);
 
 ALTER TABLE ONLY auth."user"
     ADD CONSTRAINT user_email_key UNIQUE (email);
@@ -1285,8 +1856,26 @@ ALTER TABLE ONLY platform.practice
 ALTER TABLE ONLY platform.practice
     ADD CONSTRAINT practice_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY practice.absence
+    ADD CONSTRAINT absence_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY practice.closing_day
+    ADD CONSTRAINT closing_day_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY practice.hours
+    ADD CONSTRAINT hours_pkey PRIMARY KEY (practice_id, owner_id);
+
 ALTER TABLE ONLY practice.location
     ADD CONSTRAINT location_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY practice.provider_location
+    ADD CONSTRAINT provider_location_pkey PRIMARY KEY (practice_id, user_id, location_id);
+
+ALTER TABLE ONLY practice.provider
+    ADD CONSTRAINT provider_pkey PRIMARY KEY (practice_id, user_id);
+
+ALTER TABLE ONLY practice.provider_service
+    ADD CONSTRAINT provider_service_pkey PRIMARY KEY (practice_id, user_id, service_id);
 
 ALTER TABLE ONLY practice.room
     ADD CONSTRAINT room_pkey PRIMARY KEY (practice_id, id);
@@ -1307,6 +1896,10 @@ CREATE INDEX practice_size_by_age ON administration.practice_size USING btree (m
 
 CREATE INDEX session_by_administrator ON administration.session USING btree (administrator) WHERE (ended_at IS NULL);
 
+CREATE INDEX support_access_by_practice ON administration.support_access USING btree (practice, opened_at);
+
+CREATE INDEX support_access_by_session ON administration.support_access USING btree (session);
+
 CREATE INDEX idempotency_key_by_age ON api.idempotency_key USING btree (created_at);
 
 CREATE INDEX entry_by_action ON ONLY audit.entry USING btree (practice_id, action, at);
@@ -1321,15 +1914,25 @@ CREATE INDEX entry_by_xid ON ONLY audit.entry USING btree (xid, id);
 
 CREATE INDEX entry_not_ok ON ONLY audit.entry USING btree (practice_id, at) WHERE (outcome <> 'ok'::text);
 
+CREATE INDEX entry_of_lists ON ONLY audit.entry USING btree (practice_id, at) WHERE ((action = 'read'::text) AND (patient_id IS NULL));
+
+CREATE INDEX challenge_by_age ON auth.challenge USING btree (expires_at);
+
+CREATE INDEX device_by_age ON auth.device USING btree (last_seen_at);
+
 CREATE INDEX external_identity_by_user ON auth.external_identity USING btree (user_id);
 
 CREATE INDEX external_session_by_user ON auth.external_session USING btree (user_id, created_at);
+
+CREATE UNIQUE INDEX invite_open_key ON auth.invite USING btree (practice_id, email) WHERE (status = 'open'::text);
 
 CREATE INDEX mail_by_age ON auth.mail USING btree (created_at);
 
 CREATE INDEX mail_due ON auth.mail USING btree (next_at) WHERE (state = 'queued'::text);
 
 CREATE INDEX membership_by_practice ON auth.membership USING btree (practice_id);
+
+CREATE INDEX passkey_by_user ON auth.passkey USING btree (user_id);
 
 CREATE INDEX password_reset_by_age ON auth.password_reset USING btree (expires_at);
 
@@ -1362,6 +1965,12 @@ CREATE INDEX event_pending ON outbox.event USING btree (practice_id, lane, seq) 
 CREATE INDEX lane_ready ON outbox.lane USING btree (practice_id, ready_at) WHERE (pending > 0);
 
 CREATE INDEX access_by_time ON platform.access USING btree (at, id);
+
+CREATE INDEX absence_by_owner ON practice.absence USING btree (practice_id, owner_id, from_at, id);
+
+CREATE INDEX absence_by_time ON practice.absence USING btree (practice_id, from_at, id);
+
+CREATE UNIQUE INDEX closing_day_holiday_key ON practice.closing_day USING btree (practice_id, holiday) WHERE (holiday IS NOT NULL);
 
 CREATE INDEX location_by_name ON practice.location USING btree (practice_id, name_key, id);
 
@@ -1401,6 +2010,12 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit.seal FOR EACH STATEMENT EXEC
 
 CREATE TRIGGER note_seen AFTER INSERT OR UPDATE OF active_at ON auth.session FOR EACH ROW EXECUTE FUNCTION auth.note_seen();
 
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE OF hash, scopes, revoked_at ON auth.api_key DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE OF hash, status, role, role_id ON auth.invite DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON auth.role DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
 CREATE TRIGGER staff_limit BEFORE INSERT OR UPDATE OF status ON auth.membership FOR EACH ROW WHEN ((new.status = 'active'::text)) EXECUTE FUNCTION administration.check_staff();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON platform.access FOR EACH ROW EXECUTE FUNCTION audit.refuse_change();
@@ -1409,7 +2024,19 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON platform.access FOR EACH STATEMENT
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER UPDATE ON platform.practice DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON practice.absence DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON practice.closing_day DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.hours DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.location DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.provider DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON practice.provider_location DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON practice.provider_service DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.room DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
@@ -1426,6 +2053,15 @@ ALTER TABLE ONLY administration.practice_size
 ALTER TABLE ONLY administration.session
     ADD CONSTRAINT session_administrator_fkey FOREIGN KEY (administrator) REFERENCES administration.administrator(id);
 
+ALTER TABLE ONLY administration.support_access
+    ADD CONSTRAINT support_access_administrator_fkey FOREIGN KEY (administrator) REFERENCES administration.administrator(id);
+
+ALTER TABLE ONLY administration.support_access
+    ADD CONSTRAINT support_access_practice_fkey FOREIGN KEY (practice) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY administration.support_access
+    ADD CONSTRAINT support_access_session_fkey FOREIGN KEY (session) REFERENCES administration.session(id);
+
 ALTER TABLE ONLY api.idempotency_key
     ADD CONSTRAINT idempotency_key_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
@@ -1438,6 +2074,15 @@ ALTER TABLE ONLY auth.api_key
 ALTER TABLE ONLY auth.api_key
     ADD CONSTRAINT api_key_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
+ALTER TABLE ONLY auth.challenge
+    ADD CONSTRAINT challenge_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY auth.challenge
+    ADD CONSTRAINT challenge_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
+
+ALTER TABLE ONLY auth.device
+    ADD CONSTRAINT device_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
+
 ALTER TABLE ONLY auth.external_identity
     ADD CONSTRAINT external_identity_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
 
@@ -1446,6 +2091,18 @@ ALTER TABLE ONLY auth.external_session
 
 ALTER TABLE ONLY auth.external_session
     ADD CONSTRAINT external_session_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
+
+ALTER TABLE ONLY auth.invite
+    ADD CONSTRAINT invite_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES auth."user"(id);
+
+ALTER TABLE ONLY auth.invite
+    ADD CONSTRAINT invite_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth."user"(id);
+
+ALTER TABLE ONLY auth.invite
+    ADD CONSTRAINT invite_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY auth.invite
+    ADD CONSTRAINT invite_role_fkey FOREIGN KEY (practice_id, role_id) REFERENCES auth.role(practice_id, id);
 
 ALTER TABLE ONLY auth.mail
     ADD CONSTRAINT mail_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
@@ -1459,8 +2116,14 @@ ALTER TABLE ONLY auth.membership
 ALTER TABLE ONLY auth.membership
     ADD CONSTRAINT membership_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
 
+ALTER TABLE ONLY auth.passkey
+    ADD CONSTRAINT passkey_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
+
 ALTER TABLE ONLY auth.password_reset
     ADD CONSTRAINT password_reset_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
+
+ALTER TABLE ONLY auth.recovery_code
+    ADD CONSTRAINT recovery_code_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
 
 ALTER TABLE ONLY auth.refresh_token
     ADD CONSTRAINT refresh_token_session_id_fkey FOREIGN KEY (session_id) REFERENCES auth.session(id);
@@ -1470,6 +2133,9 @@ ALTER TABLE ONLY auth.role
 
 ALTER TABLE ONLY auth.session
     ADD CONSTRAINT session_user_id_practice_id_fkey FOREIGN KEY (user_id, practice_id) REFERENCES auth.membership(user_id, practice_id);
+
+ALTER TABLE ONLY auth.totp
+    ADD CONSTRAINT totp_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
 
 ALTER TABLE ONLY jobs.job
     ADD CONSTRAINT job_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
@@ -1483,8 +2149,38 @@ ALTER TABLE ONLY outbox.lane
 ALTER TABLE ONLY platform.access
     ADD CONSTRAINT access_administrator_fkey FOREIGN KEY (administrator) REFERENCES administration.administrator(id);
 
+ALTER TABLE ONLY practice.absence
+    ADD CONSTRAINT absence_of_location FOREIGN KEY (practice_id, location_id) REFERENCES practice.location(practice_id, id);
+
+ALTER TABLE ONLY practice.absence
+    ADD CONSTRAINT absence_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY practice.closing_day
+    ADD CONSTRAINT closing_day_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY practice.hours
+    ADD CONSTRAINT hours_of_location FOREIGN KEY (practice_id, location_id) REFERENCES practice.location(practice_id, id);
+
+ALTER TABLE ONLY practice.hours
+    ADD CONSTRAINT hours_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
 ALTER TABLE ONLY practice.location
     ADD CONSTRAINT location_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY practice.provider_location
+    ADD CONSTRAINT provider_at_location FOREIGN KEY (practice_id, location_id) REFERENCES practice.location(practice_id, id);
+
+ALTER TABLE ONLY practice.provider_service
+    ADD CONSTRAINT provider_does_service FOREIGN KEY (practice_id, service_id) REFERENCES practice.service(practice_id, id);
+
+ALTER TABLE ONLY practice.provider_location
+    ADD CONSTRAINT provider_location_practice_id_user_id_fkey FOREIGN KEY (practice_id, user_id) REFERENCES practice.provider(practice_id, user_id);
+
+ALTER TABLE ONLY practice.provider
+    ADD CONSTRAINT provider_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY practice.provider_service
+    ADD CONSTRAINT provider_service_practice_id_user_id_fkey FOREIGN KEY (practice_id, user_id) REFERENCES practice.provider(practice_id, user_id);
 
 ALTER TABLE ONLY practice.room
     ADD CONSTRAINT room_in_location FOREIGN KEY (practice_id, location_id) REFERENCES practice.location(practice_id, id);
@@ -1551,13 +2247,37 @@ CREATE POLICY registry ON platform.practice TO vantage_owner, vantage_auth, vant
 
 CREATE POLICY tenant ON platform.practice TO vantage_app USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
+ALTER TABLE practice.absence ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE practice.closing_day ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE practice.hours ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE practice.location ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE practice.provider ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE practice.provider_location ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE practice.provider_service ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE practice.room ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE practice.service ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY tenant ON practice.absence USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON practice.closing_day USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON practice.hours USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
 CREATE POLICY tenant ON practice.location USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON practice.provider USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON practice.provider_location USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON practice.provider_service USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 CREATE POLICY tenant ON practice.room USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
@@ -1614,11 +2334,20 @@ GRANT USAGE ON SCHEMA timeline TO vantage_app;
 
 REVOKE ALL ON FUNCTION administration.check_staff() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION administration.end_support(access uuid, who text) FROM PUBLIC;
+GRANT ALL ON FUNCTION administration.end_support(access uuid, who text) TO vantage_app;
+
 REVOKE ALL ON FUNCTION administration.measure(wanted uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION administration.measure(wanted uuid) TO vantage_platform;
 
 REVOKE ALL ON FUNCTION administration.measure_stale(wanted integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION administration.measure_stale(wanted integer) TO vantage_platform;
+
+REVOKE ALL ON FUNCTION administration.open_support(access uuid, person uuid, signed_in uuid, why text, minutes integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION administration.open_support(access uuid, person uuid, signed_in uuid, why text, minutes integer) TO vantage_app;
+
+REVOKE ALL ON FUNCTION administration.owners() FROM PUBLIC;
+GRANT ALL ON FUNCTION administration.owners() TO vantage_app;
 
 REVOKE ALL ON FUNCTION administration.people(practices uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION administration.people(practices uuid[]) TO vantage_platform;
@@ -1631,6 +2360,9 @@ GRANT ALL ON FUNCTION administration.resume() TO vantage_app;
 
 REVOKE ALL ON FUNCTION administration.set_limits(per_second integer, staff integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION administration.set_limits(per_second integer, staff integer) TO vantage_app;
+
+REVOKE ALL ON FUNCTION administration.supports(before_at timestamp with time zone, before_id uuid, wanted integer, one uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION administration.supports(before_at timestamp with time zone, before_id uuid, wanted integer, one uuid) TO vantage_app;
 
 REVOKE ALL ON FUNCTION administration.suspend(why text) FROM PUBLIC;
 GRANT ALL ON FUNCTION administration.suspend(why text) TO vantage_app;
@@ -1649,11 +2381,90 @@ GRANT SELECT ON TABLE audit.entry TO vantage_dispatch;
 REVOKE ALL ON FUNCTION audit.newest_checkpoint() FROM PUBLIC;
 GRANT ALL ON FUNCTION audit.newest_checkpoint() TO vantage_app;
 
+REVOKE ALL ON FUNCTION auth.accept_invite(invite_hash bytea, person uuid, is_new boolean, person_name text, person_language text, person_password_hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.accept_invite(invite_hash bytea, person uuid, is_new boolean, person_name text, person_language text, person_password_hash text) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.actor_names(ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.actor_names(ids uuid[]) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.add_api_key(key uuid, new_name text, new_hash bytea, new_prefix text, new_last_four text, new_scopes text[], new_expires_at timestamp with time zone, creator uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.add_api_key(key uuid, new_name text, new_hash bytea, new_prefix text, new_last_four text, new_scopes text[], new_expires_at timestamp with time zone, creator uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.add_invite(invite uuid, new_email text, new_name text, new_role text, new_role_id uuid, new_language text, new_hash bytea, inviter uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.add_invite(invite uuid, new_email text, new_name text, new_role text, new_role_id uuid, new_language text, new_hash bytea, inviter uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.add_passkey(own uuid, new_id uuid, new_credential_id bytea, new_credential jsonb, new_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.add_passkey(own uuid, new_id uuid, new_credential_id bytea, new_credential jsonb, new_name text) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.api_keys(only_key uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.api_keys(only_key uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.change_member(person uuid, new_role text, new_role_id uuid, new_status text) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.change_member(person uuid, new_role text, new_role_id uuid, new_status text) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.change_password(own uuid, new_hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.change_password(own uuid, new_hash text) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.change_profile(own uuid, new_name text, new_language text, based_on integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.change_profile(own uuid, new_name text, new_language text, based_on integer) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.confirm_totp(own uuid, step bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.confirm_totp(own uuid, step bigint) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.end_other_sessions(own uuid, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.end_other_sessions(own uuid, reason text) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.end_session(own uuid, target uuid, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.end_session(own uuid, target uuid, reason text) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.has_second_factor(person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.has_second_factor(person uuid) TO vantage_auth;
+
+REVOKE ALL ON FUNCTION auth.invites(only_invite uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.invites(only_invite uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.is_member(person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.is_member(person uuid) TO vantage_app;
+
 REVOKE ALL ON FUNCTION auth.link_identity(id uuid, issuer text, subject text, email text, session uuid, person uuid, since timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.link_identity(id uuid, issuer text, subject text, email text, session uuid, person uuid, since timestamp with time zone) TO vantage_app;
 
+REVOKE ALL ON FUNCTION auth.members(only_person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.members(only_person uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.note_seen() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION auth.person_of(own uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION auth.put_recovery_codes(own uuid, hashes bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.put_recovery_codes(own uuid, hashes bytea[]) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.put_totp(own uuid, sealed bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.put_totp(own uuid, sealed bytea) TO vantage_app;
+
 REVOKE ALL ON FUNCTION auth.queue_mail(mail uuid, mail_kind text, sealed bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.queue_mail(mail uuid, mail_kind text, sealed bytea) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.remove_passkey(own uuid, target uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.remove_passkey(own uuid, target uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.remove_totp(own uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.remove_totp(own uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.renew_invite(invite uuid, new_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.renew_invite(invite uuid, new_hash bytea) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.revoke_api_key(key uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.revoke_api_key(key uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.revoke_invites(only_invite uuid, inviter uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.revoke_invites(only_invite uuid, inviter uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.roles(only_role uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.roles(only_role uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.save_role(role uuid, new_name text, new_based_on text, new_permissions text[], archived boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.save_role(role uuid, new_name text, new_based_on text, new_permissions text[], archived boolean) TO vantage_app;
 
 REVOKE ALL ON FUNCTION auth.sign_up(practice uuid, slug text, practice_name text, language text, country text, time_zone text, currency text, person uuid, email text, person_name text, password_hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.sign_up(practice uuid, slug text, practice_name text, language text, country text, time_zone text, currency text, person uuid, email text, person_name text, password_hash text) TO vantage_app;
@@ -1732,6 +2543,9 @@ GRANT ALL ON FUNCTION sec.enter_as_administrator(session uuid, person uuid, prac
 REVOKE ALL ON FUNCTION sec.enter_as_system(practice uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION sec.enter_as_system(practice uuid) TO vantage_app;
 
+REVOKE ALL ON FUNCTION sec.enter_under_grant(access uuid, session uuid, person uuid, practice uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION sec.enter_under_grant(access uuid, session uuid, person uuid, practice uuid) TO vantage_app;
+
 REVOKE ALL ON FUNCTION sec.enter_with_key(key uuid, practice uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION sec.enter_with_key(key uuid, practice uuid) TO vantage_app;
 
@@ -1746,6 +2560,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE administration.challenge TO vantage_p
 GRANT SELECT ON TABLE administration.practice_size TO vantage_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE administration.session TO vantage_platform;
+
+GRANT SELECT ON TABLE administration.support_access TO vantage_platform;
 
 GRANT SELECT,INSERT ON TABLE api.idempotency_key TO vantage_app;
 GRANT SELECT,DELETE ON TABLE api.idempotency_key TO vantage_dispatch;
@@ -1766,21 +2582,33 @@ GRANT SELECT ON TABLE auth.api_key TO vantage_auth;
 
 GRANT UPDATE(last_used_at) ON TABLE auth.api_key TO vantage_auth;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.challenge TO vantage_auth;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.device TO vantage_auth;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE auth.external_identity TO vantage_auth;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.external_session TO vantage_auth;
+
+GRANT SELECT ON TABLE auth.invite TO vantage_auth;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.mail TO vantage_auth;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE auth.membership TO vantage_auth;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.passkey TO vantage_auth;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.password_reset TO vantage_auth;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.recovery_code TO vantage_auth;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE auth.refresh_token TO vantage_auth;
 
 GRANT SELECT ON TABLE auth.role TO vantage_auth;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE auth.session TO vantage_auth;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.totp TO vantage_auth;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE auth."user" TO vantage_auth;
 
@@ -1852,7 +2680,19 @@ GRANT UPDATE(logo) ON TABLE platform.practice TO vantage_app;
 
 GRANT UPDATE(logo_tag) ON TABLE platform.practice TO vantage_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE practice.absence TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE practice.closing_day TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE practice.hours TO vantage_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE practice.location TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE practice.provider TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE practice.provider_location TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE practice.provider_service TO vantage_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE practice.room TO vantage_app;
 

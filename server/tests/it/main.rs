@@ -1,8 +1,8 @@
 //! Proofs that concern every area, and journeys across them. One binary, so that it links once.
 
 mod access;
-mod administration;
 mod accounts;
+mod administration;
 mod architecture;
 mod catalog;
 mod delivery;

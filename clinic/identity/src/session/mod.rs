@@ -131,9 +131,11 @@ impl Signed {
 
     /// Only the cookies, for an answer that sends the person on.
     pub(crate) fn cookies(&self) -> CookieJar {
-        let jar = CookieJar::new()
-            .add(cookie(ACCESS_COOKIE, self.access.clone(), self.days))
-            .add(cookie(REFRESH_COOKIE, self.refresh.clone(), self.days));
+        let jar = CookieJar::new().add(cookie(ACCESS_COOKIE, self.access.clone(), self.days)).add(cookie(
+            REFRESH_COOKIE,
+            self.refresh.clone(),
+            self.days,
+        ));
         self.device.iter().cloned().fold(jar, CookieJar::add)
     }
 }

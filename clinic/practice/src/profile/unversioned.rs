@@ -64,7 +64,8 @@ async fn change_clinic(who: Can<may::Write>, Body(change): Body<ClinicChange>) -
         .write(async move |tx| {
             let before = find_locked(tx).await?;
             let ClinicChange { name, locale: language, timezone: time_zone } = change.clone();
-            make(tx, PracticeChange { version: before.version, name, language, time_zone, ..PracticeChange::default() }).await
+            make(tx, PracticeChange { version: before.version, name, language, time_zone, ..PracticeChange::default() })
+                .await
         })
         .await?;
     Ok(Json(practice.into()))
