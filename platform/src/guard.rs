@@ -1,6 +1,8 @@
 //! Who may call a handler, said in its signature.
 
 use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
@@ -14,7 +16,7 @@ use crate::db::{Actor, Caller, Origin, TenantTx};
 use crate::error::{Error, Result};
 use crate::id::{PracticeId, SessionId, UserId};
 use crate::permission::{OWN, Permission, Rights};
-use crate::token::{self, ACCESS_COOKIE};
+use crate::token::{self, ACCESS_COOKIE, Holder};
 
 /// First parameter of every handler: who may call it. [`crate::route!`] takes no handler without one.
 pub trait Guard {
@@ -86,17 +88,42 @@ async fn identify(parts: &Parts, app: &App) -> Result<Known> {
         let caller = Caller { practice: found.practice, actor, origin: origin(parts) };
         Known { caller, rights: found.rights, expires: found.expires, must_enrol: false }
     } else {
-        let claims = app.tokens.read(&credential)?;
-        let own = claims.own.as_ref().map(|own| (own.id, own.version));
-        let actor = Actor::User { user: claims.sub, session: claims.sid, role: claims.role, own };
-        let caller = Caller { practice: claims.pid, actor, origin: origin(parts) };
-        let expires = Timestamp::from_second(claims.exp).map_err(Error::internal)?;
-        Known { caller, rights: claims.rights(), expires, must_enrol: claims.must_enrol }
+        let (holder, expires) = holder_of(parts, app, &credential).await?;
+        let caller = Caller { practice: holder.practice, actor: holder.actor(), origin: origin(parts) };
+        Known { caller, rights: holder.rights(), expires, must_enrol: holder.must_enrol }
     };
     let Caller { practice, actor, .. } = &known.caller;
     app.limits.check_caller(actor.id().unwrap_or_default(), practice.uuid())?;
     Ok(known)
 }
+
+/// Whose token it is: one of ours, or one that another provider signed.
+async fn holder_of(parts: &Parts, app: &App, token: &str) -> Result<(Holder, Timestamp)> {
+    match app.tokens.read(token) {
+        Ok(claims) => {
+            let expires = Timestamp::from_second(claims.exp).map_err(Error::internal)?;
+            Ok((claims.into(), expires))
+        }
+        Err(error) if error.code() == token::REQUIRED => {
+            let Some(others) = parts.extensions.get::<Others>() else { return Err(error) };
+            others.0.identify(app, token, &origin(parts)).await?.ok_or(error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What comes of [`Vouching::identify`].
+pub type Identified<'a> = Pin<Box<dyn Future<Output = Result<Option<(Holder, Timestamp)>>> + Send + 'a>>;
+
+/// Knows people by tokens that another provider signed.
+pub trait Vouching: Send + Sync {
+    /// Whose token it is and until when it serves; `None` for one that is not right, whatever is wrong with it.
+    fn identify<'a>(&'a self, app: &'a App, token: &'a str, origin: &'a Origin) -> Identified<'a>;
+}
+
+/// The other providers of this installation; a server puts them beside its routes.
+#[derive(Clone)]
+pub struct Others(pub Arc<dyn Vouching>);
 
 fn must_enrol_first() -> Error {
     Error::new(

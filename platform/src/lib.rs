@@ -18,6 +18,7 @@ pub mod http;
 pub mod id;
 pub mod idempotency;
 pub mod jobs;
+pub mod jwt;
 pub mod language;
 pub mod limit;
 pub mod live;

@@ -1,12 +1,14 @@
 //! Access tokens: short-lived, signed, bound to a session that every transaction checks again.
 
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
+use crate::db::Actor;
 use crate::error::{Error, Result, token_expired};
 use crate::id::{PracticeId, RoleId, SessionId, UserId};
+use crate::jwt;
 use crate::permission::{Rights, Role};
 use crate::phi::Secret;
 
@@ -14,6 +16,8 @@ use crate::phi::Secret;
 pub const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 /// Name of its cookie. `__Host-`: only over a secure connection, only for this host (RFC 6265bis §4.1.3.2).
 pub const ACCESS_COOKIE: &str = "__Host-vantage_access";
+/// Code of the problem for a request without a usable token.
+pub const REQUIRED: &str = "auth.required";
 const WHO: &str = "vantage";
 
 /// What a token says.
@@ -68,11 +72,24 @@ pub struct Holder {
     pub must_enrol: bool,
 }
 
-impl Claims {
+impl Holder {
     /// What the holder may do.
     #[must_use]
     pub fn rights(&self) -> Rights {
         self.own.as_ref().map_or(Rights::Of(self.role), |own| Rights::listed(&own.may))
+    }
+
+    /// The holder as who acts.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        let own = self.own.as_ref().map(|own| (own.id, own.version));
+        Actor::User { user: self.user, session: self.session, role: self.role, own }
+    }
+}
+
+impl From<Claims> for Holder {
+    fn from(Claims { sub: user, pid: practice, sid: session, role, own, must_enrol, .. }: Claims) -> Self {
+        Self { user, practice, session, role, own, must_enrol }
     }
 }
 
@@ -82,7 +99,6 @@ pub struct Tokens {
     encode: EncodingKey,
     /// While a root key is being changed, tokens of servers with the other one are taken as well.
     decode: Vec<DecodingKey>,
-    validation: Validation,
     clock: Clock,
 }
 
@@ -96,16 +112,9 @@ impl Tokens {
     /// With these keys: the first signs, each of them is good for reading.
     #[must_use]
     pub fn new(keys: &[Secret], clock: Clock) -> Self {
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_issuer(&[WHO]);
-        validation.set_audience(&[WHO]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        // against our own clock, below
-        validation.validate_exp = false;
         Self {
             encode: EncodingKey::from_secret(keys.first().map_or(&[], |key| key.expose())),
             decode: keys.iter().map(|key| DecodingKey::from_secret(key.expose())).collect(),
-            validation,
             clock,
         }
     }
@@ -137,8 +146,10 @@ impl Tokens {
     /// # Errors
     /// 401 `auth.token_expired` for one of ours that has run out, `auth.required` for anything else.
     pub fn read(&self, token: &str) -> Result<Claims> {
-        let read = |key: &DecodingKey| jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok();
-        let claims = self.decode.iter().find_map(read).ok_or_else(required)?.claims;
+        let head = jwt::head(token).filter(|head| head.algorithm == Algorithm::HS256).ok_or_else(required)?;
+        let read = |key: &DecodingKey| jwt::signed::<Claims>(token, key, head.algorithm);
+        let ours = |claims: &Claims| claims.iss == WHO && claims.aud == WHO;
+        let claims = self.decode.iter().find_map(read).filter(ours).ok_or_else(required)?;
         if claims.exp <= self.clock.now().as_second() { Err(token_expired()) } else { Ok(claims) }
     }
 }
@@ -146,7 +157,7 @@ impl Tokens {
 /// 401 for a request without a usable token.
 #[must_use]
 pub fn required() -> Error {
-    Error::unauthorized("auth.required", "Sign in first.")
+    Error::unauthorized(REQUIRED, "Sign in first.")
 }
 
 #[cfg(test)]
@@ -176,7 +187,7 @@ mod tests {
         assert!(token.len() < 3900, "{} bytes", token.len());
         let claims = tokens.read(&token).expect("reads");
         assert_eq!(claims.own.as_ref(), Some(&own));
-        assert!(claims.rights().may("roles.write") && !Role::Staff.may("roles.write"));
+        assert!(Holder::from(claims).rights().may("roles.write") && !Role::Staff.may("roles.write"));
     }
 
     #[test]

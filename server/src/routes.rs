@@ -1,6 +1,7 @@
 //! The routes of all areas, their duties, and the document that describes the API.
 
 use std::future::ready;
+use std::sync::Arc;
 
 use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn, map_response};
@@ -8,6 +9,7 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use platform::error::{Error, Problem, Result};
+use platform::guard::Others;
 use platform::routes::Routes;
 use platform::worker::Duties;
 use platform::{App, health, http, jobs, live, telemetry};
@@ -67,7 +69,8 @@ fn surround(api: Router<App>, app: &App) -> Result<Router> {
     let document = document()?;
     let api = api
         .route("/api/v1/openapi.json", get(async move || ([("content-type", "application/json")], document.clone())));
-    let api = api.layer(Extension(identity::External::of(app)?));
+    let external = identity::External::of(app)?;
+    let api = api.layer(Extension(Others(Arc::new(external.clone())))).layer(Extension(external));
     let is_https = app.config.public_origin().starts_with("https://");
     let strict = map_response(move |response: Response| ready(if is_https { only_https(response) } else { response }));
     Ok(http::surround(api, app)?.layer(from_fn(assets::pages)).layer(strict))

@@ -258,6 +258,19 @@ async fn sign(app: &App, tx: &mut AuthTx, session: SessionId, refresh: String) -
     Ok(Signed { status: StatusCode::OK, session, own, access, refresh, days: app.config.session_days })
 }
 
+/// What an access token for this session would say, while it lives.
+pub(crate) async fn holder(app: &App, tx: &mut AuthTx, session: SessionId) -> Result<Holder> {
+    let (described, own) = describe(tx, session, app.now()).await?;
+    Ok(Holder {
+        user: described.user.id,
+        practice: described.practice.id,
+        session,
+        role: described.role,
+        own,
+        must_enrol: false,
+    })
+}
+
 async fn report_reuse(app: &App, origin: Origin, session: SessionId, practice: PracticeId) -> Result<()> {
     tracing::warn!(%session, "a refresh token came twice; the session was ended");
     // the session is over, so the ledger entry is the product's own

@@ -6,6 +6,8 @@ mod architecture;
 mod catalog;
 mod delivery;
 mod doors;
+mod forge;
+mod hostile_tokens;
 mod isolation;
 mod keys;
 mod mails;
@@ -14,6 +16,7 @@ mod operations;
 mod resets;
 mod sessions;
 mod smtp;
+mod supabase;
 
 use platform::testing::TestServer;
 

@@ -10,10 +10,9 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use platform::clock::Clock;
 use platform::egress::{self, Egress, Url};
 use platform::error::Result;
+use platform::jwt::Head;
 use serde::Deserialize;
 use serde_json::Value;
-
-use super::jwt::Head;
 
 /// How long keys are used without asking again.
 const FRESH: SignedDuration = SignedDuration::from_mins(10);

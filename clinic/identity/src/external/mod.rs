@@ -4,29 +4,32 @@
 //! A provider's person becomes a person here only when that person signs in (or takes an invitation up) with their own
 //! credentials right after the provider vouched for them; no account is ever taken over for having the same e-mail.
 
-mod jwt;
 mod keys;
 mod oidc;
 mod people;
 mod provider;
+mod supabase;
 
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use platform::App;
+use platform::db::Origin;
 use platform::error::{Error, Result};
-use platform::guard::Anybody;
+use platform::guard::{Anybody, Identified, Vouching};
+use platform::limit::{SharedBucket, network_of};
 use platform::route;
 use platform::routes::{Json, Routes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use provider::Provider;
+use supabase::Supabase;
 
 /// The routes of other providers.
 pub fn routes() -> Routes {
-    Routes::new().route(route!(providers)).merge(oidc::routes())
+    Routes::new().route(route!(providers)).merge(oidc::routes()).merge(supabase::routes())
 }
 
 /// The providers that the settings name. The server puts it beside the routes, as it keeps what it learns from them.
@@ -35,6 +38,7 @@ pub struct External(Arc<Inner>);
 
 struct Inner {
     oidc: Option<Provider>,
+    supabase: Option<Supabase>,
 }
 
 impl External {
@@ -43,11 +47,26 @@ impl External {
     /// # Errors
     /// When a setting cannot be understood; the message names it.
     pub fn of(app: &App) -> Result<Self> {
-        Ok(Self(Arc::new(Inner { oidc: Provider::of(app)? })))
+        Ok(Self(Arc::new(Inner { oidc: Provider::of(app)?, supabase: Supabase::of(app)? })))
     }
 
     fn oidc(&self) -> Result<&Provider> {
         self.0.oidc.as_ref().ok_or_else(Error::not_found)
+    }
+
+    fn supabase(&self) -> Result<&Supabase> {
+        self.0.supabase.as_ref().ok_or_else(Error::not_found)
+    }
+}
+
+impl Vouching for External {
+    fn identify<'a>(&'a self, app: &'a App, token: &'a str, origin: &'a Origin) -> Identified<'a> {
+        Box::pin(async move {
+            match &self.0.supabase {
+                Some(project) => project.identify(app, token, origin).await,
+                None => Ok(None),
+            }
+        })
     }
 }
 
@@ -79,4 +98,15 @@ struct ProviderItem {
 async fn providers(_: Anybody, external: External) -> Result<Json<Providers>> {
     let oidc = external.0.oidc.iter().map(|provider| ProviderItem { id: "oidc", name: provider.name.clone() });
     Ok(Json(Providers { items: oidc.collect() }))
+}
+
+/// Each of these has us ask a provider something, or check a signature.
+async fn throttle(app: &App, origin: &Origin) -> Result<()> {
+    let (per_minute, network) = (app.config.sign_ins_per_minute, network_of(origin.ip.as_deref()));
+    let per_second = f64::from(per_minute) / 60.0;
+    let bucket = SharedBucket { name: "sign_in.external", key: &network, burst: per_minute, per_second };
+    let mut tx = app.db().auth().await?;
+    let taken = bucket.take(&mut tx).await;
+    tx.commit().await?;
+    taken
 }

@@ -17,7 +17,6 @@ use platform::egress::REFUSED;
 use platform::error::{Error, Result};
 use platform::extract::Query;
 use platform::guard::{Anybody, Can};
-use platform::limit::{SharedBucket, network_of};
 use platform::permission::account as may;
 use platform::route;
 use platform::routes::Routes;
@@ -27,7 +26,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::External;
-use super::people::{self, Pending};
+use super::people::{self, Found, Pending};
 use super::provider::{Begun, Provider, Vouched};
 use crate::session;
 
@@ -119,7 +118,7 @@ fn own_path(path: &str, (): &()) -> garde::Result {
 async fn start(who: Anybody, external: External, Query(asked): Query<Start>) -> Result<Response> {
     let Anybody { app, origin } = who;
     let provider = external.oidc()?;
-    throttle(&app, &origin).await?;
+    super::throttle(&app, &origin).await?;
     let Ok((there, begun)) = provider.begin(asked.practice_slug, asked.next).await else {
         return Ok(Outcome::Unavailable.page().into_response());
     };
@@ -137,7 +136,7 @@ async fn callback(
 ) -> Result<Response> {
     let Anybody { app, origin } = who;
     let provider = external.oidc()?;
-    throttle(&app, &origin).await?;
+    super::throttle(&app, &origin).await?;
     let begun: Option<Begun> = opened(&app, BEGUN_COOKIE, &jar);
     // whatever comes of it, this sign-in was begun for one answer
     let over = CookieJar::new().add(gone(BEGUN_COOKIE));
@@ -162,16 +161,17 @@ async fn callback(
 async fn enter(app: &App, origin: &Origin, provider: &Provider, begun: Begun, vouched: Vouched) -> Result<Response> {
     let (issuer, subject) = (&provider.issuer, &vouched.subject);
     let mut tx = app.db().auth().await?;
-    let member = people::find(&mut tx, issuer, subject, begun.practice.as_deref()).await?;
-    let linked = member.is_some() || people::is_linked(&mut tx, issuer, subject).await?;
+    let found = people::find(&mut tx, issuer, subject, begun.practice.as_deref()).await?;
+    people::note_use(&mut tx, issuer, subject).await?;
     let at = people::now(&mut tx).await?;
     tx.commit().await?;
-    if let Some(member) = member {
-        let signed = session::open(app, origin, member.user, member.practice).await?;
-        return Ok((signed.cookies(), Redirect::to(begun.next.as_deref().unwrap_or("/"))).into_response());
-    }
-    if linked {
-        return Ok(Outcome::NoPractice.page().into_response());
+    match found {
+        Found::Member { member, .. } => {
+            let signed = session::open(app, origin, member.user, member.practice).await?;
+            return Ok((signed.cookies(), Redirect::to(begun.next.as_deref().unwrap_or("/"))).into_response());
+        }
+        Found::NoPractice => return Ok(Outcome::NoPractice.page().into_response()),
+        Found::Nobody => {}
     }
     let Some(email) = vouched.email else { return Ok(Outcome::Unknown.page().into_response()) };
     let pending = Pending { issuer: issuer.clone(), subject: vouched.subject, email, at };
@@ -190,17 +190,6 @@ async fn link(who: Can<may::Write>, jar: CookieJar) -> Result<Response> {
     })?;
     who.write(async move |tx| people::link(tx, &pending, user, session).await).await?;
     Ok((StatusCode::NO_CONTENT, CookieJar::new().add(gone(PENDING_COOKIE))).into_response())
-}
-
-/// Each of these has us ask the provider something.
-async fn throttle(app: &App, origin: &Origin) -> Result<()> {
-    let (per_minute, network) = (app.config.sign_ins_per_minute, network_of(origin.ip.as_deref()));
-    let per_second = f64::from(per_minute) / 60.0;
-    let bucket = SharedBucket { name: "sign_in.external", key: &network, burst: per_minute, per_second };
-    let mut tx = app.db().auth().await?;
-    let taken = bucket.take(&mut tx).await;
-    tx.commit().await?;
-    taken
 }
 
 fn sealed(app: &App, name: &'static str, value: &impl Serialize, same_site: SameSite) -> Result<Cookie<'static>> {

@@ -13,10 +13,10 @@ use platform::clock::Clock;
 use platform::crypto::{random_token, sha256};
 use platform::egress::{self, Egress, RequestBuilder, Url};
 use platform::error::{Error, Result};
+use platform::jwt::{self, Audience};
 use platform::phi::Phi;
 use serde::{Deserialize, Serialize};
 
-use super::jwt::{self, Audience};
 use super::keys::KeySet;
 
 /// Where the provider sends people back to.

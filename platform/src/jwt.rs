@@ -1,4 +1,5 @@
-//! Tokens that others sign: how they must look, before and after their signature is checked.
+//! Signed tokens (JWT), ours and those of other providers: how they must look, before and after their signature is
+//! checked.
 //!
 //! Rules: RFC 8725 (best current practice for JWT), RFC 7515 §4.1.11 (`crit`), OpenID Connect Core §3.1.3.7. Whatever is
 //! wrong, the answer is `None`: nobody learns which check failed.
@@ -11,14 +12,16 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 /// Bytes of the longest token that is looked at.
-const LONGEST: usize = 8192;
+pub const LONGEST: usize = 8192;
 /// Seconds by which the provider's clock may differ from ours.
 const LEEWAY: i64 = 30;
 
 /// What a token says of its own signature, as far as anybody should believe it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
+    /// By which algorithm it says it is signed.
     pub algorithm: Algorithm,
+    /// Name of the key (`kid`).
     pub key: Option<String>,
 }
 
@@ -37,6 +40,7 @@ struct RawHead {
 }
 
 /// The head of a token in compact form with three parts, if its algorithm is one that we take.
+#[must_use]
 pub fn head(token: &str) -> Option<Head> {
     let [head, claims, signature] = token.split('.').collect::<Vec<_>>().try_into().ok()?;
     if token.len() > LONGEST || claims.is_empty() || signature.is_empty() {
@@ -60,7 +64,19 @@ pub fn head(token: &str) -> Option<Head> {
     (!tempting && !other_type).then_some(Head { algorithm, key: raw.kid })
 }
 
-/// The claims of a token, if this key signed it with this algorithm.
+/// Whether a token names this issuer, before its signature is checked: decides only whether it is worth looking at.
+#[must_use]
+pub fn claims_to_be_from(token: &str, issuer: &str) -> bool {
+    #[derive(Deserialize)]
+    struct From {
+        iss: String,
+    }
+    let claims = token.split('.').nth(1).and_then(|claims| URL_SAFE_NO_PAD.decode(claims).ok());
+    claims.and_then(|claims| serde_json::from_slice::<From>(&claims).ok()).is_some_and(|from| from.iss == issuer)
+}
+
+/// The claims of a token, if this key signed it with this algorithm. Claims that come twice make it none, when `C` derives its reading.
+#[must_use]
 pub fn signed<C: DeserializeOwned>(token: &str, key: &DecodingKey, algorithm: Algorithm) -> Option<C> {
     let mut validation = Validation::new(algorithm);
     // all of these against what we expect and our own clock, below
@@ -74,11 +90,15 @@ pub fn signed<C: DeserializeOwned>(token: &str, key: &DecodingKey, algorithm: Al
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Audience {
+    /// As a text.
     One(String),
+    /// As a list.
     Several(Vec<String>),
 }
 
 impl Audience {
+    /// Whether it is among them.
+    #[must_use]
     pub fn names(&self, who: &str) -> bool {
         match self {
             Self::One(one) => one == who,
@@ -86,12 +106,15 @@ impl Audience {
         }
     }
 
+    /// Whether there are others.
+    #[must_use]
     pub fn is_several(&self) -> bool {
         matches!(self, Self::Several(several) if several.len() > 1)
     }
 }
 
 /// Whether a token with these times serves at this instant.
+#[must_use]
 pub fn serves(now: Timestamp, expires: i64, issued: i64, not_before: Option<i64>) -> bool {
     let now = now.as_second();
     let (early, late) = (now.saturating_sub(LEEWAY), now.saturating_add(LEEWAY));
