@@ -1,4 +1,4 @@
-import { IconClockHour4, IconHome2, IconSettings, IconStethoscope } from '@tabler/icons-react';
+import { IconClockHour4, IconHome2, IconSettings, IconStethoscope, IconUsers } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import type { Permission } from '@/shared/auth/session';
@@ -26,7 +26,10 @@ export const settingsNav: NavGroup[] = [
     label: 'nav.group.practice',
     items: [{ label: 'nav.services', about: 'nav.about.services', to: '/settings/services', icon: IconStethoscope, needs: 'services.read' }],
   },
-  { label: 'nav.group.people', items: [] },
+  {
+    label: 'nav.group.people',
+    items: [{ label: 'nav.staff', about: 'nav.about.staff', to: '/settings/staff', icon: IconUsers, needs: 'staff.read' }],
+  },
   {
     label: 'nav.group.time',
     items: [{ label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' }],

@@ -85,6 +85,11 @@ const services = createRoute({
   validateSearch: validateServicesSearch,
   component: lazyRouteComponent(() => import('@/features/practice/ServicesPage'), 'ServicesPage'),
 });
+const staff = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/staff',
+  component: lazyRouteComponent(() => import('@/features/identity/staff/StaffPage'), 'StaffPage'),
+});
 const hours = createRoute({
   getParentRoute: () => inside,
   path: '/settings/hours',
@@ -102,6 +107,7 @@ export const router = createRouter({
       settings,
       services,
       hours,
+      staff,
     ]),
   ]),
   context: { queryClient },
