@@ -4,7 +4,7 @@ import zlib from 'node:zlib';
 
 const KB = 1024;
 /** gzip kilobytes: all of it for the two starting points, on top of the shell for everything else */
-const budgets = { signIn: 210, shell: 215, css: 28, route: 20, form: 40, language: 8 };
+const budgets = { signIn: 210, shell: 215, css: 28, route: 20, form: 40, language: 12 };
 
 const manifest = JSON.parse(fs.readFileSync('dist/.vite/manifest.json', 'utf8'));
 const size = (file) => zlib.gzipSync(fs.readFileSync(`dist/${file}`), { level: 9 }).length / KB;

@@ -1,4 +1,4 @@
-import { IconClockHour4, IconHome2, IconSettings, IconStethoscope, IconUsers } from '@tabler/icons-react';
+import { IconClockHour4, IconHome2, IconKey, IconSettings, IconStethoscope, IconUsers } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import type { Permission } from '@/shared/auth/session';
@@ -34,7 +34,10 @@ export const settingsNav: NavGroup[] = [
     label: 'nav.group.time',
     items: [{ label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' }],
   },
-  { label: 'nav.group.security', items: [] },
+  {
+    label: 'nav.group.security',
+    items: [{ label: 'nav.apiKeys', about: 'nav.about.apiKeys', to: '/settings/api-keys', icon: IconKey, needs: 'api_keys.read' }],
+  },
 ];
 
 type Can = (permission: Permission) => boolean;

@@ -90,6 +90,11 @@ const staff = createRoute({
   path: '/settings/staff',
   component: lazyRouteComponent(() => import('@/features/identity/staff/StaffPage'), 'StaffPage'),
 });
+const apiKeys = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/api-keys',
+  component: lazyRouteComponent(() => import('@/features/identity/api-keys/ApiKeysPage'), 'ApiKeysPage'),
+});
 const hours = createRoute({
   getParentRoute: () => inside,
   path: '/settings/hours',
@@ -108,6 +113,7 @@ export const router = createRouter({
       services,
       hours,
       staff,
+      apiKeys,
     ]),
   ]),
   context: { queryClient },
