@@ -552,6 +552,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/supabase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with an access token of the Supabase project. */
+        post: operations["auth.supabase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/supabase/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link an account of the Supabase project to one's own, within ten minutes of signing in here with one's own password
+         *     or an invitation. From then on its access tokens are enough.
+         */
+        post: operations["auth.supabase_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invites": {
         parameters: {
             query?: never;
@@ -1294,6 +1331,13 @@ export interface components {
             /** @description Its address: the sub-domain. */
             slug: string;
         };
+        /** @description A token of the project. */
+        Exchange: {
+            /** @description Which practice, for somebody who works in several; without it the one joined first. */
+            practiceSlug?: string | null;
+            /** @description The access token. */
+            token: components["schemas"]["String_String"];
+        };
         /** @description A job that was given up. */
         FailedJob: {
             /** Format: int32 */
@@ -1374,7 +1418,7 @@ export interface components {
             name: components["schemas"]["String_String"] | null;
             /** @description The role; with one of the practice's own, what that one is based on. */
             role: components["schemas"]["Role"];
-            status: components["schemas"]["Status"];
+            status: components["schemas"]["InviteStatus"];
             /** Format: int32 */
             version: number;
         };
@@ -1394,6 +1438,11 @@ export interface components {
             id: components["schemas"]["UserId"];
             name: components["schemas"]["String_String"];
         };
+        /**
+         * @description How far an invitation is.
+         * @enum {string}
+         */
+        InviteStatus: "open" | "accepted" | "expired" | "revoked";
         /** @description A job as its progress bar needs it. */
         Job: {
             /**
@@ -1467,6 +1516,11 @@ export interface components {
             permission: components["schemas"]["PermissionName"];
             roles: components["schemas"]["Role"][];
         };
+        /** @description A token of the project. */
+        LinkSupabase: {
+            /** @description The access token. */
+            token: components["schemas"]["String_String"];
+        };
         /** @description A place where the practice works. */
         Location: {
             address: components["schemas"]["Address"] | null;
@@ -1534,6 +1588,34 @@ export interface components {
         /** @description The token of the link. */
         Look: {
             token: components["schemas"]["String_String"];
+        };
+        /** @description A practice, as the platform knows it. */
+        ManagedPractice: {
+            country: string;
+            /** Format: date-time */
+            createdAt: string;
+            health: components["schemas"]["Health"];
+            id: components["schemas"]["PracticeId"];
+            /**
+             * Format: date-time
+             * @description When somebody was last there.
+             */
+            lastActivityAt: string | null;
+            limits: components["schemas"]["Limits"];
+            name: string;
+            queues: components["schemas"]["Queues"];
+            size: components["schemas"]["Size"] | null;
+            slug: string;
+            /**
+             * Format: int64
+             * @description People who may sign in.
+             */
+            staff: number;
+            status: components["schemas"]["Standing"];
+            /** Format: date-time */
+            suspendedAt: string | null;
+            /** @description Why it was suspended. */
+            suspendedReason: string | null;
         };
         /** @description Somebody who belongs to the practice. */
         Member: {
@@ -1774,7 +1856,7 @@ export interface components {
         PracticeId: string;
         /** @description A page of practices. */
         PracticePage: {
-            items: components["schemas"]["Practice"][];
+            items: components["schemas"]["ManagedPractice"][];
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
@@ -2140,11 +2222,6 @@ export interface components {
          * @enum {string}
          */
         Standing: "active" | "suspended";
-        /**
-         * @description How far an invitation is.
-         * @enum {string}
-         */
-        Status: "open" | "accepted" | "expired" | "revoked";
         StorageHealth: {
             /**
              * Format: int64
@@ -2712,7 +2789,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2765,7 +2842,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2814,7 +2891,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2867,7 +2944,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -3590,6 +3667,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.supabase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Exchange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.supabase_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkSupabase"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other problem: see its code. */
