@@ -1,4 +1,4 @@
-import { IconArmchair, IconClockHour4, IconHome2, IconMapPin, IconSettings, IconStethoscope } from '@tabler/icons-react';
+import { IconArmchair, IconClockHour4, IconHome2, IconKey, IconMapPin, IconSettings, IconStethoscope, IconUsers } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import type { Permission } from '@/shared/auth/session';
@@ -30,12 +30,18 @@ export const settingsNav: NavGroup[] = [
       { label: 'nav.services', about: 'nav.about.services', to: '/settings/services', icon: IconStethoscope, needs: 'services.read' },
     ],
   },
-  { label: 'nav.group.people', items: [] },
+  {
+    label: 'nav.group.people',
+    items: [{ label: 'nav.staff', about: 'nav.about.staff', to: '/settings/staff', icon: IconUsers, needs: 'staff.read' }],
+  },
   {
     label: 'nav.group.time',
     items: [{ label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' }],
   },
-  { label: 'nav.group.security', items: [] },
+  {
+    label: 'nav.group.security',
+    items: [{ label: 'nav.apiKeys', about: 'nav.about.apiKeys', to: '/settings/api-keys', icon: IconKey, needs: 'api_keys.read' }],
+  },
 ];
 
 type Can = (permission: Permission) => boolean;

@@ -107,6 +107,16 @@ const rooms = createRoute({
   validateSearch: validateListSearch,
   component: lazyRouteComponent(() => import('@/features/practice/rooms/RoomsPage'), 'RoomsPage'),
 });
+const staff = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/staff',
+  component: lazyRouteComponent(() => import('@/features/identity/staff/StaffPage'), 'StaffPage'),
+});
+const apiKeys = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/api-keys',
+  component: lazyRouteComponent(() => import('@/features/identity/api-keys/ApiKeysPage'), 'ApiKeysPage'),
+});
 const hours = createRoute({
   getParentRoute: () => inside,
   path: '/settings/hours',
@@ -126,6 +136,8 @@ export const router = createRouter({
       rooms,
       services,
       hours,
+      staff,
+      apiKeys,
     ]),
   ]),
   context: { queryClient },

@@ -90,6 +90,7 @@ struct Inviter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "lowercase")]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
+#[schema(as = InviteStatus)]
 enum Status {
     Open,
     Accepted,
