@@ -1,4 +1,4 @@
-import { IconClockHour4, IconHome2, IconSettings, IconStethoscope } from '@tabler/icons-react';
+import { IconClockHour4, IconHome2, IconSettings, IconShieldCheck, IconStethoscope } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import type { Permission } from '@/shared/auth/session';
@@ -31,7 +31,10 @@ export const settingsNav: NavGroup[] = [
     label: 'nav.group.time',
     items: [{ label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' }],
   },
-  { label: 'nav.group.security', items: [] },
+  {
+    label: 'nav.group.security',
+    items: [{ label: 'nav.audit', about: 'nav.about.audit', to: '/settings/audit', icon: IconShieldCheck, needs: 'audit.read' }],
+  },
 ];
 
 type Can = (permission: Permission) => boolean;

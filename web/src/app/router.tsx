@@ -1,5 +1,6 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
+import { validateAuditSearch } from '@/features/audit/search';
 import { validateHoursSearch } from '@/features/practice/hours/search';
 import { keepToken } from '@/features/identity/mailedToken';
 import { validateServicesSearch } from '@/features/practice/search';
@@ -91,6 +92,12 @@ const hours = createRoute({
   validateSearch: validateHoursSearch,
   component: lazyRouteComponent(() => import('@/features/practice/hours/HoursPage'), 'HoursPage'),
 });
+const audit = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/audit',
+  validateSearch: validateAuditSearch,
+  component: lazyRouteComponent(() => import('@/features/audit/AuditPage'), 'AuditPage'),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -102,6 +109,7 @@ export const router = createRouter({
       settings,
       services,
       hours,
+      audit,
     ]),
   ]),
   context: { queryClient },

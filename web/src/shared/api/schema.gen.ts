@@ -225,6 +225,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did and saw what, the newest first. */
+        get: operations["audit.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An entry with what was before and after. */
+        get: operations["audit.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/checkpoint": {
         parameters: {
             query?: never;
@@ -234,6 +268,23 @@ export interface paths {
         };
         /** The newest signed checkpoint of the ledger. A copy kept elsewhere shows later whether anything was taken away. */
         get: operations["audit.checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/patients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did and saw what of one patient: single records, and lists that the patient was on. */
+        get: operations["audit.patient"];
         put?: never;
         post?: never;
         delete?: never;
@@ -863,6 +914,108 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description Who acted. */
+        AuditActor: {
+            /**
+             * Format: uuid
+             * @description Which one.
+             */
+            id: string | null;
+            /** @description `user`, `system`, `api_key`, `voice`, `webhook`, `patient` … */
+            kind: string;
+            name: components["schemas"]["String_String"] | null;
+        };
+        /** @description One field, before and after. */
+        AuditChange: {
+            /** @description Its value after; null when there is none. */
+            after: unknown;
+            /** @description Its value before; null when there was none. */
+            before: unknown;
+            /** @description Its name. */
+            field: string;
+            /** @description False when the values cannot be read any more: their key was destroyed. */
+            readable: boolean;
+        };
+        /** @description Something that somebody did or saw. */
+        AuditEntry: {
+            /** @description What was done: `create`, `read`, `update`, `delete`, `login`, `export`, `denied` … */
+            action: string;
+            /** @description Who. */
+            actor: components["schemas"]["AuditActor"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Which fields were changed. */
+            fields: string[];
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description From which address. */
+            ip: string | null;
+            /** @description `ok`, `denied` or `error`. */
+            outcome: string;
+            /**
+             * Format: uuid
+             * @description Whose record it concerns.
+             */
+            patientId: string | null;
+            /**
+             * Format: uuid
+             * @description In which request.
+             */
+            requestId: string | null;
+            /**
+             * Format: uuid
+             * @description To which one.
+             */
+            resourceId: string | null;
+            /** @description To what kind of thing. */
+            resourceType: string;
+            /** @description Whether it is part of the practice's tree and can no longer be changed unnoticed. */
+            sealed: boolean;
+            /** @description With which program. */
+            userAgent: string | null;
+        };
+        /** @description An entry with everything that is known of it. */
+        AuditEntryDetail: components["schemas"]["AuditEntry"] & {
+            /** @description What was before and after. */
+            changes: components["schemas"]["AuditChange"][];
+            /** @description Names, numbers and ids beside the fields. */
+            detail: unknown;
+            /** @description How far it is sealed. */
+            proof: components["schemas"]["AuditProof"];
+        };
+        /** @description A page of the ledger. */
+        AuditPage: {
+            /** @description The newest first. */
+            items: components["schemas"]["AuditEntry"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description How far an entry is sealed. */
+        AuditProof: {
+            /**
+             * Format: int64
+             * @description Number of the first checkpoint that covers it.
+             */
+            checkpoint: number | null;
+            /**
+             * Format: date-time
+             * @description When it was sealed.
+             */
+            sealedAt: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the practice's tree.
+             */
+            seq: number | null;
+            /** @description Where it is. */
+            state: components["schemas"]["ProofState"];
+        };
         /** @description How much waits. */
         Backlog: {
             /**
@@ -1344,6 +1497,11 @@ export interface components {
             /** @description `https://vantage.example/problems/` and the code. */
             type: string;
         };
+        /**
+         * @description How far an entry is sealed.
+         * @enum {string}
+         */
+        ProofState: "waiting" | "sealed" | "signed";
         /** @description A provider. */
         ProviderItem: {
             /** @description `oidc`: begin at `/api/v1/auth/oidc/start`. */
@@ -2361,6 +2519,122 @@ export interface operations {
             };
         };
     };
+    "audit.list": {
+        parameters: {
+            query?: {
+                /** @description What was done. */
+                action?: string;
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description From when. */
+                from?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description How it ended. */
+                outcome?: "ok" | "denied" | "error";
+                /** @description Whose record it concerns. What was seen of a patient in lists is under `/audit/patients/{id}`. */
+                patient?: string;
+                /** @description To what kind of thing. */
+                resource?: string;
+                /** @description To which one. */
+                resourceId?: string;
+                /** @description Until when, not included. */
+                to?: string;
+                /** @description Id of who acted. */
+                who?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entry */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntryDetail"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "audit.checkpoint": {
         parameters: {
             query?: never;
@@ -2376,6 +2650,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LatestCheckpoint"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.patient": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The patient */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
                 };
             };
             /** @description Not signed in, or no longer. */
