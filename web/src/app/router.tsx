@@ -1,9 +1,10 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
 import { validateAuditSearch } from '@/features/audit/search';
-import { validateHoursSearch } from '@/features/practice/hours/search';
 import { keepToken } from '@/features/identity/mailedToken';
-import { validateServicesSearch } from '@/features/practice/search';
+import { validateHoursSearch } from '@/features/practice/hours/search';
+import { validateListSearch } from '@/features/practice/search';
+import { validateServicesSearch } from '@/features/practice/services/search';
 import { sessionQuery } from '@/shared/auth/session';
 import { NotFound, RouteFailed } from './fallbacks';
 import { queryClient } from './queryClient';
@@ -84,7 +85,19 @@ const services = createRoute({
   getParentRoute: () => inside,
   path: '/settings/services',
   validateSearch: validateServicesSearch,
-  component: lazyRouteComponent(() => import('@/features/practice/ServicesPage'), 'ServicesPage'),
+  component: lazyRouteComponent(() => import('@/features/practice/services/ServicesPage'), 'ServicesPage'),
+});
+const locations = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/locations',
+  validateSearch: validateListSearch,
+  component: lazyRouteComponent(() => import('@/features/practice/locations/LocationsPage'), 'LocationsPage'),
+});
+const rooms = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/rooms',
+  validateSearch: validateListSearch,
+  component: lazyRouteComponent(() => import('@/features/practice/rooms/RoomsPage'), 'RoomsPage'),
 });
 const hours = createRoute({
   getParentRoute: () => inside,
@@ -107,6 +120,8 @@ export const router = createRouter({
     inside.addChildren([
       home,
       settings,
+      locations,
+      rooms,
       services,
       hours,
       audit,

@@ -1312,6 +1312,34 @@ export interface components {
             /** @description Which practice, for somebody who works in several; without it the one joined first. */
             practiceSlug?: string | null;
         };
+        /** @description A practice, as the platform knows it. */
+        ManagedPractice: {
+            country: string;
+            /** Format: date-time */
+            createdAt: string;
+            health: components["schemas"]["Health"];
+            id: components["schemas"]["PracticeId"];
+            /**
+             * Format: date-time
+             * @description When somebody was last there.
+             */
+            lastActivityAt: string | null;
+            limits: components["schemas"]["Limits"];
+            name: string;
+            queues: components["schemas"]["Queues"];
+            size: components["schemas"]["Size"] | null;
+            slug: string;
+            /**
+             * Format: int64
+             * @description People who may sign in.
+             */
+            staff: number;
+            status: components["schemas"]["Standing"];
+            /** Format: date-time */
+            suspendedAt: string | null;
+            /** @description Why it was suspended. */
+            suspendedReason: string | null;
+        };
         /** @description An amount in minor units (halalas, cents) of a currency. */
         Money: {
             /**
@@ -1473,7 +1501,7 @@ export interface components {
         PracticeId: string;
         /** @description A page of practices. */
         PracticePage: {
-            items: components["schemas"]["Practice"][];
+            items: components["schemas"]["ManagedPractice"][];
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
@@ -2286,7 +2314,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2339,7 +2367,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2388,7 +2416,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2441,7 +2469,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
