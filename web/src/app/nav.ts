@@ -1,4 +1,14 @@
-import { IconArmchair, IconClockHour4, IconHome2, IconKey, IconMapPin, IconSettings, IconStethoscope, IconUsers } from '@tabler/icons-react';
+import {
+  IconArmchair,
+  IconClockHour4,
+  IconHome2,
+  IconKey,
+  IconMapPin,
+  IconSettings,
+  IconShieldCheck,
+  IconStethoscope,
+  IconUsers,
+} from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import type { Permission } from '@/shared/auth/session';
@@ -40,7 +50,10 @@ export const settingsNav: NavGroup[] = [
   },
   {
     label: 'nav.group.security',
-    items: [{ label: 'nav.apiKeys', about: 'nav.about.apiKeys', to: '/settings/api-keys', icon: IconKey, needs: 'api_keys.read' }],
+    items: [
+      { label: 'nav.apiKeys', about: 'nav.about.apiKeys', to: '/settings/api-keys', icon: IconKey, needs: 'api_keys.read' },
+      { label: 'nav.audit', about: 'nav.about.audit', to: '/settings/audit', icon: IconShieldCheck, needs: 'audit.read' },
+    ],
   },
 ];
 

@@ -1,5 +1,6 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
+import { validateAuditSearch } from '@/features/audit/search';
 import { keepToken } from '@/features/identity/mailedToken';
 import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
 import { validateHoursSearch } from '@/features/practice/hours/search';
@@ -123,6 +124,12 @@ const hours = createRoute({
   validateSearch: validateHoursSearch,
   component: lazyRouteComponent(() => import('@/features/practice/hours/HoursPage'), 'HoursPage'),
 });
+const audit = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/audit',
+  validateSearch: validateAuditSearch,
+  component: lazyRouteComponent(() => import('@/features/audit/AuditPage'), 'AuditPage'),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -138,6 +145,7 @@ export const router = createRouter({
       hours,
       staff,
       apiKeys,
+      audit,
     ]),
   ]),
   context: { queryClient },

@@ -4,40 +4,6 @@
  */
 
 export interface paths {
-    "/api/v1/access-review": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Review who may what. */
-        get: operations["access-review.review"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/access-review/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say that everything is as it should be. The ledger keeps who said so, and when. */
-        post: operations["access-review.confirm"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/admin/access": {
         parameters: {
             query?: never;
@@ -259,69 +225,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/api-keys": {
+    "/api/v1/audit": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Which programs have keys, the newest first; those that do not serve any more for as long as they are remembered. */
-        get: operations["api-keys.list"];
+        /** Who did and saw what, the newest first. */
+        get: operations["audit.list"];
         put?: never;
-        /** Make a key. */
-        post: operations["api-keys.create"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/api-keys/{id}/revoke": {
+    "/api/v1/audit/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** An entry with what was before and after. */
+        get: operations["audit.read"];
         put?: never;
-        /** Revoke a key. It stops serving at once and for good. */
-        post: operations["api-keys.revoke"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/auth/invite/accept": {
+    "/api/v1/audit/checkpoint": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The newest signed checkpoint of the ledger. A copy kept elsewhere shows later whether anything was taken away. */
+        get: operations["audit.checkpoint"];
         put?: never;
-        /** Accept an invitation, and be signed in. */
-        post: operations["auth.accept"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/auth/invite/look": {
+    "/api/v1/audit/patients/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Who did and saw what of one patient: single records, and lists that the patient was on. */
+        get: operations["audit.patient"];
         put?: never;
-        /** See what one was invited to. */
-        post: operations["auth.look"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -589,58 +554,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/invites": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who was asked to join. Addresses are for whoever may change staff. */
-        get: operations["invites.list"];
-        put?: never;
-        /** Invite somebody. The link goes to them by mail, and is in this answer for whoever wants to hand it over. */
-        post: operations["invites.create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/invites/{id}/resend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A new link for an invitation that is open or has expired. The old link is dead. */
-        post: operations["invites.resend"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/invites/{id}/revoke": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take an open invitation back. Its link is dead. */
-        post: operations["invites.revoke"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/jobs/{id}": {
         parameters: {
             query?: never;
@@ -806,58 +719,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/roles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The roles, and what each may. */
-        get: operations["roles.list"];
-        put?: never;
-        /** Make a role of the practice's own. */
-        post: operations["roles.create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/roles/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Change a role. Whoever holds it goes on with the new rights from the next request. */
-        patch: operations["roles.change"];
-        trace?: never;
-    };
-    "/api/v1/roles/{id}/archive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Archive a role that nobody holds and nobody is invited to. */
-        post: operations["roles.archive"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/rooms": {
         parameters: {
             query?: never;
@@ -998,103 +859,10 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/staff": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who works here, and as what. */
-        get: operations["staff.list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/staff/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Give a member another role. */
-        patch: operations["staff.change"];
-        trace?: never;
-    };
-    "/api/v1/staff/{id}/remove": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** End somebody's membership. What they did stays theirs in the ledger; the account itself is not touched. */
-        post: operations["staff.remove"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/staff/{id}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Let somebody who was suspended in again, in the same role. */
-        post: operations["staff.restore"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/staff/{id}/suspend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Keep somebody out for a while. Their sessions end at once. */
-        post: operations["staff.suspend"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Yes to an invitation. */
-        Accept: {
-            language?: components["schemas"]["Language"] | null;
-            name?: components["schemas"]["String_String"] | null;
-            password?: components["schemas"]["String_String"] | null;
-            /** @description The token of the link. */
-            token: components["schemas"]["String_String"];
-        };
         /** @description A line of the ledger. Nobody can change or remove one. */
         AccessLine: {
             /** @description What, `noun.verb`. */
@@ -1121,19 +889,6 @@ export interface components {
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
-        /** @description Who may what in this practice, at one glance. */
-        AccessReview: {
-            /** @description Keys that serve. */
-            apiKeys: components["schemas"]["ApiKey"][];
-            /** Format: date-time */
-            generatedAt: string;
-            items: components["schemas"]["Reviewed"][];
-            /**
-             * Format: date-time
-             * @description When somebody last said that all of this is as it should be.
-             */
-            lastConfirmedAt: string | null;
-        };
         /** @description A postal address. */
         Address: {
             /** @description City. */
@@ -1154,43 +909,112 @@ export interface components {
          * @description An administrator of the platform; has nothing to do with [`UserId`].
          */
         AdministratorId: string;
-        /** @description A key, without the key itself. */
-        ApiKey: {
-            /** Format: date-time */
-            createdAt: string;
-            createdBy: components["schemas"]["Creator"];
-            /** Format: date-time */
-            expiresAt: string;
-            id: components["schemas"]["ApiKeyId"];
-            /** @description What it ends with. */
-            lastFour: string;
-            /**
-             * Format: date-time
-             * @description To the minute.
-             */
-            lastUsedAt: string | null;
-            name: string;
-            /** @description What the key begins with. */
-            prefix: string;
-            /** Format: date-time */
-            revokedAt: string | null;
-            scopes: components["schemas"]["PermissionName"][];
-        };
-        /**
-         * Format: uuid
-         * @description A key with which a program comes in.
-         */
-        ApiKeyId: string;
-        /** @description The practice's keys. */
-        ApiKeys: {
-            items: components["schemas"]["ApiKey"][];
-            /** @description What a key can be made for by whoever asks. */
-            scopes: components["schemas"]["PermissionName"][];
-        };
         /** @description The version that an action is based on. */
         AtVersion: {
             /** Format: int32 */
             version: number;
+        };
+        /** @description Who acted. */
+        AuditActor: {
+            /**
+             * Format: uuid
+             * @description Which one.
+             */
+            id: string | null;
+            /** @description `user`, `system`, `api_key`, `voice`, `webhook`, `patient` … */
+            kind: string;
+            name: components["schemas"]["String_String"] | null;
+        };
+        /** @description One field, before and after. */
+        AuditChange: {
+            /** @description Its value after; null when there is none. */
+            after: unknown;
+            /** @description Its value before; null when there was none. */
+            before: unknown;
+            /** @description Its name. */
+            field: string;
+            /** @description False when the values cannot be read any more: their key was destroyed. */
+            readable: boolean;
+        };
+        /** @description Something that somebody did or saw. */
+        AuditEntry: {
+            /** @description What was done: `create`, `read`, `update`, `delete`, `login`, `export`, `denied` … */
+            action: string;
+            /** @description Who. */
+            actor: components["schemas"]["AuditActor"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Which fields were changed. */
+            fields: string[];
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description From which address. */
+            ip: string | null;
+            /** @description `ok`, `denied` or `error`. */
+            outcome: string;
+            /**
+             * Format: uuid
+             * @description Whose record it concerns.
+             */
+            patientId: string | null;
+            /**
+             * Format: uuid
+             * @description In which request.
+             */
+            requestId: string | null;
+            /**
+             * Format: uuid
+             * @description To which one.
+             */
+            resourceId: string | null;
+            /** @description To what kind of thing. */
+            resourceType: string;
+            /** @description Whether it is part of the practice's tree and can no longer be changed unnoticed. */
+            sealed: boolean;
+            /** @description With which program. */
+            userAgent: string | null;
+        };
+        /** @description An entry with everything that is known of it. */
+        AuditEntryDetail: components["schemas"]["AuditEntry"] & {
+            /** @description What was before and after. */
+            changes: components["schemas"]["AuditChange"][];
+            /** @description Names, numbers and ids beside the fields. */
+            detail: unknown;
+            /** @description How far it is sealed. */
+            proof: components["schemas"]["AuditProof"];
+        };
+        /** @description A page of the ledger. */
+        AuditPage: {
+            /** @description The newest first. */
+            items: components["schemas"]["AuditEntry"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description How far an entry is sealed. */
+        AuditProof: {
+            /**
+             * Format: int64
+             * @description Number of the first checkpoint that covers it.
+             */
+            checkpoint: number | null;
+            /**
+             * Format: date-time
+             * @description When it was sealed.
+             */
+            sealedAt: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the practice's tree.
+             */
+            seq: number | null;
+            /** @description Where it is. */
+            state: components["schemas"]["ProofState"];
         };
         /** @description How much waits. */
         Backlog: {
@@ -1215,11 +1039,6 @@ export interface components {
              */
             oldestEventSeconds: number;
         };
-        /** @description A role that every practice has. */
-        BuiltIn: {
-            permissions: components["schemas"]["PermissionName"][];
-            role: components["schemas"]["Role"];
-        };
         Busy: {
             practice: components["schemas"]["NamedPractice"];
             queues: components["schemas"]["Queues"];
@@ -1236,23 +1055,6 @@ export interface components {
          * @enum {string}
          */
         Colour: "slate" | "teal" | "blue" | "violet" | "green" | "amber" | "red" | "pink";
-        /** @description When the review was confirmed. */
-        Confirmed: {
-            /** Format: date-time */
-            confirmedAt: string;
-        };
-        /** @description A new key. This answer is the only place where it can be read. */
-        CreatedApiKey: components["schemas"]["ApiKey"] & {
-            /** @description The key: `Authorization: Bearer vk_…`. */
-            key: components["schemas"]["String_String"];
-        };
-        /** @description Who made a key. */
-        Creator: {
-            id: components["schemas"]["UserId"];
-            /** @description Whether this person can still come in. */
-            isHere: boolean;
-            name: components["schemas"]["String_String"];
-        };
         /**
          * @description An ISO 4217 currency code.
          * @example SAR
@@ -1262,22 +1064,6 @@ export interface components {
         CustomRole: {
             id: components["schemas"]["RoleId"];
             name: string;
-        };
-        /** @description A role of the practice's own. */
-        CustomRoleDetail: {
-            /** @description What its holder is: a provider can be booked. */
-            basedOn: components["schemas"]["Role"];
-            id: components["schemas"]["RoleId"];
-            /**
-             * Format: int64
-             * @description How many hold it.
-             */
-            members: number;
-            name: string;
-            /** @description What it may, and nothing else. */
-            permissions: components["schemas"]["PermissionName"][];
-            /** Format: int32 */
-            version: number;
         };
         DatabaseHealth: {
             /** Format: int64 */
@@ -1368,11 +1154,6 @@ export interface components {
             /** @description JSON pointer (RFC 6901) into the body, or `?name` for a query parameter. */
             pointer: string;
         };
-        /**
-         * @description Why a reviewer should look twice.
-         * @enum {string}
-         */
-        Flag: "never_signed_in" | "idle_90_days" | "no_second_factor" | "many_rights";
         /** @description Whose password was forgotten. */
         ForgottenPassword: {
             email: components["schemas"]["String_String"];
@@ -1391,58 +1172,6 @@ export interface components {
          * @enum {string}
          */
         Health: "ok" | "behind" | "failing" | "suspended";
-        /** @description What the page of acceptance wants to know. */
-        Invitation: {
-            customRole: components["schemas"]["CustomRole"] | null;
-            /** @description Of the address only as much as its owner needs to know it by. */
-            email: components["schemas"]["String_String"];
-            language: components["schemas"]["Language"];
-            name: components["schemas"]["String_String"] | null;
-            needs: components["schemas"]["Needs"];
-            practiceName: string;
-            role: components["schemas"]["Role"];
-        };
-        /** @description Somebody was asked to join. */
-        Invite: {
-            /** Format: date-time */
-            createdAt: string;
-            customRole: components["schemas"]["CustomRole"] | null;
-            email: components["schemas"]["String_String"];
-            /** Format: date-time */
-            expiresAt: string;
-            id: components["schemas"]["InviteId"];
-            invitedBy: components["schemas"]["Inviter"];
-            /** @description In which the mail and the page speak. */
-            language: components["schemas"]["Language"];
-            link?: components["schemas"]["String_String"] | null;
-            name: components["schemas"]["String_String"] | null;
-            /** @description The role; with one of the practice's own, what that one is based on. */
-            role: components["schemas"]["Role"];
-            status: components["schemas"]["InviteStatus"];
-            /** Format: int32 */
-            version: number;
-        };
-        /**
-         * Format: uuid
-         * @description An invitation.
-         */
-        InviteId: string;
-        /** @description A page of invitations. */
-        InvitePage: {
-            items: components["schemas"]["Invite"][];
-            /** @description For the next page; null on the last one. */
-            nextCursor: string | null;
-        };
-        /** @description Who asked. */
-        Inviter: {
-            id: components["schemas"]["UserId"];
-            name: components["schemas"]["String_String"];
-        };
-        /**
-         * @description How far an invitation is.
-         * @enum {string}
-         */
-        InviteStatus: "open" | "accepted" | "expired" | "revoked";
         /** @description A job as its progress bar needs it. */
         Job: {
             /**
@@ -1494,6 +1223,13 @@ export interface components {
          * @enum {string}
          */
         Language: "en" | "ar";
+        /** @description What was signed last, and with which keys. */
+        LatestCheckpoint: {
+            /** @description The signed note (c2sp.org/tlog-checkpoint); none before the first. */
+            note: string | null;
+            /** @description The keys that sign, as `name+hash+key` (c2sp.org/signed-note). */
+            publicKeys: string[];
+        };
         /** @description Limits of a practice's own; null leaves it with what everybody has. */
         Limits: {
             /**
@@ -1506,15 +1242,6 @@ export interface components {
              * @description Requests per second in the long run, and twice as many at once; null for the setting `rate_per_practice`.
              */
             ratePerSecond: number | null;
-        };
-        /** @description A permission, and which built-in roles have it. */
-        Line: {
-            /** @description Every role has it: it concerns nobody but oneself. */
-            always: boolean;
-            /** @description Its noun. */
-            group: string;
-            permission: components["schemas"]["PermissionName"];
-            roles: components["schemas"]["Role"][];
         };
         /** @description A token of the project. */
         LinkSupabase: {
@@ -1585,10 +1312,6 @@ export interface components {
             /** @description Which practice, for somebody who works in several; without it the one joined first. */
             practiceSlug?: string | null;
         };
-        /** @description The token of the link. */
-        Look: {
-            token: components["schemas"]["String_String"];
-        };
         /** @description A practice, as the platform knows it. */
         ManagedPractice: {
             country: string;
@@ -1617,49 +1340,6 @@ export interface components {
             /** @description Why it was suspended. */
             suspendedReason: string | null;
         };
-        /** @description Somebody who belongs to the practice. */
-        Member: {
-            customRole: components["schemas"]["CustomRole"] | null;
-            email: components["schemas"]["String_String"] | null;
-            /** @description The person's id, under both names. */
-            id: components["schemas"]["UserId"];
-            /** Format: date-time */
-            joinedAt: string;
-            /**
-             * Format: date-time
-             * @description When this person last touched something here.
-             */
-            lastSeenAt: string | null;
-            name: components["schemas"]["String_String"];
-            /** @description The role; with one of the practice's own, what that one is based on. */
-            role: components["schemas"]["Role"];
-            /** @description Whether a second factor is set up. */
-            secondFactor: boolean | null;
-            status: components["schemas"]["MemberStatus"];
-            /** @description The person's id, under both names. */
-            userId: components["schemas"]["UserId"];
-            /** Format: int32 */
-            version: number;
-        };
-        /** @description What is to be different about a member; what is left out stays. */
-        MemberChange: {
-            /**
-             * Format: uuid
-             * @description A role of the practice's own, or null to go back to the one that it is based on.
-             */
-            customRoleId?: string | null;
-            role?: components["schemas"]["Role"] | null;
-            /**
-             * Format: int32
-             * @description The version that the change is based on.
-             */
-            version: number;
-        };
-        /**
-         * @description Whether a member can come in.
-         * @enum {string}
-         */
-        MemberStatus: "active" | "suspended" | "removed";
         /** @description An amount in minor units (halalas, cents) of a currency. */
         Money: {
             /**
@@ -1680,31 +1360,6 @@ export interface components {
             name: string;
             slug: string;
         };
-        /**
-         * @description What accepting takes.
-         * @enum {string}
-         */
-        Needs: "account" | "sign_in";
-        /** @description A key to be made. */
-        NewApiKey: {
-            /**
-             * Format: date-time
-             * @description At most a year from now.
-             */
-            expiresAt: string;
-            /** @description What it is for. */
-            name: string;
-            /** @description What it may. */
-            scopes: components["schemas"]["PermissionName"][];
-        };
-        /** @description Somebody to be invited. */
-        NewInvite: {
-            customRoleId?: components["schemas"]["RoleId"] | null;
-            email: components["schemas"]["String_String"];
-            language?: components["schemas"]["Language"] | null;
-            name?: components["schemas"]["String_String"] | null;
-            role?: components["schemas"]["Role"] | null;
-        };
         /** @description A location to be added. */
         NewLocation: {
             address?: components["schemas"]["Address"] | null;
@@ -1712,14 +1367,6 @@ export interface components {
             nameAr?: string | null;
             phone?: components["schemas"]["String_String"] | null;
             timeZone?: string | null;
-        };
-        /** @description A role to be made. */
-        NewRole: {
-            /** @description Any role but the owner. */
-            basedOn: components["schemas"]["Role"];
-            name: string;
-            /** @description What concerns oneself is always added. */
-            permissions: components["schemas"]["PermissionName"][];
         };
         /** @description A room to be added. */
         NewRoom: {
@@ -1763,8 +1410,6 @@ export interface components {
             /** @description What stands behind the `#` of the link. */
             token: components["schemas"]["String_String"];
         };
-        /** @enum {string} */
-        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
         /** @description The installation, now. */
         PlatformHealth: {
             backlog: components["schemas"]["Backlog"];
@@ -1880,6 +1525,11 @@ export interface components {
             /** @description `https://vantage.example/problems/` and the code. */
             type: string;
         };
+        /**
+         * @description How far an entry is sealed.
+         * @enum {string}
+         */
+        ProofState: "waiting" | "sealed" | "signed";
         /** @description A provider. */
         ProviderItem: {
             /** @description `oidc`: begin at `/api/v1/auth/oidc/start`. */
@@ -1929,43 +1579,16 @@ export interface components {
             /** @description In words that the practice may read, 3 to 500 characters. */
             reason: string;
         };
-        /** @description A member with what a reviewer looks at. */
-        Reviewed: components["schemas"]["Member"] & {
-            flags: components["schemas"]["Flag"][];
-            /**
-             * Format: int64
-             * @description On how many devices this person is signed in.
-             */
-            openSessions: number;
-            /** @description How many permissions this person has. */
-            permissions: number;
-        };
         /**
          * @description What a person is in a practice.
          * @enum {string}
          */
         Role: "owner" | "admin" | "provider" | "hygienist" | "assistant" | "receptionist" | "accountant" | "staff";
-        /** @description What is to be different about a role; what is left out stays. */
-        RoleChange: {
-            name?: string | null;
-            permissions?: components["schemas"]["PermissionName"][] | null;
-            /**
-             * Format: int32
-             * @description The version that the change is based on.
-             */
-            version: number;
-        };
         /**
          * Format: uuid
          * @description A role of a practice's own.
          */
         RoleId: string;
-        /** @description Every role, and the table that says what each may. */
-        Roles: {
-            builtIn: components["schemas"]["BuiltIn"][];
-            custom: components["schemas"]["CustomRoleDetail"][];
-            table: components["schemas"]["Line"][];
-        };
         /** @description A room or a chair. */
         Room: {
             /**
@@ -2211,12 +1834,6 @@ export interface components {
                 [key: string]: number;
             };
         };
-        /** @description A page of members, by name. */
-        StaffPage: {
-            items: components["schemas"]["Member"][];
-            /** @description For the next page; null on the last one. */
-            nextCursor: string | null;
-        };
         /**
          * @description Whether a practice is open.
          * @enum {string}
@@ -2266,98 +1883,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    "access-review.review": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessReview"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "access-review.confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Confirmed"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "admin.list_access": {
         parameters: {
             query?: {
@@ -3022,9 +2547,30 @@ export interface operations {
             };
         };
     };
-    "api-keys.list": {
+    "audit.list": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What was done. */
+                action?: string;
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description From when. */
+                from?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description How it ended. */
+                outcome?: "ok" | "denied" | "error";
+                /** @description Whose record it concerns. What was seen of a patient in lists is under `/audit/patients/{id}`. */
+                patient?: string;
+                /** @description To what kind of thing. */
+                resource?: string;
+                /** @description To which one. */
+                resourceId?: string;
+                /** @description Until when, not included. */
+                to?: string;
+                /** @description Id of who acted. */
+                who?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3036,7 +2582,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ApiKeys"];
+                    "application/json": components["schemas"]["AuditPage"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -3068,65 +2614,12 @@ export interface operations {
             };
         };
     };
-    "api-keys.create": {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description A new UUID; the same one when the request is repeated */
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewApiKey"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CreatedApiKey"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "api-keys.revoke": {
+    "audit.read": {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description The key */
+                /** @description The entry */
                 id: string;
             };
             cookie?: never;
@@ -3138,7 +2631,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ApiKey"];
+                    "application/json": components["schemas"]["AuditEntryDetail"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -3170,25 +2663,39 @@ export interface operations {
             };
         };
     };
-    "auth.accept": {
+    "audit.checkpoint": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Accept"];
-            };
-        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["LatestCheckpoint"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other problem: see its code. */
@@ -3202,25 +2709,47 @@ export interface operations {
             };
         };
     };
-    "auth.look": {
+    "audit.patient": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+            };
             header?: never;
-            path?: never;
+            path: {
+                /** @description The patient */
+                id: string;
+            };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Look"];
-            };
-        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Invitation"];
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other problem: see its code. */
@@ -3730,210 +3259,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "invites.list": {
-        parameters: {
-            query?: {
-                /** @description The nextCursor of the page before. */
-                cursor?: string;
-                /** @description Rows of a page, at most 200. */
-                limit?: number;
-                /** @description Only those in this state. */
-                status?: "open" | "accepted" | "expired" | "revoked";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvitePage"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "invites.create": {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description A new UUID; the same one when the request is repeated */
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewInvite"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Invite"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "invites.resend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The invitation */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Invite"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "invites.revoke": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The invitation */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Invite"];
-                };
             };
             /** @description Not signed in, or no longer. */
             401: {
@@ -4665,211 +3990,6 @@ export interface operations {
             };
         };
     };
-    "roles.list": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Roles"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "roles.create": {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description A new UUID; the same one when the request is repeated */
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewRole"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomRoleDetail"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "roles.change": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The role */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RoleChange"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomRoleDetail"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "roles.archive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The role */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AtVersion"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomRoleDetail"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "rooms.list": {
         parameters: {
             query?: {
@@ -5479,271 +4599,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Service"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "staff.list": {
-        parameters: {
-            query?: {
-                /** @description The nextCursor of the page before. */
-                cursor?: string;
-                /** @description Rows of a page, at most 200. */
-                limit?: number;
-                /** @description Part of a name; for whoever may change staff, of an e-mail too. */
-                q?: string;
-                /** @description Who can come in, who is suspended, or both. */
-                status?: "active" | "suspended" | "all";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StaffPage"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "staff.change": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The person */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MemberChange"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Member"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "staff.remove": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The person */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AtVersion"];
-            };
-        };
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "staff.restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The person */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AtVersion"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Member"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "staff.suspend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The person */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AtVersion"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Member"];
                 };
             };
             /** @description Not signed in, or no longer. */
