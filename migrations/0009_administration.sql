@@ -152,6 +152,102 @@ end $$;
 create trigger staff_limit before insert or update of status on auth.membership
     for each row when (new.status = 'active') execute function administration.check_staff();
 
+-- Their one way into a practice: opened for a reason, for at most an hour, known to the practice from its first second,
+-- and ended by it whenever it likes. Each read under it is an entry of the practice's own ledger.
+create table administration.support_access (
+    id uuid primary key,
+    practice uuid not null references platform.practice,
+    administrator uuid not null references administration.administrator,
+    session uuid not null references administration.session,
+    reason text not null check (length(reason) between 20 and 500),
+    opened_at timestamptz not null default now(),
+    expires_at timestamptz not null,
+    ended_at timestamptz,
+    ended_by text check (ended_by in ('administrator', 'practice')),
+    constraint support_access_hour_check check (expires_at <= opened_at + interval '60 minutes')
+);
+create index support_access_by_practice on administration.support_access (practice, opened_at);
+create index support_access_by_session on administration.support_access (session);
+grant select on administration.support_access to vantage_platform;
+
+create function administration.open_support(access uuid, person uuid, signed_in uuid, why text, minutes int) returns timestamptz
+    language sql security definer set search_path = pg_catalog, pg_temp as $$
+    insert into administration.support_access (id, practice, administrator, session, reason, expires_at)
+    values (access, sec.practice_id(), person, signed_in, why, now() + make_interval(mins => minutes))
+    returning expires_at
+$$;
+
+-- Ends one that is open; says whether it was.
+create function administration.end_support(access uuid, who text) returns boolean
+    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    update administration.support_access s set ended_at = now(), ended_by = who
+     where s.id = access and s.practice = sec.practice_id() and s.ended_at is null and s.expires_at > now();
+    return found;
+end $$;
+
+-- What the practice sees of it: all that there ever was, newest first.
+create function administration.supports(before_at timestamptz, before_id uuid, wanted int, one uuid)
+    returns table (id uuid, administrator uuid, administrator_name text, reason text, opened_at timestamptz,
+                   expires_at timestamptz, ended_at timestamptz, ended_by text, is_open boolean)
+    language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select s.id, s.administrator, a.name, s.reason, s.opened_at, s.expires_at, s.ended_at, s.ended_by,
+           s.ended_at is null and s.expires_at > now()
+      from administration.support_access s join administration.administrator a on a.id = s.administrator
+     where s.practice = sec.practice_id() and (one is null or s.id = one)
+       and (before_at is null or (s.opened_at, s.id) < (before_at, before_id))
+     order by s.opened_at desc, s.id desc limit wanted
+$$;
+
+-- Whom to tell of it.
+create function administration.owners() returns table (email text, name text, language text)
+    language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select u.email, u.name, u.language from auth.membership m join auth.user u on u.id = m.user_id
+     where m.practice_id = sec.practice_id() and m.role = 'owner' and m.status = 'active' order by u.id
+$$;
+
+-- The door of an administrator into a practice: while the session lives and the access is open. Nothing that belongs to
+-- the practice can be changed behind it (sec.require_audit).
+create function sec.enter_under_grant(access uuid, session uuid, person uuid, practice uuid) returns void
+    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform from administration.session s join administration.administrator a on a.id = s.administrator
+     where s.id = session and s.administrator = person and s.ended_at is null and s.expires_at > now()
+       and s.last_active_at > now() - interval '15 minutes' and a.removed_at is null;
+    if not found then
+        raise exception 'the session has ended' using errcode = 'VT401';
+    end if;
+    perform from administration.support_access g
+     where g.id = access and g.administrator = person and g.session = enter_under_grant.session
+       and g.practice = enter_under_grant.practice and g.ended_at is null and g.expires_at > now();
+    if not found then
+        raise exception 'this access is over' using errcode = 'VT411';
+    end if;
+    perform set_config('app.practice_id', practice::text, true), set_config('app.only_reads', 'on', true);
+end $$;
+
+-- Hung on every table whose changes must be accounted for: no entry of this transaction, no commit; and none at all for
+-- whoever may only read.
+create or replace function sec.require_audit() returns trigger language plpgsql as $$
+begin
+    if current_setting('app.only_reads', true) = 'on' then
+        raise exception 'a change of %.% by somebody who may only read', tg_table_schema, tg_table_name using errcode = 'VT003';
+    end if;
+    if not exists (
+        select from audit.entry e
+         where e.practice_id = coalesce(new.practice_id, old.practice_id)
+           and e.at = transaction_timestamp() and e.xid = pg_current_xact_id()
+    ) then
+        raise exception 'a change of %.% has no audit entry', tg_table_schema, tg_table_name using errcode = 'VT001';
+    end if;
+    return null;
+end $$;
+
+revoke all on function administration.open_support(uuid, uuid, uuid, text, int), administration.end_support(uuid, text),
+    administration.supports(timestamptz, uuid, int, uuid), administration.owners(), sec.enter_under_grant(uuid, uuid, uuid, uuid) from public;
+grant execute on function administration.open_support(uuid, uuid, uuid, text, int), administration.end_support(uuid, text),
+    administration.supports(timestamptz, uuid, int, uuid), administration.owners(), sec.enter_under_grant(uuid, uuid, uuid, uuid) to vantage_app;
+
 -- What they see of practices: counts, never contents ------------------------------------------------------------
 
 create function administration.people(practices uuid[])

@@ -21,6 +21,9 @@ use crate::token;
 /// The cookie of an administrator's session.
 pub const COOKIE: &str = "__Host-vantage_admin";
 
+/// Minutes without a touch after which a session ends.
+pub const IDLE_MINUTES: i32 = 15;
+
 /// A signed-in administrator, with a second factor. Sees what the platform knows of practices; to change something
 /// about one, opens a transaction there, whose ledger sees it too.
 #[derive(Clone, Debug)]
@@ -77,8 +80,7 @@ impl FromRequestParts<App> for Admin {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let cookie = CookieJar::from_headers(&parts.headers).get(COOKIE).map(|cookie| cookie.value().to_owned());
-        let token = cookie.ok_or_else(token::required)?;
+        let token = cookie_of(parts).ok_or_else(token::required)?;
         let token = URL_SAFE_NO_PAD.decode(token).map_err(|_| token::required())?;
         let mut tx = app.db().platform_unrecorded().await?;
         let row = sqlx::query!(
@@ -104,6 +106,15 @@ impl FromRequestParts<App> for Admin {
             origin: parts.extensions.get::<Origin>().cloned().unwrap_or_default(),
         })
     }
+}
+
+fn cookie_of(parts: &Parts) -> Option<String> {
+    CookieJar::from_headers(&parts.headers).get(COOKIE).map(|cookie| cookie.value().to_owned())
+}
+
+/// Whether somebody comes as an administrator, rightly or not.
+pub(crate) fn is_claimed(parts: &Parts) -> bool {
+    cookie_of(parts).is_some()
 }
 
 impl Admin {

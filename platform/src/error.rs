@@ -253,6 +253,7 @@ impl From<sqlx::Error> for Error {
             "VT408" => idle(),
             "VT409" => token_expired(),
             "VT410" => key_refused(),
+            "VT411" => support_access_ended(),
             "VT413" => staff_limit(),
             "53100" => storage_full(),
             // text that PostgreSQL cannot hold: a zero byte
@@ -310,6 +311,26 @@ pub fn practice_suspended() -> Error {
         StatusCode::FORBIDDEN,
         "practice.suspended",
         "This practice is suspended. Nothing is lost; its owner can ask Vantage's support to open it again.",
+    )
+}
+
+/// 403 for an administrator of the platform whose access to a practice has run out or was ended.
+#[must_use]
+pub fn support_access_ended() -> Error {
+    Error::new(
+        StatusCode::FORBIDDEN,
+        "support_access.ended",
+        "This access has run out, or the practice has ended it; open another one if there is still a reason.",
+    )
+}
+
+/// 403 for an administrator of the platform without an open access to the practice.
+#[must_use]
+pub fn support_access_required() -> Error {
+    Error::new(
+        StatusCode::FORBIDDEN,
+        "support_access.required",
+        "Administrators see nothing of a practice without an access that was opened for a reason.",
     )
 }
 

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use crate::api_key;
 use crate::app::App;
+use crate::break_glass;
 use crate::db::{Actor, Caller, Origin, TenantTx};
 use crate::error::{Error, Result};
 use crate::id::{PracticeId, SessionId, UserId};
@@ -61,13 +62,26 @@ impl<P: Permission> FromRequestParts<App> for Can<P> {
             return Err(must_enrol_first());
         }
         if !rights.may(P::NAME) {
-            let path = parts.extensions.get::<MatchedPath>().map_or("", |path| path.as_str());
-            let operation = format!("{} {path}", parts.method);
+            let operation = operation(parts);
             app.door.write_regardless(&caller, async move |tx| tx.record_denied(P::NAME, &operation).await).await?;
             return Err(Error::forbidden());
         }
+        if let Actor::BreakGlass(grant) = caller.actor {
+            let (operation, id) = (operation(parts), break_glass::named_id(parts).await);
+            app.door
+                .write_regardless(&caller, async move |tx| {
+                    tx.record_read_under_grant(grant, P::NAME, &operation, id).await
+                })
+                .await?;
+        }
         Ok(Self { app: app.clone(), caller, rights, expires, permission: PhantomData })
     }
+}
+
+/// Method and pattern, never the address itself.
+fn operation(parts: &Parts) -> String {
+    let path = parts.extensions.get::<MatchedPath>().map_or("", |path| path.as_str());
+    format!("{} {path}", parts.method)
 }
 
 /// A caller that showed a credential of ours. Whether it still holds is asked by each transaction.
@@ -78,10 +92,14 @@ struct Known {
     must_enrol: bool,
 }
 
-/// Who calls, by the credential that came along: an access token of a session, or an API key. Further kinds of caller
-/// are recognised here; see [`Actor`] for what else they need.
-async fn identify(parts: &Parts, app: &App) -> Result<Known> {
-    let credential = credential_of(&parts.headers).ok_or_else(token::required)?;
+/// Who calls, by the credential that came along: an access token of a session, an API key, or an administrator of the
+/// platform with an access. Further kinds of caller are recognised here; see [`Actor`] for what else they need.
+async fn identify(parts: &mut Parts, app: &App) -> Result<Known> {
+    if let Some(grant) = parts.headers.get(break_glass::HEADER).cloned() {
+        let found = break_glass::find(parts, app, &grant).await?;
+        return Ok(Known { caller: found.caller, rights: found.rights, expires: found.expires, must_enrol: false });
+    }
+    let Some(credential) = credential_of(&parts.headers) else { return Err(break_glass::without(parts, app).await) };
     let known = if credential.starts_with(api_key::PREFIX) {
         let found = api_key::find(app, &credential).await?;
         let actor = Actor::ApiKey { key: found.key };

@@ -4,6 +4,7 @@
 pub mod administrator;
 pub mod api_key;
 pub mod app;
+pub mod break_glass;
 pub mod clock;
 pub mod config;
 pub mod crypto;

@@ -80,6 +80,19 @@ pub const OWN: [&str; 3] = ["session.read", "account.read", "account.write"];
 /// What is for people and not for programs, by how it begins: who may come in, and taking the ledger out.
 const FOR_PEOPLE: [&str; 6] = ["roles.write", "staff.write", "access.", "api_keys.", "security.write", "audit.export"];
 
+/// What support may look at under an access that was opened for a reason: no exports, nothing that opens doors (keys,
+/// security), and nothing that is about a person's own account. A right that is not on this list is not given.
+pub const UNDER_GRANT: [&str; 8] = [
+    "practice.read",
+    "rooms.read",
+    "hours.read",
+    "services.read",
+    "staff.read",
+    "roles.read",
+    "jobs.read",
+    "support_access.read",
+];
+
 /// The permission of that name, if there is one.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static str> {
@@ -255,6 +268,12 @@ permissions! {
         /// Take it out of the product.
         Export "audit.export"           "x.......";
     }
+    support_access {
+        /// See when the platform's support looked into the practice, and why.
+        Read "support_access.read"      "xx......";
+        /// End it at once.
+        End "support_access.end"        "x.......";
+    }
     services {
         /// See what the practice offers and what it costs.
         Read "services.read"            "xxxxxxxx";
@@ -317,6 +336,17 @@ mod tests {
             "audit.export",
         ];
         assert_eq!(kept, expected);
+    }
+
+    #[test]
+    fn support_only_reads_and_nothing_that_opens_doors() {
+        for permission in UNDER_GRANT {
+            assert!(named(permission).is_some() && permission.ends_with(".read"), "{permission}");
+            assert!(
+                !OWN.contains(&permission) && !["api_keys.read", "security.read"].contains(&permission),
+                "{permission}"
+            );
+        }
     }
 
     #[test]

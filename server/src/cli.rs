@@ -8,7 +8,7 @@ use platform::config::Config;
 use platform::db::{self, migrate};
 use platform::telemetry;
 
-use crate::{demo, keys, mails, routes, serve};
+use crate::{admin, demo, keys, mails, routes, serve};
 
 /// Runs a medical or dental practice: patients, calendar, calls, automations, invoices.
 #[derive(Debug, Parser)]
@@ -40,6 +40,11 @@ enum Command {
         #[command(subcommand)]
         command: keys::Command,
     },
+    /// Make, reset or remove an administrator of the platform.
+    Admin {
+        #[command(subcommand)]
+        command: admin::Command,
+    },
     /// Print the mails that were kept because no server for outgoing mail is set.
     Mails,
     /// Print the OpenAPI 3.1 document of the API.
@@ -58,6 +63,7 @@ impl Cli {
         match self.command {
             Command::Openapi => print(&routes::document()?),
             Command::Config => print(&config.describe()),
+            Command::Admin { command } => admin::run(config, command).await,
             Command::Mails => mails::run(config).await,
             Command::Migrate => with_logs(config, migrate_only).await,
             Command::Key { command } => with_logs(config, async move |config| keys::run(config, command).await).await,

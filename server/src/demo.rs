@@ -1,11 +1,13 @@
 //! `vantage demo`: two practices with invented people, on a private PostgreSQL, with nothing to configure.
 
+use identity::Authenticator;
 use platform::App;
 use platform::config::Config;
 use platform::crypto::RootKeys;
 use platform::db::{Caller, Origin, migrate};
 use platform::error::{Error, Result};
 use platform::id::PracticeId;
+use platform::phi::Phi;
 use platform::telemetry;
 use practice::NewService;
 use serde_json::json;
@@ -14,6 +16,18 @@ use crate::{cli, mails, serve};
 
 /// Password of everybody in the demo.
 const PASSWORD: &str = "vantage-demo-2026";
+
+/// The administrator of the platform, and the seed of their authenticator app.
+const ADMIN: &str = "admin@vantage.example";
+const SEED: [u8; 20] = *b"vantage demo 2026 !!";
+
+/// The authenticator app of the demo's administrator.
+///
+/// # Errors
+/// Never in practice.
+pub fn authenticator() -> Result<Authenticator> {
+    Authenticator::new(SEED.to_vec(), ADMIN)
+}
 
 struct DemoPractice {
     slug: &'static str,
@@ -102,6 +116,9 @@ fn welcome(config: &Config) -> Result<()> {
     for DemoPractice { email, name, .. } in &PRACTICES {
         text += &format!("    {email:<22} {PASSWORD:<20} owner of {name}\n");
     }
+    text += &format!("    {ADMIN:<22} {PASSWORD:<20} administrator of the platform, at /platform\n");
+    text += &format!("\n  The administrator's authenticator app: {}\n", authenticator()?.secret().expose());
+    text += "  or its code now, by `vantage admin code`.\n";
     text += "\n  Mails are not sent but shown here, and again by `vantage mails`.\n";
     text += "\n  Ctrl-C stops it; what you enter is kept for the next time.\n\n";
     cli::print(&text)
@@ -109,6 +126,8 @@ fn welcome(config: &Config) -> Result<()> {
 
 /// Makes the practices that are not there yet.
 async fn furnish(app: &App) -> Result<()> {
+    let password = Phi::new(PASSWORD.to_owned());
+    administration::ensure_known(app, ADMIN, "Vantage Support", password, &SEED).await?;
     let mut tx = app.db().platform("demo: which practices exist").await?;
     let existing = sqlx::query_scalar!("select slug from platform.practice").fetch_all(tx.conn()).await?;
     tx.commit().await?;

@@ -1,5 +1,6 @@
 //! Vantage: runs a medical or dental practice. This crate puts the areas together.
 
+mod admin;
 mod assets;
 mod cli;
 mod connections;

@@ -1,18 +1,25 @@
 //! Administration of the platform: practices, their limits, queues and health; never what is in a practice.
 
+mod accounts;
+mod break_glass;
 mod dead_events;
 mod failed_jobs;
 mod health;
 mod ledger;
 mod limits;
+mod mails;
 mod newest;
 mod practices;
 mod queues;
+mod session;
+mod sign_in;
 mod standing;
+mod support_access;
 
 use platform::jobs::Schedule;
 use platform::routes::Routes;
 
+pub use accounts::{create, ensure_known, remove, reseal, reset};
 pub use limits::watch;
 
 /// All routes of the area.
@@ -26,6 +33,11 @@ pub fn routes() -> Routes {
         .merge(failed_jobs::routes())
         .merge(health::routes())
         .merge(ledger::routes())
+        .merge(mails::routes())
+        .merge(sign_in::routes())
+        .merge(session::routes())
+        .merge(break_glass::routes())
+        .merge(support_access::routes())
 }
 
 /// The area's recurring work.

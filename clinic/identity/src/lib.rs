@@ -1,7 +1,8 @@
 //! Who may come in: clinics that sign up, people who sign in, their sessions.
 
+mod authenticator;
 mod external;
-mod password;
+pub mod password;
 mod person;
 mod reset;
 mod session;
@@ -9,6 +10,7 @@ mod signup;
 
 use platform::routes::Routes;
 
+pub use authenticator::{Authenticator, new_seed};
 pub use external::External;
 pub use signup::{SignUp, sign_up};
 

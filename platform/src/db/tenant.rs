@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::pool::Open;
 use super::{Db, commit};
 use crate::administrator::Errand;
+use crate::break_glass::Grant;
 use crate::crypto::{DataKey, Keys};
 use crate::error::{Error, Result, storage_full};
 use crate::id::{ApiKeyId, PracticeId, RoleId, SessionId, UserId};
@@ -43,6 +44,9 @@ pub enum Actor {
     /// An administrator of the platform who changes something about a practice from outside. The transaction opens
     /// only while that session lives.
     Platform(Errand),
+    /// An administrator of the platform who looks into a practice, under an access that was opened for a reason. The
+    /// transaction opens only while that access does, and nothing of the practice can be changed in it.
+    BreakGlass(Grant),
     /// The product itself: events, jobs, schedules.
     System,
     /// A clinic that is just signing up; the person becomes its owner in this very transaction.
@@ -57,6 +61,7 @@ impl Actor {
             Self::User { .. } | Self::Founder(_) => "user",
             Self::ApiKey { .. } => "api_key",
             Self::Platform(_) => "platform",
+            Self::BreakGlass(_) => "break_glass",
             Self::System => "system",
         }
     }
@@ -66,7 +71,7 @@ impl Actor {
     pub fn user(&self) -> Option<UserId> {
         match self {
             Self::User { user, .. } | Self::Founder(user) => Some(*user),
-            Self::ApiKey { .. } | Self::Platform(_) | Self::System => None,
+            Self::ApiKey { .. } | Self::Platform(_) | Self::BreakGlass(_) | Self::System => None,
         }
     }
 
@@ -77,6 +82,7 @@ impl Actor {
             Self::User { user, .. } | Self::Founder(user) => Some(user.uuid()),
             Self::ApiKey { key } => Some(key.uuid()),
             Self::Platform(errand) => Some(errand.administrator.uuid()),
+            Self::BreakGlass(grant) => Some(grant.administrator.uuid()),
             Self::System => None,
         }
     }
@@ -272,6 +278,9 @@ fn enter(caller: &Caller, mode: Mode) -> String {
         Actor::ApiKey { key } => format!("sec.enter_with_key('{key}', '{practice}')"),
         Actor::Platform(Errand { administrator, session, founding, .. }) => {
             format!("sec.enter_as_administrator('{session}', '{administrator}', '{practice}', {founding})")
+        }
+        Actor::BreakGlass(Grant { id, administrator, session }) => {
+            format!("sec.enter_under_grant('{id}', '{session}', '{administrator}', '{practice}')")
         }
         Actor::System => format!("sec.enter_as_system('{practice}')"),
         // the practice comes into being inside this transaction

@@ -117,6 +117,24 @@ impl TestServer {
         Person { admin: Some(URL_SAFE_NO_PAD.encode(token)), ..self.stranger() }
     }
 
+    /// An access of that administrator to a practice, open for half an hour.
+    pub async fn support_access(&self, administrator: &Person, practice: Uuid) -> Uuid {
+        let id = Uuid::now_v7();
+        let token = URL_SAFE_NO_PAD.decode(administrator.admin.as_deref().expect("a session")).expect("a token");
+        sqlx::query(
+            "insert into administration.support_access (id, practice, administrator, session, reason, expires_at)
+             select $1, $2, administrator, id, 'a reason of more than twenty letters', now() + interval '30 minutes'
+               from administration.session where hash = $3",
+        )
+        .bind(id)
+        .bind(practice)
+        .bind(sha256(&token))
+        .execute(&mut self.database.conn().await)
+        .await
+        .expect("an access");
+        id
+    }
+
     /// A new member of somebody's practice, in a role.
     pub async fn colleague_of(&self, owner: &Person, role: &str) -> Person {
         let (user, email) = (Uuid::now_v7(), format!("{role}-{}@example.com", Uuid::now_v7().simple()));
@@ -152,6 +170,7 @@ impl Person {
         if answer.status.is_success() {
             self.token = answer.cookie("__Host-vantage_access");
             self.refresh = answer.cookie("__Host-vantage_refresh");
+            self.admin = answer.cookie(administrator::COOKIE);
             self.session = answer.body.clone();
         }
         answer

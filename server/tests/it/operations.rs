@@ -1,7 +1,7 @@
 //! Every operation of the OpenAPI document, whoever wrote it: who may call it, what it refuses, and that another
 //! practice's things look like things that do not exist. A new operation is covered the moment it is routed.
 
-use platform::permission::Role;
+use platform::permission::{Role, UNDER_GRANT};
 use platform::testing::{Answer, Person, TestServer};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -132,10 +132,52 @@ async fn administrators_and_practices_are_strangers_to_each_other() {
     let administrator = server.administrator("noura").await;
     for operation in all_operations().iter().filter(|o| o.permission != "anybody") {
         assert_eq!(operation.permission == "vantage_admin", operation.is_of_administrators(), "{}", operation.name());
-        let stranger = if operation.is_of_administrators() { &owner } else { &administrator };
+        let (stranger, refusal) = if operation.is_of_administrators() {
+            (&owner, (401, "auth.required"))
+        } else {
+            (&administrator, (403, "support_access.required"))
+        };
         let answer = operation.call(stranger, owner.practice(), operation.body.as_ref().map(|_| json!({}))).await;
-        assert_eq!((answer.status.as_u16(), answer.code()), (401, "auth.required"), "{}", operation.name());
+        assert_eq!((answer.status.as_u16(), answer.code()), refusal, "{}", operation.name());
     }
+}
+
+#[tokio::test]
+async fn under_an_access_support_reads_what_is_listed_and_the_ledger_has_all_of_it() {
+    let server = product().await;
+    let owner = server.owner_of("alpha").await;
+    let administrator = server.administrator("noura").await;
+    let access = server.support_access(&administrator, owner.practice()).await;
+    let (mut looked, mut refused) = (0, 0);
+    for operation in operations().iter().filter(|o| o.permission != "anybody") {
+        let request = administrator
+            .request(operation.method.clone(), &operation.path.replace("{id}", &Uuid::now_v7().to_string()));
+        let request = request.header("x-vantage-grant", access.to_string());
+        let answer = Person::send(if operation.body.is_some() { request.json(&json!({})) } else { request }).await;
+        let may = operation.method == Method::GET && UNDER_GRANT.contains(&operation.permission.as_str());
+        if may {
+            assert!(
+                answer.status == 200 || answer.status == 404 || answer.status == 422,
+                "{}: {}",
+                operation.name(),
+                answer.body
+            );
+            looked += 1;
+        } else {
+            assert_eq!((answer.status.as_u16(), answer.code()), (403, "auth.forbidden"), "{}", operation.name());
+            refused += 1;
+        }
+    }
+    let entries: (i64, i64) = sqlx::query_as(
+        "select count(*) filter (where outcome = 'ok' and action = 'read'), count(*) filter (where outcome = 'denied')
+           from audit.entry where practice_id = $1 and actor_kind = 'break_glass'",
+    )
+    .bind(owner.practice())
+    .fetch_one(&mut server.database.conn().await)
+    .await
+    .expect("counts");
+    assert_eq!(entries, (looked, refused));
+    assert!(looked >= 5 && refused >= 20, "{looked} {refused}");
 }
 
 #[tokio::test]
@@ -170,7 +212,9 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
     .execute(&mut server.database.conn().await)
     .await
     .expect("a job");
+    let administrator = server.administrator(&Uuid::now_v7().to_string()).await;
     vec![
+        ("/api/v1/support-access/", server.support_access(&administrator, person.practice()).await),
         ("/api/v1/jobs/", job),
         ("/api/v1/services/", make("/api/v1/services", service).await),
         // one without rooms, which can be archived

@@ -29,7 +29,9 @@ export type Permission =
   | 'services.read'
   | 'services.write'
   | 'staff.read'
-  | 'staff.write';
+  | 'staff.write'
+  | 'support_access.end'
+  | 'support_access.read';
 
 /** One person in one practice: when it changes, nothing that was loaded before may be shown. */
 export const identityOf = (session: Session) => `${session.user.id} ${session.practice.id}`;

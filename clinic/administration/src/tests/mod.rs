@@ -1,5 +1,8 @@
 //! Administration as the console uses it.
 
+mod break_glass;
+mod sign_in;
+
 use platform::db::{Caller, TenantTx};
 use platform::error::Error;
 use platform::id::PracticeId;
