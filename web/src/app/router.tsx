@@ -60,6 +60,13 @@ const invite = createRoute({
   component: lazyRouteComponent(() => import('@/features/identity/invite/InvitePage'), 'InvitePage'),
 });
 
+/** The platform's own administrators: nothing of a practice's session counts here. */
+const platform = createRoute({
+  getParentRoute: () => root,
+  path: '/platform',
+  component: lazyRouteComponent(() => import('@/features/administration/console/ConsolePage'), 'ConsolePage'),
+});
+
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
@@ -105,11 +112,18 @@ const hours = createRoute({
   component: lazyRouteComponent(() => import('@/features/practice/hours/HoursPage'), 'HoursPage'),
 });
 
+const supportAccess = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/support-access',
+  component: lazyRouteComponent(() => import('@/features/administration/support/SupportAccessPage'), 'SupportAccessPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     outside.addChildren([signIn, signUp, forgot]),
     reset,
     invite,
+    platform,
     inside.addChildren([
       home,
       settings,
@@ -117,6 +131,7 @@ export const router = createRouter({
       rooms,
       services,
       hours,
+      supportAccess,
     ]),
   ]),
   context: { queryClient },
