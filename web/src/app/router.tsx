@@ -60,6 +60,13 @@ const invite = createRoute({
   component: lazyRouteComponent(() => import('@/features/identity/invite/InvitePage'), 'InvitePage'),
 });
 
+const platformSetup = createRoute({
+  getParentRoute: () => root,
+  path: '/platform/setup',
+  beforeLoad: takeToken,
+  component: lazyRouteComponent(() => import('@/features/administration/console/SetupPage'), 'SetupPage'),
+});
+
 /** The platform's own administrators: nothing of a practice's session counts here. */
 const platform = createRoute({
   getParentRoute: () => root,
@@ -124,6 +131,7 @@ export const router = createRouter({
     reset,
     invite,
     platform,
+    platformSetup,
     inside.addChildren([
       home,
       settings,

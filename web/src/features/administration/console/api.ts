@@ -72,3 +72,20 @@ export function useSetStanding() {
     onSettled: () => client.invalidateQueries({ queryKey: [KEY, 'practices'] }),
   });
 }
+
+/** What a set-up link is for. Looking changes nothing. */
+export const setupQuery = (token: string) =>
+  queryOptions({
+    queryKey: [KEY, 'setup', token] as const,
+    queryFn: () => unwrap(api.POST('/api/v1/admin/auth/setup/look', { body: { token } })),
+    retry: false,
+    staleTime: Infinity,
+  });
+
+export function useSetUp() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Schemas['NewSetup']) => unwrap(api.POST('/api/v1/admin/auth/setup', { body })),
+    onSuccess: (session) => client.setQueryData(SESSION, session),
+  });
+}
