@@ -3,6 +3,7 @@ import {
   IconClockHour4,
   IconHome2,
   IconKey,
+  IconLifebuoy,
   IconMapPin,
   IconSettings,
   IconShieldCheck,
@@ -53,6 +54,7 @@ export const settingsNav: NavGroup[] = [
     items: [
       { label: 'nav.apiKeys', about: 'nav.about.apiKeys', to: '/settings/api-keys', icon: IconKey, needs: 'api_keys.read' },
       { label: 'nav.audit', about: 'nav.about.audit', to: '/settings/audit', icon: IconShieldCheck, needs: 'audit.read' },
+      { label: 'nav.support', about: 'nav.about.support', to: '/settings/support-access', icon: IconLifebuoy, needs: 'support_access.read' },
     ],
   },
 ];

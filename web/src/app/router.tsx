@@ -70,6 +70,20 @@ const invite = createRoute({
   component: lazyRouteComponent(() => import('@/features/identity/invite/InvitePage'), 'InvitePage'),
 });
 
+const platformSetup = createRoute({
+  getParentRoute: () => root,
+  path: '/platform/setup',
+  beforeLoad: takeToken,
+  component: lazyRouteComponent(() => import('@/features/administration/console/SetupPage'), 'SetupPage'),
+});
+
+/** The platform's own administrators: nothing of a practice's session counts here. */
+const platform = createRoute({
+  getParentRoute: () => root,
+  path: '/platform',
+  component: lazyRouteComponent(() => import('@/features/administration/console/ConsolePage'), 'ConsolePage'),
+});
+
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
@@ -131,11 +145,19 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('@/features/audit/AuditPage'), 'AuditPage'),
 });
 
+const supportAccess = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/support-access',
+  component: lazyRouteComponent(() => import('@/features/administration/support/SupportAccessPage'), 'SupportAccessPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     outside.addChildren([signIn, signUp, forgot]),
     reset,
     invite,
+    platform,
+    platformSetup,
     inside.addChildren([
       home,
       settings,
@@ -146,6 +168,7 @@ export const router = createRouter({
       staff,
       apiKeys,
       audit,
+      supportAccess,
     ]),
   ]),
   context: { queryClient },

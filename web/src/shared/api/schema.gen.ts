@@ -21,6 +21,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/auth/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that somebody is there: what a session's idle time is counted from. Reading does not count, as windows do that
+         *     by themselves.
+         */
+        post: operations["admin.note_activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in as an administrator. The code is asked for next. */
+        post: operations["admin.sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out. Accesses to practices that were opened end with the session. */
+        post: operations["admin.sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the code, and be signed in. */
+        post: operations["admin.give_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/auth/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in. */
+        get: operations["admin.read_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/auth/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set the account up, and be signed in. The link serves no second time. */
+        post: operations["admin.set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/auth/setup/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at what a set-up link is for. */
+        post: operations["admin.look_at_setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/dead-events": {
         parameters: {
             query?: never;
@@ -123,6 +245,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mails, newest first. */
+        get: operations["admin.list_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/mails/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A kept mail. */
+        get: operations["admin.read_mail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/practices": {
         parameters: {
             query?: never;
@@ -151,6 +307,40 @@ export interface paths {
         get: operations["admin.read_practice"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/practices/{id}/break-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open an access to a practice, to read what is on the list of permissions that support may have. */
+        post: operations["admin.break_glass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/practices/{id}/break-glass/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an access before its time. */
+        post: operations["admin.end_break_glass"];
         delete?: never;
         options?: never;
         head?: never;
@@ -859,6 +1049,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/support-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the platform's support looked into the practice, and why. */
+        get: operations["support-access.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support-access/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an access at once. The next request under it is refused. */
+        post: operations["support-access.end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -904,11 +1128,37 @@ export interface components {
             /** @description Province, state. */
             region: string | null;
         };
+        /** @description A code of the authenticator app. */
+        AdminCode: {
+            challenge: components["schemas"]["String_String"];
+            code: components["schemas"]["String_String"];
+        };
         /**
          * Format: uuid
          * @description An administrator of the platform; has nothing to do with [`UserId`].
          */
         AdministratorId: string;
+        /** @description E-mail and password of an administrator. */
+        AdminLogin: {
+            email: components["schemas"]["String_String"];
+            password: components["schemas"]["String_String"];
+        };
+        /** @description Which administrator is signed in, and until when. */
+        AdminSession: {
+            administrator: components["schemas"]["SessionAdministrator"];
+            /**
+             * Format: date-time
+             * @description The end, however busy the session is.
+             */
+            expiresAt: string;
+            /**
+             * Format: int32
+             * @description Minutes without a touch after which it ends before.
+             */
+            idleMinutes: number;
+            /** @description Accesses to practices that are open now. */
+            supportAccess: components["schemas"]["OpenAccess"][];
+        };
         /** @description The version that an action is based on. */
         AtVersion: {
             /** Format: int32 */
@@ -1039,6 +1289,18 @@ export interface components {
              */
             oldestEventSeconds: number;
         };
+        /** @description Why somebody must look into a practice. */
+        BreakGlass: {
+            /** @description A code of the authenticator app that was not used before. */
+            code: components["schemas"]["String_String"];
+            /**
+             * Format: int32
+             * @description For how long.
+             */
+            minutes: number;
+            /** @description In words that the practice reads, 20 to 500 characters. */
+            reason: string;
+        };
         Busy: {
             practice: components["schemas"]["NamedPractice"];
             queues: components["schemas"]["Queues"];
@@ -1049,6 +1311,11 @@ export interface components {
             ids: string[];
             /** @description Whose. */
             practice: components["schemas"]["PracticeId"];
+        };
+        /** @description The question for the code. */
+        CodeNeeded: {
+            /** @description To be sent back with the code, within five minutes. */
+            challenge: components["schemas"]["String_String"];
         };
         /**
          * @description A colour of the calendar.
@@ -1117,6 +1384,11 @@ export interface components {
             /** @description Its address: the sub-domain. */
             slug: string;
         };
+        /**
+         * @description Who ended an access before its time.
+         * @enum {string}
+         */
+        EndedBy: "administrator" | "practice";
         /** @description A token of the project. */
         Exchange: {
             /** @description Which practice, for somebody who works in several; without it the one joined first. */
@@ -1218,6 +1490,13 @@ export interface components {
          * @enum {string}
          */
         JobState: "queued" | "running" | "done" | "failed" | "cancelled";
+        /** @description A kept mail. */
+        KeptMail: {
+            subject: components["schemas"]["String_String"];
+            /** @description As plain text; what opens an account is left out. */
+            text: components["schemas"]["String_String"];
+            to: components["schemas"]["String_String"];
+        };
         /**
          * @description A language of the product: of a practice, of a person, of a mail.
          * @enum {string}
@@ -1312,6 +1591,18 @@ export interface components {
             /** @description Which practice, for somebody who works in several; without it the one joined first. */
             practiceSlug?: string | null;
         };
+        /**
+         * Format: uuid
+         * @description A mail.
+         */
+        MailId: string;
+        /** @description A page of mails, newest first. */
+        MailPage: {
+            items: components["schemas"]["PlatformMail"][];
+            nextCursor: components["schemas"]["MailId"] | null;
+            /** @description Whether mails are kept instead of sent. */
+            sandbox: boolean;
+        };
         /** @description A practice, as the platform knows it. */
         ManagedPractice: {
             country: string;
@@ -1394,6 +1685,24 @@ export interface components {
             price: components["schemas"]["Money"];
             vatCategory: components["schemas"]["VatCategory"];
         };
+        /** @description A password, and the first code of the app. */
+        NewSetup: {
+            code: components["schemas"]["String_String"];
+            /** @description At least ten characters. */
+            password: components["schemas"]["String_String"];
+            token: components["schemas"]["String_String"];
+        };
+        /** @description An access to a practice that is open. */
+        OpenAccess: {
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description Goes into the header `X-Vantage-Grant` of requests to the practice's API. */
+            id: components["schemas"]["SupportAccessId"];
+            /** Format: date-time */
+            openedAt: string;
+            practice: components["schemas"]["NamedPractice"];
+            reason: string;
+        };
         /** @description The queues of the platform. */
         Overview: {
             /** @description Practices with anything in their queues, the fullest first, at most 20. */
@@ -1428,6 +1737,22 @@ export interface components {
             storage: components["schemas"]["StorageHealth"];
             /** @description Version of the server that answered. */
             version: string;
+        };
+        /** @description A mail, as its state is known. What it says is only there for kept ones. */
+        PlatformMail: {
+            /** Format: int32 */
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Code of the last failure. */
+            error: string | null;
+            id: components["schemas"]["MailId"];
+            /** @description Which text it is, `password_reset`. */
+            kind: string;
+            /** @description `queued`, `sent`, `failed` or `sandbox` (kept). */
+            state: string;
+            subject: components["schemas"]["String_String"] | null;
+            to: components["schemas"]["String_String"] | null;
         };
         /** @description The practice. */
         Practice: {
@@ -1777,6 +2102,11 @@ export interface components {
             /** @description The person. */
             user: components["schemas"]["SessionUser"];
         };
+        SessionAdministrator: {
+            email: components["schemas"]["String_String"];
+            id: components["schemas"]["AdministratorId"];
+            name: components["schemas"]["String_String"];
+        };
         /** @description The practice of a session. */
         SessionPractice: {
             country: string;
@@ -1793,6 +2123,22 @@ export interface components {
             id: components["schemas"]["UserId"];
             language: components["schemas"]["Language"];
             name: components["schemas"]["String_String"];
+        };
+        /** @description What the account is to be set up with. */
+        Setup: {
+            email: components["schemas"]["String_String"];
+            name: components["schemas"]["String_String"];
+            /** @description The same as a picture. */
+            qrSvg: components["schemas"]["String_String"];
+            /** @description To be typed where no picture can be taken: base 32. */
+            secret: components["schemas"]["String_String"];
+            /** @description The same as an address that apps open. */
+            uri: components["schemas"]["String_String"];
+        };
+        /** @description A token of a link that was printed on the server. */
+        SetupToken: {
+            /** @description What stands behind the `#` of the link. */
+            token: components["schemas"]["String_String"];
         };
         /** @description What a clinic says of itself when it signs up. */
         SignUp: {
@@ -1854,6 +2200,42 @@ export interface components {
             reserveMegabytes: number;
         };
         String_String: string;
+        /** @description An access of the platform's support to the practice. */
+        SupportAccess: {
+            administrator: components["schemas"]["Supporter"];
+            /** Format: date-time */
+            endedAt: string | null;
+            endedBy: components["schemas"]["EndedBy"] | null;
+            /**
+             * Format: date-time
+             * @description An hour later at most.
+             */
+            expiresAt: string;
+            id: components["schemas"]["SupportAccessId"];
+            /** @description Whether it is open now. What was looked at is in the ledger, under this administrator. */
+            open: boolean;
+            /** Format: date-time */
+            openedAt: string;
+            /** @description Why, in the administrator's words. */
+            reason: string;
+        };
+        /**
+         * Format: uuid
+         * @description An access of the platform's support to a practice.
+         */
+        SupportAccessId: string;
+        /** @description A page of them, newest first. */
+        SupportAccessPage: {
+            items: components["schemas"]["SupportAccess"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description Who looks in. */
+        Supporter: {
+            /** @description As the ledger names them. */
+            id: components["schemas"]["AdministratorId"];
+            name: components["schemas"]["String_String"];
+        };
         Turn: {
             /**
              * Format: date-time
@@ -1925,6 +2307,269 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.note_activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.sign_in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminLogin"];
+            };
+        };
+        responses: {
+            /** @description The password is right; a code is needed */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeNeeded"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.sign_out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.give_code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminSession"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.read_session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminSession"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.set_up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSetup"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminSession"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.look_at_setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setup"];
                 };
             };
             /** @description Any other problem: see its code. */
@@ -2240,6 +2885,106 @@ export interface operations {
             };
         };
     };
+    "admin.list_mails": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.read_mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The mail */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptMail"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "admin.list_practices": {
         parameters: {
             query?: {
@@ -2316,6 +3061,106 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ManagedPractice"];
                 };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.break_glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The practice */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakGlass"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAccess"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.end_break_glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The practice */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not signed in, or no longer. */
             401: {
@@ -4599,6 +5444,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "support-access.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupportAccessPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "support-access.end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The access */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupportAccess"];
                 };
             };
             /** @description Not signed in, or no longer. */

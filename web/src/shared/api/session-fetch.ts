@@ -8,8 +8,8 @@ type Parts = {
   signInAgain: () => Promise<boolean>;
 };
 
-/** Signing in, out and up answer for themselves: a 401 there is the answer. */
-const aboutSession = (request: Request) => new URL(request.url).pathname.startsWith('/api/v1/auth/');
+/** Signing in, out and up answer for themselves, and administrators have sessions of their own: a 401 there is the answer. */
+const aboutSession = (request: Request) => /^\/api\/v1\/(auth|admin)\//.test(new URL(request.url).pathname);
 
 /**
  * Sends a request, and when the session has run out meanwhile, renews it and sends the same request again.
