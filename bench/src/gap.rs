@@ -44,7 +44,10 @@ pub async fn measure(server: &Server, rounds: usize) -> Result<()> {
             }
         }
     }
-    say(&format!("refused sign-ins, {rounds} of each kind in turns\n{:<18}{:>12}{:>12}{:>12}", "", "p25 ms", "median ms", "p75 ms"));
+    say(&format!(
+        "refused sign-ins, {rounds} of each kind in turns\n{:<18}{:>12}{:>12}{:>12}",
+        "", "p25 ms", "median ms", "p75 ms"
+    ));
     let mut medians = Vec::new();
     for (kind, times) in KINDS.iter().zip(&mut took) {
         times.sort_unstable();
@@ -62,7 +65,9 @@ pub async fn measure(server: &Server, rounds: usize) -> Result<()> {
 fn attempt(kind: usize, round: usize) -> Value {
     let number = round % (STAFF as usize);
     match KINDS[kind] {
-        "unknown account" => json!({ "email": format!("nobody-{number}@bench.example"), "password": "not the password of it" }),
+        "unknown account" => {
+            json!({ "email": format!("nobody-{number}@bench.example"), "password": "not the password of it" })
+        }
         "wrong password" => {
             let mut body = seed::staff(number);
             body["password"] = json!("not the password of it");

@@ -1,6 +1,7 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
 import { keepToken } from '@/features/identity/mailedToken';
+import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
 import { validateHoursSearch } from '@/features/practice/hours/search';
 import { validateListSearch } from '@/features/practice/search';
 import { validateServicesSearch } from '@/features/practice/services/search';
@@ -30,6 +31,14 @@ const outside = createRoute({
 const signIn = createRoute({
   getParentRoute: () => outside,
   path: '/sign-in',
+  // where another provider leads back to: what came of it, or behind a `#` the question for the second factor
+  validateSearch: (search: Record<string, unknown>): { external?: Outcome } => {
+    const external = outcomeOf(search.external);
+    return external ? { external } : {};
+  },
+  beforeLoad: ({ location, search }) => {
+    if (keepToken(location.pathname, location.hash)) throw redirect({ to: '/sign-in', search, hash: '', replace: true });
+  },
   component: lazyRouteComponent(() => import('@/features/identity/sign-in/SignInPage'), 'SignInPage'),
 });
 const signUp = createRoute({

@@ -4,6 +4,24 @@
  */
 
 export interface paths {
+    "/api/clinics/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The practice, in brief. */
+        get: operations["api.clinics.clinic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the practice's name, language or time zone. */
+        patch: operations["api.clinics.change_clinic"];
+        trace?: never;
+    };
     "/api/v1/admin/access": {
         parameters: {
             query?: never;
@@ -880,6 +898,21 @@ export interface components {
             /** @description Whose. */
             practice: components["schemas"]["PracticeId"];
         };
+        /** @description The practice, in brief. */
+        Clinic: {
+            id: components["schemas"]["PracticeId"];
+            locale: components["schemas"]["Language"];
+            name: string;
+            slug: string;
+            /** @description IANA name. */
+            timezone: string;
+        };
+        /** @description What is to be different; what is left out stays. The last one to say so wins. */
+        ClinicChange: {
+            locale?: components["schemas"]["Language"] | null;
+            name?: string | null;
+            timezone?: string | null;
+        };
         /**
          * @description A colour of the calendar.
          * @enum {string}
@@ -1701,6 +1734,102 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "api.clinics.clinic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clinic"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.clinics.change_clinic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClinicChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clinic"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "admin.list_access": {
         parameters: {
             query?: {
