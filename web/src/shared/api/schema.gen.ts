@@ -4,6 +4,24 @@
  */
 
 export interface paths {
+    "/api/clinics/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The practice, in brief. */
+        get: operations["api.clinics.clinic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the practice's name, language or time zone. */
+        patch: operations["api.clinics.change_clinic"];
+        trace?: never;
+    };
     "/api/v1/admin/access": {
         parameters: {
             query?: never;
@@ -15,128 +33,6 @@ export interface paths {
         get: operations["admin.list_access"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/auth/activity": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Say that somebody is there: what a session's idle time is counted from. Reading does not count, as windows do that
-         *     by themselves.
-         */
-        post: operations["admin.note_activity"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/auth/login": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sign in as an administrator. The code is asked for next. */
-        post: operations["admin.sign_in"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/auth/logout": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sign out. Accesses to practices that were opened end with the session. */
-        post: operations["admin.sign_out"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/auth/second-factor": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Give the code, and be signed in. */
-        post: operations["admin.give_code"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/auth/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who is signed in. */
-        get: operations["admin.read_session"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/auth/setup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Set the account up, and be signed in. The link serves no second time. */
-        post: operations["admin.set_up"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/auth/setup/look": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Look at what a set-up link is for. */
-        post: operations["admin.look_at_setup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -245,40 +141,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/admin/mails": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Mails, newest first. */
-        get: operations["admin.list_mails"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/mails/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A kept mail. */
-        get: operations["admin.read_mail"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/admin/practices": {
         parameters: {
             query?: never;
@@ -307,40 +169,6 @@ export interface paths {
         get: operations["admin.read_practice"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/practices/{id}/break-glass": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Open an access to a practice, to read what is on the list of permissions that support may have. */
-        post: operations["admin.break_glass"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/practices/{id}/break-glass/end": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** End an access before its time. */
-        post: operations["admin.end_break_glass"];
         delete?: never;
         options?: never;
         head?: never;
@@ -407,74 +235,6 @@ export interface paths {
         };
         /** What waits, what runs, what recurs. */
         get: operations["admin.read_queues"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who did and saw what, the newest first. */
-        get: operations["audit.list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audit/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** An entry with what was before and after. */
-        get: operations["audit.read"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audit/checkpoint": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The newest signed checkpoint of the ledger. A copy kept elsewhere shows later whether anything was taken away. */
-        get: operations["audit.checkpoint"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audit/patients/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who did and saw what of one patient: single records, and lists that the patient was on. */
-        get: operations["audit.patient"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1049,40 +809,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/support-access": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** When the platform's support looked into the practice, and why. */
-        get: operations["support-access.list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/support-access/{id}/end": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** End an access at once. The next request under it is refused. */
-        post: operations["support-access.end"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1128,143 +854,15 @@ export interface components {
             /** @description Province, state. */
             region: string | null;
         };
-        /** @description A code of the authenticator app. */
-        AdminCode: {
-            challenge: components["schemas"]["String_String"];
-            code: components["schemas"]["String_String"];
-        };
         /**
          * Format: uuid
          * @description An administrator of the platform; has nothing to do with [`UserId`].
          */
         AdministratorId: string;
-        /** @description E-mail and password of an administrator. */
-        AdminLogin: {
-            email: components["schemas"]["String_String"];
-            password: components["schemas"]["String_String"];
-        };
-        /** @description Which administrator is signed in, and until when. */
-        AdminSession: {
-            administrator: components["schemas"]["SessionAdministrator"];
-            /**
-             * Format: date-time
-             * @description The end, however busy the session is.
-             */
-            expiresAt: string;
-            /**
-             * Format: int32
-             * @description Minutes without a touch after which it ends before.
-             */
-            idleMinutes: number;
-            /** @description Accesses to practices that are open now. */
-            supportAccess: components["schemas"]["OpenAccess"][];
-        };
         /** @description The version that an action is based on. */
         AtVersion: {
             /** Format: int32 */
             version: number;
-        };
-        /** @description Who acted. */
-        AuditActor: {
-            /**
-             * Format: uuid
-             * @description Which one.
-             */
-            id: string | null;
-            /** @description `user`, `system`, `api_key`, `voice`, `webhook`, `patient` … */
-            kind: string;
-            name: components["schemas"]["String_String"] | null;
-        };
-        /** @description One field, before and after. */
-        AuditChange: {
-            /** @description Its value after; null when there is none. */
-            after: unknown;
-            /** @description Its value before; null when there was none. */
-            before: unknown;
-            /** @description Its name. */
-            field: string;
-            /** @description False when the values cannot be read any more: their key was destroyed. */
-            readable: boolean;
-        };
-        /** @description Something that somebody did or saw. */
-        AuditEntry: {
-            /** @description What was done: `create`, `read`, `update`, `delete`, `login`, `export`, `denied` … */
-            action: string;
-            /** @description Who. */
-            actor: components["schemas"]["AuditActor"];
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            at: string;
-            /** @description Which fields were changed. */
-            fields: string[];
-            /**
-             * Format: uuid
-             * @description Its id.
-             */
-            id: string;
-            /** @description From which address. */
-            ip: string | null;
-            /** @description `ok`, `denied` or `error`. */
-            outcome: string;
-            /**
-             * Format: uuid
-             * @description Whose record it concerns.
-             */
-            patientId: string | null;
-            /**
-             * Format: uuid
-             * @description In which request.
-             */
-            requestId: string | null;
-            /**
-             * Format: uuid
-             * @description To which one.
-             */
-            resourceId: string | null;
-            /** @description To what kind of thing. */
-            resourceType: string;
-            /** @description Whether it is part of the practice's tree and can no longer be changed unnoticed. */
-            sealed: boolean;
-            /** @description With which program. */
-            userAgent: string | null;
-        };
-        /** @description An entry with everything that is known of it. */
-        AuditEntryDetail: components["schemas"]["AuditEntry"] & {
-            /** @description What was before and after. */
-            changes: components["schemas"]["AuditChange"][];
-            /** @description Names, numbers and ids beside the fields. */
-            detail: unknown;
-            /** @description How far it is sealed. */
-            proof: components["schemas"]["AuditProof"];
-        };
-        /** @description A page of the ledger. */
-        AuditPage: {
-            /** @description The newest first. */
-            items: components["schemas"]["AuditEntry"][];
-            /** @description For the next page; null on the last one. */
-            nextCursor: string | null;
-        };
-        /** @description How far an entry is sealed. */
-        AuditProof: {
-            /**
-             * Format: int64
-             * @description Number of the first checkpoint that covers it.
-             */
-            checkpoint: number | null;
-            /**
-             * Format: date-time
-             * @description When it was sealed.
-             */
-            sealedAt: string | null;
-            /**
-             * Format: int64
-             * @description Its place in the practice's tree.
-             */
-            seq: number | null;
-            /** @description Where it is. */
-            state: components["schemas"]["ProofState"];
         };
         /** @description How much waits. */
         Backlog: {
@@ -1289,18 +887,6 @@ export interface components {
              */
             oldestEventSeconds: number;
         };
-        /** @description Why somebody must look into a practice. */
-        BreakGlass: {
-            /** @description A code of the authenticator app that was not used before. */
-            code: components["schemas"]["String_String"];
-            /**
-             * Format: int32
-             * @description For how long.
-             */
-            minutes: number;
-            /** @description In words that the practice reads, 20 to 500 characters. */
-            reason: string;
-        };
         Busy: {
             practice: components["schemas"]["NamedPractice"];
             queues: components["schemas"]["Queues"];
@@ -1312,10 +898,20 @@ export interface components {
             /** @description Whose. */
             practice: components["schemas"]["PracticeId"];
         };
-        /** @description The question for the code. */
-        CodeNeeded: {
-            /** @description To be sent back with the code, within five minutes. */
-            challenge: components["schemas"]["String_String"];
+        /** @description The practice, in brief. */
+        Clinic: {
+            id: components["schemas"]["PracticeId"];
+            locale: components["schemas"]["Language"];
+            name: string;
+            slug: string;
+            /** @description IANA name. */
+            timezone: string;
+        };
+        /** @description What is to be different; what is left out stays. The last one to say so wins. */
+        ClinicChange: {
+            locale?: components["schemas"]["Language"] | null;
+            name?: string | null;
+            timezone?: string | null;
         };
         /**
          * @description A colour of the calendar.
@@ -1384,11 +980,6 @@ export interface components {
             /** @description Its address: the sub-domain. */
             slug: string;
         };
-        /**
-         * @description Who ended an access before its time.
-         * @enum {string}
-         */
-        EndedBy: "administrator" | "practice";
         /** @description A token of the project. */
         Exchange: {
             /** @description Which practice, for somebody who works in several; without it the one joined first. */
@@ -1490,25 +1081,11 @@ export interface components {
          * @enum {string}
          */
         JobState: "queued" | "running" | "done" | "failed" | "cancelled";
-        /** @description A kept mail. */
-        KeptMail: {
-            subject: components["schemas"]["String_String"];
-            /** @description As plain text; what opens an account is left out. */
-            text: components["schemas"]["String_String"];
-            to: components["schemas"]["String_String"];
-        };
         /**
          * @description A language of the product: of a practice, of a person, of a mail.
          * @enum {string}
          */
         Language: "en" | "ar";
-        /** @description What was signed last, and with which keys. */
-        LatestCheckpoint: {
-            /** @description The signed note (c2sp.org/tlog-checkpoint); none before the first. */
-            note: string | null;
-            /** @description The keys that sign, as `name+hash+key` (c2sp.org/signed-note). */
-            publicKeys: string[];
-        };
         /** @description Limits of a practice's own; null leaves it with what everybody has. */
         Limits: {
             /**
@@ -1590,18 +1167,6 @@ export interface components {
             password: components["schemas"]["String_String"];
             /** @description Which practice, for somebody who works in several; without it the one joined first. */
             practiceSlug?: string | null;
-        };
-        /**
-         * Format: uuid
-         * @description A mail.
-         */
-        MailId: string;
-        /** @description A page of mails, newest first. */
-        MailPage: {
-            items: components["schemas"]["PlatformMail"][];
-            nextCursor: components["schemas"]["MailId"] | null;
-            /** @description Whether mails are kept instead of sent. */
-            sandbox: boolean;
         };
         /** @description A practice, as the platform knows it. */
         ManagedPractice: {
@@ -1685,24 +1250,6 @@ export interface components {
             price: components["schemas"]["Money"];
             vatCategory: components["schemas"]["VatCategory"];
         };
-        /** @description A password, and the first code of the app. */
-        NewSetup: {
-            code: components["schemas"]["String_String"];
-            /** @description At least ten characters. */
-            password: components["schemas"]["String_String"];
-            token: components["schemas"]["String_String"];
-        };
-        /** @description An access to a practice that is open. */
-        OpenAccess: {
-            /** Format: date-time */
-            expiresAt: string;
-            /** @description Goes into the header `X-Vantage-Grant` of requests to the practice's API. */
-            id: components["schemas"]["SupportAccessId"];
-            /** Format: date-time */
-            openedAt: string;
-            practice: components["schemas"]["NamedPractice"];
-            reason: string;
-        };
         /** @description The queues of the platform. */
         Overview: {
             /** @description Practices with anything in their queues, the fullest first, at most 20. */
@@ -1737,22 +1284,6 @@ export interface components {
             storage: components["schemas"]["StorageHealth"];
             /** @description Version of the server that answered. */
             version: string;
-        };
-        /** @description A mail, as its state is known. What it says is only there for kept ones. */
-        PlatformMail: {
-            /** Format: int32 */
-            attempts: number;
-            /** Format: date-time */
-            createdAt: string;
-            /** @description Code of the last failure. */
-            error: string | null;
-            id: components["schemas"]["MailId"];
-            /** @description Which text it is, `password_reset`. */
-            kind: string;
-            /** @description `queued`, `sent`, `failed` or `sandbox` (kept). */
-            state: string;
-            subject: components["schemas"]["String_String"] | null;
-            to: components["schemas"]["String_String"] | null;
         };
         /** @description The practice. */
         Practice: {
@@ -1850,11 +1381,6 @@ export interface components {
             /** @description `https://vantage.example/problems/` and the code. */
             type: string;
         };
-        /**
-         * @description How far an entry is sealed.
-         * @enum {string}
-         */
-        ProofState: "waiting" | "sealed" | "signed";
         /** @description A provider. */
         ProviderItem: {
             /** @description `oidc`: begin at `/api/v1/auth/oidc/start`. */
@@ -2102,11 +1628,6 @@ export interface components {
             /** @description The person. */
             user: components["schemas"]["SessionUser"];
         };
-        SessionAdministrator: {
-            email: components["schemas"]["String_String"];
-            id: components["schemas"]["AdministratorId"];
-            name: components["schemas"]["String_String"];
-        };
         /** @description The practice of a session. */
         SessionPractice: {
             country: string;
@@ -2123,22 +1644,6 @@ export interface components {
             id: components["schemas"]["UserId"];
             language: components["schemas"]["Language"];
             name: components["schemas"]["String_String"];
-        };
-        /** @description What the account is to be set up with. */
-        Setup: {
-            email: components["schemas"]["String_String"];
-            name: components["schemas"]["String_String"];
-            /** @description The same as a picture. */
-            qrSvg: components["schemas"]["String_String"];
-            /** @description To be typed where no picture can be taken: base 32. */
-            secret: components["schemas"]["String_String"];
-            /** @description The same as an address that apps open. */
-            uri: components["schemas"]["String_String"];
-        };
-        /** @description A token of a link that was printed on the server. */
-        SetupToken: {
-            /** @description What stands behind the `#` of the link. */
-            token: components["schemas"]["String_String"];
         };
         /** @description What a clinic says of itself when it signs up. */
         SignUp: {
@@ -2200,42 +1705,6 @@ export interface components {
             reserveMegabytes: number;
         };
         String_String: string;
-        /** @description An access of the platform's support to the practice. */
-        SupportAccess: {
-            administrator: components["schemas"]["Supporter"];
-            /** Format: date-time */
-            endedAt: string | null;
-            endedBy: components["schemas"]["EndedBy"] | null;
-            /**
-             * Format: date-time
-             * @description An hour later at most.
-             */
-            expiresAt: string;
-            id: components["schemas"]["SupportAccessId"];
-            /** @description Whether it is open now. What was looked at is in the ledger, under this administrator. */
-            open: boolean;
-            /** Format: date-time */
-            openedAt: string;
-            /** @description Why, in the administrator's words. */
-            reason: string;
-        };
-        /**
-         * Format: uuid
-         * @description An access of the platform's support to a practice.
-         */
-        SupportAccessId: string;
-        /** @description A page of them, newest first. */
-        SupportAccessPage: {
-            items: components["schemas"]["SupportAccess"][];
-            /** @description For the next page; null on the last one. */
-            nextCursor: string | null;
-        };
-        /** @description Who looks in. */
-        Supporter: {
-            /** @description As the ledger names them. */
-            id: components["schemas"]["AdministratorId"];
-            name: components["schemas"]["String_String"];
-        };
         Turn: {
             /**
              * Format: date-time
@@ -2265,6 +1734,102 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "api.clinics.clinic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clinic"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.clinics.change_clinic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClinicChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clinic"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "admin.list_access": {
         parameters: {
             query?: {
@@ -2307,269 +1872,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "admin.note_activity": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "admin.sign_in": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AdminLogin"];
-            };
-        };
-        responses: {
-            /** @description The password is right; a code is needed */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodeNeeded"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "admin.sign_out": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "admin.give_code": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AdminCode"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AdminSession"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "admin.read_session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AdminSession"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "admin.set_up": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewSetup"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AdminSession"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "admin.look_at_setup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetupToken"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Setup"];
                 };
             };
             /** @description Any other problem: see its code. */
@@ -2885,106 +2187,6 @@ export interface operations {
             };
         };
     };
-    "admin.list_mails": {
-        parameters: {
-            query?: {
-                /** @description The nextCursor of the page before. */
-                cursor?: string;
-                /** @description Rows of a page, at most 200. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MailPage"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "admin.read_mail": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The mail */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KeptMail"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "admin.list_practices": {
         parameters: {
             query?: {
@@ -3061,106 +2263,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ManagedPractice"];
                 };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "admin.break_glass": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The practice */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BreakGlass"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OpenAccess"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "admin.end_break_glass": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The practice */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Not signed in, or no longer. */
             401: {
@@ -3361,222 +2463,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "audit.list": {
-        parameters: {
-            query?: {
-                /** @description What was done. */
-                action?: string;
-                /** @description The nextCursor of the page before. */
-                cursor?: string;
-                /** @description From when. */
-                from?: string;
-                /** @description Rows of a page, at most 200. */
-                limit?: number;
-                /** @description How it ended. */
-                outcome?: "ok" | "denied" | "error";
-                /** @description Whose record it concerns. What was seen of a patient in lists is under `/audit/patients/{id}`. */
-                patient?: string;
-                /** @description To what kind of thing. */
-                resource?: string;
-                /** @description To which one. */
-                resourceId?: string;
-                /** @description Until when, not included. */
-                to?: string;
-                /** @description Id of who acted. */
-                who?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditPage"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "audit.read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The entry */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditEntryDetail"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "audit.checkpoint": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LatestCheckpoint"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "audit.patient": {
-        parameters: {
-            query?: {
-                /** @description The nextCursor of the page before. */
-                cursor?: string;
-                /** @description Rows of a page, at most 200. */
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                /** @description The patient */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditPage"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -5444,106 +4330,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Service"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "support-access.list": {
-        parameters: {
-            query?: {
-                /** @description The nextCursor of the page before. */
-                cursor?: string;
-                /** @description Rows of a page, at most 200. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SupportAccessPage"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "support-access.end": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The access */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SupportAccess"];
                 };
             };
             /** @description Not signed in, or no longer. */
