@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::activity::Activity;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::{Keys, RootKeys};
@@ -36,6 +37,7 @@ pub struct Parts {
     /// Cancelled when the server is to stop.
     pub stop: CancellationToken,
     behind: TaskTracker,
+    pub(crate) activity: Activity,
 }
 
 impl Deref for App {
@@ -63,6 +65,7 @@ impl App {
             live: Live::default(),
             stop: CancellationToken::new(),
             behind: TaskTracker::new(),
+            activity: Activity::default(),
         })))
     }
 

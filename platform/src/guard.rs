@@ -10,13 +10,15 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum_extra::extract::CookieJar;
 use jiff::Timestamp;
 
+use crate::activity;
 use crate::api_key;
 use crate::app::App;
 use crate::db::{Actor, Caller, Origin, TenantTx};
 use crate::error::{Error, Result};
 use crate::id::{PracticeId, SessionId, UserId};
 use crate::permission::{OWN, Permission, Rights};
-use crate::token::{self, ACCESS_COOKIE, Holder};
+use crate::phi::Phi;
+use crate::token::{self, ACCESS_COOKIE, DEVICE_COOKIE, Holder};
 
 /// First parameter of every handler: who may call it. [`crate::route!`] takes no handler without one.
 pub trait Guard {
@@ -57,6 +59,11 @@ impl<P: Permission> FromRequestParts<App> for Can<P> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let Known { caller, rights, expires, must_enrol } = identify(parts, app).await?;
+        if let Actor::User { session, .. } = caller.actor
+            && !parts.method.is_safe()
+        {
+            activity::note(app, session);
+        }
         if must_enrol && !OWN.contains(&P::NAME) {
             return Err(must_enrol_first());
         }
@@ -217,7 +224,9 @@ fn credential_of(headers: &HeaderMap) -> Option<String> {
 }
 
 fn origin(parts: &Parts) -> Origin {
-    parts.extensions.get::<Origin>().cloned().unwrap_or_default()
+    let device =
+        CookieJar::from_headers(&parts.headers).get(DEVICE_COOKIE).map(|cookie| Phi::new(cookie.value().to_owned()));
+    Origin { device, ..parts.extensions.get::<Origin>().cloned().unwrap_or_default() }
 }
 
 /// Holds for handlers whose first parameter is a guard; used by [`crate::route!`].

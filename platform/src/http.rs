@@ -61,6 +61,7 @@ async fn identify(State(app): State<App>, mut request: Request, next: Next) -> R
         ip: address(&app, &request).map(|ip| ip.to_string()),
         user_agent: text(request.headers(), &header::USER_AGENT).map(|agent| agent.chars().take(200).collect()),
         practice_slug: host(&request).and_then(|host| practice_of(&host, &app.config.public_origin())),
+        device: None,
     };
     request.extensions_mut().insert(origin);
     let method = request.method().clone();

@@ -1,6 +1,7 @@
 //! What every area stands on, and nothing about clinics: the database's doors, identity of a request, the record of a
 //! change, events and jobs, limits, keys, and the shape of the API.
 
+mod activity;
 pub mod administrator;
 pub mod api_key;
 pub mod app;

@@ -255,6 +255,10 @@ permissions! {
         /// Take it out of the product.
         Export "audit.export"           "x.......";
     }
+    patients {
+        /// See patients. Whoever may is asked for a second factor by most practices.
+        Read "patients.read"            "xxxxxx.x";
+    }
     services {
         /// See what the practice offers and what it costs.
         Read "services.read"            "xxxxxxxx";

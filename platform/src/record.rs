@@ -22,6 +22,7 @@ pub struct Change {
     event: Option<&'static str>,
     patient: Option<PatientId>,
     timeline: Option<&'static str>,
+    outcome: &'static str,
 }
 
 impl Change {
@@ -53,13 +54,30 @@ impl Change {
             after.retain(|field, _| before.contains_key(field));
         }
         after.retain(|field, _| !BOOKKEEPING.contains(&field.as_str()));
-        Self { action, resource, id, version: None, before, after, event: None, patient: None, timeline: None }
+        Self {
+            action,
+            resource,
+            id,
+            version: None,
+            before,
+            after,
+            event: None,
+            patient: None,
+            timeline: None,
+            outcome: "ok",
+        }
     }
 
     /// Tells the other areas under this name, `noun.past_participle`.
     pub fn event(mut self, name: &'static str, version: i32) -> Self {
         self.event = Some(name);
         self.version = Some(version);
+        self
+    }
+
+    /// It was tried and refused: a wrong password, a wrong code.
+    pub fn refused(mut self) -> Self {
+        self.outcome = "denied";
         self
     }
 
@@ -102,8 +120,8 @@ impl TenantTx {
         let caller = self.caller().clone();
         sqlx::query!(
             "insert into audit.entry (practice_id, id, request_id, actor_kind, actor_id, action, resource_type,
-                                      resource_id, patient_id, ip, user_agent, changes)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                                      resource_id, patient_id, ip, user_agent, changes, outcome)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             self.practice(),
             entry,
             caller.origin.request_id,
@@ -116,6 +134,7 @@ impl TenantTx {
             caller.origin.ip,
             caller.origin.user_agent,
             sealed,
+            change.outcome,
         )
         .execute(self.conn())
         .await?;

@@ -18,6 +18,8 @@ pub const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 pub const ACCESS_COOKIE: &str = "__Host-vantage_access";
 /// Code of the problem for a request without a usable token.
 pub const REQUIRED: &str = "auth.required";
+/// Name of the cookie by which a browser is known in which somebody has signed in before.
+pub const DEVICE_COOKIE: &str = "__Host-vantage_device";
 const WHO: &str = "vantage";
 
 /// What a token says.

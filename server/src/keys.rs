@@ -81,7 +81,7 @@ async fn rewrap_all(config: Config) -> Result<u64> {
         wrapped +=
             app.door.write(&Caller::system(PracticeId(practice)), async |tx| tx.rewrap_data_keys().await).await?;
     }
-    wrapped += mail::reseal(&app).await?;
+    wrapped += mail::reseal(&app).await? + identity::reseal(&app).await?;
     app.db().close().await;
     Ok(wrapped)
 }

@@ -29,7 +29,7 @@ use crate::signup::email_address;
 
 /// The routes of forgotten passwords.
 pub fn routes() -> Routes {
-    Routes::new().route(route!(forgot)).route(route!(reset))
+    Routes::new().route(route!(forgot_password)).route(route!(reset_password))
 }
 
 /// Whose password was forgotten.
@@ -59,7 +59,7 @@ fn short(value: &Phi<String>, (): &()) -> garde::Result {
 /// Ask for a link to choose a new password. The answer is the same whether there is such an account or not.
 #[utoipa::path(post, path = "/api/v1/auth/password/forgot", tag = "identity", request_body = ForgottenPassword,
     responses((status = 204, description = "If there is such an account, a mail is on its way")))]
-async fn forgot(who: Anybody, Body(asked): Body<ForgottenPassword>) -> Result<StatusCode> {
+async fn forgot_password(who: Anybody, Body(asked): Body<ForgottenPassword>) -> Result<StatusCode> {
     let Anybody { app, origin } = who;
     throttle(&app, &origin).await?;
     app.behind(write_to(app.clone(), origin, asked.email));
@@ -69,7 +69,7 @@ async fn forgot(who: Anybody, Body(asked): Body<ForgottenPassword>) -> Result<St
 /// Choose a new password with the token of a mail. All sessions of the account end.
 #[utoipa::path(post, path = "/api/v1/auth/password/reset", tag = "identity", request_body = PasswordReset,
     responses((status = 204, description = "The new password holds; sign in with it")))]
-async fn reset(who: Anybody, Body(asked): Body<PasswordReset>) -> Result<StatusCode> {
+async fn reset_password(who: Anybody, Body(asked): Body<PasswordReset>) -> Result<StatusCode> {
     let Anybody { app, origin } = who;
     throttle(&app, &origin).await?;
     let hash = sha256(&URL_SAFE_NO_PAD.decode(asked.token.expose()).unwrap_or_default());

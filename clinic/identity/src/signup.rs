@@ -18,6 +18,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::password;
+use crate::second_factor::Factor;
 use crate::session::{self, Session, Signed};
 
 /// The route of signing up.
@@ -58,7 +59,7 @@ pub struct SignUp {
     pub currency: String,
 }
 
-fn person_name(value: &Phi<String>, (): &()) -> garde::Result {
+pub(crate) fn person_name(value: &Phi<String>, (): &()) -> garde::Result {
     if value.expose().chars().count() > 120 {
         return Err(garde::Error::new("too_long: Use at most 120 characters."));
     }
@@ -75,7 +76,7 @@ async fn signup(who: Anybody, Body(asked): Body<SignUp>) -> Result<Signed> {
     let Anybody { app, origin } = who;
     throttle(&app, &origin).await?;
     let (practice, user) = sign_up(&app, &origin, asked).await?;
-    session::open(&app, &origin, user, practice).await.map(Signed::created)
+    session::open(&app, &origin, user, practice, Factor::None).await.map(Signed::created)
 }
 
 async fn throttle(app: &App, origin: &Origin) -> Result<()> {

@@ -14,6 +14,7 @@ use crate::crypto::{DataKey, Keys};
 use crate::error::{Error, Result, storage_full};
 use crate::id::{ApiKeyId, PracticeId, RoleId, SessionId, UserId};
 use crate::permission::Role;
+use crate::phi::Phi;
 use crate::worker::{Wake, Watch};
 
 /// Who acts.
@@ -93,6 +94,8 @@ pub struct Origin {
     pub user_agent: Option<String>,
     /// The practice that the host names, `alpha` of `alpha.vantage.example`: its slug, whether or not there is one.
     pub practice_slug: Option<String>,
+    /// What the cookie of a browser says in which somebody has signed in before; not for the ledger.
+    pub device: Option<Phi<String>>,
 }
 
 /// A practice and who acts in it. Made by the extractors and the worker, never from a request's body.

@@ -1,5 +1,6 @@
 //! Proofs that concern every area, and journeys across them. One binary, so that it links once.
 
+mod accounts;
 mod administration;
 mod architecture;
 mod catalog;

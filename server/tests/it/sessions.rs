@@ -15,7 +15,7 @@ async fn a_clinic_signs_up_and_its_owner_is_signed_in() {
     let answer = owner.sign("/api/v1/auth/signup", &sign_up_body("alpha")).await;
     let cookies: Vec<_> =
         answer.headers.get_all("set-cookie").iter().map(|c| c.to_str().expect("text").to_owned()).collect();
-    assert_eq!(cookies.len(), 2);
+    assert_eq!(cookies.len(), 3);
     for cookie in &cookies {
         assert!(
             cookie.starts_with("__Host-vantage_") && cookie.contains("HttpOnly") && cookie.contains("Secure"),

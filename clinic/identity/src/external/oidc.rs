@@ -28,7 +28,7 @@ use uuid::Uuid;
 use super::External;
 use super::people::{self, Found, Pending};
 use super::provider::{Begun, Provider, Vouched};
-use crate::session;
+use crate::session::sign_in::{Arrived, arrive};
 
 /// While the person is at the provider. `Lax`, because they come back from another site.
 const BEGUN_COOKIE: &str = "__Host-vantage_external";
@@ -167,8 +167,13 @@ async fn enter(app: &App, origin: &Origin, provider: &Provider, begun: Begun, vo
     tx.commit().await?;
     match found {
         Found::Member { member, .. } => {
-            let signed = session::open(app, origin, member.user, member.practice).await?;
-            return Ok((signed.cookies(), Redirect::to(begun.next.as_deref().unwrap_or("/"))).into_response());
+            return Ok(match arrive(app, origin, member.user, member.practice).await? {
+                Arrived::Signed(signed) => {
+                    (signed.cookies(), Redirect::to(begun.next.as_deref().unwrap_or("/"))).into_response()
+                }
+                // behind a #, which browsers send to no server
+                Arrived::Needed(needed) => Redirect::to(&format!("{PAGE}#{}", needed.in_address())).into_response(),
+            });
         }
         Found::NoPractice => return Ok(Outcome::NoPractice.page().into_response()),
         Found::Nobody => {}

@@ -29,7 +29,9 @@ use utoipa::ToSchema;
 use super::External;
 use super::keys::KeySet;
 use super::people::{self, Found, Pending};
-use crate::session::{self, Session, Signed};
+use crate::second_factor::SecondFactorNeeded;
+use crate::session::sign_in::{Arrived, arrive};
+use crate::session::{self, Session};
 
 /// Audience and role of whoever has signed in there.
 const SIGNED_IN: &str = "authenticated";
@@ -205,8 +207,9 @@ fn fits(token: &Phi<String>, (): &()) -> garde::Result {
 }
 
 /// Sign in with an access token of the Supabase project.
-#[utoipa::path(post, path = "/api/v1/auth/supabase", tag = "identity", request_body = Exchange, responses((status = 200, body = Session)))]
-async fn supabase(who: Anybody, external: External, Body(asked): Body<Exchange>) -> Result<Signed> {
+#[utoipa::path(post, path = "/api/v1/auth/supabase", tag = "identity", request_body = Exchange, 
+    responses((status = 200, body = Session), (status = 202, body = SecondFactorNeeded, description = "The second factor is needed")))]
+async fn supabase(who: Anybody, external: External, Body(asked): Body<Exchange>) -> Result<Arrived> {
     let Anybody { app, origin } = who;
     let project = external.supabase()?;
     super::throttle(&app, &origin).await?;
@@ -217,7 +220,7 @@ async fn supabase(who: Anybody, external: External, Body(asked): Body<Exchange>)
     people::note_use(&mut tx, &project.issuer, &claims.sub).await?;
     tx.commit().await?;
     let Found::Member { member, .. } = found else { return Err(refusal(&found)) };
-    session::open(&app, &origin, member.user, member.practice).await
+    arrive(&app, &origin, member.user, member.practice).await
 }
 
 /// Link an account of the Supabase project to one's own, within ten minutes of signing in here with one's own password
