@@ -192,7 +192,7 @@ pub(crate) fn cookie(name: &'static str, value: String, days: u32) -> Cookie<'st
 /// An access token for a session that lives, with all that the interface wants to know of it.
 async fn sign(app: &App, tx: &mut AuthTx, session: SessionId, refresh: String) -> Result<Signed> {
     let (described, own) = describe(app, tx, session, app.now()).await?;
-    let (access, expires_at) = app.tokens.issue(holder_of(session, &described, own.clone()))?;
+    let (access, expires_at) = app.tokens.issue(held_by(session, &described, own.clone()))?;
     let session = Session { expires_at, ..described };
     let days = app.config.session_days;
     Ok(Signed { status: StatusCode::OK, session, own, access, refresh, device: None, days })
@@ -201,10 +201,10 @@ async fn sign(app: &App, tx: &mut AuthTx, session: SessionId, refresh: String) -
 /// What an access token for this session would say, while it lives.
 pub(crate) async fn holder(app: &App, tx: &mut AuthTx, session: SessionId) -> Result<Holder> {
     let (described, own) = describe(app, tx, session, app.now()).await?;
-    Ok(holder_of(session, &described, own))
+    Ok(held_by(session, &described, own))
 }
 
-fn holder_of(session: SessionId, described: &Session, own: Option<OwnRole>) -> Holder {
+fn held_by(session: SessionId, described: &Session, own: Option<OwnRole>) -> Holder {
     Holder {
         user: described.user.id,
         practice: described.practice.id,
