@@ -1,5 +1,6 @@
 import {
   IconArmchair,
+  IconCalendarOff,
   IconClockHour4,
   IconHome2,
   IconKey,
@@ -8,6 +9,7 @@ import {
   IconSettings,
   IconShieldCheck,
   IconStethoscope,
+  IconUserHeart,
   IconUsers,
 } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
@@ -43,11 +45,17 @@ export const settingsNav: NavGroup[] = [
   },
   {
     label: 'nav.group.people',
-    items: [{ label: 'nav.staff', about: 'nav.about.staff', to: '/settings/staff', icon: IconUsers, needs: 'staff.read' }],
+    items: [
+      { label: 'nav.staff', about: 'nav.about.staff', to: '/settings/staff', icon: IconUsers, needs: 'staff.read' },
+      { label: 'nav.providers', about: 'nav.about.providers', to: '/settings/providers', icon: IconUserHeart, needs: 'practice.read' },
+    ],
   },
   {
     label: 'nav.group.time',
-    items: [{ label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' }],
+    items: [
+      { label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' },
+      { label: 'nav.absences', about: 'nav.about.absences', to: '/settings/absences', icon: IconCalendarOff, needs: 'hours.read' },
+    ],
   },
   {
     label: 'nav.group.security',

@@ -3,6 +3,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { validateAuditSearch } from '@/features/audit/search';
 import { keepToken } from '@/features/identity/mailedToken';
 import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
+import { validateAbsencesSearch } from '@/features/practice/absences/search';
 import { validateHoursSearch } from '@/features/practice/hours/search';
 import { validateListSearch } from '@/features/practice/search';
 import { validateServicesSearch } from '@/features/practice/services/search';
@@ -132,6 +133,18 @@ const apiKeys = createRoute({
   path: '/settings/api-keys',
   component: lazyRouteComponent(() => import('@/features/identity/api-keys/ApiKeysPage'), 'ApiKeysPage'),
 });
+const providers = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/providers',
+  validateSearch: validateListSearch,
+  component: lazyRouteComponent(() => import('@/features/practice/providers/ProvidersPage'), 'ProvidersPage'),
+});
+const absences = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/absences',
+  validateSearch: validateAbsencesSearch,
+  component: lazyRouteComponent(() => import('@/features/practice/absences/AbsencesPage'), 'AbsencesPage'),
+});
 const hours = createRoute({
   getParentRoute: () => inside,
   path: '/settings/hours',
@@ -164,11 +177,13 @@ export const router = createRouter({
       locations,
       rooms,
       services,
+      providers,
       hours,
       staff,
       apiKeys,
       audit,
       supportAccess,
+      absences,
     ]),
   ]),
   context: { queryClient },
