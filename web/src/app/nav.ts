@@ -1,4 +1,4 @@
-import { IconArmchair, IconClockHour4, IconHome2, IconMapPin, IconSettings, IconStethoscope } from '@tabler/icons-react';
+import { IconArmchair, IconClockHour4, IconHome2, IconMapPin, IconSettings, IconShieldLock, IconStethoscope } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import type { Permission } from '@/shared/auth/session';
@@ -35,7 +35,10 @@ export const settingsNav: NavGroup[] = [
     label: 'nav.group.time',
     items: [{ label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' }],
   },
-  { label: 'nav.group.security', items: [] },
+  {
+    label: 'nav.group.security',
+    items: [{ label: 'nav.security', about: 'nav.about.security', to: '/settings/security', icon: IconShieldLock, needs: 'security.read' }],
+  },
 ];
 
 type Can = (permission: Permission) => boolean;

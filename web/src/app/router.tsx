@@ -2,6 +2,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import type { QueryClient } from '@tanstack/react-query';
 import { keepToken } from '@/features/identity/mailedToken';
 import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
+import { validateOutside } from '@/features/identity/sign-in/search';
 import { validateHoursSearch } from '@/features/practice/hours/search';
 import { validateListSearch } from '@/features/practice/search';
 import { validateServicesSearch } from '@/features/practice/services/search';
@@ -11,19 +12,11 @@ import { queryClient } from './queryClient';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
 
-/** Only paths of this site: anything else in the address bar must not become a redirect. */
-const ownPath = (next: unknown) => (typeof next === 'string' && /^\/(?![/\\])/.test(next) ? next : undefined);
-type SignInSearch = { next?: string };
-const validateNext = (search: Record<string, unknown>): SignInSearch => {
-  const next = ownPath(search.next);
-  return next ? { next } : {};
-};
-
 /** Signing in comes before the shell, which is a chunk of its own and not loaded for it. */
 const outside = createRoute({
   getParentRoute: () => root,
   id: 'outside',
-  validateSearch: validateNext,
+  validateSearch: validateOutside,
   beforeLoad: async ({ context, search }) => {
     if (await context.queryClient.ensureQueryData(sessionQuery)) throw redirect({ to: search.next ?? '/' });
   },
@@ -68,12 +61,25 @@ const invite = createRoute({
   beforeLoad: takeToken,
   component: lazyRouteComponent(() => import('@/features/identity/invite/InvitePage'), 'InvitePage'),
 });
+/** Where those are kept who must set up a second factor before anything else. */
+const enrol = createRoute({
+  getParentRoute: () => root,
+  path: '/enrol',
+  beforeLoad: async ({ context }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    if (!session) throw redirect({ to: '/sign-in' });
+    if (!session.mustEnrol) throw redirect({ to: '/account/security' });
+  },
+  component: lazyRouteComponent(() => import('@/features/identity/account/EnrolPage'), 'EnrolPage'),
+});
 
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
   beforeLoad: async ({ context, location }) => {
-    if (await context.queryClient.ensureQueryData(sessionQuery)) return;
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    if (session?.mustEnrol) throw redirect({ to: '/enrol' });
+    if (session) return;
     throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
   },
   component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
@@ -113,19 +119,47 @@ const hours = createRoute({
   validateSearch: validateHoursSearch,
   component: lazyRouteComponent(() => import('@/features/practice/hours/HoursPage'), 'HoursPage'),
 });
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: '/account',
+  component: lazyRouteComponent(() => import('@/features/identity/account/AccountLayout'), 'AccountLayout'),
+});
+const profile = createRoute({
+  getParentRoute: () => account,
+  path: '/',
+  component: lazyRouteComponent(() => import('@/features/identity/account/ProfilePage'), 'ProfilePage'),
+});
+const accountSecurity = createRoute({
+  getParentRoute: () => account,
+  path: '/security',
+  component: lazyRouteComponent(() => import('@/features/identity/account/AccountSecurityPage'), 'AccountSecurityPage'),
+});
+const ownSessions = createRoute({
+  getParentRoute: () => account,
+  path: '/sessions',
+  component: lazyRouteComponent(() => import('@/features/identity/account/SessionsPage'), 'SessionsPage'),
+});
+const security = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/security',
+  component: lazyRouteComponent(() => import('@/features/identity/security/SecurityPage'), 'SecurityPage'),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
     outside.addChildren([signIn, signUp, forgot]),
     reset,
     invite,
+    enrol,
     inside.addChildren([
       home,
+      account.addChildren([profile, accountSecurity, ownSessions]),
       settings,
       locations,
       rooms,
       services,
       hours,
+      security,
     ]),
   ]),
   context: { queryClient },

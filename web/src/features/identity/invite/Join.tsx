@@ -1,15 +1,17 @@
-import { Button, Select, Text, TextInput } from '@mantine/core';
+import { Button, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { lazy, Suspense, useRef, useState } from 'react';
 import { ApiProblem } from '@/shared/api/problem';
 import type { Session } from '@/shared/auth/session';
-import { type Lang, setLang, useLang } from '@/shared/i18n';
+import { setLang, useLang } from '@/shared/i18n';
 import { formErrors } from '@/shared/i18n/errors';
 import { focusFirstInvalid } from '@/shared/ui/focus';
 import { PasswordField } from '@/shared/ui/PasswordField';
 import { SHORTEST_PASSWORD } from '@/shared/ui/strength';
 import { type Acceptance, acceptInvite } from '../api';
 import type { InviteLook } from '../contract';
+import { forgetPick } from '../language';
+import { LanguageSelect } from '../LanguageSelect';
 import classes from '../Outside.module.css';
 import { Refusal } from '../Refusal';
 import { useSignInFlow } from '../sign-in/useSignInFlow';
@@ -46,7 +48,7 @@ function NewAccount({ accept, error, busy }: PartProps) {
   const ref = useRef<HTMLFormElement>(null);
   const [beside, setBeside] = useState(false);
   const form = useForm({
-    initialValues: { name: '', password: '', language: lang as string | null },
+    initialValues: { name: '', password: '', language: lang },
     validate: {
       name: (v) => (v.trim() ? null : t('field.required')),
       password: (v) => (!v ? t('field.required') : [...v].length >= SHORTEST_PASSWORD ? null : t('password.short', { count: SHORTEST_PASSWORD })),
@@ -54,7 +56,8 @@ function NewAccount({ accept, error, busy }: PartProps) {
   });
   const submit = form.onSubmit(
     async ({ name, password, language }) => {
-      const refused = await accept({ name: name.trim(), password, language: (language ?? lang) as Lang });
+      forgetPick();
+      const refused = await accept({ name: name.trim(), password, language });
       if (!refused) return;
       const { byField, whole } = formErrors(words, refused, fields);
       form.setErrors(byField);
@@ -68,17 +71,11 @@ function NewAccount({ accept, error, busy }: PartProps) {
       {beside ? null : <Refusal error={error} />}
       <TextInput label={t('identity.ownerName')} autoComplete="name" autoFocus {...form.getInputProps('name')} />
       <PasswordField label={t('password.new')} choosing={[form.values.name]} {...form.getInputProps('password')} />
-      <Select
-        label={t('identity.language')}
-        data={[
-          { value: 'en', label: t('lang.en') },
-          { value: 'ar', label: t('lang.ar') },
-        ]}
-        allowDeselect={false}
+      <LanguageSelect
         {...form.getInputProps('language')}
         onChange={(language) => {
           form.setFieldValue('language', language);
-          if (language) void setLang(language as Lang, { remember: false });
+          void setLang(language, { remember: false });
         }}
       />
       <Button type="submit" fullWidth loading={busy}>
