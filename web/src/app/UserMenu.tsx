@@ -1,4 +1,4 @@
-import { Avatar, Loader, Menu, ScrollArea, UnstyledButton } from '@mantine/core';
+import { Avatar, Loader, Menu, UnstyledButton } from '@mantine/core';
 import { IconBuildingHospital, IconKeyboard, IconLanguage, IconLogout, IconMoon, IconSun, IconUser, IconUserCog } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useSignOut, useSwitchPractice } from '@/features/identity/api';
@@ -17,7 +17,7 @@ function Practices({ others }: { others: NonNullable<Session['memberships']> }) 
   return (
     <>
       <Menu.Label>{t('user.switch')}</Menu.Label>
-      <ScrollArea.Autosize mah={240} type="auto">
+      <div className={classes.others}>
         {others.map(({ practiceId, name, role }) => (
           <Menu.Item
             key={practiceId}
@@ -32,7 +32,7 @@ function Practices({ others }: { others: NonNullable<Session['memberships']> }) 
             <span className={classes.otherRole}>{t(`role.${role}`)}</span>
           </Menu.Item>
         ))}
-      </ScrollArea.Autosize>
+      </div>
       <Menu.Divider />
     </>
   );

@@ -1,6 +1,6 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
-import { keepToken } from '@/features/identity/mailedToken';
+import { takeToken } from '@/features/identity/mailedToken';
 import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
 import { validateOutside } from '@/features/identity/sign-in/search';
 import { validateHoursSearch } from '@/features/practice/hours/search';
@@ -29,9 +29,7 @@ const signIn = createRoute({
     const external = outcomeOf(search.external);
     return external ? { external } : {};
   },
-  beforeLoad: ({ location, search }) => {
-    if (keepToken(location.pathname, location.hash)) throw redirect({ to: '/sign-in', search, hash: '', replace: true });
-  },
+  beforeLoad: takeToken,
   component: lazyRouteComponent(() => import('@/features/identity/sign-in/SignInPage'), 'SignInPage'),
 });
 const signUp = createRoute({
@@ -45,10 +43,7 @@ const forgot = createRoute({
   component: lazyRouteComponent(() => import('@/features/identity/reset/ForgotPage'), 'ForgotPage'),
 });
 
-/** Where mails lead, whoever is signed in: the secret leaves the address bar before the page is there. */
-const takeToken = ({ location }: { location: { pathname: string; hash: string } }) => {
-  if (keepToken(location.pathname, location.hash)) throw redirect({ to: location.pathname, hash: '', replace: true });
-};
+/** Where mails lead, whoever is signed in. */
 const reset = createRoute({
   getParentRoute: () => root,
   path: '/reset',

@@ -2,7 +2,7 @@ import { api, unwrap } from '@/shared/api/client';
 import type { Schemas } from '@/shared/api/problem';
 
 export type SecondFactorNeeded = { challenge: string; methods: ('totp' | 'passkey' | 'recovery_code')[] };
-export type InviteLook = { practiceName: string; role: Schemas['Role']; email: string; needs: 'account' | 'sign_in'; language: 'en' | 'ar' };
+export type InviteLook = { practiceName: string; role: Schemas['Role']; customRole: { id: string; name: string } | null; name: string | null; email: string; needs: 'account' | 'sign_in'; language: 'en' | 'ar' };
 
 type Loose = Record<'GET' | 'POST' | 'PATCH' | 'PUT', (path: string, options?: object) => Promise<{ data?: unknown }>>;
 const loose = api as unknown as Loose;
