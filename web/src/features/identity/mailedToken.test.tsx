@@ -1,6 +1,5 @@
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from '@tanstack/react-router';
 import { act, render, screen } from '@testing-library/react';
-
 import { expect, it } from 'vitest';
 import { forgetToken, takeToken, useMailedToken } from './mailedToken';
 
