@@ -42,6 +42,8 @@ export async function open(browser, { lang = 'en', dark = false, phone = false, 
     },
     [lang, dark ? 'dark' : 'light'],
   );
+  // the page speaks the language of whoever is signed in, wherever they are
+  if (storageState) await speak(context, lang);
   const page = await context.newPage();
   page.setDefaultTimeout(8_000);
   if (watch) {
@@ -54,6 +56,14 @@ export async function open(browser, { lang = 'en', dark = false, phone = false, 
     });
   }
   return { context, page };
+}
+
+/** Has the person of a signed-in browser speak that language, as the switch on the page does. */
+export async function speak(context, language) {
+  const { version, language: before } = await (await context.request.get(`${BASE}/api/v1/account`)).json();
+  if (before === language) return;
+  const answer = await context.request.patch(`${BASE}/api/v1/account`, { headers: { Origin: BASE }, data: { version, language } });
+  if (!answer.ok()) throw new Error(`changing the language: ${answer.status()} ${await answer.text()}`);
 }
 
 /** Serious and critical findings; injected through the debugging protocol, since the page's policy forbids foreign scripts. */
@@ -90,6 +100,13 @@ export async function signUp(page, who) {
   await page.getByLabel('Password', { exact: true }).fill(who.password);
   await page.getByRole('button', { name: 'Create the practice' }).click();
   await page.getByRole('heading', { level: 1, name: /Sara/ }).waitFor();
+}
+
+/** Out by the account menu, in whatever language. */
+export async function signOut(page) {
+  await page.getByRole('button', { name: /Account menu|قائمة الحساب/ }).click();
+  await page.getByRole('menuitem', { name: /Sign out|تسجيل الخروج/ }).click();
+  await page.waitForURL(/\/sign-in/);
 }
 
 export async function signIn(page, who) {

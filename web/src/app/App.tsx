@@ -7,6 +7,7 @@ import { onRecovered } from '@/shared/api/connection';
 import { dirOf, useLang } from '@/shared/i18n';
 import { cssVariablesResolver, theme } from '@/shared/theme/theme';
 import { ConnectionBanner } from './ConnectionBanner';
+import { followSession } from './follow';
 import { queryClient } from './queryClient';
 import { router } from './router';
 import { followTabs } from './tabs';
@@ -25,6 +26,7 @@ function SyncDirection() {
 export function App() {
   useEffect(() => onRecovered(() => void queryClient.invalidateQueries()), []);
   useEffect(() => followTabs(queryClient, router), []);
+  useEffect(() => followSession(queryClient, router), []);
   return (
     <DirectionProvider initialDirection={document.documentElement.dir === 'rtl' ? 'rtl' : 'ltr'} detectDirection={false}>
       <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto" getStyleNonce={() => nonce}>

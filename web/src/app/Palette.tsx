@@ -1,10 +1,10 @@
 import '@mantine/spotlight/styles.css';
 import { Spotlight, spotlight } from '@mantine/spotlight';
-import { IconKeyboard, IconLanguage, IconMoon, IconPlus, IconSearch } from '@tabler/icons-react';
+import { IconKeyboard, IconLanguage, IconMoon, IconPlus, IconSearch, IconUser } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useCan } from '@/shared/auth/session';
-import { setLang, useLang } from '@/shared/i18n';
+import { type Lang, useLang } from '@/shared/i18n';
 import { otherLang, useTheme } from '@/shared/ui/Switches';
 import { primaryNav, settingsGate, visible, visibleGroups } from './nav';
 
@@ -12,10 +12,11 @@ type Props = {
   /** Grows each time it shall open. */
   turn: number;
   onHelp: () => void;
+  speak: (lang: Lang) => unknown;
 };
 
 /** Pages and actions by name. */
-export function Palette({ turn, onHelp }: Props) {
+export function Palette({ turn, onHelp, speak }: Props) {
   const { t, lang } = useLang();
   const can = useCan();
   const { dark, toggle } = useTheme();
@@ -29,6 +30,7 @@ export function Palette({ turn, onHelp }: Props) {
     onClick: () => void navigate({ to: item.to }),
   }));
   const actions = [
+    { id: 'account', label: t('nav.account'), leftSection: <IconUser size={18} stroke={1.7} />, onClick: () => void navigate({ to: '/account' }) },
     ...(can('services.write')
       ? [
           {
@@ -39,7 +41,7 @@ export function Palette({ turn, onHelp }: Props) {
           },
         ]
       : []),
-    { id: 'lang', label: t('lang.label'), leftSection: <IconLanguage size={18} stroke={1.7} />, onClick: () => void setLang(otherLang(lang)) },
+    { id: 'lang', label: t('lang.label'), leftSection: <IconLanguage size={18} stroke={1.7} />, onClick: () => void speak(otherLang(lang)) },
     { id: 'theme', label: t(dark ? 'theme.light' : 'theme.dark'), leftSection: <IconMoon size={18} stroke={1.7} />, onClick: toggle },
     { id: 'help', label: t('shortcut.help'), leftSection: <IconKeyboard size={18} stroke={1.7} />, onClick: onHelp },
   ];

@@ -3,14 +3,16 @@ import { IconArrowLeft, IconBuildingHospital, IconChevronLeft, IconSearch } from
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { useSpeak } from '@/features/identity/language';
 import { signInNeeded } from '@/shared/api/reauth';
 import { identityOf, useCan, useSession } from '@/shared/auth/session';
-import { useLang } from '@/shared/i18n';
+import { type Lang, useLang } from '@/shared/i18n';
+import { useErrorText } from '@/shared/i18n/errors';
 import { useStore } from '@/shared/store';
 import { Mark } from '@/shared/ui/Mark';
 import { isMac, useShortcuts } from '@/shared/ui/shortcuts';
 import { LanguageSwitch, ThemeSwitch } from '@/shared/ui/Switches';
-import { lastUndo } from '@/shared/ui/toast';
+import { lastUndo, toast } from '@/shared/ui/toast';
 import { startLive } from './live';
 import { inSettings, isActive, type NavItem, primaryNav, settingsGate, visible, visibleGroups } from './nav';
 import classes from './Shell.module.css';
@@ -19,6 +21,8 @@ import { UserMenu } from './UserMenu';
 // wanted seldom: loaded when first opened
 const Palette = lazy(() => import('./Palette').then((m) => ({ default: m.Palette })));
 const ShortcutHelp = lazy(() => import('./ShortcutHelp').then((m) => ({ default: m.ShortcutHelp })));
+const IdleGuard = lazy(() => import('@/features/identity/idle/IdleGuard').then((m) => ({ default: m.IdleGuard })));
+const EnrolBanner = lazy(() => import('@/features/identity/account/EnrolBanner').then((m) => ({ default: m.EnrolBanner })));
 const SignInAgain = lazy(() => import('@/features/identity/sign-in/SignInAgain').then((m) => ({ default: m.SignInAgain })));
 
 function NavLink({ item, className, iconSize }: { item: NavItem; className: string | undefined; iconSize: number }) {
@@ -76,6 +80,9 @@ export function Shell() {
   const [helpOpen, setHelpOpen] = useState(false);
   const mustSignIn = useStore(signInNeeded);
   const undo = useStore(lastUndo);
+  const speakTo = useSpeak();
+  const textOf = useErrorText();
+  const speak = (lang: Lang) => speakTo(lang).catch((error: unknown) => toast.failed(textOf(error)));
   const openPalette = () => setPaletteTurn((turn) => turn + 1);
 
   const identity = identityOf(session);
@@ -120,12 +127,12 @@ export function Shell() {
           </UnstyledButton>
           <div className={classes.spacer} />
           <Box visibleFrom="sm">
-            <LanguageSwitch />
+            <LanguageSwitch onSwitch={speak} />
           </Box>
           <Box visibleFrom="sm">
             <ThemeSwitch />
           </Box>
-          <UserMenu onHelp={() => setHelpOpen(true)} />
+          <UserMenu speak={speak} onHelp={() => setHelpOpen(true)} />
         </div>
       </AppShell.Header>
 
@@ -159,6 +166,11 @@ export function Shell() {
       </AppShell.Navbar>
 
       <AppShell.Main id="main" tabIndex={-1}>
+        {session.enrolBy ? (
+          <Suspense>
+            <EnrolBanner by={session.enrolBy} />
+          </Suspense>
+        ) : null}
         {settings && path.replace(/\/$/, '') !== '/settings' ? <UpToSettings /> : null}
         {/* another person or practice starts with empty pages */}
         <Outlet key={identity} />
@@ -171,8 +183,9 @@ export function Shell() {
       </AppShell.Footer>
 
       <Suspense>
-        {paletteTurn > 0 ? <Palette turn={paletteTurn} onHelp={() => setHelpOpen(true)} /> : null}
+        {paletteTurn > 0 ? <Palette turn={paletteTurn} speak={speak} onHelp={() => setHelpOpen(true)} /> : null}
         {helpOpen ? <ShortcutHelp onClose={() => setHelpOpen(false)} /> : null}
+        {session.practice.idleMinutes ? <IdleGuard minutes={session.practice.idleMinutes} /> : null}
         {mustSignIn ? <SignInAgain session={session} /> : null}
       </Suspense>
     </AppShell>

@@ -1,23 +1,56 @@
-import { Avatar, Menu, UnstyledButton } from '@mantine/core';
-import { IconKeyboard, IconLanguage, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
-import { useSignOut } from '@/features/identity/api';
-import { useSession } from '@/shared/auth/session';
-import { setLang, useLang } from '@/shared/i18n';
+import { Avatar, Loader, Menu, UnstyledButton } from '@mantine/core';
+import { IconBuildingHospital, IconKeyboard, IconLanguage, IconLogout, IconMoon, IconSun, IconUser, IconUserCog } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useSignOut, useSwitchPractice } from '@/features/identity/api';
+import { type Session, useSession } from '@/shared/auth/session';
+import { type Lang, useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { otherLang, useTheme } from '@/shared/ui/Switches';
 import { toast } from '@/shared/ui/toast';
 import classes from './Shell.module.css';
 
-export function UserMenu({ onHelp }: { onHelp: () => void }) {
+/** The other practices in which the same person works. */
+function Practices({ others }: { others: NonNullable<Session['memberships']> }) {
+  const { t } = useLang();
+  const textOf = useErrorText();
+  const change = useSwitchPractice();
+  return (
+    <>
+      <Menu.Label>{t('user.switch')}</Menu.Label>
+      <div className={classes.others}>
+        {others.map(({ practiceId, name, role }) => (
+          <Menu.Item
+            key={practiceId}
+            closeMenuOnClick={false}
+            disabled={change.isPending}
+            leftSection={change.isPending && change.variables === practiceId ? <Loader size={16} /> : <IconBuildingHospital size={16} />}
+            onClick={() => change.mutate(practiceId, { onError: (error) => toast.failed(textOf(error)) })}
+          >
+            <span className={classes.otherPractice}>
+              <bdi>{name}</bdi>
+            </span>
+            <span className={classes.otherRole}>{t(`role.${role}`)}</span>
+          </Menu.Item>
+        ))}
+      </div>
+      <Menu.Divider />
+    </>
+  );
+}
+
+type Props = { onHelp: () => void; speak: (lang: Lang) => unknown };
+
+export function UserMenu({ onHelp, speak }: Props) {
   const { t, lang } = useLang();
-  const { user, practice, role } = useSession();
+  const { user, practice, role, customRole, memberships = [] } = useSession();
   const { dark, toggle } = useTheme();
   const textOf = useErrorText();
   const signOut = useSignOut();
   const other = otherLang(lang);
+  const others = memberships.filter(({ practiceId }) => practiceId !== practice.id);
 
   return (
-    <Menu position="bottom-end" width={250}>
+    <Menu position="bottom-end" width={270} withinPortal={false}>
       <Menu.Target>
         <UnstyledButton aria-label={t('user.menu')} className={classes.user}>
           <Avatar radius="xl" size={32} color="brand" variant="filled">
@@ -30,10 +63,14 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
           <b>{user.name}</b>
           <bdi>{user.email}</bdi>
           <span>{practice.name}</span>
-          <span className={classes.role}>{t(`role.${role}`)}</span>
+          <span className={classes.role}>{customRole?.name ?? t(`role.${role}`)}</span>
         </div>
         <Menu.Divider />
-        <Menu.Item hiddenFrom="sm" lang={other} leftSection={<IconLanguage size={16} />} onClick={() => void setLang(other)}>
+        {others.length ? <Practices others={others} /> : null}
+        <Menu.Item component={Link} to="/account" leftSection={<IconUserCog size={16} />}>
+          {t('nav.account')}
+        </Menu.Item>
+        <Menu.Item hiddenFrom="sm" lang={other} leftSection={<IconLanguage size={16} />} onClick={() => void speak(other)}>
           {t('lang.switch')}
         </Menu.Item>
         <Menu.Item hiddenFrom="sm" leftSection={dark ? <IconSun size={16} /> : <IconMoon size={16} />} onClick={toggle}>

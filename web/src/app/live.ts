@@ -71,8 +71,8 @@ export function startLive(client: QueryClient): () => void {
       void checkConnection();
       return later();
     }
-    const alive = await refreshSession(openedAt).catch(() => true);
-    if (!alive && !(await signInAgain())) return;
+    const renewal = await refreshSession(openedAt).catch(() => 'renewed' as const);
+    if (renewal !== 'renewed' && !(await signInAgain(renewal))) return;
     if (!stopped) later();
   };
 

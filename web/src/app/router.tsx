@@ -1,8 +1,9 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
 import { validateAuditSearch } from '@/features/audit/search';
-import { keepToken } from '@/features/identity/mailedToken';
+import { takeToken } from '@/features/identity/mailedToken';
 import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
+import { validateOutside } from '@/features/identity/sign-in/search';
 import { validateAbsencesSearch } from '@/features/practice/absences/search';
 import { validateHoursSearch } from '@/features/practice/hours/search';
 import { validateListSearch } from '@/features/practice/search';
@@ -13,19 +14,11 @@ import { queryClient } from './queryClient';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
 
-/** Only paths of this site: anything else in the address bar must not become a redirect. */
-const ownPath = (next: unknown) => (typeof next === 'string' && /^\/(?![/\\])/.test(next) ? next : undefined);
-type SignInSearch = { next?: string };
-const validateNext = (search: Record<string, unknown>): SignInSearch => {
-  const next = ownPath(search.next);
-  return next ? { next } : {};
-};
-
 /** Signing in comes before the shell, which is a chunk of its own and not loaded for it. */
 const outside = createRoute({
   getParentRoute: () => root,
   id: 'outside',
-  validateSearch: validateNext,
+  validateSearch: validateOutside,
   beforeLoad: async ({ context, search }) => {
     if (await context.queryClient.ensureQueryData(sessionQuery)) throw redirect({ to: search.next ?? '/' });
   },
@@ -38,9 +31,7 @@ const signIn = createRoute({
     const external = outcomeOf(search.external);
     return external ? { external } : {};
   },
-  beforeLoad: ({ location, search }) => {
-    if (keepToken(location.pathname, location.hash)) throw redirect({ to: '/sign-in', search, hash: '', replace: true });
-  },
+  beforeLoad: takeToken,
   component: lazyRouteComponent(() => import('@/features/identity/sign-in/SignInPage'), 'SignInPage'),
 });
 const signUp = createRoute({
@@ -54,10 +45,7 @@ const forgot = createRoute({
   component: lazyRouteComponent(() => import('@/features/identity/reset/ForgotPage'), 'ForgotPage'),
 });
 
-/** Where mails lead, whoever is signed in: the secret leaves the address bar before the page is there. */
-const takeToken = ({ location }: { location: { pathname: string; hash: string } }) => {
-  if (keepToken(location.pathname, location.hash)) throw redirect({ to: location.pathname, hash: '', replace: true });
-};
+/** Where mails lead, whoever is signed in. */
 const reset = createRoute({
   getParentRoute: () => root,
   path: '/reset',
@@ -69,6 +57,17 @@ const invite = createRoute({
   path: '/invite',
   beforeLoad: takeToken,
   component: lazyRouteComponent(() => import('@/features/identity/invite/InvitePage'), 'InvitePage'),
+});
+/** Where those are kept who must set up a second factor before anything else. */
+const enrol = createRoute({
+  getParentRoute: () => root,
+  path: '/enrol',
+  beforeLoad: async ({ context }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    if (!session) throw redirect({ to: '/sign-in' });
+    if (!session.mustEnrol) throw redirect({ to: '/account/security' });
+  },
+  component: lazyRouteComponent(() => import('@/features/identity/account/EnrolPage'), 'EnrolPage'),
 });
 
 const platformSetup = createRoute({
@@ -89,7 +88,9 @@ const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
   beforeLoad: async ({ context, location }) => {
-    if (await context.queryClient.ensureQueryData(sessionQuery)) return;
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    if (session?.mustEnrol) throw redirect({ to: '/enrol' });
+    if (session) return;
     throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
   },
   component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
@@ -163,6 +164,31 @@ const supportAccess = createRoute({
   path: '/settings/support-access',
   component: lazyRouteComponent(() => import('@/features/administration/support/SupportAccessPage'), 'SupportAccessPage'),
 });
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: '/account',
+  component: lazyRouteComponent(() => import('@/features/identity/account/AccountLayout'), 'AccountLayout'),
+});
+const profile = createRoute({
+  getParentRoute: () => account,
+  path: '/',
+  component: lazyRouteComponent(() => import('@/features/identity/account/ProfilePage'), 'ProfilePage'),
+});
+const accountSecurity = createRoute({
+  getParentRoute: () => account,
+  path: '/security',
+  component: lazyRouteComponent(() => import('@/features/identity/account/AccountSecurityPage'), 'AccountSecurityPage'),
+});
+const ownSessions = createRoute({
+  getParentRoute: () => account,
+  path: '/sessions',
+  component: lazyRouteComponent(() => import('@/features/identity/account/SessionsPage'), 'SessionsPage'),
+});
+const security = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/security',
+  component: lazyRouteComponent(() => import('@/features/identity/security/SecurityPage'), 'SecurityPage'),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -171,8 +197,10 @@ export const router = createRouter({
     invite,
     platform,
     platformSetup,
+    enrol,
     inside.addChildren([
       home,
+      account.addChildren([profile, accountSecurity, ownSessions]),
       settings,
       locations,
       rooms,
@@ -184,6 +212,7 @@ export const router = createRouter({
       audit,
       supportAccess,
       absences,
+      security,
     ]),
   ]),
   context: { queryClient },

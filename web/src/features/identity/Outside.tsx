@@ -5,14 +5,14 @@ import { useLang } from '@/shared/i18n';
 import { Mark } from '@/shared/ui/Mark';
 import { usePageTitle } from '@/shared/ui/Page';
 import { LanguageSwitch, ThemeSwitch } from '@/shared/ui/Switches';
-import { facadeQuery } from './api';
-import type { PracticeFace } from './contract';
+import { doorQuery, type PracticeDoor } from './api';
+import { useSpeak } from './language';
 import classes from './Outside.module.css';
 
 type Props = { title: string; lead?: ReactNode; wide?: boolean; children: ReactNode; foot?: ReactNode };
 
 /** At a practice's own address its name and logo stand where ours do elsewhere. */
-function Face({ practice }: { practice: PracticeFace }) {
+function Face({ practice }: { practice: PracticeDoor }) {
   const [logo, setLogo] = useState(practice.hasLogo);
   return (
     <>
@@ -25,7 +25,8 @@ function Face({ practice }: { practice: PracticeFace }) {
 /** The frame of the pages before signing in. */
 export function Outside({ title, lead, wide, children, foot }: Props) {
   const { t } = useLang();
-  const { data: practice } = useQuery(facadeQuery);
+  const { data: practice } = useQuery(doorQuery);
+  const speak = useSpeak();
   usePageTitle(title);
   return (
     <div className={classes.page}>
@@ -40,7 +41,7 @@ export function Outside({ title, lead, wide, children, foot }: Props) {
             </>
           )}
         </div>
-        <LanguageSwitch />
+        <LanguageSwitch onSwitch={speak} />
         <ThemeSwitch />
       </header>
       <main className={classes.main}>

@@ -3,19 +3,20 @@ import { type AnyRouter, useRouter } from '@tanstack/react-router';
 import { api, unwrap } from '@/shared/api/client';
 import { hasCode, type Schemas } from '@/shared/api/problem';
 import { rememberSession, settleSignIn } from '@/shared/api/reauth';
+import { forgetPresence, markPresent } from '@/shared/auth/presence';
 import { forgetAllButSession, replaceSession, type Session, sessionQuery } from '@/shared/auth/session';
 import { tellTabs } from '@/shared/auth/tabs';
-import { chosenLang, setLang } from '@/shared/i18n';
-import { get, type InviteLook, post, type PracticeFace, type SecondFactorNeeded } from './contract';
+import { type InviteLook, post, type SecondFactorNeeded } from './contract';
+import { settleLanguage } from './language';
 
 /** Makes a fresh session the page's own: nothing loaded for anybody else survives. */
 export function useAdoptSession() {
   const client = useQueryClient();
   return async (session: Session) => {
+    markPresent();
     replaceSession(client, session);
     tellTabs('signed-in');
-    // a choice made on this device wins over the profile
-    if (!chosenLang()) await setLang(session.user.language, { remember: false });
+    await settleLanguage(client, session);
   };
 }
 
@@ -37,12 +38,14 @@ export const signIn = {
     post<Session>('/auth/passkey', { challenge, credential, ...(practiceSlug ? { practiceSlug } : {}) }),
 };
 
+export type PracticeDoor = Schemas['Door'];
+
 /** The practice whose own address this is (`alpha.example.com`); null at the address that all of them share. */
-export const facadeQuery = queryOptions({
-  queryKey: ['facade'] as const,
-  queryFn: async ({ signal }): Promise<PracticeFace | null> => {
+export const doorQuery = queryOptions({
+  queryKey: ['door'] as const,
+  queryFn: async ({ signal }): Promise<PracticeDoor | null> => {
     try {
-      return await get<PracticeFace>('/auth/practice', { signal });
+      return await unwrap(api.GET('/api/v1/auth/practice', { signal }));
     } catch (error) {
       if (hasCode(error, 'not_found')) return null;
       throw error;
@@ -54,7 +57,7 @@ export const facadeQuery = queryOptions({
 
 export const providersQuery = queryOptions({
   queryKey: ['providers'] as const,
-  queryFn: async ({ signal }) => (await get<{ items: { id: string; name: string }[] }>('/auth/providers', { signal })).items,
+  queryFn: async ({ signal }) => (await unwrap(api.GET('/api/v1/auth/providers', { signal }))).items,
   staleTime: Infinity,
   retry: false,
 });
@@ -62,8 +65,8 @@ export const providersQuery = queryOptions({
 /** Links whom a provider vouched for just now to whoever has signed in since. */
 export const linkExternal = () => unwrap(api.POST('/api/v1/auth/oidc/link'));
 
-export const useForgot = () => useMutation({ mutationFn: (email: string) => post<void>('/auth/password/forgot', { email }) });
-export const useReset = () => useMutation({ mutationFn: (body: { token: string; password: string }) => post<void>('/auth/password/reset', body) });
+export const useForgot = () => useMutation({ mutationFn: (email: string) => unwrap(api.POST('/api/v1/auth/password/forgot', { body: { email } })) });
+export const useReset = () => useMutation({ mutationFn: (body: Schemas['PasswordReset']) => unwrap(api.POST('/api/v1/auth/password/reset', { body })) });
 
 export const inviteQuery = (token: string) =>
   queryOptions({
@@ -80,6 +83,7 @@ export const acceptInvite = (body: Acceptance) => post<SignInAnswer>('/auth/invi
 /** Forgets everything this page knows and goes to the sign-in page. */
 export async function leave(client: QueryClient, router: AnyRouter) {
   rememberSession(false);
+  forgetPresence();
   settleSignIn(false);
   client.setQueryData(sessionQuery.queryKey, null);
   await router.navigate({ to: '/sign-in' });
@@ -97,3 +101,19 @@ export function useSignOut() {
     },
   });
 }
+
+/** Goes over to another practice in which the person works: a session of its own, with nothing of the last one left. */
+export function useSwitchPractice() {
+  const adopt = useAdoptSession();
+  const router = useRouter();
+  return useMutation({
+    mutationFn: (practiceId: string) => post<Session>('/auth/switch', { practiceId }),
+    onSuccess: async (session) => {
+      await adopt(session);
+      await router.navigate({ to: '/' });
+    },
+  });
+}
+
+/** Somebody is there. Reading and renewing do not say so. */
+export const reportActivity = () => post<void>('/auth/activity');

@@ -1,3 +1,4 @@
+import { redirect } from '@tanstack/react-router';
 import { createStore, useStore } from '@/shared/store';
 
 /**
@@ -7,11 +8,17 @@ import { createStore, useStore } from '@/shared/store';
 const kept = createStore<Record<string, string>>({});
 
 /** Remembers the fragment of a mailed link for its page. False when there is none. */
-export function keepToken(path: string, hash: string): boolean {
+function keepToken(path: string, hash: string): boolean {
   const token = hash.replace(/^#/, '').trim();
   if (!token) return false;
   kept.set({ ...kept.get(), [path]: token });
   return true;
+}
+
+/** Before a page that a mail leads to is loaded: its secret goes into memory, and the address is replaced. */
+export function takeToken({ location }: { location: { pathname: string; search: object; hash: string } }) {
+  const { pathname, search, hash } = location;
+  if (keepToken(pathname, hash)) throw redirect({ to: pathname, search, hash: '', replace: true });
 }
 
 /** Once it has served, or turned out to be of no use. */

@@ -1,12 +1,26 @@
 import createClient, { type Middleware } from 'openapi-fetch';
-import { problemOf } from './problem';
+import { problemOf, type Schemas } from './problem';
 import { signInAgain } from './reauth';
 import { createRefresh } from './refresh';
 import type { paths } from './schema.gen';
 import { send } from './send';
 import { createSessionFetch } from './session-fetch';
 
-export const refreshSession = createRefresh(async () => (await send(new Request('/api/v1/auth/refresh', { method: 'POST' }))).ok);
+type Listener = (session: Schemas['Session']) => void;
+const listeners = new Set<Listener>();
+/** Called with what a renewal answers: rights or the practice may have changed since the last one. */
+export function onRenewed(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+export const refreshSession = createRefresh(async () => {
+  const response = await send(new Request('/api/v1/auth/refresh', { method: 'POST' }));
+  if (!response.ok) return (await problemOf(response)).problem.code === 'auth.idle' ? 'idle' : 'ended';
+  const session = (await response.json()) as Schemas['Session'];
+  for (const listener of [...listeners]) listener(session);
+  return 'renewed';
+});
 
 const throwProblems: Middleware = {
   async onResponse({ response }) {

@@ -7,7 +7,7 @@ const refusal = (code: string) =>
 const request = (path = '/api/v1/services', init?: RequestInit) => new Request(`http://localhost${path}`, init);
 
 /** A server whose session is good or not. */
-function server(start: 'good' | 'expired' | 'ended') {
+function server(start: 'good' | 'expired' | 'ended' | 'idle' | 'wrong') {
   let state = start;
   const bodies: string[] = [];
   const keys: (string | null)[] = [];
@@ -21,7 +21,7 @@ function server(start: 'good' | 'expired' | 'ended') {
         keys.push(r.headers.get('Idempotency-Key'));
       }
       if (state === 'good') return new Response('{}', { status: 200 });
-      return refusal(state === 'expired' ? 'auth.token_expired' : 'auth.session_ended');
+      return refusal({ expired: 'auth.token_expired', ended: 'auth.session_ended', idle: 'auth.idle', wrong: 'auth.invalid_code' }[state]);
     }),
   };
 }
@@ -33,7 +33,7 @@ it('renews an expired session once for many requests, and sends them all again',
   const renew = vi.fn(async () => {
     await new Promise((r) => setTimeout(r, 5));
     s.become('good');
-    return true;
+    return 'renewed' as const;
   });
   const fetch = createSessionFetch({ send: s.send, refresh: createRefresh(renew), signInAgain: async () => false });
   const answers = await Promise.all(Array.from({ length: 8 }, () => fetch(request())));
@@ -42,20 +42,20 @@ it('renews an expired session once for many requests, and sends them all again',
 });
 
 it('does not renew again when another tab did so after the request was sent', async () => {
-  const renew = vi.fn(async () => true);
+  const renew = vi.fn(async () => 'renewed' as const);
   const refresh = createRefresh(renew);
   localStorage.setItem('vantage.refreshedAt', String(2_000));
-  expect(await refresh(1_000)).toBe(true);
+  expect(await refresh(1_000)).toBe('renewed');
   expect(renew).not.toHaveBeenCalled();
   await refresh(3_000);
   expect(renew).toHaveBeenCalledTimes(1);
 });
 
 it('can renew again after a failure', async () => {
-  const renew = vi.fn().mockRejectedValueOnce(new Error('down')).mockResolvedValueOnce(true);
+  const renew = vi.fn().mockRejectedValueOnce(new Error('down')).mockResolvedValueOnce('renewed');
   const refresh = createRefresh(renew);
   await expect(refresh(0)).rejects.toThrow('down');
-  expect(await refresh(0)).toBe(true);
+  expect(await refresh(0)).toBe('renewed');
 });
 
 it('waits for the person to sign in again, then sends the same body with the same key', async () => {
@@ -64,7 +64,7 @@ it('waits for the person to sign in again, then sends the same body with the sam
     s.become('good');
     return true;
   });
-  const fetch = createSessionFetch({ send: s.send, refresh: async () => false, signInAgain });
+  const fetch = createSessionFetch({ send: s.send, refresh: async () => 'ended', signInAgain });
   const headers = { 'Idempotency-Key': 'k1' };
   const answer = await fetch(request('/api/v1/services', { method: 'POST', body: '{"nameEn":"Check-up"}', headers }));
   expect(answer.status).toBe(200);
@@ -75,9 +75,27 @@ it('waits for the person to sign in again, then sends the same body with the sam
 it('gives the refusal back when nobody signs in, and never asks about signing in itself', async () => {
   const s = server('ended');
   const signInAgain = vi.fn(async () => false);
-  const fetch = createSessionFetch({ send: s.send, refresh: async () => false, signInAgain });
+  const fetch = createSessionFetch({ send: s.send, refresh: async () => 'ended', signInAgain });
   expect((await fetch(request())).status).toBe(401);
   expect(signInAgain).toHaveBeenCalledTimes(1);
   expect((await fetch(request('/api/v1/auth/login', { method: 'POST', body: '{}' }))).status).toBe(401);
   expect(signInAgain).toHaveBeenCalledTimes(1);
+});
+
+it('says why the session is over, also when only the renewal knows', async () => {
+  const signInAgain = vi.fn(async () => false);
+  const parts = { refresh: async () => 'idle' as const, signInAgain };
+  await createSessionFetch({ send: server('expired').send, ...parts })(request());
+  await createSessionFetch({ send: server('idle').send, ...parts })(request());
+  await createSessionFetch({ send: server('ended').send, ...parts })(request());
+  expect(signInAgain.mock.calls).toEqual([['idle'], ['idle'], ['ended']]);
+});
+
+it('takes a wrong code for what it is: an answer', async () => {
+  const signInAgain = vi.fn(async () => true);
+  const s = server('wrong');
+  const answer = await createSessionFetch({ send: s.send, refresh: async () => 'renewed', signInAgain })(request('/api/v1/account/totp/confirm'));
+  expect(answer.status).toBe(401);
+  expect(signInAgain).not.toHaveBeenCalled();
+  expect(s.send).toHaveBeenCalledTimes(1);
 });

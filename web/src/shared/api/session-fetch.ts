@@ -1,15 +1,25 @@
 import { problemOf } from './problem';
+import type { Ending } from './reauth';
+import type { Renewal } from './refresh';
 
 type Parts = {
   send: (request: Request) => Promise<Response>;
-  /** Renews the session; false when it is over. */
-  refresh: (since: number) => Promise<boolean>;
+  /** Renews the session, or says why it is over. */
+  refresh: (since: number) => Promise<Renewal>;
   /** Lets the same person sign in again over the page; false when they gave up. */
-  signInAgain: () => Promise<boolean>;
+  signInAgain: (why: Ending) => Promise<boolean>;
 };
 
 /** Signing in, out and up answer for themselves, and administrators have sessions of their own: a 401 there is the answer. */
 const aboutSession = (request: Request) => /^\/api\/v1\/(auth|admin)\//.test(new URL(request.url).pathname);
+
+/** A refusal that signing in again mends. Others are answers to what was asked, such as a code that is wrong. */
+const endings: Record<string, Ending | undefined> = {
+  'auth.required': 'ended',
+  'auth.token_expired': 'ended',
+  'auth.session_ended': 'ended',
+  'auth.idle': 'idle',
+};
 
 /**
  * Sends a request, and when the session has run out meanwhile, renews it and sends the same request again.
@@ -28,10 +38,18 @@ export function createSessionFetch({ send, refresh, signInAgain }: Parts) {
       return send(next);
     };
 
-    if ((await problemOf(response)).problem.code === 'auth.token_expired') {
-      if (await refresh(since)) response = await resend();
+    let { code } = (await problemOf(response)).problem;
+    let why = endings[code];
+    if (code === 'auth.token_expired') {
+      const renewal = await refresh(since);
+      if (renewal === 'renewed') {
+        response = await resend();
+        if (response.status !== 401) return response;
+        ({ code } = (await problemOf(response)).problem);
+        why = endings[code];
+      } else why = renewal;
     }
-    if (response.status !== 401 || aboutSession(request)) return response;
-    return (await signInAgain()) ? resend() : response;
+    if (!why || aboutSession(request)) return response;
+    return (await signInAgain(why)) ? resend() : response;
   };
 }

@@ -3,8 +3,16 @@ import { useRef } from 'react';
 import { api, unwrap } from '@/shared/api/client';
 import { ApiProblem, type Schemas } from '@/shared/api/problem';
 import { rememberSession, signInAgain, signInNeeded } from '@/shared/api/reauth';
+import { followLanguage } from './language';
+import { forgetPresence } from './presence';
 
-export type Session = Schemas['Session'];
+export type Session = Schemas['Session'] & {
+  practice: Schemas['SessionPractice'] & { idleMinutes?: number };
+  secondFactor?: 'none' | 'totp' | 'passkey';
+  mustEnrol?: boolean;
+  enrolBy?: string | null;
+  memberships?: { practiceId: string; name: string; slug: string; role: Schemas['Role'] }[];
+};
 
 /** The permissions this client asks about; the server decides, this only spares people buttons that would be refused. */
 export type Permission =
@@ -56,18 +64,27 @@ export const sessionQuery = queryOptions({
     try {
       const session = await unwrap(api.GET('/api/v1/auth/session', { signal }));
       replaceSession(client, session);
+      // before anything is shown, so that nothing flashes in another language
+      await followLanguage(session);
       return session;
     } catch (error) {
       if (!(error instanceof ApiProblem) || error.problem.status !== 401) throw error;
       // it ended while a page was open: ask over the page, and keep what the page knows
       const known = client.getQueryData<Session | null>(SESSION);
-      if (!known) return null;
-      if (!signInNeeded.get()) void signInAgain();
+      if (!known) {
+        forgetPresence();
+        return null;
+      }
+      if (!signInNeeded.get()) void signInAgain(error.problem.code === 'auth.idle' ? 'idle' : 'ended');
       return known;
     }
   },
   staleTime: 60_000,
 });
+
+/** Whether a page would look different to them: rights, the role's name, the practice, what is demanded of them. */
+export const looksDifferent = (a: Session, b: Session) =>
+  JSON.stringify({ ...a, expiresAt: '' }) !== JSON.stringify({ ...b, expiresAt: '' });
 
 /** For everything inside the shell, where the router has made sure that somebody is signed in. */
 export function useSession(): Session {

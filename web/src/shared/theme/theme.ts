@@ -6,10 +6,13 @@ const brand: MantineColorsTuple = ['#e8f7f5', '#d0ece9', '#a3dad4', '#71c6be', '
 const slate: MantineColorsTuple = ['#f7f9fa', '#eff2f5', '#e5e9ed', '#dbe1e6', '#cbd3da', '#a3aeb8', '#6d7a86', '#46525d', '#2e3841', '#182027'];
 const dark: MantineColorsTuple = ['#dfe5ea', '#b7c1c9', '#9aa7b2', '#647380', '#3c4853', '#2c3741', '#202a32', '#182027', '#11181e', '#0b1014'];
 
+/** As the library's, with a shade 7 that white text is readable on. */
+const red: MantineColorsTuple = ['#fff5f5', '#ffe3e3', '#ffc9c9', '#ffa8a8', '#ff8787', '#ff6b6b', '#fa5252', '#d62f2f', '#c92a2a', '#b02525'];
+
 export const theme = createTheme({
   primaryColor: 'brand',
   primaryShade: { light: 7, dark: 7 },
-  colors: { brand, gray: slate, dark },
+  colors: { brand, gray: slate, dark, red },
   autoContrast: true,
   luminanceThreshold: 0.36,
   defaultRadius: 'md',

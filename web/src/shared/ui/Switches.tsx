@@ -1,16 +1,17 @@
 import { ActionIcon, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconLanguage, IconMoon, IconSun } from '@tabler/icons-react';
-import { type Lang, setLang, useLang } from '@/shared/i18n';
+import { type Lang, useLang } from '@/shared/i18n';
 import classes from './Switches.module.css';
 
 export const otherLang = (lang: Lang): Lang => (lang === 'ar' ? 'en' : 'ar');
 
-export function LanguageSwitch() {
+/** `onSwitch`: the page's way of speaking another language, which also keeps it for whoever is signed in. */
+export function LanguageSwitch({ onSwitch }: { onSwitch: (lang: Lang) => unknown }) {
   const { t, lang } = useLang();
   const other = otherLang(lang);
   return (
     <Tooltip label={t('lang.label')}>
-      <UnstyledButton className={classes.lang} lang={other} onClick={() => void setLang(other)}>
+      <UnstyledButton className={classes.lang} lang={other} onClick={() => void onSwitch(other)}>
         <IconLanguage size={18} stroke={1.7} aria-hidden />
         <span className={classes.text}>{t('lang.switch')}</span>
       </UnstyledButton>

@@ -41,7 +41,7 @@ function What({ invite }: { invite: InviteLook }) {
   const { t } = useLang();
   return (
     <>
-      <Text size="sm">{t('invite.lead', { practice: invite.practiceName, role: t(`role.${invite.role}`) })}</Text>
+      <Text size="sm">{t('invite.lead', { practice: invite.practiceName, role: invite.customRole?.name ?? t(`role.${invite.role}`) })}</Text>
       <Text size="sm" mt={4}>
         {t('invite.for')} <bdi className="ltr">{invite.email}</bdi>
       </Text>

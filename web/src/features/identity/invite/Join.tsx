@@ -1,15 +1,18 @@
-import { Button, Select, Text, TextInput } from '@mantine/core';
+import { Button, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useRef, useState } from 'react';
 import { ApiProblem } from '@/shared/api/problem';
 import type { Session } from '@/shared/auth/session';
-import { type Lang, setLang, useLang } from '@/shared/i18n';
+import { setLang, useLang } from '@/shared/i18n';
 import { formErrors } from '@/shared/i18n/errors';
 import { focusFirstInvalid } from '@/shared/ui/focus';
 import { PasswordField } from '@/shared/ui/PasswordField';
 import { SHORTEST_PASSWORD } from '@/shared/ui/strength';
 import { type Acceptance, acceptInvite } from '../api';
 import type { InviteLook } from '../contract';
+import { forgetPick } from '../language';
+import { LanguageSelect } from '../LanguageSelect';
 import classes from '../Outside.module.css';
 import { Refusal } from '../Refusal';
 import { useSignInFlow } from '../sign-in/useSignInFlow';
@@ -33,28 +36,29 @@ export function Join({ token, invite, session, onJoined }: Props) {
     );
   }
   const parts = { accept, error: flow.error, busy: flow.busy === 'password' };
-  if (invite.needs === 'account') return <NewAccount {...parts} />;
+  if (invite.needs === 'account') return <NewAccount {...parts} name={invite.name ?? ''} />;
   if (session && !asOther) return <SignedIn {...parts} session={session} onOther={() => setAsOther(true)} />;
-  return <KnownAccount {...parts} />;
+  return <KnownAccount {...parts} mayLeave={!session} />;
 }
 
 type PartProps = { accept: (more?: Omit<Acceptance, 'token'>) => Promise<unknown>; error: unknown; busy: boolean };
 
-function NewAccount({ accept, error, busy }: PartProps) {
+function NewAccount({ accept, error, busy, name }: PartProps & { name: string }) {
   const words = useLang();
   const { t, lang } = words;
   const ref = useRef<HTMLFormElement>(null);
   const [beside, setBeside] = useState(false);
   const form = useForm({
-    initialValues: { name: '', password: '', language: lang as string | null },
+    initialValues: { name, password: '', language: lang },
     validate: {
       name: (v) => (v.trim() ? null : t('field.required')),
       password: (v) => (!v ? t('field.required') : [...v].length >= SHORTEST_PASSWORD ? null : t('password.short', { count: SHORTEST_PASSWORD })),
     },
   });
   const submit = form.onSubmit(
-    async ({ name, password, language }) => {
-      const refused = await accept({ name: name.trim(), password, language: (language ?? lang) as Lang });
+    async (values) => {
+      forgetPick();
+      const refused = await accept({ ...values, name: values.name.trim() });
       if (!refused) return;
       const { byField, whole } = formErrors(words, refused, fields);
       form.setErrors(byField);
@@ -68,17 +72,11 @@ function NewAccount({ accept, error, busy }: PartProps) {
       {beside ? null : <Refusal error={error} />}
       <TextInput label={t('identity.ownerName')} autoComplete="name" autoFocus {...form.getInputProps('name')} />
       <PasswordField label={t('password.new')} choosing={[form.values.name]} {...form.getInputProps('password')} />
-      <Select
-        label={t('identity.language')}
-        data={[
-          { value: 'en', label: t('lang.en') },
-          { value: 'ar', label: t('lang.ar') },
-        ]}
-        allowDeselect={false}
+      <LanguageSelect
         {...form.getInputProps('language')}
         onChange={(language) => {
           form.setFieldValue('language', language);
-          if (language) void setLang(language as Lang, { remember: false });
+          void setLang(language, { remember: false });
         }}
       />
       <Button type="submit" fullWidth loading={busy}>
@@ -106,7 +104,7 @@ function SignedIn({ accept, error, busy, session, onOther }: PartProps & { sessi
   );
 }
 
-function KnownAccount({ accept, error, busy }: PartProps) {
+function KnownAccount({ accept, error, busy, mayLeave }: PartProps & { mayLeave: boolean }) {
   const { t } = useLang();
   const ref = useRef<HTMLFormElement>(null);
   const form = useForm({ initialValues: { password: '' }, validate: { password: (v) => (v ? null : t('field.required')) } });
@@ -124,6 +122,12 @@ function KnownAccount({ accept, error, busy }: PartProps) {
       <Button type="submit" fullWidth loading={busy}>
         {t('invite.signInJoin')}
       </Button>
+      {mayLeave ? (
+        // on the way back the link's secret is still in this page's memory
+        <Button variant="subtle" size="compact-sm" color="gray" renderRoot={(props) => <Link {...props} to="/sign-in" search={{ next: '/invite' }} />}>
+          {t('invite.otherWay')}
+        </Button>
+      ) : null}
     </form>
   );
 }

@@ -3,14 +3,17 @@ import { IconFingerprint } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { type FormEvent, lazy, Suspense, useRef, useState } from 'react';
-import { settleSignIn } from '@/shared/api/reauth';
+import { settleSignIn, signInNeeded } from '@/shared/api/reauth';
+import { markPresent } from '@/shared/auth/presence';
 import { identityOf, replaceSession, type Session } from '@/shared/auth/session';
 import { tellTabs } from '@/shared/auth/tabs';
 import { useLang } from '@/shared/i18n';
+import { useStore } from '@/shared/store';
 import { PasswordField } from '@/shared/ui/PasswordField';
 import { leave } from '../api';
 import { Refusal } from '../Refusal';
 import { passkeysWork } from '../webauthn';
+import classes from './SignInAgain.module.css';
 import { type SignInFlow, useSignInFlow } from './useSignInFlow';
 
 const SecondStep = lazy(() => import('./SecondStep').then((m) => ({ default: m.SecondStep })));
@@ -73,7 +76,9 @@ function PasswordAgain({ flow, session }: { flow: SignInFlow; session: Session }
 export function SignInAgain({ session }: { session: Session }) {
   const { t } = useLang();
   const client = useQueryClient();
+  const why = useStore(signInNeeded);
   const flow = useSignInFlow((fresh) => {
+    markPresent();
     replaceSession(client, fresh);
     tellTabs('signed-in');
     // a passkey may be somebody else's: then nothing of what waits is sent in their name
@@ -91,10 +96,12 @@ export function SignInAgain({ session }: { session: Session }) {
       title={t('signInAgain.title')}
       centered
       zIndex={400}
+      // nobody was there: whoever passes by now shall not read what is underneath
+      classNames={why === 'idle' ? { overlay: classes.lock ?? '' } : {}}
     >
       <Stack gap="sm">
         <Text size="sm" c="var(--text-dim)">
-          {t(step.at === 'second' ? `second.lead.${step.using}` : 'signInAgain.text')}
+          {t(step.at === 'second' ? `second.lead.${step.using}` : why === 'idle' ? 'signInAgain.idle' : 'signInAgain.text')}
         </Text>
         {step.at === 'second' ? (
           <Suspense>

@@ -9,7 +9,7 @@ import { useLang } from '@/shared/i18n';
 import { formErrors } from '@/shared/i18n/errors';
 import { focusFirstInvalid } from '@/shared/ui/focus';
 import { PasswordField } from '@/shared/ui/PasswordField';
-import { facadeQuery, useAdoptSession } from '../api';
+import { doorQuery, useAdoptSession } from '../api';
 import { Outside } from '../Outside';
 import classes from '../Outside.module.css';
 import { useMailedToken } from '../mailedToken';
@@ -37,9 +37,9 @@ function usePasswordForm() {
   });
 }
 
-type StepProps = { flow: SignInFlow; form: ReturnType<typeof usePasswordForm>; facade: string | undefined; next: string | undefined; outcome: Outcome | undefined };
+type StepProps = { flow: SignInFlow; form: ReturnType<typeof usePasswordForm>; door: string | undefined; next: string | undefined; outcome: Outcome | undefined };
 
-function PasswordStep({ flow, form, facade, next, outcome }: StepProps) {
+function PasswordStep({ flow, form, door, next, outcome }: StepProps) {
   const words = useLang();
   const { t } = words;
   const ref = useRef<HTMLFormElement>(null);
@@ -48,7 +48,7 @@ function PasswordStep({ flow, form, facade, next, outcome }: StepProps) {
 
   const submit = form.onSubmit(
     async ({ email, password, practiceSlug }) => {
-      const error = await flow.password(email.trim(), password, practiceSlug.trim() || facade);
+      const error = await flow.password(email.trim(), password, practiceSlug.trim() || door);
       if (!error) return;
       const { byField, whole } = formErrors(words, error, fields);
       form.setErrors(byField);
@@ -81,8 +81,8 @@ function PasswordStep({ flow, form, facade, next, outcome }: StepProps) {
       <Button type="submit" loading={flow.busy === 'password'} fullWidth>
         {t('signIn.submit')}
       </Button>
-      <OtherWays flow={flow} practiceSlug={facade} next={next} />
-      {several || facade ? null : (
+      <OtherWays flow={flow} practiceSlug={door} next={next} />
+      {several || door ? null : (
         <Button variant="subtle" size="compact-sm" color="gray" onClick={() => setSeveral(true)}>
           {t('signIn.several')}
         </Button>
@@ -97,7 +97,7 @@ export function SignInPage() {
   const router = useRouter();
   const adopt = useAdoptSession();
   const link = useLinkExternal();
-  const { data: practice } = useQuery(facadeQuery);
+  const { data: practice } = useQuery(doorQuery);
   const form = usePasswordForm();
   const arrive = async (session: Session) => {
     await adopt(session);
@@ -127,7 +127,7 @@ export function SignInPage() {
         )
       }
     >
-      <PasswordStep flow={flow} form={form} facade={practice?.slug} next={next} outcome={external} />
+      <PasswordStep flow={flow} form={form} door={practice?.slug} next={next} outcome={external} />
     </Outside>
   );
 }

@@ -2,11 +2,12 @@ import { Button } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { Link, useRouter } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { type Lang, setLang, useLang } from '@/shared/i18n';
+import { useLang } from '@/shared/i18n';
 import { formErrors } from '@/shared/i18n/errors';
 import { focusFirstInvalid } from '@/shared/ui/focus';
 import { SHORTEST_PASSWORD } from '@/shared/ui/strength';
 import { useAdoptSession, useSignUp } from '../api';
+import { forgetPick } from '../language';
 import { Outside } from '../Outside';
 import classes from '../Outside.module.css';
 import { Refusal } from '../Refusal';
@@ -27,7 +28,6 @@ function useSignUpForm(): SignUpForm {
       country: needed,
       timeZone: needed,
       currency: needed,
-      language: needed,
       ownerName: needed,
       email: (v) => needed(v) ?? (/^\S+@\S+\.\S+$/.test(v.trim()) ? null : t('field.invalid_email')),
       password: (v) => needed(v) ?? ([...v].length >= SHORTEST_PASSWORD ? null : t('password.short', { count: SHORTEST_PASSWORD })),
@@ -84,13 +84,13 @@ export function SignUpPage() {
         ownerName: v.ownerName.trim(),
         email: v.email.trim(),
         password: v.password,
-        language: v.language as Lang,
+        language: v.language,
         country: v.country!,
         timeZone: v.timeZone!,
         currency: v.currency!,
       });
+      forgetPick();
       await adopt(session);
-      await setLang(session.user.language);
       await router.navigate({ to: '/', replace: true });
     } catch (error) {
       const { byField, whole } = formErrors(words, error, signUpFields);

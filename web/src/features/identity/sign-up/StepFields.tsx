@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { useLang } from '@/shared/i18n';
 import { compareText, displayName } from '@/shared/i18n/format';
 import { PasswordField } from '@/shared/ui/PasswordField';
+import { LanguageSelect } from '../LanguageSelect';
 import classes from '../Outside.module.css';
 import { countries, currencies, timeZones, usualFor } from '@/shared/places';
 import { suggestSlug } from '@/shared/slug';
@@ -72,17 +73,7 @@ export function PlaceFields({ form }: Props) {
         <Select label={t('identity.timeZone')} data={timeZones} className="ownDirection" {...select} {...form.getInputProps('timeZone')} />
         <Select label={t('identity.currency')} data={named.currencies} {...select} {...form.getInputProps('currency')} />
       </div>
-      <Select
-        label={t('identity.language')}
-        description={t('signUp.languageHint')}
-        inputWrapperOrder={below}
-        data={[
-          { value: 'en', label: t('lang.en') },
-          { value: 'ar', label: t('lang.ar') },
-        ]}
-        allowDeselect={false}
-        {...form.getInputProps('language')}
-      />
+      <LanguageSelect description={t('signUp.languageHint')} {...form.getInputProps('language')} />
     </>
   );
 }

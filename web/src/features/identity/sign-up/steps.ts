@@ -7,7 +7,7 @@ export type SignUpValues = {
   country: string | null;
   timeZone: string | null;
   currency: string | null;
-  language: string | null;
+  language: Lang;
   ownerName: string;
   email: string;
   password: string;
