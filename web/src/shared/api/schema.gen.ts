@@ -22,6 +22,298 @@ export interface paths {
         patch: operations["api.clinics.change_clinic"];
         trace?: never;
     };
+    "/api/v1/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Absences, and openings in addition. */
+        get: operations["absences.list"];
+        put?: never;
+        /** Enter an absence. One's own needs `hours.write_own`, anybody else's `hours.write`. */
+        post: operations["absences.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/absences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An absence. */
+        get: operations["absences.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change an absence. One's own needs `hours.write_own`, anybody else's `hours.write`. */
+        patch: operations["absences.change"];
+        trace?: never;
+    };
+    "/api/v1/absences/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove an absence. One's own needs `hours.write_own`, anybody else's `hours.write`. */
+        post: operations["absences.remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Review who may what. */
+        get: operations["access-review.review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access-review/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that everything is as it should be. The ledger keeps who said so, and when. */
+        post: operations["access-review.confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own account. */
+        get: operations["account.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change one's own name or language. */
+        patch: operations["account.change"];
+        trace?: never;
+    };
+    "/api/v1/account/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add the passkey that the browser has made. */
+        post: operations["account.add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/passkeys/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove one of one's own passkeys. */
+        post: operations["account.remove_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to add a passkey. */
+        post: operations["account.passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's own password. Other sessions end. */
+        post: operations["account.change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get new recovery codes; the earlier ones serve no more. */
+        post: operations["account.renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/second-factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own second factors. */
+        get: operations["account.second_factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own sessions, in every practice, the newest activity first. */
+        get: operations["account.sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End one of one's own sessions. */
+        post: operations["account.end_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to set an authenticator app up. It counts once a code of it has come. */
+        post: operations["account.begin_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show that the app is set up, by a code of it. Answers the recovery codes, this once. */
+        post: operations["account.confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/totp/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove the authenticator app. */
+        post: operations["account.remove_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/access": {
         parameters: {
             query?: never;
@@ -33,6 +325,128 @@ export interface paths {
         get: operations["admin.list_access"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/auth/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that somebody is there: what a session's idle time is counted from. Reading does not count, as windows do that
+         *     by themselves.
+         */
+        post: operations["admin.note_activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in as an administrator. The code is asked for next. */
+        post: operations["admin.sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out. Accesses to practices that were opened end with the session. */
+        post: operations["admin.sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the code, and be signed in. */
+        post: operations["admin.give_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/auth/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in. */
+        get: operations["admin.read_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/auth/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set the account up, and be signed in. The link serves no second time. */
+        post: operations["admin.set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/auth/setup/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at what a set-up link is for. */
+        post: operations["admin.look_at_setup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -141,6 +555,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mails, newest first. */
+        get: operations["admin.list_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/mails/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A kept mail. */
+        get: operations["admin.read_mail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/practices": {
         parameters: {
             query?: never;
@@ -169,6 +617,40 @@ export interface paths {
         get: operations["admin.read_practice"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/practices/{id}/break-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open an access to a practice, to read what is on the list of permissions that support may have. */
+        post: operations["admin.break_glass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/practices/{id}/break-glass/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an access before its time. */
+        post: operations["admin.end_break_glass"];
         delete?: never;
         options?: never;
         head?: never;
@@ -243,6 +725,163 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which programs have keys, the newest first; those that do not serve any more for as long as they are remembered. */
+        get: operations["api-keys.list"];
+        put?: never;
+        /** Make a key. */
+        post: operations["api-keys.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke a key. It stops serving at once and for good. */
+        post: operations["api-keys.revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did and saw what, the newest first. */
+        get: operations["audit.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An entry with what was before and after. */
+        get: operations["audit.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest signed checkpoint of the ledger. A copy kept elsewhere shows later whether anything was taken away. */
+        get: operations["audit.checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/patients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did and saw what of one patient: single records, and lists that the patient was on. */
+        get: operations["audit.patient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that somebody is here: the pointer moved, a key was pressed. Whatever changes something says so as well; reading
+         *     and refreshing do not.
+         */
+        post: operations["auth.activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/invite/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation, and be signed in. An account with a second factor is asked for it next. */
+        post: operations["auth.accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/invite/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See what one was invited to. */
+        post: operations["auth.look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -252,7 +891,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in. */
+        /** Sign in. An account with a second factor is asked for it next. */
         post: operations["auth.login"];
         delete?: never;
         options?: never;
@@ -271,6 +910,23 @@ export interface paths {
         put?: never;
         /** Sign out. The session ends at once, on this device only. */
         post: operations["auth.logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/logout-everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out on every device, this one included. */
+        post: operations["auth.logout_everywhere"];
         delete?: never;
         options?: never;
         head?: never;
@@ -331,6 +987,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a passkey alone. It proves the device and, by its finger or PIN, the person: both factors. */
+        post: operations["auth.passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a passkey, of whoever has one. */
+        post: operations["auth.passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/password/forgot": {
         parameters: {
             query?: never;
@@ -341,7 +1031,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Ask for a link to choose a new password. The answer is the same whether there is such an account or not. */
-        post: operations["auth.forgot"];
+        post: operations["auth.forgot_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -358,7 +1048,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Choose a new password with the token of a mail. All sessions of the account end. */
-        post: operations["auth.reset"];
+        post: operations["auth.reset_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -433,6 +1123,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer the question for the second factor. A wrong code may be followed by another, up to five times. */
+        post: operations["auth.second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/second-factor/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer the question for the second factor with a passkey. */
+        post: operations["auth.second_factor_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/second-factor/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a passkey as the second factor. */
+        post: operations["auth.second_factor_passkey_options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/session": {
         parameters: {
             query?: never;
@@ -498,6 +1239,200 @@ export interface paths {
          *     or an invitation. From then on its access tokens are enough.
          */
         post: operations["auth.supabase_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go over to another practice where one works. This session ends and one begins there; a second factor that was given
+         *     counts there as well.
+         */
+        post: operations["auth.switch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closing-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The closing days of a year, in order. */
+        get: operations["closing-days.list"];
+        put?: never;
+        /** Enter a closing day. */
+        post: operations["closing-days.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closing-days/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A closing day. */
+        get: operations["closing-days.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a closing day, or move single ones of it. */
+        patch: operations["closing-days.change"];
+        trace?: never;
+    };
+    "/api/v1/closing-days/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove a closing day, with all its returns. */
+        post: operations["closing-days.remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closing-days/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take official holidays over: the practice is closed on them every year. Those that it has already stay as they are. */
+        post: operations["closing-days.adopt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closing-days/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Official holidays to choose from. */
+        get: operations["closing-days.suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Weekly hours of the practice, a location or a person. */
+        get: operations["hours.read"];
+        /** Set a whole week. One's own needs `hours.write_own`, anybody else's `hours.write`. */
+        put: operations["hours.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Inherit the week again: a location the practice's, a person the location's or the practice's. */
+        post: operations["hours.reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was asked to join. Addresses are for whoever may change staff. */
+        get: operations["invites.list"];
+        put?: never;
+        /** Invite somebody. The link goes to them by mail, and is in this answer for whoever wants to hand it over. */
+        post: operations["invites.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invites/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new link for an invitation that is open or has expired. The old link is dead. */
+        post: operations["invites.resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invites/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an open invitation back. Its link is dead. */
+        post: operations["invites.revoke"];
         delete?: never;
         options?: never;
         head?: never;
@@ -629,6 +1564,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the practice, a location or a person is open. */
+        get: operations["opening.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/practice": {
         parameters: {
             query?: never;
@@ -664,6 +1616,93 @@ export interface paths {
         post?: never;
         /** Remove the practice's logo. */
         delete: operations["practice.remove_logo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members who have a professional profile. */
+        get: operations["providers.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A member's professional profile. */
+        get: operations["providers.read"];
+        /** Give a member a professional profile, or another one. */
+        put: operations["providers.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The roles, and what each may. */
+        get: operations["roles.list"];
+        put?: never;
+        /** Make a role of the practice's own. */
+        post: operations["roles.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a role. Whoever holds it goes on with the new rights from the next request. */
+        patch: operations["roles.change"];
+        trace?: never;
+    };
+    "/api/v1/roles/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Archive a role that nobody holds and nobody is invited to. */
+        post: operations["roles.archive"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -739,6 +1778,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the practice demands of whoever signs in. */
+        get: operations["security.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change it. Sessions that live obey at their next request. */
+        patch: operations["security.change"];
+        trace?: never;
+    };
     "/api/v1/services": {
         parameters: {
             query?: never;
@@ -809,10 +1866,200 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who works here, and as what. */
+        get: operations["staff.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Give a member another role. */
+        patch: operations["staff.change"];
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End somebody's membership. What they did stays theirs in the ledger; the account itself is not touched. */
+        post: operations["staff.remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let somebody who was suspended in again, in the same role. */
+        post: operations["staff.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep somebody out for a while. Their sessions end at once. */
+        post: operations["staff.suspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the platform's support looked into the practice, and why. */
+        get: operations["support-access.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support-access/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an access at once. The next request under it is refused. */
+        post: operations["support-access.end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Somebody is away, a place is closed, or open in addition. */
+        Absence: {
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            createdAt: string;
+            /**
+             * @description From when, local time of the owner.
+             * @example 2026-12-24T08:00:00
+             */
+            from: string;
+            /** @description Its id. */
+            id: components["schemas"]["AbsenceId"];
+            /** @description Of what kind. */
+            kind: components["schemas"]["AbsenceKind"];
+            note: components["schemas"]["String_String"] | null;
+            /** @description Whose: `practice`, `location:{id}` or `provider:{userId}`. */
+            owner: string;
+            /**
+             * @description Until when, local time of the owner.
+             * @example 2026-12-26T00:00:00
+             */
+            to: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description What is to be different about an absence; what is left out stays. Whose it is cannot be changed. */
+        AbsenceChange: {
+            from?: string | null;
+            kind?: components["schemas"]["AbsenceKind"] | null;
+            note?: string | null;
+            to?: string | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description An absence, or an opening in addition.
+         */
+        AbsenceId: string;
+        /**
+         * @description Why hours differ.
+         * @enum {string}
+         */
+        AbsenceKind: "vacation" | "sick" | "closed" | "extra";
+        /** @description A page of absences. */
+        AbsencePage: {
+            items: components["schemas"]["Absence"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description Yes to an invitation. */
+        Accept: {
+            language?: components["schemas"]["Language"] | null;
+            name?: components["schemas"]["String_String"] | null;
+            password?: components["schemas"]["String_String"] | null;
+            /** @description The token of the link. */
+            token: components["schemas"]["String_String"];
+        };
         /** @description A line of the ledger. Nobody can change or remove one. */
         AccessLine: {
             /** @description What, `noun.verb`. */
@@ -839,6 +2086,37 @@ export interface components {
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
+        /** @description Who may what in this practice, at one glance. */
+        AccessReview: {
+            /** @description Keys that serve. */
+            apiKeys: components["schemas"]["ApiKey"][];
+            /** Format: date-time */
+            generatedAt: string;
+            items: components["schemas"]["Reviewed"][];
+            /**
+             * Format: date-time
+             * @description When somebody last said that all of this is as it should be.
+             */
+            lastConfirmedAt: string | null;
+        };
+        /** @description One's own account. */
+        Account: {
+            email: components["schemas"]["String_String"];
+            language: components["schemas"]["Language"];
+            name: components["schemas"]["String_String"];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description What to change of it; what is absent stays. */
+        AccountChange: {
+            language?: components["schemas"]["Language"] | null;
+            name?: components["schemas"]["String_String"] | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
         /** @description A postal address. */
         Address: {
             /** @description City. */
@@ -854,15 +2132,181 @@ export interface components {
             /** @description Province, state. */
             region: string | null;
         };
+        /** @description A code of the authenticator app. */
+        AdminCode: {
+            challenge: components["schemas"]["String_String"];
+            code: components["schemas"]["String_String"];
+        };
         /**
          * Format: uuid
          * @description An administrator of the platform; has nothing to do with [`UserId`].
          */
         AdministratorId: string;
+        /** @description E-mail and password of an administrator. */
+        AdminLogin: {
+            email: components["schemas"]["String_String"];
+            password: components["schemas"]["String_String"];
+        };
+        /** @description Which administrator is signed in, and until when. */
+        AdminSession: {
+            administrator: components["schemas"]["SessionAdministrator"];
+            /**
+             * Format: date-time
+             * @description The end, however busy the session is.
+             */
+            expiresAt: string;
+            /**
+             * Format: int32
+             * @description Minutes without a touch after which it ends before.
+             */
+            idleMinutes: number;
+            /** @description Accesses to practices that are open now. */
+            supportAccess: components["schemas"]["OpenAccess"][];
+        };
+        /** @description Which official holidays to take over. */
+        Adopt: {
+            /** @description Their keys. */
+            keys: string[];
+        };
+        /** @description A key, without the key itself. */
+        ApiKey: {
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: components["schemas"]["Creator"];
+            /** Format: date-time */
+            expiresAt: string;
+            id: components["schemas"]["ApiKeyId"];
+            /** @description What it ends with. */
+            lastFour: string;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            lastUsedAt: string | null;
+            name: string;
+            /** @description What the key begins with. */
+            prefix: string;
+            /** Format: date-time */
+            revokedAt: string | null;
+            scopes: components["schemas"]["PermissionName"][];
+        };
+        /**
+         * Format: uuid
+         * @description A key with which a program comes in.
+         */
+        ApiKeyId: string;
+        /** @description The practice's keys. */
+        ApiKeys: {
+            items: components["schemas"]["ApiKey"][];
+            /** @description What a key can be made for by whoever asks. */
+            scopes: components["schemas"]["PermissionName"][];
+        };
         /** @description The version that an action is based on. */
         AtVersion: {
             /** Format: int32 */
             version: number;
+        };
+        /** @description Who acted. */
+        AuditActor: {
+            /**
+             * Format: uuid
+             * @description Which one.
+             */
+            id: string | null;
+            /** @description `user`, `system`, `api_key`, `voice`, `webhook`, `patient` … */
+            kind: string;
+            name: components["schemas"]["String_String"] | null;
+        };
+        /** @description One field, before and after. */
+        AuditChange: {
+            /** @description Its value after; null when there is none. */
+            after: unknown;
+            /** @description Its value before; null when there was none. */
+            before: unknown;
+            /** @description Its name. */
+            field: string;
+            /** @description False when the values cannot be read any more: their key was destroyed. */
+            readable: boolean;
+        };
+        /** @description Something that somebody did or saw. */
+        AuditEntry: {
+            /** @description What was done: `create`, `read`, `update`, `delete`, `login`, `export`, `denied` … */
+            action: string;
+            /** @description Who. */
+            actor: components["schemas"]["AuditActor"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Which fields were changed. */
+            fields: string[];
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description From which address. */
+            ip: string | null;
+            /** @description `ok`, `denied` or `error`. */
+            outcome: string;
+            /**
+             * Format: uuid
+             * @description Whose record it concerns.
+             */
+            patientId: string | null;
+            /**
+             * Format: uuid
+             * @description In which request.
+             */
+            requestId: string | null;
+            /**
+             * Format: uuid
+             * @description To which one.
+             */
+            resourceId: string | null;
+            /** @description To what kind of thing. */
+            resourceType: string;
+            /** @description Whether it is part of the practice's tree and can no longer be changed unnoticed. */
+            sealed: boolean;
+            /** @description With which program. */
+            userAgent: string | null;
+        };
+        /** @description An entry with everything that is known of it. */
+        AuditEntryDetail: components["schemas"]["AuditEntry"] & {
+            /** @description What was before and after. */
+            changes: components["schemas"]["AuditChange"][];
+            /** @description Names, numbers and ids beside the fields. */
+            detail: unknown;
+            /** @description How far it is sealed. */
+            proof: components["schemas"]["AuditProof"];
+        };
+        /** @description A page of the ledger. */
+        AuditPage: {
+            /** @description The newest first. */
+            items: components["schemas"]["AuditEntry"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description How far an entry is sealed. */
+        AuditProof: {
+            /**
+             * Format: int64
+             * @description Number of the first checkpoint that covers it.
+             */
+            checkpoint: number | null;
+            /**
+             * Format: date-time
+             * @description When it was sealed.
+             */
+            sealedAt: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the practice's tree.
+             */
+            seq: number | null;
+            /** @description Where it is. */
+            state: components["schemas"]["ProofState"];
         };
         /** @description How much waits. */
         Backlog: {
@@ -886,6 +2330,23 @@ export interface components {
              * @description Age of the oldest of them, in seconds.
              */
             oldestEventSeconds: number;
+        };
+        /** @description Why somebody must look into a practice. */
+        BreakGlass: {
+            /** @description A code of the authenticator app that was not used before. */
+            code: components["schemas"]["String_String"];
+            /**
+             * Format: int32
+             * @description For how long.
+             */
+            minutes: number;
+            /** @description In words that the practice reads, 20 to 500 characters. */
+            reason: string;
+        };
+        /** @description A role that every practice has. */
+        BuiltIn: {
+            permissions: components["schemas"]["PermissionName"][];
+            role: components["schemas"]["Role"];
         };
         Busy: {
             practice: components["schemas"]["NamedPractice"];
@@ -913,11 +2374,129 @@ export interface components {
             name?: string | null;
             timezone?: string | null;
         };
+        /** @description A day on which the whole practice is closed, with all its returns. */
+        ClosingDay: {
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            createdAt: string;
+            /**
+             * Format: date
+             * @description The first one; of an official holiday the day from which its rule counts.
+             */
+            date: string;
+            /** @description Key of the official holiday that it is. */
+            holiday: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["ClosingDayId"];
+            /** @description Single ones that are on another day, or not at all. */
+            moves: components["schemas"]["Move"][];
+            /** @description What it is. */
+            name: string;
+            /** @description The same in Arabic. */
+            nameAr: string | null;
+            /** @description How it comes again. */
+            repeats: components["schemas"]["Repeats"];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description What is to be different about a closing day; what is left out stays. */
+        ClosingDayChange: {
+            /**
+             * Format: date
+             * @description Not of an official holiday, whose rule says when it is.
+             */
+            date?: string | null;
+            /** @description In place of all moves so far. */
+            moves?: components["schemas"]["Move"][] | null;
+            name?: string | null;
+            nameAr?: string | null;
+            repeats?: components["schemas"]["Repeats"] | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A closing day.
+         */
+        ClosingDayId: string;
+        /** @description One return of a closing day. */
+        ClosingDayInYear: {
+            /**
+             * Format: date
+             * @description When it is.
+             */
+            date: string;
+            /** @description Whether the moon may still put it on another day. */
+            estimated: boolean;
+            /** @description The Hijri day (Umm al-Qura) that the rule gives, year-month-day. */
+            hijri: string;
+            /** @description The closing day; the same one can come twice in a year. */
+            id: components["schemas"]["ClosingDayId"];
+            /**
+             * Format: date
+             * @description Where the rule puts it, when it was moved.
+             */
+            movedFrom: string | null;
+            /** @description All its moves, to be changed as a whole. */
+            moves: components["schemas"]["Move"][];
+            /** @description What it is. */
+            name: string;
+            /** @description The same in Arabic. */
+            nameAr: string | null;
+            /** @description How it comes again. */
+            repeats: components["schemas"]["Repeats"];
+            /** @description Entered by the practice, or an official holiday. */
+            source: components["schemas"]["Source"];
+            /**
+             * Format: int32
+             * @description The version of the closing day.
+             */
+            version: number;
+        };
+        /** @description The closing days of a year. */
+        ClosingDays: {
+            items: components["schemas"]["ClosingDayInYear"][];
+        };
+        /** @description The question for the code. */
+        CodeNeeded: {
+            /** @description To be sent back with the code, within five minutes. */
+            challenge: components["schemas"]["String_String"];
+        };
         /**
          * @description A colour of the calendar.
          * @enum {string}
          */
         Colour: "slate" | "teal" | "blue" | "violet" | "green" | "amber" | "red" | "pink";
+        /** @description When the review was confirmed. */
+        Confirmed: {
+            /** Format: date-time */
+            confirmedAt: string;
+        };
+        /** @description A new key. This answer is the only place where it can be read. */
+        CreatedApiKey: components["schemas"]["ApiKey"] & {
+            /** @description The key: `Authorization: Bearer vk_…`. */
+            key: components["schemas"]["String_String"];
+        };
+        /** @description Who made a key. */
+        Creator: {
+            id: components["schemas"]["UserId"];
+            /** @description Whether this person can still come in. */
+            isHere: boolean;
+            name: components["schemas"]["String_String"];
+        };
         /**
          * @description An ISO 4217 currency code.
          * @example SAR
@@ -927,6 +2506,22 @@ export interface components {
         CustomRole: {
             id: components["schemas"]["RoleId"];
             name: string;
+        };
+        /** @description A role of the practice's own. */
+        CustomRoleDetail: {
+            /** @description What its holder is: a provider can be booked. */
+            basedOn: components["schemas"]["Role"];
+            id: components["schemas"]["RoleId"];
+            /**
+             * Format: int64
+             * @description How many hold it.
+             */
+            members: number;
+            name: string;
+            /** @description What it may, and nothing else. */
+            permissions: components["schemas"]["PermissionName"][];
+            /** Format: int32 */
+            version: number;
         };
         DatabaseHealth: {
             /** Format: int64 */
@@ -942,6 +2537,16 @@ export interface components {
              * @description `server_version_num`: 150018 is 15.18.
              */
             version: number;
+        };
+        /** @description One day of the week as it travels. */
+        Day: {
+            /** @description When it is open; empty when it is closed. */
+            intervals: components["schemas"]["Interval"][];
+            /**
+             * Format: int32
+             * @description Monday is 1, Sunday is 7 (ISO 8601).
+             */
+            weekday: number;
         };
         /** @description An event that was set aside. */
         DeadEvent: {
@@ -964,6 +2569,11 @@ export interface components {
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
+        /**
+         * @description Of whom a practice demands a second factor.
+         * @enum {string}
+         */
+        Demand: "nobody" | "patients" | "everybody";
         /** @description Which of them it was done to; what was not dead any more is left out. */
         Done: {
             /** @description Their ids. */
@@ -980,6 +2590,11 @@ export interface components {
             /** @description Its address: the sub-domain. */
             slug: string;
         };
+        /**
+         * @description Who ended an access before its time.
+         * @enum {string}
+         */
+        EndedBy: "administrator" | "practice";
         /** @description A token of the project. */
         Exchange: {
             /** @description Which practice, for somebody who works in several; without it the one joined first. */
@@ -987,6 +2602,11 @@ export interface components {
             /** @description The access token. */
             token: components["schemas"]["String_String"];
         };
+        /**
+         * @description With which second factor a session began.
+         * @enum {string}
+         */
+        Factor: "none" | "totp" | "passkey";
         /** @description A job that was given up. */
         FailedJob: {
             /** Format: int32 */
@@ -1017,6 +2637,11 @@ export interface components {
             /** @description JSON pointer (RFC 6901) into the body, or `?name` for a query parameter. */
             pointer: string;
         };
+        /**
+         * @description Why a reviewer should look twice.
+         * @enum {string}
+         */
+        Flag: "never_signed_in" | "idle_90_days" | "no_second_factor" | "many_rights";
         /** @description Whose password was forgotten. */
         ForgottenPassword: {
             email: components["schemas"]["String_String"];
@@ -1035,6 +2660,89 @@ export interface components {
          * @enum {string}
          */
         Health: "ok" | "behind" | "failing" | "suspended";
+        /** @description Somebody's weekly hours. */
+        Hours: {
+            /** @description Whose week it is when it is inherited. */
+            from: string | null;
+            /** @description Whether the week is somebody else's. */
+            inherited: boolean;
+            /** @description Whose: `practice`, `location:{id}` or `provider:{userId}`. */
+            owner: string;
+            /** @description The zone of the times, IANA. */
+            timeZone: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change; 0 when nothing was ever set.
+             */
+            version: number;
+            /** @description All seven days, from Monday; as inherited when nothing of the owner's own was set. */
+            week: components["schemas"]["Day"][];
+        };
+        /** @description From when until when, local time. */
+        Interval: {
+            /**
+             * @description `HH:MM`.
+             * @example 08:00
+             */
+            from: string;
+            /**
+             * @description `HH:MM`, also `24:00`. Earlier than `from`: it ends on the next day.
+             * @example 12:00
+             */
+            to: string;
+        };
+        /** @description What the page of acceptance wants to know. */
+        Invitation: {
+            customRole: components["schemas"]["CustomRole"] | null;
+            /** @description Of the address only as much as its owner needs to know it by. */
+            email: components["schemas"]["String_String"];
+            language: components["schemas"]["Language"];
+            name: components["schemas"]["String_String"] | null;
+            needs: components["schemas"]["Needs"];
+            practiceName: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @description Somebody was asked to join. */
+        Invite: {
+            /** Format: date-time */
+            createdAt: string;
+            customRole: components["schemas"]["CustomRole"] | null;
+            email: components["schemas"]["String_String"];
+            /** Format: date-time */
+            expiresAt: string;
+            id: components["schemas"]["InviteId"];
+            invitedBy: components["schemas"]["Inviter"];
+            /** @description In which the mail and the page speak. */
+            language: components["schemas"]["Language"];
+            link?: components["schemas"]["String_String"] | null;
+            name: components["schemas"]["String_String"] | null;
+            /** @description The role; with one of the practice's own, what that one is based on. */
+            role: components["schemas"]["Role"];
+            status: components["schemas"]["InviteStatus"];
+            /** Format: int32 */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description An invitation.
+         */
+        InviteId: string;
+        /** @description A page of invitations. */
+        InvitePage: {
+            items: components["schemas"]["Invite"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description Who asked. */
+        Inviter: {
+            id: components["schemas"]["UserId"];
+            name: components["schemas"]["String_String"];
+        };
+        /**
+         * @description How far an invitation is.
+         * @enum {string}
+         */
+        InviteStatus: "open" | "accepted" | "expired" | "revoked";
         /** @description A job as its progress bar needs it. */
         Job: {
             /**
@@ -1081,11 +2789,25 @@ export interface components {
          * @enum {string}
          */
         JobState: "queued" | "running" | "done" | "failed" | "cancelled";
+        /** @description A kept mail. */
+        KeptMail: {
+            subject: components["schemas"]["String_String"];
+            /** @description As plain text; what opens an account is left out. */
+            text: components["schemas"]["String_String"];
+            to: components["schemas"]["String_String"];
+        };
         /**
          * @description A language of the product: of a practice, of a person, of a mail.
          * @enum {string}
          */
         Language: "en" | "ar";
+        /** @description What was signed last, and with which keys. */
+        LatestCheckpoint: {
+            /** @description The signed note (c2sp.org/tlog-checkpoint); none before the first. */
+            note: string | null;
+            /** @description The keys that sign, as `name+hash+key` (c2sp.org/signed-note). */
+            publicKeys: string[];
+        };
         /** @description Limits of a practice's own; null leaves it with what everybody has. */
         Limits: {
             /**
@@ -1098,6 +2820,15 @@ export interface components {
              * @description Requests per second in the long run, and twice as many at once; null for the setting `rate_per_practice`.
              */
             ratePerSecond: number | null;
+        };
+        /** @description A permission, and which built-in roles have it. */
+        Line: {
+            /** @description Every role has it: it concerns nobody but oneself. */
+            always: boolean;
+            /** @description Its noun. */
+            group: string;
+            permission: components["schemas"]["PermissionName"];
+            roles: components["schemas"]["Role"][];
         };
         /** @description A token of the project. */
         LinkSupabase: {
@@ -1168,34 +2899,77 @@ export interface components {
             /** @description Which practice, for somebody who works in several; without it the one joined first. */
             practiceSlug?: string | null;
         };
-        /** @description A practice, as the platform knows it. */
-        ManagedPractice: {
-            country: string;
+        /** @description The token of the link. */
+        Look: {
+            token: components["schemas"]["String_String"];
+        };
+        /**
+         * Format: uuid
+         * @description A mail.
+         */
+        MailId: string;
+        /** @description A page of mails, newest first. */
+        MailPage: {
+            items: components["schemas"]["PlatformMail"][];
+            nextCursor: components["schemas"]["MailId"] | null;
+            /** @description Whether mails are kept instead of sent. */
+            sandbox: boolean;
+        };
+        /** @description Somebody who belongs to the practice. */
+        Member: {
+            customRole: components["schemas"]["CustomRole"] | null;
+            email: components["schemas"]["String_String"] | null;
+            /** @description The person's id, under both names. */
+            id: components["schemas"]["UserId"];
             /** Format: date-time */
-            createdAt: string;
-            health: components["schemas"]["Health"];
-            id: components["schemas"]["PracticeId"];
+            joinedAt: string;
             /**
              * Format: date-time
-             * @description When somebody was last there.
+             * @description When this person last touched something here.
              */
-            lastActivityAt: string | null;
-            limits: components["schemas"]["Limits"];
-            name: string;
-            queues: components["schemas"]["Queues"];
-            size: components["schemas"]["Size"] | null;
-            slug: string;
-            /**
-             * Format: int64
-             * @description People who may sign in.
-             */
-            staff: number;
-            status: components["schemas"]["Standing"];
-            /** Format: date-time */
-            suspendedAt: string | null;
-            /** @description Why it was suspended. */
-            suspendedReason: string | null;
+            lastSeenAt: string | null;
+            name: components["schemas"]["String_String"];
+            /** @description The role; with one of the practice's own, what that one is based on. */
+            role: components["schemas"]["Role"];
+            /** @description Whether a second factor is set up. */
+            secondFactor: boolean | null;
+            status: components["schemas"]["MemberStatus"];
+            /** @description The person's id, under both names. */
+            userId: components["schemas"]["UserId"];
+            /** Format: int32 */
+            version: number;
         };
+        /** @description What is to be different about a member; what is left out stays. */
+        MemberChange: {
+            /**
+             * Format: uuid
+             * @description A role of the practice's own, or null to go back to the one that it is based on.
+             */
+            customRoleId?: string | null;
+            role?: components["schemas"]["Role"] | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
+        /** @description A practice where the person works. */
+        Membership: {
+            name: string;
+            practiceId: components["schemas"]["PracticeId"];
+            role: components["schemas"]["Role"];
+            slug: string;
+        };
+        /**
+         * @description Whether a member can come in.
+         * @enum {string}
+         */
+        MemberStatus: "active" | "suspended" | "removed";
+        /**
+         * @description A way to give the second factor.
+         * @enum {string}
+         */
+        Method: "totp" | "passkey" | "recovery_code";
         /** @description An amount in minor units (halalas, cents) of a currency. */
         Money: {
             /**
@@ -1205,6 +2979,19 @@ export interface components {
             amountMinor: number;
             /** @description The currency of the amount. */
             currency: components["schemas"]["Currency"];
+        };
+        /** @description A single occurrence that is on another day than the rule says: the moon was sighted. */
+        Move: {
+            /**
+             * Format: date
+             * @description The day that the rule gives.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The day that it really is; null when it is not this time.
+             */
+            to: string | null;
         };
         NamedAdministrator: {
             id: components["schemas"]["AdministratorId"];
@@ -1216,6 +3003,61 @@ export interface components {
             name: string;
             slug: string;
         };
+        /**
+         * @description What accepting takes.
+         * @enum {string}
+         */
+        Needs: "account" | "sign_in";
+        /** @description An absence to be entered. */
+        NewAbsence: {
+            /** @example 2026-12-24T08:00:00 */
+            from: string;
+            kind: components["schemas"]["AbsenceKind"];
+            note?: components["schemas"]["String_String"] | null;
+            owner: string;
+            /** @example 2026-12-26T00:00:00 */
+            to: string;
+        };
+        /** @description A key to be made. */
+        NewApiKey: {
+            /**
+             * Format: date-time
+             * @description At most a year from now.
+             */
+            expiresAt: string;
+            /** @description What it is for. */
+            name: string;
+            /** @description What it may. */
+            scopes: components["schemas"]["PermissionName"][];
+        };
+        /** @description A closing day to be entered. */
+        NewClosingDay: {
+            /** Format: date */
+            date: string;
+            name: string;
+            nameAr?: string | null;
+            repeats: components["schemas"]["Repeats"];
+        };
+        /** @description A whole week to be set. */
+        NewHours: {
+            /** @description Whose: `practice`, `location:{id}` or `provider:{userId}`. */
+            owner: string;
+            /**
+             * Format: int32
+             * @description The version that the change is based on; 0 when nothing was ever set.
+             */
+            version: number;
+            /** @description Days that are left out are closed. */
+            week: components["schemas"]["Day"][];
+        };
+        /** @description Somebody to be invited. */
+        NewInvite: {
+            customRoleId?: components["schemas"]["RoleId"] | null;
+            email: components["schemas"]["String_String"];
+            language?: components["schemas"]["Language"] | null;
+            name?: components["schemas"]["String_String"] | null;
+            role?: components["schemas"]["Role"] | null;
+        };
         /** @description A location to be added. */
         NewLocation: {
             address?: components["schemas"]["Address"] | null;
@@ -1223,6 +3065,38 @@ export interface components {
             nameAr?: string | null;
             phone?: components["schemas"]["String_String"] | null;
             timeZone?: string | null;
+        };
+        /** @description A passkey that the browser has made. */
+        NewPasskey: {
+            challenge: components["schemas"]["String_String"];
+            /** @description `RegistrationResponseJSON`. */
+            credential: Record<string, never>;
+            /** @description What its person calls it. */
+            name: string;
+        };
+        /** @description A whole profile, in place of what there is. */
+        NewProvider: {
+            bookable?: boolean;
+            colour?: components["schemas"]["Colour"];
+            licenceNumber?: string | null;
+            locationIds?: components["schemas"]["LocationId"][];
+            serviceIds?: components["schemas"]["ServiceId"][] | null;
+            specialty?: string | null;
+            title?: string | null;
+            titleAr?: string | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on; 0 for somebody who has no profile yet.
+             */
+            version: number;
+        };
+        /** @description A role to be made. */
+        NewRole: {
+            /** @description Any role but the owner. */
+            basedOn: components["schemas"]["Role"];
+            name: string;
+            /** @description What concerns oneself is always added. */
+            permissions: components["schemas"]["PermissionName"][];
         };
         /** @description A room to be added. */
         NewRoom: {
@@ -1250,6 +3124,33 @@ export interface components {
             price: components["schemas"]["Money"];
             vatCategory: components["schemas"]["VatCategory"];
         };
+        /** @description A password, and the first code of the app. */
+        NewSetup: {
+            code: components["schemas"]["String_String"];
+            /** @description At least ten characters. */
+            password: components["schemas"]["String_String"];
+            token: components["schemas"]["String_String"];
+        };
+        /** @description An access to a practice that is open. */
+        OpenAccess: {
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description Goes into the header `X-Vantage-Grant` of requests to the practice's API. */
+            id: components["schemas"]["SupportAccessId"];
+            /** Format: date-time */
+            openedAt: string;
+            practice: components["schemas"]["NamedPractice"];
+            reason: string;
+        };
+        /** @description When somebody or something is open. */
+        Opening: {
+            /** @description When it is open, in order; spans that touch are one. */
+            open: components["schemas"]["Span"][];
+            /** @description Who or what: `practice`, `location:{id}` or `provider:{userId}`. */
+            owner: string;
+            /** @description The zone that the hours are kept in, IANA. */
+            timeZone: string;
+        };
         /** @description The queues of the platform. */
         Overview: {
             /** @description Practices with anything in their queues, the fullest first, at most 20. */
@@ -1259,12 +3160,93 @@ export interface components {
             /** @description Recurring work of the platform. */
             schedules: components["schemas"]["Turn"][];
         };
+        /** @description A sign-in on some device. */
+        OwnSession: {
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Whether it is this one. */
+            current: boolean;
+            /** @description Browser and system, `Firefox · Windows`. */
+            device: string | null;
+            id: components["schemas"]["SessionId"];
+            ip: components["schemas"]["String_String"] | null;
+            /** Format: date-time */
+            lastActiveAt: string;
+            practice: components["schemas"]["PlaceOfSession"];
+            secondFactor: components["schemas"]["Factor"];
+        };
+        /** @description One's own sessions that live. */
+        OwnSessions: {
+            items: components["schemas"]["OwnSession"][];
+        };
+        /** @description A passkey, by the name that its person gave it. */
+        Passkey: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            lastUsedAt: string | null;
+            name: string;
+        };
+        /** @description What the browser gave. */
+        PasskeyAnswer: {
+            challenge: components["schemas"]["String_String"];
+            /** @description `AuthenticationResponseJSON`. */
+            credential: Record<string, never>;
+            /** @description Which practice, for somebody who works in several; without it the one joined first. */
+            practiceSlug?: string | null;
+        };
+        /** @description What the browser needs to make a passkey. */
+        PasskeyCreation: {
+            /** @description To be sent back with what the browser gives, within five minutes. */
+            challenge: components["schemas"]["String_String"];
+            /** @description `PublicKeyCredentialCreationOptionsJSON`. */
+            options: Record<string, never>;
+        };
+        /** @description A question for the second factor. */
+        PasskeyFactor: {
+            challenge: components["schemas"]["String_String"];
+        };
+        /** @description What the browser gave for the second factor. */
+        PasskeyFactorAnswer: {
+            challenge: components["schemas"]["String_String"];
+            /** @description `AuthenticationResponseJSON`. */
+            credential: Record<string, never>;
+        };
+        /** @description A question for a passkey, and what the browser needs to answer it. */
+        PasskeyQuestion: {
+            /** @description To be sent back with what the browser gives, within five minutes. */
+            challenge: components["schemas"]["String_String"];
+            /** @description `PublicKeyCredentialRequestOptionsJSON`. */
+            options: Record<string, never>;
+        };
+        /** @description Nothing is asked: the passkey says who it is. */
+        PasskeySignIn: Record<string, never>;
+        /** @description What the browser needs to use a passkey. */
+        PasskeyUse: {
+            /** @description `PublicKeyCredentialRequestOptionsJSON`. */
+            options: Record<string, never>;
+        };
+        /** @description The password that is, and the one that is to be. */
+        PasswordChange: {
+            current: components["schemas"]["String_String"];
+            /** @description At least ten characters. */
+            new: components["schemas"]["String_String"];
+        };
         /** @description A link's token, and the password that is to be from now on. */
         PasswordReset: {
             /** @description At least ten characters. */
             password: components["schemas"]["String_String"];
             /** @description What stands behind the `#` of the link. */
             token: components["schemas"]["String_String"];
+        };
+        /** @enum {string} */
+        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
+        /** @description Where a session is. */
+        PlaceOfSession: {
+            id: components["schemas"]["PracticeId"];
+            name: string;
         };
         /** @description The installation, now. */
         PlatformHealth: {
@@ -1284,6 +3266,22 @@ export interface components {
             storage: components["schemas"]["StorageHealth"];
             /** @description Version of the server that answered. */
             version: string;
+        };
+        /** @description A mail, as its state is known. What it says is only there for kept ones. */
+        PlatformMail: {
+            /** Format: int32 */
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Code of the last failure. */
+            error: string | null;
+            id: components["schemas"]["MailId"];
+            /** @description Which text it is, `password_reset`. */
+            kind: string;
+            /** @description `queued`, `sent`, `failed` or `sandbox` (kept). */
+            state: string;
+            subject: components["schemas"]["String_String"] | null;
+            to: components["schemas"]["String_String"] | null;
         };
         /** @description The practice. */
         Practice: {
@@ -1357,7 +3355,7 @@ export interface components {
         PracticeId: string;
         /** @description A page of practices. */
         PracticePage: {
-            items: components["schemas"]["ManagedPractice"][];
+            items: components["schemas"]["Practice"][];
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
@@ -1381,12 +3379,58 @@ export interface components {
             /** @description `https://vantage.example/problems/` and the code. */
             type: string;
         };
+        /** @description One's own password, to show that it is still oneself. */
+        Proof: {
+            password: components["schemas"]["String_String"];
+        };
+        /**
+         * @description How far an entry is sealed.
+         * @enum {string}
+         */
+        ProofState: "waiting" | "sealed" | "signed";
+        /** @description A member's professional profile. */
+        Provider: {
+            /** @description Whether appointments can be made with them. */
+            bookable: boolean;
+            /** @description Colour in the calendar. */
+            colour: components["schemas"]["Colour"];
+            /** @description The member: the user's id. */
+            id: components["schemas"]["UserId"];
+            /** @description Number of the professional licence. */
+            licenceNumber: string | null;
+            /** @description Where they work. With exactly one location in use they inherit its hours, otherwise the practice's. */
+            locationIds: components["schemas"]["LocationId"][];
+            /** @description What they do; null for everything. */
+            serviceIds: components["schemas"]["ServiceId"][] | null;
+            /** @description Specialty. */
+            specialty: string | null;
+            /** @description Title before the name. */
+            title: string | null;
+            /** @description The same in Arabic. */
+            titleAr: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
         /** @description A provider. */
         ProviderItem: {
             /** @description `oidc`: begin at `/api/v1/auth/oidc/start`. */
             id: string;
             /** @description What people know it by. */
             name: string;
+        };
+        /** @description A page of providers. */
+        ProviderPage: {
+            items: components["schemas"]["Provider"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
         };
         /** @description Where people can sign in besides here. */
         Providers: {
@@ -1430,16 +3474,58 @@ export interface components {
             /** @description In words that the practice may read, 3 to 500 characters. */
             reason: string;
         };
+        /** @description Recovery codes, shown this once. */
+        RecoveryCodes: {
+            recoveryCodes: components["schemas"]["String_String"][];
+        };
+        /**
+         * @description How a closing day comes again.
+         * @enum {string}
+         */
+        Repeats: "none" | "gregorian" | "hijri";
+        /** @description Whose week is to be inherited again. */
+        ResetHours: {
+            owner: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A member with what a reviewer looks at. */
+        Reviewed: components["schemas"]["Member"] & {
+            flags: components["schemas"]["Flag"][];
+            /**
+             * Format: int64
+             * @description On how many devices this person is signed in.
+             */
+            openSessions: number;
+            /** @description How many permissions this person has. */
+            permissions: number;
+        };
         /**
          * @description What a person is in a practice.
          * @enum {string}
          */
         Role: "owner" | "admin" | "provider" | "hygienist" | "assistant" | "receptionist" | "accountant" | "staff";
+        /** @description What is to be different about a role; what is left out stays. */
+        RoleChange: {
+            name?: string | null;
+            permissions?: components["schemas"]["PermissionName"][] | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
         /**
          * Format: uuid
          * @description A role of a practice's own.
          */
         RoleId: string;
+        /** @description Every role, and the table that says what each may. */
+        Roles: {
+            builtIn: components["schemas"]["BuiltIn"][];
+            custom: components["schemas"]["CustomRoleDetail"][];
+            table: components["schemas"]["Line"][];
+        };
         /** @description A room or a chair. */
         Room: {
             /**
@@ -1524,6 +3610,72 @@ export interface components {
             practice: components["schemas"]["NamedPractice"];
             /** Format: int64 */
             total: number | null;
+        };
+        /** @description The answer to a question for the second factor. */
+        SecondFactorAnswer: {
+            /** @description The question's. */
+            challenge: components["schemas"]["String_String"];
+            /** @description Six digits of the app, or a recovery code. */
+            code: components["schemas"]["String_String"];
+        };
+        /** @description The question that sign-in goes on with. */
+        SecondFactorNeeded: {
+            /** @description To be sent back with the answer, within five minutes. */
+            challenge: components["schemas"]["String_String"];
+            /** @description What would do. */
+            methods: components["schemas"]["Method"][];
+        };
+        /** @description What an account has beyond its password. */
+        SecondFactors: {
+            /** @description Passkeys, the newest first. */
+            passkeys: components["schemas"]["Passkey"][];
+            /**
+             * Format: int64
+             * @description Recovery codes that were not used yet.
+             */
+            recoveryCodesLeft: number;
+            /** @description Whether the practice demands one. */
+            required: boolean;
+            totp: components["schemas"]["TotpState"] | null;
+        };
+        /** @description What the practice demands. */
+        Security: {
+            /**
+             * Format: int32
+             * @description Minutes without a touch after which a session ends; 0 for never.
+             */
+            idleMinutes: number;
+            /**
+             * Format: int32
+             * @description Hours for which an invitation serves.
+             */
+            inviteHours: number;
+            /** @description Of whom a second factor is demanded. */
+            requireSecondFactor: components["schemas"]["Demand"];
+            /**
+             * Format: int32
+             * @description Of the practice.
+             */
+            version: number;
+        };
+        /** @description What to change of it; what is absent stays. */
+        SecurityChange: {
+            /**
+             * Format: int32
+             * @description 0, or 5 to 480.
+             */
+            idleMinutes?: number | null;
+            /**
+             * Format: int32
+             * @description 1 to 720.
+             */
+            inviteHours?: number | null;
+            requireSecondFactor?: components["schemas"]["Demand"] | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
         };
         /** @description Something done for a patient. */
         Service: {
@@ -1616,23 +3768,49 @@ export interface components {
             customRole: components["schemas"]["CustomRole"] | null;
             /**
              * Format: date-time
+             * @description Until when a second factor has to be set up.
+             */
+            enrolBy: string | null;
+            /**
+             * Format: date-time
              * @description When the access token runs out.
              */
             expiresAt: string;
+            /** @description Where else the person works, and here. */
+            memberships: components["schemas"]["Membership"][];
+            /** @description Whether only the routes of the account are open, until a second factor has been set up. */
+            mustEnrol: boolean;
             /** @description What the person may do; the interface shows nothing else. */
             permissions: string[];
             /** @description The practice. */
             practice: components["schemas"]["SessionPractice"];
             /** @description The role in it; with a role of the practice's own, what that one is based on. */
             role: components["schemas"]["Role"];
+            /** @description With which second factor it began. */
+            secondFactor: components["schemas"]["Factor"];
             /** @description The person. */
             user: components["schemas"]["SessionUser"];
         };
+        SessionAdministrator: {
+            email: components["schemas"]["String_String"];
+            id: components["schemas"]["AdministratorId"];
+            name: components["schemas"]["String_String"];
+        };
+        /**
+         * Format: uuid
+         * @description One sign-in on one device.
+         */
+        SessionId: string;
         /** @description The practice of a session. */
         SessionPractice: {
             country: string;
             currency: string;
             id: components["schemas"]["PracticeId"];
+            /**
+             * Format: int32
+             * @description Minutes without a touch after which the session ends; 0 for never.
+             */
+            idleMinutes: number;
             language: components["schemas"]["Language"];
             name: string;
             slug: string;
@@ -1644,6 +3822,22 @@ export interface components {
             id: components["schemas"]["UserId"];
             language: components["schemas"]["Language"];
             name: components["schemas"]["String_String"];
+        };
+        /** @description What the account is to be set up with. */
+        Setup: {
+            email: components["schemas"]["String_String"];
+            name: components["schemas"]["String_String"];
+            /** @description The same as a picture. */
+            qrSvg: components["schemas"]["String_String"];
+            /** @description To be typed where no picture can be taken: base 32. */
+            secret: components["schemas"]["String_String"];
+            /** @description The same as an address that apps open. */
+            uri: components["schemas"]["String_String"];
+        };
+        /** @description A token of a link that was printed on the server. */
+        SetupToken: {
+            /** @description What stands behind the `#` of the link. */
+            token: components["schemas"]["String_String"];
         };
         /** @description What a clinic says of itself when it signs up. */
         SignUp: {
@@ -1686,6 +3880,30 @@ export interface components {
             };
         };
         /**
+         * @description Where a closing day comes from.
+         * @enum {string}
+         */
+        Source: "saudi" | "own";
+        /** @description From an instant until another. */
+        Span: {
+            /**
+             * Format: date-time
+             * @description Closed from here.
+             */
+            end: string;
+            /**
+             * Format: date-time
+             * @description Open from here.
+             */
+            start: string;
+        };
+        /** @description A page of members, by name. */
+        StaffPage: {
+            items: components["schemas"]["Member"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /**
          * @description Whether a practice is open.
          * @enum {string}
          */
@@ -1705,6 +3923,90 @@ export interface components {
             reserveMegabytes: number;
         };
         String_String: string;
+        /** @description An official holiday. */
+        Suggestion: {
+            /** @description Whether the practice has taken it over. */
+            adopted: boolean;
+            /**
+             * Format: date
+             * @description When it is in that year.
+             */
+            date: string;
+            /** @description Whether the moon may still put it on another day. */
+            estimated: boolean;
+            /** @description The Hijri day (Umm al-Qura), year-month-day. */
+            hijri: string;
+            /** @description By which it is taken over. */
+            key: string;
+            /** @description What it is. */
+            name: string;
+            /** @description The same in Arabic. */
+            nameAr: string;
+        };
+        /** @description The official holidays of a year. */
+        Suggestions: {
+            items: components["schemas"]["Suggestion"][];
+        };
+        /** @description An access of the platform's support to the practice. */
+        SupportAccess: {
+            administrator: components["schemas"]["Supporter"];
+            /** Format: date-time */
+            endedAt: string | null;
+            endedBy: components["schemas"]["EndedBy"] | null;
+            /**
+             * Format: date-time
+             * @description An hour later at most.
+             */
+            expiresAt: string;
+            id: components["schemas"]["SupportAccessId"];
+            /** @description Whether it is open now. What was looked at is in the ledger, under this administrator. */
+            open: boolean;
+            /** Format: date-time */
+            openedAt: string;
+            /** @description Why, in the administrator's words. */
+            reason: string;
+        };
+        /**
+         * Format: uuid
+         * @description An access of the platform's support to a practice.
+         */
+        SupportAccessId: string;
+        /** @description A page of them, newest first. */
+        SupportAccessPage: {
+            items: components["schemas"]["SupportAccess"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description Who looks in. */
+        Supporter: {
+            /** @description As the ledger names them. */
+            id: components["schemas"]["AdministratorId"];
+            name: components["schemas"]["String_String"];
+        };
+        /** @description Where to go over to. */
+        Switch: {
+            /** Format: uuid */
+            practiceId: string;
+        };
+        /** @description A code that the app shows. */
+        TotpCode: {
+            code: components["schemas"]["String_String"];
+        };
+        /** @description A new seed, for the app to take; shown this once. */
+        TotpSeed: {
+            /** @description The same as a picture. */
+            qrSvg: components["schemas"]["String_String"];
+            /** @description To be typed where no picture can be taken: base 32. */
+            secret: components["schemas"]["String_String"];
+            /** @description The same as an address that apps open. */
+            uri: components["schemas"]["String_String"];
+        };
+        /** @description An authenticator app that is set up. */
+        TotpState: {
+            enabled: boolean;
+            /** Format: date-time */
+            since: string;
+        };
         Turn: {
             /**
              * Format: date-time
@@ -1830,6 +4132,996 @@ export interface operations {
             };
         };
     };
+    "absences.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Only what lasts into this local day or longer. */
+                from?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only this owner's: `practice`, `location:{id}` or `provider:{userId}`. */
+                owner?: string;
+                /** @description `from`, or `-from` for the latest first. */
+                sort?: string;
+                /** @description Only what begins on this local day or earlier. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbsencePage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "absences.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAbsence"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "absences.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The absence */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "absences.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The absence */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenceChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "absences.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The absence */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "access-review.review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessReview"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "access-review.confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmed"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.add_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.remove_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The passkey */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.passkey_options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreation"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.change_password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.renew_recovery_codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.second_factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactors"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSessions"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.end_session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.begin_totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpSeed"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.confirm_totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.remove_totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "admin.list_access": {
         parameters: {
             query?: {
@@ -1872,6 +5164,269 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.note_activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.sign_in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminLogin"];
+            };
+        };
+        responses: {
+            /** @description The password is right; a code is needed */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeNeeded"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.sign_out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.give_code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminSession"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.read_session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminSession"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.set_up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSetup"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminSession"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.look_at_setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setup"];
                 };
             };
             /** @description Any other problem: see its code. */
@@ -2187,6 +5742,106 @@ export interface operations {
             };
         };
     };
+    "admin.list_mails": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.read_mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The mail */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptMail"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "admin.list_practices": {
         parameters: {
             query?: {
@@ -2261,8 +5916,108 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ManagedPractice"];
+                    "application/json": components["schemas"]["Practice"];
                 };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.break_glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The practice */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakGlass"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAccess"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.end_break_glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The practice */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not signed in, or no longer. */
             401: {
@@ -2314,7 +6069,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ManagedPractice"];
+                    "application/json": components["schemas"]["Practice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2363,7 +6118,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ManagedPractice"];
+                    "application/json": components["schemas"]["Practice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2416,7 +6171,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ManagedPractice"];
+                    "application/json": components["schemas"]["Practice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2494,6 +6249,487 @@ export interface operations {
             };
         };
     };
+    "api-keys.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeys"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api-keys.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api-keys.revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.list": {
+        parameters: {
+            query?: {
+                /** @description What was done. */
+                action?: string;
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description From when. */
+                from?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description How it ended. */
+                outcome?: "ok" | "denied" | "error";
+                /** @description Whose record it concerns. What was seen of a patient in lists is under `/audit/patients/{id}`. */
+                patient?: string;
+                /** @description To what kind of thing. */
+                resource?: string;
+                /** @description To which one. */
+                resourceId?: string;
+                /** @description Until when, not included. */
+                to?: string;
+                /** @description Id of who acted. */
+                who?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entry */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntryDetail"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LatestCheckpoint"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.patient": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The patient */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Accept"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Accepted; the second factor is needed to sign in */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorNeeded"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Look"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "auth.login": {
         parameters: {
             query?: never;
@@ -2515,6 +6751,15 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            /** @description The password is right; the second factor is needed */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorNeeded"];
+                };
+            };
             /** @description Any other problem: see its code. */
             default: {
                 headers: {
@@ -2527,6 +6772,50 @@ export interface operations {
         };
     };
     "auth.logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.logout_everywhere": {
         parameters: {
             query?: never;
             header?: never;
@@ -2682,7 +6971,71 @@ export interface operations {
             };
         };
     };
-    "auth.forgot": {
+    "auth.passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.passkey_options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyQuestion"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.forgot_password": {
         parameters: {
             query?: never;
             header?: never;
@@ -2713,7 +7066,7 @@ export interface operations {
             };
         };
     };
-    "auth.reset": {
+    "auth.reset_password": {
         parameters: {
             query?: never;
             header?: never;
@@ -2862,6 +7215,102 @@ export interface operations {
             };
         };
     };
+    "auth.second_factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.second_factor_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyFactorAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.second_factor_passkey_options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyFactor"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyUse"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "auth.read": {
         parameters: {
             query?: never;
@@ -2961,6 +7410,15 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            /** @description The token is right; the second factor is needed */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorNeeded"];
+                };
+            };
             /** @description Any other problem: see its code. */
             default: {
                 headers: {
@@ -2990,6 +7448,766 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth.switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Switch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "closing-days.list": {
+        parameters: {
+            query?: {
+                /** @description Which year; without it the present one. */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingDays"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "closing-days.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClosingDay"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingDay"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "closing-days.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The closing day */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingDay"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "closing-days.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The closing day */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingDayChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingDay"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "closing-days.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The closing day */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "closing-days.adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Adopt"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingDays"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "closing-days.suggestions": {
+        parameters: {
+            query?: {
+                /** @description Of which country; without it the practice's. So far Saudi Arabia has a list. */
+                country?: string;
+                /** @description Which year; without it the present one. */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "hours.read": {
+        parameters: {
+            query: {
+                /** @description `practice`, `location:{id}` or `provider:{userId}`. */
+                owner: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "hours.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHours"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "hours.reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetHours"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "invites.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only those in this state. */
+                status?: "open" | "accepted" | "expired" | "revoked";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitePage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "invites.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvite"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invite"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "invites.resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invitation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invite"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "invites.revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invitation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invite"];
+                };
             };
             /** @description Not signed in, or no longer. */
             401: {
@@ -3481,6 +8699,59 @@ export interface operations {
             };
         };
     };
+    "opening.read": {
+        parameters: {
+            query: {
+                /** @description First local day. */
+                from: string;
+                /** @description `practice`, `location:{id}` or `provider:{userId}`. */
+                owner: string;
+                /** @description Last local day, at most 61 after the first. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opening"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "practice.read": {
         parameters: {
             query?: never;
@@ -3690,6 +8961,366 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Practice"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "providers.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only those with whom appointments can be made, or all. */
+                status?: "all" | "bookable";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "providers.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "providers.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProvider"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "roles.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Roles"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "roles.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomRoleDetail"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "roles.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The role */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomRoleDetail"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "roles.archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The role */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomRoleDetail"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -4041,6 +9672,102 @@ export interface operations {
             };
         };
     };
+    "security.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Security"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "security.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecurityChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Security"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "services.list": {
         parameters: {
             query?: {
@@ -4330,6 +10057,371 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Part of a name; for whoever may change staff, of an e-mail too. */
+                q?: string;
+                /** @description Who can come in, who is suspended, or both. */
+                status?: "active" | "suspended" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff.restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff.suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "support-access.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupportAccessPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "support-access.end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The access */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupportAccess"];
                 };
             };
             /** @description Not signed in, or no longer. */
