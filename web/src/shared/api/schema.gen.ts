@@ -2915,6 +2915,34 @@ export interface components {
             /** @description Whether mails are kept instead of sent. */
             sandbox: boolean;
         };
+        /** @description A practice, as the platform knows it. */
+        ManagedPractice: {
+            country: string;
+            /** Format: date-time */
+            createdAt: string;
+            health: components["schemas"]["Health"];
+            id: components["schemas"]["PracticeId"];
+            /**
+             * Format: date-time
+             * @description When somebody was last there.
+             */
+            lastActivityAt: string | null;
+            limits: components["schemas"]["Limits"];
+            name: string;
+            queues: components["schemas"]["Queues"];
+            size: components["schemas"]["Size"] | null;
+            slug: string;
+            /**
+             * Format: int64
+             * @description People who may sign in.
+             */
+            staff: number;
+            status: components["schemas"]["Standing"];
+            /** Format: date-time */
+            suspendedAt: string | null;
+            /** @description Why it was suspended. */
+            suspendedReason: string | null;
+        };
         /** @description Somebody who belongs to the practice. */
         Member: {
             customRole: components["schemas"]["CustomRole"] | null;
@@ -3355,7 +3383,7 @@ export interface components {
         PracticeId: string;
         /** @description A page of practices. */
         PracticePage: {
-            items: components["schemas"]["Practice"][];
+            items: components["schemas"]["ManagedPractice"][];
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
@@ -5916,7 +5944,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -6069,7 +6097,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -6118,7 +6146,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -6171,7 +6199,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */

@@ -6,13 +6,7 @@ import { rememberSession, signInAgain, signInNeeded } from '@/shared/api/reauth'
 import { followLanguage } from './language';
 import { forgetPresence } from './presence';
 
-export type Session = Schemas['Session'] & {
-  practice: Schemas['SessionPractice'] & { idleMinutes?: number };
-  secondFactor?: 'none' | 'totp' | 'passkey';
-  mustEnrol?: boolean;
-  enrolBy?: string | null;
-  memberships?: { practiceId: string; name: string; slug: string; role: Schemas['Role'] }[];
-};
+export type Session = Schemas['Session'];
 
 /** The permissions this client asks about; the server decides, this only spares people buttons that would be refused. */
 export type Permission =

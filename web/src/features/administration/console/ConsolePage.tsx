@@ -1,7 +1,7 @@
 import { Button, Skeleton } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useLang } from '@/shared/i18n';
+import { setLang, useLang } from '@/shared/i18n';
 import { Mark } from '@/shared/ui/Mark';
 import { Failed, usePageTitle } from '@/shared/ui/Page';
 import { LanguageSwitch, ThemeSwitch } from '@/shared/ui/Switches';
@@ -21,7 +21,7 @@ export function ConsolePage() {
       <header className={classes.top}>
         <Mark />
         <b className={classes.brand}>{t('console.title')}</b>
-        <LanguageSwitch />
+        <LanguageSwitch onSwitch={setLang} />
         <ThemeSwitch />
         {session.data ? (
           <Button variant="default" leftSection={<IconLogout size={16} />} loading={signOut.isPending} onClick={() => signOut.mutate()}>
