@@ -21,7 +21,7 @@ with relation as (
     ('claim.lanes(integer,integer,integer)'), ('claim.jobs(integer,integer,integer)'), ('claim.turn(text,integer)'),
     ('claim.backlog()'), ('claim.sweep()'), ('auth.sweep()'),
     ('auth.queue_mail(uuid,text,bytea)'),
-    ('auth.link_identity(uuid,text,text,text,uuid,uuid,timestamp with time zone)'),
+    ('auth.link_identity(uuid,text,text,text,uuid,uuid,timestamp with time zone)'), ('auth.unlink_identity(uuid,uuid)'),
     ('sec.enter_as_administrator(uuid,uuid,uuid,boolean)'), ('administration.check_staff()'), ('administration.people(uuid[])'),
     ('administration.measure(uuid)'), ('administration.measure_stale(integer)'), ('administration.suspend(text)'),
     ('administration.resume()'), ('administration.set_limits(integer,integer)'),
