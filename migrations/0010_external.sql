@@ -58,5 +58,17 @@ begin
      where i.issuer = link_identity.issuer and i.subject = link_identity.subject;
     return case when owner = person then 'known' else 'taken' end;
 end $$;
-revoke all on function auth.link_identity(uuid, text, text, text, uuid, uuid, timestamptz) from public;
-grant execute on function auth.link_identity(uuid, text, text, text, uuid, uuid, timestamptz) to vantage_app;
+
+-- Ends a link of a member's own; whether there was one.
+create function auth.unlink_identity(id uuid, person uuid) returns boolean
+    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    delete from auth.external_identity i
+     where i.id = unlink_identity.id and i.user_id = person
+       and exists (select from auth.membership m where m.user_id = person and m.practice_id = sec.practice_id());
+    return found;
+end $$;
+revoke all on function auth.link_identity(uuid, text, text, text, uuid, uuid, timestamptz),
+    auth.unlink_identity(uuid, uuid) from public;
+grant execute on function auth.link_identity(uuid, text, text, text, uuid, uuid, timestamptz),
+    auth.unlink_identity(uuid, uuid) to vantage_app;

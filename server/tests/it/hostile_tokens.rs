@@ -311,10 +311,11 @@ async fn against_our_own_tokens() {
     for (name, key) in [
         ("another installation", other.derive("access-token").expect("keys").remove(0)),
         ("the key for another purpose", server.app.root().derive("installation").expect("keys").remove(0)),
-        ("the key of a practice's administration", server.app.root().derive("admin-token").expect("keys").remove(0)),
     ] {
         hostile.push((name.to_owned(), good.beneath(&good.head, hs256(key.expose()))));
     }
+    let administrator = server.administrator("noura").await.admin.expect("a token");
+    hostile.push(("an administrator's token".to_owned(), administrator));
     hostile.push(("a refresh token".to_owned(), owner.refresh.clone().expect("a token")));
     hostile.push((
         "a refresh token in three parts".to_owned(),

@@ -304,6 +304,17 @@ async fn without_a_provider_there_is_nothing_to_go_to() {
 }
 
 #[tokio::test]
+async fn a_sub_domain_sends_people_by_the_public_address() {
+    let provider = Provider::start().await;
+    let server = provider.server().await;
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+    let start = server.url("/api/v1/auth/oidc/start?next=%2Fsettings%2Fstaff%3Fq%3Da");
+    let answer = http.get(start).header("host", "alpha.localhost:7180").send().await.expect("an answer");
+    let to = "http://localhost:7180/api/v1/auth/oidc/start?practiceSlug=alpha&next=%2Fsettings%2Fstaff%3Fq%3Da";
+    assert_eq!((answer.status().as_u16(), answer.headers()["location"].to_str().expect("text")), (303, to));
+}
+
+#[tokio::test]
 async fn a_provider_that_does_not_answer_is_said_to() {
     let config = Config {
         oidc_issuer: "http://127.0.0.1:9".to_owned(),

@@ -252,11 +252,19 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
     .await
     .expect("an entry");
     let administrator = server.administrator(&Uuid::now_v7().to_string()).await;
+    let identity = Uuid::now_v7();
+    sqlx::query("insert into auth.external_identity (id, issuer, subject, user_id) values ($1, 'test', $1::text, $2)")
+        .bind(identity)
+        .bind(person.user())
+        .execute(&mut server.database.conn().await)
+        .await
+        .expect("an identity");
     vec![
         ("/api/v1/support-access/", server.support_access(&administrator, person.practice()).await),
         ("/api/v1/jobs/", job),
         ("/api/v1/audit/patients/", patient),
         ("/api/v1/audit/", entry),
+        ("/api/v1/account/identities/", identity),
         ("/api/v1/services/", make("/api/v1/services", service).await),
         // one without rooms, which can be archived
         ("/api/v1/locations/", make("/api/v1/locations", json!({ "name": Uuid::now_v7() })).await),

@@ -162,6 +162,28 @@ async fn what_changes_here_counts_from_the_next_request() {
 }
 
 #[tokio::test]
+async fn a_link_is_seen_and_ended_by_its_person() {
+    let project = Project::start().await;
+    let (alpha, beta) = (project.server.owner_of("alpha").await, project.server.owner_of("beta").await);
+    assert_eq!(project.link(&alpha, "s-1", "owner@alpha.example").await.status, 204);
+    // once more changes nothing, and somebody else's is not one's own
+    assert_eq!(project.link(&alpha, "s-1", "owner@alpha.example").await.status, 204);
+    assert_eq!(project.link(&beta, "s-1", "owner@beta.example").await.code(), "auth.external_taken");
+    let bearer = project.bearer(&project.sign(&project.claims("s-1", "one", "owner@alpha.example")));
+    bearer.get("/api/v1/services").await.expect(200);
+    let mine = alpha.get("/api/v1/account/identities").await.expect(200);
+    assert_eq!(
+        (mine["items"].as_array().map(Vec::len), &mine["items"][0]["issuer"]),
+        (Some(1), &json!(format!("{}/auth/v1", project.provider.url)))
+    );
+    assert_eq!(beta.get("/api/v1/account/identities").await.expect(200), json!({ "items": [] }));
+    let remove = format!("/api/v1/account/identities/{}/remove", mine["items"][0]["id"].as_str().expect("an id"));
+    assert_eq!(beta.post(&remove, &Value::Null).await.status, 404);
+    assert_eq!(alpha.post(&remove, &Value::Null).await.status, 204);
+    assert_eq!(bearer.get("/api/v1/services").await.code(), "auth.external_unknown");
+}
+
+#[tokio::test]
 async fn somebody_of_several_practices_says_which() {
     let project = Project::start().await;
     let (alpha, beta) = (project.server.owner_of("alpha").await, project.server.owner_of("beta").await);

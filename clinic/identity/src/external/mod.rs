@@ -6,6 +6,7 @@
 
 mod keys;
 mod oidc;
+mod own;
 mod people;
 mod provider;
 mod supabase;
@@ -29,7 +30,7 @@ use supabase::Supabase;
 
 /// The routes of other providers.
 pub fn routes() -> Routes {
-    Routes::new().route(route!(providers)).merge(oidc::routes()).merge(supabase::routes())
+    Routes::new().route(route!(providers)).merge(oidc::routes()).merge(own::routes()).merge(supabase::routes())
 }
 
 /// The providers that the settings name. The server puts it beside the routes, as it keeps what it learns from them.

@@ -118,12 +118,25 @@ fn own_path(path: &str, (): &()) -> garde::Result {
 async fn start(who: Anybody, external: External, Query(asked): Query<Start>) -> Result<Response> {
     let Anybody { app, origin } = who;
     let provider = external.oidc()?;
+    if let Some(slug) = &origin.practice_slug {
+        return Ok(at_the_public_address(&app, slug, &asked).into_response());
+    }
     super::throttle(&app, &origin).await?;
     let Ok((there, begun)) = provider.begin(asked.practice_slug, asked.next).await else {
         return Ok(Outcome::Unavailable.page().into_response());
     };
     let jar = CookieJar::new().add(sealed(&app, BEGUN_COOKIE, &begun, SameSite::Lax)?);
     Ok((jar, Redirect::to(there.as_str())).into_response())
+}
+
+/// The provider knows one address to come back to, and what must come back is kept by the browser for that one.
+fn at_the_public_address(app: &App, slug: &str, asked: &Start) -> Redirect {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("practiceSlug", asked.practice_slug.as_deref().unwrap_or(slug));
+    if let Some(next) = &asked.next {
+        query.append_pair("next", next);
+    }
+    Redirect::to(&format!("{}/api/v1/auth/oidc/start?{}", app.config.public_origin(), query.finish()))
 }
 
 /// Come back from the provider.
