@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
+/** What choices are made with: in forms and lists, and never before the first of them. */
+const CHOICES = /@mantine[\\/]core[\\/]esm[\\/]components[\\/](Combobox|Select|Autocomplete|MultiSelect|TagsInput|Pill|PillsInput|Checkbox|Radio|Switch|ScrollArea|Table|Tabs|Drawer|Modal|ModalBase)[\\/]/;
+
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
@@ -23,10 +26,11 @@ export default defineConfig({
             { name: 'tanstack', test: /node_modules[\\/]@tanstack[\\/]/, priority: 2 },
             {
               name: 'ui',
-              test: /node_modules[\\/](@mantine[\\/](core|hooks)|@floating-ui|@tabler|react-remove-scroll|react-transition-group)[\\/]/,
+              test: (id) => /node_modules[\\/](@mantine[\\/](core|hooks)|@floating-ui|@tabler|react-remove-scroll|react-transition-group)[\\/]/.test(id) && !CHOICES.test(id),
               minShareCount: 2,
               priority: 1,
             },
+            { name: 'choices', test: CHOICES, minShareCount: 2 },
           ],
         },
       },

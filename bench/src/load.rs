@@ -152,7 +152,7 @@ fn service_path(practice: u32, number: u32) -> String {
     format!("/api/v1/services/{}", seed::service(practice, number))
 }
 
-fn request(method: &str, path: &str, cookie: &str, body: Option<&Value>) -> Vec<u8> {
+pub fn request(method: &str, path: &str, cookie: &str, body: Option<&Value>) -> Vec<u8> {
     let body = body.map(Value::to_string).unwrap_or_default();
     let kind = if body.is_empty() { "" } else { "content-type: application/json\r\n" };
     let length = body.len();

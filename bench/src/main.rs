@@ -2,8 +2,10 @@
 //!
 //! Server, PostgreSQL and load share the machine, so the two sides take turns and only their ratio is worth comparing
 //! between machines. With `--apart` PostgreSQL has a core for itself, and the ratio tells how much of it each side gets
-//! to use. Nothing here fails for being slow: it prints figures, and a person judges them.
+//! to use. Nothing here fails for being slow: it prints figures, and a person judges them. Only `--gap` fails: sign-ins that
+//! are refused must not tell by their time who has an account.
 
+mod gap;
 mod load;
 mod peer;
 mod report;
@@ -41,6 +43,9 @@ struct Options {
     /// Give PostgreSQL a core for itself, as if it had its own machine; server and load, or pgbench, share the others.
     #[arg(long)]
     apart: bool,
+    /// Only measure whether refused sign-ins tell by the time they take who has an account: so many of each kind.
+    #[arg(long, value_name = "ROUNDS", value_parser = clap::value_parser!(u32).range(50..=100_000))]
+    gap: Option<u32>,
     /// Folder of psql and pgbench; without it, that of the PostgreSQL which the server started.
     #[arg(long, env = "VANTAGE_POSTGRES_BIN")]
     postgres_bin: Option<PathBuf>,
@@ -74,6 +79,9 @@ async fn measure(options: &Options) -> Result<()> {
         seed::SERVICES,
         seed::PRACTICES + seed::STAFF
     ));
+    if let Some(rounds) = options.gap {
+        return gap::measure(&server, rounds as usize).await;
+    }
     say(&format!("how the list is found\n{}", server.database.run(&peer::explain()).await?));
 
     if options.apart {

@@ -91,10 +91,15 @@ pub fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 }
 
 /// Writes the permission and the problems that every operation can answer into its description, and makes its id
-/// unique: the noun of its address and the name of its handler, `services.create`.
+/// unique: the noun of its address and the name of its handler, `services.create`; `api.users.list` for the few that
+/// are reached without a version.
 fn describe(operation: &mut Operation, path: &str, permission: Option<&'static str>) {
-    let noun = path.trim_start_matches("/api/v1/").split('/').next().unwrap_or_default();
-    operation.operation_id = operation.operation_id.take().map(|handler| format!("{noun}.{handler}"));
+    let (version, rest) = match path.strip_prefix("/api/v1/") {
+        Some(rest) => ("", rest),
+        None => ("api.", path.trim_start_matches("/api/")),
+    };
+    let noun = rest.split('/').next().unwrap_or_default();
+    operation.operation_id = operation.operation_id.take().map(|handler| format!("{version}{noun}.{handler}"));
     let name = permission.unwrap_or("anybody");
     operation.extensions = Some(ExtensionsBuilder::new().add("x-permission", name).build());
     let problem = |text: &str| {

@@ -60,6 +60,7 @@ pub enum Health {
 /// A practice, as the platform knows it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ManagedPractice)]
 pub struct Practice {
     pub id: PracticeId,
     pub slug: String,

@@ -106,7 +106,7 @@ export default async function ({ browser, watch, step, must }) {
     await row(page, '200.00').waitFor();
 
     await save(deaf.page);
-    await deaf.page.getByText('Somebody else changed this service').waitFor();
+    await deaf.page.getByText('Somebody else changed this').waitFor();
     await deaf.page.getByText('Changed meanwhile: Duration and Price.').waitFor();
     const { grave } = await axe(deaf.page);
     assert.deepEqual(grave, []);

@@ -2,7 +2,7 @@ import { Skeleton, Text, Title } from '@mantine/core';
 import { IconChevronRight, IconKeyboard, IconStethoscope } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { serviceListQuery } from '@/features/practice/api';
+import { serviceListQuery } from '@/features/practice/services/api';
 import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { displayName, formatLongDate, hourIn, timeZoneName } from '@/shared/i18n/format';

@@ -1,4 +1,4 @@
-import { IconClockHour4, IconHome2, IconSettings, IconStethoscope } from '@tabler/icons-react';
+import { IconArmchair, IconClockHour4, IconHome2, IconMapPin, IconSettings, IconStethoscope } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import type { Permission } from '@/shared/auth/session';
@@ -24,7 +24,11 @@ export const primaryNav: NavItem[] = [home];
 export const settingsNav: NavGroup[] = [
   {
     label: 'nav.group.practice',
-    items: [{ label: 'nav.services', about: 'nav.about.services', to: '/settings/services', icon: IconStethoscope, needs: 'services.read' }],
+    items: [
+      { label: 'nav.locations', about: 'nav.about.locations', to: '/settings/locations', icon: IconMapPin, needs: 'practice.read' },
+      { label: 'nav.rooms', about: 'nav.about.rooms', to: '/settings/rooms', icon: IconArmchair, needs: 'rooms.read' },
+      { label: 'nav.services', about: 'nav.about.services', to: '/settings/services', icon: IconStethoscope, needs: 'services.read' },
+    ],
   },
   { label: 'nav.group.people', items: [] },
   {

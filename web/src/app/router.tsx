@@ -1,8 +1,10 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
-import { validateHoursSearch } from '@/features/practice/hours/search';
 import { keepToken } from '@/features/identity/mailedToken';
-import { validateServicesSearch } from '@/features/practice/search';
+import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
+import { validateHoursSearch } from '@/features/practice/hours/search';
+import { validateListSearch } from '@/features/practice/search';
+import { validateServicesSearch } from '@/features/practice/services/search';
 import { sessionQuery } from '@/shared/auth/session';
 import { NotFound, RouteFailed } from './fallbacks';
 import { queryClient } from './queryClient';
@@ -29,6 +31,14 @@ const outside = createRoute({
 const signIn = createRoute({
   getParentRoute: () => outside,
   path: '/sign-in',
+  // where another provider leads back to: what came of it, or behind a `#` the question for the second factor
+  validateSearch: (search: Record<string, unknown>): { external?: Outcome } => {
+    const external = outcomeOf(search.external);
+    return external ? { external } : {};
+  },
+  beforeLoad: ({ location, search }) => {
+    if (keepToken(location.pathname, location.hash)) throw redirect({ to: '/sign-in', search, hash: '', replace: true });
+  },
   component: lazyRouteComponent(() => import('@/features/identity/sign-in/SignInPage'), 'SignInPage'),
 });
 const signUp = createRoute({
@@ -83,7 +93,19 @@ const services = createRoute({
   getParentRoute: () => inside,
   path: '/settings/services',
   validateSearch: validateServicesSearch,
-  component: lazyRouteComponent(() => import('@/features/practice/ServicesPage'), 'ServicesPage'),
+  component: lazyRouteComponent(() => import('@/features/practice/services/ServicesPage'), 'ServicesPage'),
+});
+const locations = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/locations',
+  validateSearch: validateListSearch,
+  component: lazyRouteComponent(() => import('@/features/practice/locations/LocationsPage'), 'LocationsPage'),
+});
+const rooms = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/rooms',
+  validateSearch: validateListSearch,
+  component: lazyRouteComponent(() => import('@/features/practice/rooms/RoomsPage'), 'RoomsPage'),
 });
 const hours = createRoute({
   getParentRoute: () => inside,
@@ -100,6 +122,8 @@ export const router = createRouter({
     inside.addChildren([
       home,
       settings,
+      locations,
+      rooms,
       services,
       hours,
     ]),

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod tests;
+mod unversioned;
 
 use garde::Validate;
 use jiff::Timestamp;
@@ -26,7 +27,7 @@ use crate::shared::{Address, changed};
 
 /// The routes of the profile.
 pub fn routes() -> Routes {
-    Routes::new().route(route!(read)).route(route!(change))
+    unversioned::routes().route(route!(read)).route(route!(change))
 }
 
 /// The practice.
@@ -72,7 +73,7 @@ pub struct Practice {
 }
 
 /// What is to be different about the practice; what is left out stays.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct PracticeChange {
     /// The version that the change is based on.
@@ -126,22 +127,21 @@ async fn read(who: Can<may::Read>) -> Result<Json<Practice>> {
 #[utoipa::path(patch, path = "/api/v1/practice", tag = "practice", request_body = PracticeChange,
     responses((status = 200, body = Practice)))]
 async fn change(who: Can<may::Write>, Body(change): Body<PracticeChange>) -> Result<Json<Practice>> {
-    who.write(async move |tx| {
-        let before = find_locked(tx).await?;
-        check_version(change.version, before.version, &before)?;
-        let after = change.clone().apply(&before, tx.now())?;
-        check_vat_number(&after)?;
-        if after.currency != before.currency && services::priced_otherwise(tx, &after.currency).await? {
-            return Err(currency_in_use());
-        }
-        save(tx, &after).await?;
-        tx.record(
-            Change::updated("practice", after.id.uuid(), &before, &after).event("practice.changed", after.version),
-        )
+    who.write(async move |tx| make(tx, change.clone()).await).await.map(Json)
+}
+
+async fn make(tx: &mut TenantTx, change: PracticeChange) -> Result<Practice> {
+    let before = find_locked(tx).await?;
+    check_version(change.version, before.version, &before)?;
+    let after = change.apply(&before, tx.now())?;
+    check_vat_number(&after)?;
+    if after.currency != before.currency && services::priced_otherwise(tx, &after.currency).await? {
+        return Err(currency_in_use());
+    }
+    save(tx, &after).await?;
+    tx.record(Change::updated("practice", after.id.uuid(), &before, &after).event("practice.changed", after.version))
         .await?;
-        Ok(Json(after))
-    })
-    .await
+    Ok(after)
 }
 
 impl PracticeChange {

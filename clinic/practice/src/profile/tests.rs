@@ -181,3 +181,23 @@ async fn a_host_names_its_practice() {
     assert_eq!(ask("localhost", "?slug=alpha").await.expect(200)["slug"], "alpha");
     assert_eq!(ask("localhost", "?slug=nobody").await.status, 404);
 }
+
+#[tokio::test]
+async fn the_short_address_is_the_same_profile() {
+    let (server, owner) = start().await;
+    let clinic = owner.get("/api/clinics/me").await.expect(200);
+    let brief = json!({ "id": owner.practice(), "name": "Practice alpha", "slug": "alpha", "locale": "en", "timezone": "Asia/Riyadh" });
+    assert_eq!(clinic, brief);
+    let change = json!({ "name": " Alpha Dental ", "locale": "ar", "timezone": "Asia/Dubai" });
+    let clinic = owner.patch("/api/clinics/me", &change).await.expect(200);
+    assert_eq!(clinic["name"], "Alpha Dental");
+    let whole = owner.get("/api/v1/practice").await.expect(200);
+    assert_eq!(
+        (&whole["name"], &whole["language"], &whole["timeZone"], &whole["version"]),
+        (&clinic["name"], &json!("ar"), &json!("Asia/Dubai"), &json!(2))
+    );
+    let wrong = owner.patch("/api/clinics/me", &json!({ "timezone": "Mars/Olympus", "name": " " })).await;
+    assert_eq!(wrong.faults(), ["/name required", "/timezone invalid_time_zone"]);
+    let receptionist = server.colleague_of(&owner, "receptionist").await;
+    assert_eq!(receptionist.patch("/api/clinics/me", &json!({ "name": "Mine" })).await.code(), "auth.forbidden");
+}

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query';
 import { api, unwrap } from '@/shared/api/client';
 import type { Schemas } from '@/shared/api/problem';
 
-export type Practice = Schemas['Practice'];
+export type Practice = Schemas['ManagedPractice'];
 export type PracticeListParams = { status?: Practice['status']; sort?: 'name' | '-createdAt'; q?: string };
 
 const PAGE = 50;

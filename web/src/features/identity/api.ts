@@ -59,6 +59,9 @@ export const providersQuery = queryOptions({
   retry: false,
 });
 
+/** Links whom a provider vouched for just now to whoever has signed in since. */
+export const linkExternal = () => unwrap(api.POST('/api/v1/auth/oidc/link'));
+
 export const useForgot = () => useMutation({ mutationFn: (email: string) => post<void>('/auth/password/forgot', { email }) });
 export const useReset = () => useMutation({ mutationFn: (body: { token: string; password: string }) => post<void>('/auth/password/reset', body) });
 

@@ -2,13 +2,12 @@ import { IconCheck } from '@tabler/icons-react';
 import { useId } from 'react';
 import { useLang } from '@/shared/i18n';
 import classes from './colours.module.css';
-import { colours } from './draft';
-import type { Service } from './api';
+import { type Colour, colours } from './colour';
 
-/** Where the service will be told apart by colour; its name always stands beside it. */
-export const ColourDot = ({ colour }: { colour: Service['colour'] }) => <span className={classes.dot} data-colour={colour} aria-hidden />;
+/** Where things are told apart by colour; the name always stands beside it. */
+export const ColourDot = ({ colour }: { colour: Colour }) => <span className={classes.dot} data-colour={colour} aria-hidden />;
 
-type Props = { value: Service['colour']; onChange: (colour: Service['colour']) => void; readOnly: boolean };
+type Props = { value: Colour; onChange: (colour: Colour) => void; readOnly: boolean };
 
 /** Real radio buttons under the swatches: arrow keys and screen readers work by themselves. */
 export function ColourField({ value, onChange, readOnly }: Props) {
@@ -16,7 +15,7 @@ export function ColourField({ value, onChange, readOnly }: Props) {
   const name = useId();
   return (
     <fieldset className={classes.group}>
-      <legend>{t('services.field.colour')}</legend>
+      <legend>{t('field.colour')}</legend>
       <div className={classes.row}>
         {colours.map((colour) => (
           <label key={colour} className={classes.choice} data-colour={colour} title={t(`colour.${colour}`)}>

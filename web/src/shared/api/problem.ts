@@ -41,21 +41,24 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
   return new ApiProblem(problem, Number.isFinite(after) && after > 0 ? after : undefined);
 }
 
-export type FieldIssue = { field: string; code: string; message: string };
+/** `field` is the member that a pointer is about, `path` all of it: `price` and `price.amountMinor`. */
+export type FieldIssue = { field: string; path: string; code: string; message: string };
 
-/**
- * The field a JSON pointer is about: `/nameEn` → `nameEn`, `/price/amountMinor` → `price`.
- * A form shows one control for each top-level member, so deeper parts are the control's own business.
- */
-export const fieldOfPointer = (pointer: string): string =>
-  (pointer.replace(/^#/, '').split('/')[1] ?? '').replaceAll('~1', '/').replaceAll('~0', '~');
+/** The parts of a JSON pointer: `/nameEn` → `nameEn`, `/price/amountMinor` → `price`, `amountMinor`. */
+export const partsOfPointer = (pointer: string): string[] =>
+  pointer
+    .replace(/^#/, '')
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 
-/** The first issue of each field; later ones are usually consequences of it. */
+/** The first issue of each place; later ones are usually consequences of it. */
 export function fieldIssues(problem: Problem): FieldIssue[] {
-  const byField = new Map<string, FieldIssue>();
-  for (const e of problem.errors ?? []) {
-    const field = fieldOfPointer(e.pointer);
-    if (!byField.has(field)) byField.set(field, { field, code: e.code, message: e.message });
+  const byPath = new Map<string, FieldIssue>();
+  for (const { pointer, code, message } of problem.errors ?? []) {
+    const parts = partsOfPointer(pointer);
+    const path = parts.join('.');
+    if (!byPath.has(path)) byPath.set(path, { field: parts[0] ?? '', path, code, message });
   }
-  return [...byField.values()];
+  return [...byPath.values()];
 }

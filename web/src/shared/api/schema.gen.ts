@@ -4,6 +4,24 @@
  */
 
 export interface paths {
+    "/api/clinics/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The practice, in brief. */
+        get: operations["api.clinics.clinic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the practice's name, language or time zone. */
+        patch: operations["api.clinics.change_clinic"];
+        trace?: never;
+    };
     "/api/v1/admin/access": {
         parameters: {
             query?: never;
@@ -880,6 +898,21 @@ export interface components {
             /** @description Whose. */
             practice: components["schemas"]["PracticeId"];
         };
+        /** @description The practice, in brief. */
+        Clinic: {
+            id: components["schemas"]["PracticeId"];
+            locale: components["schemas"]["Language"];
+            name: string;
+            slug: string;
+            /** @description IANA name. */
+            timezone: string;
+        };
+        /** @description What is to be different; what is left out stays. The last one to say so wins. */
+        ClinicChange: {
+            locale?: components["schemas"]["Language"] | null;
+            name?: string | null;
+            timezone?: string | null;
+        };
         /**
          * @description A colour of the calendar.
          * @enum {string}
@@ -1135,6 +1168,34 @@ export interface components {
             /** @description Which practice, for somebody who works in several; without it the one joined first. */
             practiceSlug?: string | null;
         };
+        /** @description A practice, as the platform knows it. */
+        ManagedPractice: {
+            country: string;
+            /** Format: date-time */
+            createdAt: string;
+            health: components["schemas"]["Health"];
+            id: components["schemas"]["PracticeId"];
+            /**
+             * Format: date-time
+             * @description When somebody was last there.
+             */
+            lastActivityAt: string | null;
+            limits: components["schemas"]["Limits"];
+            name: string;
+            queues: components["schemas"]["Queues"];
+            size: components["schemas"]["Size"] | null;
+            slug: string;
+            /**
+             * Format: int64
+             * @description People who may sign in.
+             */
+            staff: number;
+            status: components["schemas"]["Standing"];
+            /** Format: date-time */
+            suspendedAt: string | null;
+            /** @description Why it was suspended. */
+            suspendedReason: string | null;
+        };
         /** @description An amount in minor units (halalas, cents) of a currency. */
         Money: {
             /**
@@ -1296,7 +1357,7 @@ export interface components {
         PracticeId: string;
         /** @description A page of practices. */
         PracticePage: {
-            items: components["schemas"]["Practice"][];
+            items: components["schemas"]["ManagedPractice"][];
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
@@ -1673,6 +1734,102 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "api.clinics.clinic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clinic"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.clinics.change_clinic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClinicChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clinic"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "admin.list_access": {
         parameters: {
             query?: {
@@ -2104,7 +2261,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2157,7 +2314,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2206,7 +2363,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -2259,7 +2416,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Practice"];
+                    "application/json": components["schemas"]["ManagedPractice"];
                 };
             };
             /** @description Not signed in, or no longer. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ApiProblem, ConnectionLost, fieldOfPointer, type Problem } from '@/shared/api/problem';
+import { ApiProblem, ConnectionLost, partsOfPointer, type Problem } from '@/shared/api/problem';
 import en from './en.json';
 import { errorText, formErrors } from './errors';
 import { translator } from './index';
@@ -8,8 +8,14 @@ const words = translator('en', en);
 const problem = (more: Partial<Problem>) =>
   new ApiProblem({ type: 'about:blank', title: 'The title', status: 422, code: 'validation.failed', requestId: 'r', ...more });
 
-it('finds the field of a pointer', () => {
-  expect(['/nameEn', '/price/amountMinor', '#/code', '/a~1b', ''].map(fieldOfPointer)).toEqual(['nameEn', 'price', 'code', 'a/b', '']);
+it('takes pointers apart', () => {
+  expect(['/nameEn', '/price/amountMinor', '#/code', '/a~1b', ''].map(partsOfPointer)).toEqual([['nameEn'], ['price', 'amountMinor'], ['code'], ['a/b'], []]);
+});
+
+it('puts an issue beside the part of a field that it is about, else beside the field', () => {
+  const city = problem({ errors: [{ pointer: '/address/city', code: 'required', message: 'm' }] });
+  expect(formErrors(words, city, ['address', 'address.city']).byField).toEqual({ 'address.city': 'Please fill this in' });
+  expect(formErrors(words, city, ['address', 'name']).byField).toEqual({ address: 'Please fill this in' });
 });
 
 it('puts issues beside their fields, and says the rest above the form', () => {

@@ -12,6 +12,7 @@ import type { InviteLook } from '../contract';
 import { forgetToken, useMailedToken } from '../mailedToken';
 import { Notice } from '../Notice';
 import { Outside } from '../Outside';
+import { useLinkExternal } from '../sign-in/ExternalOutcome';
 import { Join } from './Join';
 
 export const INVITE = '/invite';
@@ -54,6 +55,7 @@ export function InvitePage() {
   const token = useMailedToken(INVITE);
   const router = useRouter();
   const adopt = useAdoptSession();
+  const link = useLinkExternal();
   const { data: session = null } = useQuery(sessionQuery);
   const invite = useQuery({ ...inviteQuery(token ?? ''), enabled: !!token });
   const language = invite.data?.language;
@@ -83,6 +85,7 @@ export function InvitePage() {
   const joined = async (fresh: Session) => {
     forgetToken(INVITE);
     await adopt(fresh);
+    await link();
     await router.navigate({ to: '/', replace: true });
   };
   return (

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useRef, useState } from 'react';
 import { ApiProblem } from '@/shared/api/problem';
+import type { Session } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { formErrors } from '@/shared/i18n/errors';
 import { focusFirstInvalid } from '@/shared/ui/focus';
@@ -11,7 +12,10 @@ import { PasswordField } from '@/shared/ui/PasswordField';
 import { facadeQuery, useAdoptSession } from '../api';
 import { Outside } from '../Outside';
 import classes from '../Outside.module.css';
+import { useMailedToken } from '../mailedToken';
 import { Refusal } from '../Refusal';
+import { challengeOf, type Outcome } from './external';
+import { ExternalOutcome, useLinkExternal } from './ExternalOutcome';
 import { OtherWays } from './OtherWays';
 import { type SignInFlow, useSignInFlow } from './useSignInFlow';
 
@@ -33,9 +37,9 @@ function usePasswordForm() {
   });
 }
 
-type StepProps = { flow: SignInFlow; form: ReturnType<typeof usePasswordForm>; facade: string | undefined; next: string | undefined };
+type StepProps = { flow: SignInFlow; form: ReturnType<typeof usePasswordForm>; facade: string | undefined; next: string | undefined; outcome: Outcome | undefined };
 
-function PasswordStep({ flow, form, facade, next }: StepProps) {
+function PasswordStep({ flow, form, facade, next, outcome }: StepProps) {
   const words = useLang();
   const { t } = words;
   const ref = useRef<HTMLFormElement>(null);
@@ -58,6 +62,7 @@ function PasswordStep({ flow, form, facade, next }: StepProps) {
   return (
     <form ref={ref} noValidate onSubmit={submit} className={classes.fields}>
       {beside ? null : <Refusal error={flow.error} />}
+      {outcome && !flow.error ? <ExternalOutcome outcome={outcome} /> : null}
       <TextInput label={t('identity.email')} type="email" className="ownDirection" autoComplete="username" autoFocus {...form.getInputProps('email')} />
       <PasswordField label={t('identity.password')} {...form.getInputProps('password')} />
       <Link to="/forgot" className={classes.link}>
@@ -88,15 +93,18 @@ function PasswordStep({ flow, form, facade, next }: StepProps) {
 
 export function SignInPage() {
   const { t } = useLang();
-  const { next } = route.useSearch();
+  const { next, external } = route.useSearch();
   const router = useRouter();
   const adopt = useAdoptSession();
+  const link = useLinkExternal();
   const { data: practice } = useQuery(facadeQuery);
   const form = usePasswordForm();
-  const flow = useSignInFlow(async (session) => {
+  const arrive = async (session: Session) => {
     await adopt(session);
+    if (external === 'unknown') await link();
     await router.navigate({ to: next ?? '/', replace: true });
-  }, practice?.slug);
+  };
+  const flow = useSignInFlow(arrive, practice?.slug, challengeOf(useMailedToken('/sign-in')));
 
   if (flow.step.at === 'second') {
     return (
@@ -119,7 +127,7 @@ export function SignInPage() {
         )
       }
     >
-      <PasswordStep flow={flow} form={form} facade={practice?.slug} next={next} />
+      <PasswordStep flow={flow} form={form} facade={practice?.slug} next={next} outcome={external} />
     </Outside>
   );
 }

@@ -4,9 +4,15 @@ import { signIn, type SignInAnswer } from '../api';
 import { askForPasskey } from '../webauthn';
 import { advance, type Method, start } from './flow';
 
-/** The way in, for the page and for the dialog over a page. `onSession` is called once somebody is in. */
-export function useSignInFlow(onSession: (session: Session) => unknown, practiceSlug?: string) {
-  const [flow, tell] = useReducer(advance, start);
+type Challenge = { challenge: string; methods: Method[] };
+const begin = (asked?: Challenge) => (asked ? advance(start, { is: 'challenged', ...asked }) : start);
+
+/**
+ * The way in, for the page and for the dialog over a page. `onSession` is called once somebody is in. Who has shown the
+ * first factor elsewhere begins with the second one, `asked`.
+ */
+export function useSignInFlow(onSession: (session: Session) => unknown, practiceSlug?: string, asked?: Challenge) {
+  const [flow, tell] = useReducer(advance, asked, begin);
   const [busy, setBusy] = useState<'password' | Method | 'passkeyAlone'>();
 
   /** Resolves to what went wrong, for those who want to say it beside a field. */

@@ -10,7 +10,7 @@ import { useAdoptSession, useSignUp } from '../api';
 import { Outside } from '../Outside';
 import classes from '../Outside.module.css';
 import { Refusal } from '../Refusal';
-import { isSlug } from './slug';
+import { isSlug } from '@/shared/slug';
 import { PasswordFields, PlaceFields, PracticeFields, YouFields } from './StepFields';
 import { type SignUpForm, signUpFields, type SignUpValues, startValues, steps, stepToCorrect } from './steps';
 

@@ -4,8 +4,8 @@ import { useLang } from '@/shared/i18n';
 import { compareText, displayName } from '@/shared/i18n/format';
 import { PasswordField } from '@/shared/ui/PasswordField';
 import classes from '../Outside.module.css';
-import { countries, currencies, timeZones, usualFor } from './places';
-import { suggestSlug } from './slug';
+import { countries, currencies, timeZones, usualFor } from '@/shared/places';
+import { suggestSlug } from '@/shared/slug';
 import type { SignUpForm } from './steps';
 
 type Props = { form: SignUpForm };

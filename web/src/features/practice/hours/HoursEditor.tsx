@@ -51,7 +51,7 @@ export function HoursEditor({ loaded, axis, readOnly, parent, chooser }: Props) 
     } catch (error) {
       if (hasCode(error, 'version.stale') && error.problem.current) return week.offer(error.problem.current as Hours);
       const issues = error instanceof ApiProblem ? (error.problem.errors ?? []) : [];
-      const found = problemsByInterval(issues, ids, (issue) => issueText(words, { field: '', ...issue }));
+      const found = problemsByInterval(issues, ids, (issue) => issueText(words, issue));
       setRefused(found.byId);
       setRefusal(found.rest || found.byId.size === 0 ? errorText(words, error) : undefined);
     }
@@ -143,10 +143,10 @@ export function HoursEditor({ loaded, axis, readOnly, parent, chooser }: Props) 
         {week.newer ? (
           <Alert color="yellow" variant="light" icon={<IconUsers />} radius={0} role="alert" title={t('hours.conflict.title')}>
             <Text size="sm">
-              {elsewhere ? t('services.conflict.fields', { fields: elsewhere }) : t('services.conflict.other')} {t('hours.conflict.keep')}
+              {elsewhere ? t('form.conflict.fields', { fields: elsewhere }) : t('form.conflict.other')} {t('hours.conflict.keep')}
             </Text>
             <Button mt="sm" size="xs" variant="default" onClick={week.loadNewer}>
-              {t('services.conflict.load')}
+              {t('form.conflict.load')}
             </Button>
           </Alert>
         ) : null}
@@ -155,7 +155,7 @@ export function HoursEditor({ loaded, axis, readOnly, parent, chooser }: Props) 
             <div className={classes.between}>
               <span>{t('hours.conflict.mine', { day: weekdayName(lang, day) })}</span>
               <Button size="xs" variant="default" onClick={() => week.useMine(day)}>
-                {t('services.conflict.useMine')}
+                {t('form.conflict.useMine')}
               </Button>
             </div>
           </Alert>

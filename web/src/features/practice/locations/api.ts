@@ -1,11 +1,26 @@
-import { queryOptions } from '@tanstack/react-query';
-import { call } from '../untyped';
+import { api, unwrap } from '@/shared/api/client';
+import { crud } from '@/shared/api/crud';
+import type { Schemas } from '@/shared/api/problem';
 
-export type Location = { id: string; name: string; nameAr: string | null; address: string | null; phone: string | null; timeZone: string | null; archivedAt: string | null; version: number };
+export type Location = Schemas['Location'];
+export type NewLocation = Schemas['NewLocation'];
+export type LocationChange = Omit<Schemas['LocationChange'], 'version'>;
 
-const KEY = 'location';
+/** More than any practice has; what lies beyond is not shown. */
+const ALL = 200;
 
-export const locationsQuery = queryOptions({
-  queryKey: [KEY, 'list'] as const,
-  queryFn: ({ signal }) => call<{ items: Location[] }>('GET', '/locations', { params: { query: { status: 'all' } }, signal }).then((page) => page.items),
-});
+export const locations = crud<Location, NewLocation, LocationChange>(
+  'location',
+  {
+    list: async (signal) => (await unwrap(api.GET('/api/v1/locations', { params: { query: { status: 'all', limit: ALL } }, signal }))).items,
+    one: (id, signal) => unwrap(api.GET('/api/v1/locations/{id}', { params: { path: { id } }, signal })),
+    create: (body, key) => unwrap(api.POST('/api/v1/locations', { body, params: { header: { 'Idempotency-Key': key } } })),
+    change: (id, body) => unwrap(api.PATCH('/api/v1/locations/{id}', { body, params: { path: { id } } })),
+  },
+  ['hours'],
+);
+
+export const setLocationArchived = ({ id, version }: Location, archived: boolean): Promise<Location> => {
+  const request = { params: { path: { id } }, body: { version } };
+  return unwrap(archived ? api.POST('/api/v1/locations/{id}/archive', request) : api.POST('/api/v1/locations/{id}/restore', request));
+};

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Service } from './api';
-import { changesOf, draftIssues, draftOf, emptyDraft, mergeDraft, newServiceOf } from './draft';
+import { changesOf, draftIssues, draftOf, emptyDraft, newServiceOf } from './draft';
 
 const service: Service = {
   id: '0190a3c0-0000-7000-8000-000000000001',
@@ -37,13 +37,4 @@ it('finds what is missing or wrong', () => {
     ['bufferBeforeMinutes', 'durationMinutes', 'nameEn', 'price'],
   );
   expect(draftIssues({ ...emptyDraft, nameEn: 'x', price: '1.234' }, 'KWD')).toEqual({});
-});
-
-it('merges a newer state: theirs where they changed it, mine where only I did, and says what I lose', () => {
-  const base = draftOf(service);
-  const mine = { ...base, category: 'Examinations', price: '190.00', colour: 'blue' as const };
-  const theirs = { ...base, durationMinutes: '40', price: '200.00', colour: 'blue' as const };
-  const result = mergeDraft(base, mine, theirs);
-  expect(result.merged).toEqual({ ...base, category: 'Examinations', durationMinutes: '40', price: '200.00', colour: 'blue' });
-  expect(result.mine).toEqual({ price: '190.00' });
 });

@@ -1,8 +1,8 @@
 import { latinDigits, majorOf, minorOf } from '@/shared/i18n/money';
-import type { MessageId, Params } from '@/shared/i18n';
+import { differing, orNull } from '@/shared/forms/merge';
+import type { Issues } from '@/shared/forms/useRecordForm';
 import type { NewService, Service, ServiceChange } from './api';
 
-export const colours = ['slate', 'teal', 'blue', 'violet', 'green', 'amber', 'red', 'pink'] as const satisfies readonly Service['colour'][];
 export const vatCategories = ['standard', 'zero', 'exempt'] as const satisfies readonly Service['vatCategory'][];
 
 /** What the form holds: text as it is typed, also where it is no number yet. */
@@ -32,7 +32,6 @@ export const emptyDraft: Draft = {
   vatCategory: 'standard',
   colour: 'teal',
 };
-export const draftFields = Object.keys(emptyDraft) as Field[];
 
 export const draftOf = (s: Service): Draft => ({
   nameEn: s.nameEn,
@@ -57,11 +56,9 @@ const minutesOf = (text: string): number | undefined => {
 };
 const within = (minutes: number | undefined, { min, max }: typeof BUFFER) => minutes !== undefined && minutes >= min && minutes <= max;
 
-type Issue = { id: MessageId; params?: Params };
-
 /** What can be known without asking the server; it has the last word on the rest. */
-export function draftIssues(d: Draft, currency: string): Partial<Record<Field, Issue>> {
-  const issues: Partial<Record<Field, Issue>> = {};
+export function draftIssues(d: Draft, currency: string): Issues<Draft> {
+  const issues: Issues<Draft> = {};
   if (!d.nameEn.trim()) issues.nameEn = { id: 'field.required' };
   if (!within(minutesOf(d.durationMinutes), DURATION)) issues.durationMinutes = { id: 'services.form.minutes', params: DURATION };
   for (const field of ['bufferBeforeMinutes', 'bufferAfterMinutes'] as const) {
@@ -71,8 +68,6 @@ export function draftIssues(d: Draft, currency: string): Partial<Record<Field, I
   else if (minorOf(d.price, currency) === undefined) issues.price = { id: 'services.form.amount', params: { currency } };
   return issues;
 }
-
-const orNull = (text: string) => text.trim() || null;
 
 /** Only for a draft without issues. */
 export const newServiceOf = (d: Draft, currency: string): NewService => ({
@@ -88,28 +83,5 @@ export const newServiceOf = (d: Draft, currency: string): NewService => ({
   colour: d.colour,
 });
 
-const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
-
-/** The fields that differ from the service as it was loaded, so that saving never writes over what others changed elsewhere. */
-export function changesOf(d: Draft, base: Service): Omit<ServiceChange, 'version'> {
-  const next = newServiceOf(d, base.price.currency);
-  return Object.fromEntries(Object.entries(next).filter(([key, value]) => !same(value, base[key as keyof Service])));
-}
-
-/**
- * Brings somebody else's newer state into a half-edited form. A field that only I changed keeps my input; a field that
- * they changed takes their value; where both changed it differently, `mine` says what I had typed.
- */
-export function mergeDraft(base: Draft, mine: Draft, theirs: Draft): { merged: Draft; mine: Partial<Draft> } {
-  const merged = { ...mine };
-  const lost: Partial<Draft> = {};
-  const take = <F extends Field>(field: F) => {
-    if (theirs[field] === base[field]) return;
-    if (mine[field] !== base[field] && mine[field] !== theirs[field]) lost[field] = mine[field];
-    merged[field] = theirs[field];
-  };
-  draftFields.forEach(take);
-  return { merged, mine: lost };
-}
-
-export const changedFields = (from: Draft, to: Draft): Field[] => draftFields.filter((f) => from[f] !== to[f]);
+/** What to send so that the service becomes what the draft says. */
+export const changesOf = (d: Draft, base: Service): Omit<ServiceChange, 'version'> => differing(newServiceOf(d, base.price.currency), base);

@@ -10,10 +10,10 @@ import { Empty, Failed, PageHeader, usePageTitle } from '@/shared/ui/Page';
 import { PHONE } from '@/shared/ui/phone';
 import { useShortcuts } from '@/shared/ui/shortcuts';
 import { type Service, serviceListQuery } from './api';
-import { focusFirstRow } from './rowKeys';
+import { focusFirstRow } from '@/shared/ui/rowKeys';
 import { type ServicesSearch, type Sort, type Status, statuses } from './search';
 import { ServiceCards } from './ServiceCards';
-import classes from './ServicesPage.module.css';
+import classes from '@/shared/ui/ListPage.module.css';
 import { ServiceTable } from './ServiceTable';
 
 const ServiceDrawer = lazy(() => import('./ServiceDrawer').then((m) => ({ default: m.ServiceDrawer })));

@@ -2,10 +2,10 @@ import { Badge, Skeleton, UnstyledButton } from '@mantine/core';
 import { useLang } from '@/shared/i18n';
 import { showMoney } from '@/shared/i18n/money';
 import type { Service } from './api';
-import { ColourDot } from './ColourField';
+import { ColourDot } from '../ColourField';
 import { namesOf } from './labels';
-import classes from './List.module.css';
-import { onRowKeys } from './rowKeys';
+import classes from '@/shared/ui/List.module.css';
+import { onRowKeys } from '@/shared/ui/rowKeys';
 
 const SKELETONS = 6;
 

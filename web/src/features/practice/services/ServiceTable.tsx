@@ -5,10 +5,10 @@ import { useLang } from '@/shared/i18n';
 import { formatDate } from '@/shared/i18n/format';
 import { showMoney } from '@/shared/i18n/money';
 import type { Service } from './api';
-import { ColourDot } from './ColourField';
+import { ColourDot } from '../ColourField';
 import { namesOf } from './labels';
-import classes from './List.module.css';
-import { onRowKeys } from './rowKeys';
+import classes from '@/shared/ui/List.module.css';
+import { onRowKeys } from '@/shared/ui/rowKeys';
 import { nextSort, type Sort } from './search';
 import { useArchive } from './useArchive';
 

@@ -9,8 +9,8 @@ export function namesOf(service: Pick<Service, 'nameEn' | 'nameAr'>, lang: Lang)
 }
 
 export const fieldLabels: Record<Field, MessageId> = {
-  nameEn: 'services.field.nameEn',
-  nameAr: 'services.field.nameAr',
+  nameEn: 'field.nameEn',
+  nameAr: 'field.nameAr',
   code: 'services.field.code',
   category: 'services.field.category',
   durationMinutes: 'services.field.duration',
@@ -18,5 +18,5 @@ export const fieldLabels: Record<Field, MessageId> = {
   bufferAfterMinutes: 'services.field.bufferAfter',
   price: 'services.field.price',
   vatCategory: 'services.field.vat',
-  colour: 'services.field.colour',
+  colour: 'field.colour',
 };

@@ -1,0 +1,115 @@
+import { Button, Select, TextInput } from '@mantine/core';
+import { IconArchive, IconArchiveOff } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { timeZones } from '@/shared/places';
+import { useCan, useSession } from '@/shared/auth/session';
+import { RecordDrawer, WaitingDrawer } from '@/shared/forms/RecordDrawer';
+import { useFields } from '@/shared/forms/useFields';
+import { useRecordForm } from '@/shared/forms/useRecordForm';
+import { useSendKey } from '@/shared/forms/useSubmit';
+import { useLang } from '@/shared/i18n';
+import { toast } from '@/shared/ui/toast';
+import { addressLine, addressOf, addressParts, type AddressDraft } from '../address';
+import { AddressFields } from '../AddressFields';
+import { localName } from '../names';
+import { type Location, locations } from './api';
+import { changesOf, type Draft, draftOf, emptyDraft, issues, labels, newLocationOf } from './draft';
+import { useLocationShelf } from './useLocationShelf';
+
+type Props = { id?: string; listed?: Location | undefined; onClose: () => void };
+
+export function LocationDrawer({ id, listed, onClose }: Props) {
+  if (!id) return <Editor key="new" onClose={onClose} />;
+  return <Loaded key={id} id={id} listed={listed} onClose={onClose} />;
+}
+
+function Loaded({ id, listed, onClose }: Props & { id: string }) {
+  const { t } = useLang();
+  const location = useQuery({ ...locations.oneQuery(id), ...(listed ? { initialData: listed, initialDataUpdatedAt: 0 } : {}) });
+  if (location.data) return <Editor loaded={location.data} onClose={onClose} />;
+  return <WaitingDrawer title={t('locations.one')} error={location.error} lines={7} retry={() => void location.refetch()} onClose={onClose} />;
+}
+
+function Editor({ loaded, onClose }: { loaded?: Location; onClose: () => void }) {
+  const { t, lang } = useLang();
+  const { practice } = useSession();
+  const readOnly = !useCan()('practice.write');
+  const record = useRecordForm<Location, Draft>({
+    loaded,
+    empty: emptyDraft(practice.country),
+    draftOf: (location) => draftOf(location, practice.country),
+    issues,
+    parts: addressParts.map((part) => `address.${part}`),
+  });
+  const { base } = record;
+  const create = locations.useCreate();
+  const change = locations.useChange();
+  const keyOf = useSendKey();
+  const { archive, restore } = useLocationShelf();
+  const inWords = (draft: AddressDraft) => {
+    const address = addressOf(draft);
+    return address ? addressLine(lang, address, practice.country) : '';
+  };
+  const { bind, wasMine } = useFields(record, labels, readOnly, (field, value) => (field === 'address' ? inWords(value as AddressDraft) : String(value ?? '')));
+
+  const save = async (draft: Draft) => {
+    if (base) {
+      const changes = changesOf(draft, base);
+      if (Object.keys(changes).length) {
+        await change.mutateAsync({ id: base.id, body: { version: base.version, ...changes } });
+        toast.done(t('form.saved'));
+      }
+    } else {
+      const body = newLocationOf(draft);
+      await create.mutateAsync({ body, key: keyOf(body) });
+      toast.done(t('locations.created'));
+    }
+    onClose();
+  };
+
+  return (
+    <RecordDrawer
+      record={record}
+      loaded={loaded}
+      labels={labels}
+      title={base ? <bdi>{localName(base, lang)}</bdi> : t('locations.new')}
+      name={t(base ? 'locations.one' : 'locations.new')}
+      readOnly={readOnly ? t('form.readOnly') : undefined}
+      busy={create.isPending || change.isPending}
+      save={save}
+      create={t('locations.create')}
+      onClose={onClose}
+      aside={
+        base ? (
+          <Button
+            variant="subtle"
+            color="gray"
+            leftSection={base.archivedAt ? <IconArchiveOff size={16} /> : <IconArchive size={16} />}
+            onClick={() => {
+              (base.archivedAt ? restore : archive)(base);
+              onClose();
+            }}
+          >
+            {t(base.archivedAt ? 'action.restore' : 'action.archive')}
+          </Button>
+        ) : null
+      }
+    >
+      <TextInput {...bind('name')} lang="en" className="ownDirection" data-autofocus />
+      <TextInput {...bind('nameAr')} lang="ar" className="ownDirection" />
+      <TextInput {...bind('phone', t('field.phoneHint'))} type="tel" inputMode="tel" autoComplete="tel" className="ownDirection" />
+      <AddressFields form={record.form} readOnly={readOnly} />
+      {wasMine('address')}
+      <Select
+        {...bind('timeZone', t('locations.zoneHint'))}
+        data={timeZones}
+        className="ownDirection"
+        placeholder={t('locations.zonePractice')}
+        searchable
+        clearable={!readOnly}
+        limit={100}
+        nothingFoundMessage={t('search.nothing')}
+      />
+    </RecordDrawer>
+  );
+}
