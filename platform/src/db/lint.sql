@@ -19,7 +19,7 @@ with relation as (
     ('sec.enter(uuid,uuid,uuid,text,uuid,integer)'), ('sec.enter_with_key(uuid,uuid)'), ('sec.enter_as_system(uuid)'), ('sec.take_token(text,integer,double precision)'),
     ('auth.sign_up(uuid,text,text,text,text,text,text,uuid,text,text,text)'), ('audit.extend_partitions()'),
     ('claim.lanes(integer,integer,integer)'), ('claim.jobs(integer,integer,integer)'), ('claim.turn(text,integer)'),
-    ('claim.backlog()'), ('claim.sweep()'), ('auth.sweep()'), ('auth.is_member(uuid)'),
+    ('claim.backlog()'), ('claim.sweep()'), ('auth.sweep()'), ('auth.is_member(uuid)'), ('auth.has_company()'),
     ('auth.queue_mail(uuid,text,bytea)'),
     ('auth.link_identity(uuid,text,text,text,uuid,uuid,timestamp with time zone)'),
     ('sec.enter_as_administrator(uuid,uuid,uuid,boolean)'), ('administration.check_staff()'), ('administration.people(uuid[])'),
