@@ -221,3 +221,31 @@ create policy tenant on practice.closing_day
 grant select, insert, update, delete on practice.closing_day to vantage_app;
 create constraint trigger require_audit after insert or update or delete on practice.closing_day
     deferrable initially deferred for each row execute function sec.require_audit();
+
+-- First steps -------------------------------------------------------------------------------------------------------
+
+-- Whether anybody else works here or was asked to.
+create function auth.has_company() returns boolean
+    language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select (select count(*) from auth.membership m
+             where m.practice_id = sec.practice_id() and m.status in ('active', 'suspended')) > 1
+$$;
+revoke all on function auth.has_company() from public;
+grant execute on function auth.has_company() to vantage_app;
+
+-- What a new practice has skipped, seen and finished; what it has done shows by itself.
+create table practice.onboarding (
+    practice_id uuid not null references platform.practice,
+    -- empty for the whole
+    step text collate "C" not null check (step in ('', 'profile', 'hours', 'service', 'staff', 'security')),
+    what text collate "C" not null check (what in ('skipped', 'seen', 'finished')),
+    at timestamptz not null,
+    primary key (practice_id, step, what)
+);
+alter table practice.onboarding enable row level security;
+alter table practice.onboarding force row level security;
+create policy tenant on practice.onboarding
+    using (practice_id = (select sec.practice_id())) with check (practice_id = (select sec.practice_id()));
+grant select, insert on practice.onboarding to vantage_app;
+create constraint trigger require_audit after insert on practice.onboarding
+    deferrable initially deferred for each row execute function sec.require_audit();

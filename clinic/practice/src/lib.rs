@@ -5,6 +5,7 @@ mod closing_days;
 mod hours;
 mod locations;
 mod logo;
+mod onboarding;
 mod opening;
 mod profile;
 mod providers;
@@ -40,4 +41,5 @@ pub fn routes() -> Routes {
         .merge(closing_days::routes())
         .merge(opening::routes())
         .merge(services::routes())
+        .merge(onboarding::routes())
 }

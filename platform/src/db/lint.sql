@@ -29,6 +29,7 @@ with relation as (
     ('auth.confirm_totp(uuid,bigint)'), ('auth.remove_totp(uuid)'), ('auth.put_recovery_codes(uuid,bytea[])'),
     ('auth.add_passkey(uuid,uuid,bytea,jsonb,text)'), ('auth.remove_passkey(uuid,uuid)'),
     ('auth.actor_names(uuid[])'),
+    ('auth.has_company()'),
     ('auth.link_identity(uuid,text,text,text,uuid,uuid,timestamp with time zone)'),
     ('sec.enter_under_grant(uuid,uuid,uuid,uuid)'), ('administration.open_support(uuid,uuid,uuid,text,integer)'),
     ('administration.end_support(uuid,text)'), ('administration.owners()'), ('administration.supports(timestamp with time zone,uuid,integer,uuid)'),
