@@ -1,4 +1,4 @@
-import { IconArmchair, IconClockHour4, IconHome2, IconMapPin, IconSettings, IconStethoscope } from '@tabler/icons-react';
+import { IconArmchair, IconCalendarOff, IconClockHour4, IconHome2, IconMapPin, IconSettings, IconStethoscope, IconUserHeart } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import type { Permission } from '@/shared/auth/session';
@@ -30,10 +30,16 @@ export const settingsNav: NavGroup[] = [
       { label: 'nav.services', about: 'nav.about.services', to: '/settings/services', icon: IconStethoscope, needs: 'services.read' },
     ],
   },
-  { label: 'nav.group.people', items: [] },
+  {
+    label: 'nav.group.people',
+    items: [{ label: 'nav.providers', about: 'nav.about.providers', to: '/settings/providers', icon: IconUserHeart, needs: 'practice.read' }],
+  },
   {
     label: 'nav.group.time',
-    items: [{ label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' }],
+    items: [
+      { label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' },
+      { label: 'nav.absences', about: 'nav.about.absences', to: '/settings/absences', icon: IconCalendarOff, needs: 'hours.read' },
+    ],
   },
   { label: 'nav.group.security', items: [] },
 ];

@@ -2,6 +2,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import type { QueryClient } from '@tanstack/react-query';
 import { keepToken } from '@/features/identity/mailedToken';
 import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
+import { validateAbsencesSearch } from '@/features/practice/absences/search';
 import { validateHoursSearch } from '@/features/practice/hours/search';
 import { validateListSearch } from '@/features/practice/search';
 import { validateServicesSearch } from '@/features/practice/services/search';
@@ -107,6 +108,18 @@ const rooms = createRoute({
   validateSearch: validateListSearch,
   component: lazyRouteComponent(() => import('@/features/practice/rooms/RoomsPage'), 'RoomsPage'),
 });
+const providers = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/providers',
+  validateSearch: validateListSearch,
+  component: lazyRouteComponent(() => import('@/features/practice/providers/ProvidersPage'), 'ProvidersPage'),
+});
+const absences = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/absences',
+  validateSearch: validateAbsencesSearch,
+  component: lazyRouteComponent(() => import('@/features/practice/absences/AbsencesPage'), 'AbsencesPage'),
+});
 const hours = createRoute({
   getParentRoute: () => inside,
   path: '/settings/hours',
@@ -125,7 +138,9 @@ export const router = createRouter({
       locations,
       rooms,
       services,
+      providers,
       hours,
+      absences,
     ]),
   ]),
   context: { queryClient },

@@ -53,3 +53,25 @@ export function compareText(lang: Lang, a: string, b: string) {
 export const weekdayName = (lang: Lang, weekday: number, width: 'long' | 'short' = 'long') =>
   // the first of January 2024 was a Monday
   dateFormat(lang, 'UTC', { weekday: width }).format(Date.UTC(2024, 0, weekday));
+
+/** A day of the calendar, `2026-12-24`, is the same one in every zone. */
+const dayOf = (day: string) => new Date(`${day}T00:00:00Z`);
+export const formatDay = (lang: Lang, day: string) =>
+  dateFormat(lang, 'UTC', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(dayOf(day));
+export const formatDays = (lang: Lang, first: string, last: string) =>
+  dateFormat(lang, 'UTC', { day: 'numeric', month: 'short', year: 'numeric' }).formatRange(dayOf(first), dayOf(last));
+export const formatMonth = (lang: Lang, day: string) => dateFormat(lang, 'UTC', { month: 'long' }).format(dayOf(day));
+
+const hijriFormats = new Map<Lang, Intl.DateTimeFormat>();
+/** The same day by the calendar of Umm al-Qura: `3 Rajab 1448 AH`. */
+export function formatHijri(lang: Lang, day: string) {
+  let format = hijriFormats.get(lang);
+  if (!format) {
+    const tag = lang === 'ar' ? 'ar-SA-u-ca-islamic-umalqura-nu-latn' : 'en-GB-u-ca-islamic-umalqura';
+    hijriFormats.set(lang, (format = new Intl.DateTimeFormat(tag, { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' })));
+  }
+  return format.format(dayOf(day));
+}
+
+/** Today where the practice is. */
+export const todayIn = (timeZone: string, now: Date) => new Intl.DateTimeFormat('en-CA', { timeZone }).format(now);

@@ -19,7 +19,14 @@ import { useWeek } from './useWeek';
 import { firstWeekday, type Interval, minutesIn, overlapping, toWire, weekFrom } from './week';
 import { WeekGrid } from './WeekGrid';
 
-type Props = { loaded: Hours; axis: Axis; readOnly: boolean; parent: string | undefined; chooser: ReactNode };
+type Props = {
+  loaded: Hours;
+  axis: Axis;
+  readOnly: boolean;
+  /** Whose hours these are while they are inherited. */
+  parent: string;
+  chooser: ReactNode;
+};
 
 export function HoursEditor({ loaded, axis, readOnly, parent, chooser }: Props) {
   const words = useLang();
@@ -116,7 +123,7 @@ export function HoursEditor({ loaded, axis, readOnly, parent, chooser }: Props) 
                   ))}
                 </Menu.Dropdown>
               </Menu>
-              {parent && !week.base.inherited ? (
+              {week.base.owner !== 'practice' && !week.base.inherited ? (
                 <Button variant="default" leftSection={<IconLink size={16} />} loading={reset.isPending} onClick={() => void inherit()}>
                   {t('hours.inherit')}
                 </Button>
@@ -129,7 +136,7 @@ export function HoursEditor({ loaded, axis, readOnly, parent, chooser }: Props) 
             {t('hours.readOnly')}
           </Alert>
         ) : null}
-        {parent && !week.own ? (
+        {week.own ? null : (
           <div className={classes.note}>
             <IconLink size={18} stroke={1.7} aria-hidden />
             <span>{t('hours.inherited', { name: parent })}</span>
@@ -139,7 +146,7 @@ export function HoursEditor({ loaded, axis, readOnly, parent, chooser }: Props) 
               </Button>
             )}
           </div>
-        ) : null}
+        )}
         {week.newer ? (
           <Alert color="yellow" variant="light" icon={<IconUsers />} radius={0} role="alert" title={t('hours.conflict.title')}>
             <Text size="sm">

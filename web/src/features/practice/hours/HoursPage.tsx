@@ -60,7 +60,7 @@ function OfOwner() {
           loaded={hours.data}
           axis={phone ? 'rows' : 'columns'}
           readOnly={!mayWrite}
-          parent={owners.parentOf(owner)}
+          parent={hours.data.from ? owners.nameOf(hours.data.from) : practice.name}
           chooser={chooser}
         />
       ) : (

@@ -3,7 +3,7 @@ import { call } from '../untyped';
 import type { WireDay } from './week';
 
 export type Owner = string;
-export type Hours = { owner: Owner; timeZone: string; week: WireDay[]; inherited: boolean; version: number };
+export type Hours = { owner: Owner; timeZone: string; week: WireDay[]; inherited: boolean; from: Owner | null; version: number };
 
 const KEY = 'hours';
 
