@@ -1,4 +1,4 @@
-import { IconArmchair, IconCalendarOff, IconClockHour4, IconHome2, IconMapPin, IconSettings, IconStethoscope, IconUserHeart } from '@tabler/icons-react';
+import { IconArmchair, IconCalendarOff, IconCalendarX, IconClockHour4, IconHome2, IconMapPin, IconSettings, IconStethoscope, IconUserHeart } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import type { Permission } from '@/shared/auth/session';
@@ -39,6 +39,7 @@ export const settingsNav: NavGroup[] = [
     items: [
       { label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' },
       { label: 'nav.absences', about: 'nav.about.absences', to: '/settings/absences', icon: IconCalendarOff, needs: 'hours.read' },
+      { label: 'nav.closing', about: 'nav.about.closing', to: '/settings/closing-days', icon: IconCalendarX, needs: 'hours.read' },
     ],
   },
   { label: 'nav.group.security', items: [] },

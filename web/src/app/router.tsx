@@ -3,6 +3,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { keepToken } from '@/features/identity/mailedToken';
 import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
 import { validateAbsencesSearch } from '@/features/practice/absences/search';
+import { validateClosingSearch } from '@/features/practice/closing-days/search';
 import { validateHoursSearch } from '@/features/practice/hours/search';
 import { validateListSearch } from '@/features/practice/search';
 import { validateServicesSearch } from '@/features/practice/services/search';
@@ -120,6 +121,12 @@ const absences = createRoute({
   validateSearch: validateAbsencesSearch,
   component: lazyRouteComponent(() => import('@/features/practice/absences/AbsencesPage'), 'AbsencesPage'),
 });
+const closingDays = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/closing-days',
+  validateSearch: validateClosingSearch,
+  component: lazyRouteComponent(() => import('@/features/practice/closing-days/ClosingDaysPage'), 'ClosingDaysPage'),
+});
 const hours = createRoute({
   getParentRoute: () => inside,
   path: '/settings/hours',
@@ -141,6 +148,7 @@ export const router = createRouter({
       providers,
       hours,
       absences,
+      closingDays,
     ]),
   ]),
   context: { queryClient },
