@@ -1,6 +1,7 @@
 import {
   IconArmchair,
   IconCalendarOff,
+  IconCalendarX,
   IconClockHour4,
   IconHome2,
   IconKey,
@@ -56,6 +57,7 @@ export const settingsNav: NavGroup[] = [
     items: [
       { label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' },
       { label: 'nav.absences', about: 'nav.about.absences', to: '/settings/absences', icon: IconCalendarOff, needs: 'hours.read' },
+      { label: 'nav.closing', about: 'nav.about.closing', to: '/settings/closing-days', icon: IconCalendarX, needs: 'hours.read' },
     ],
   },
   {

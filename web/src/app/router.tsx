@@ -5,6 +5,7 @@ import { takeToken } from '@/features/identity/mailedToken';
 import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
 import { validateOutside } from '@/features/identity/sign-in/search';
 import { validateAbsencesSearch } from '@/features/practice/absences/search';
+import { validateClosingSearch } from '@/features/practice/closing-days/search';
 import { validateHoursSearch } from '@/features/practice/hours/search';
 import { validateListSearch } from '@/features/practice/search';
 import { validateServicesSearch } from '@/features/practice/services/search';
@@ -146,6 +147,12 @@ const absences = createRoute({
   validateSearch: validateAbsencesSearch,
   component: lazyRouteComponent(() => import('@/features/practice/absences/AbsencesPage'), 'AbsencesPage'),
 });
+const closingDays = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/closing-days',
+  validateSearch: validateClosingSearch,
+  component: lazyRouteComponent(() => import('@/features/practice/closing-days/ClosingDaysPage'), 'ClosingDaysPage'),
+});
 const hours = createRoute({
   getParentRoute: () => inside,
   path: '/settings/hours',
@@ -213,6 +220,7 @@ export const router = createRouter({
       supportAccess,
       absences,
       security,
+      closingDays,
     ]),
   ]),
   context: { queryClient },

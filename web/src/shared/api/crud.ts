@@ -2,8 +2,8 @@ import { type QueryKey, queryOptions, useMutation, useQueryClient } from '@tanst
 
 type Row = { id: string; version: number };
 type Calls<R, New, Change> = {
-  /** All of them: only for kinds of which a practice has a few dozen at most. */
-  list: (signal: AbortSignal) => Promise<R[]>;
+  /** All of them: only for kinds of which a practice has a few dozen at most, and no other list. */
+  list?: (signal: AbortSignal) => Promise<R[]>;
   one: (id: string, signal: AbortSignal) => Promise<R>;
   create: (body: New, key: string) => Promise<R>;
   change: (id: string, body: Change & { version: number }) => Promise<R>;
@@ -14,7 +14,7 @@ type Calls<R, New, Change> = {
  * from elsewhere have it fetched again; `touches` names other kinds that show something of it.
  */
 export function crud<R extends Row, New, Change>(topic: string, calls: Calls<R, New, Change>, touches: readonly string[] = []) {
-  const listQuery = queryOptions({ queryKey: [topic, 'list'] as QueryKey, queryFn: ({ signal }) => calls.list(signal) });
+  const listQuery = queryOptions({ queryKey: [topic, 'list'] as QueryKey, queryFn: ({ signal }) => calls.list?.(signal) ?? [] });
   const oneQuery = (id: string) => queryOptions({ queryKey: [topic, 'one', id] as QueryKey, queryFn: ({ signal }) => calls.one(id, signal) });
 
   function useKeep() {
