@@ -426,6 +426,14 @@ CREATE FUNCTION auth.end_session(own uuid, target uuid, reason text) RETURNS boo
     select exists (select from ended)
 $$;
 
+CREATE FUNCTION auth.has_company() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select (select count(*) from auth.membership m
+             where m.practice_id = sec.practice_id() and m.status in ('active', 'suspended')) > 1
+$$;
+
 CREATE FUNCTION auth.has_second_factor(person uuid) RETURNS boolean
     LANGUAGE sql STABLE
     AS $$ select false $$;
@@ -643,6 +651,17 @@ CREATE FUNCTION auth.sweep() RETURNS void
      where least(coalesce(ended_at, expires_at), expires_at) < now() - interval '30 days'
        and not exists (select from auth.refresh_token t where t.session_id = s.id);
 $$;
+
+CREATE FUNCTION auth.unlink_identity(id uuid, person uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    delete from auth.external_identity i
+     where i.id = unlink_identity.id and i.user_id = person
+       and exists (select from auth.membership m where m.user_id = person and m.practice_id = sec.practice_id());
+    return found;
+end $$;
 
 CREATE FUNCTION claim.backlog() RETURNS TABLE(events bigint, oldest_event_seconds double precision, jobs bigint, dead_events bigint)
     LANGUAGE sql SECURITY DEFINER
@@ -1598,6 +1617,17 @@ CREATE TABLE practice.location (
 
 ALTER TABLE ONLY practice.location FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE practice.onboarding (
+    practice_id uuid NOT NULL,
+    step text NOT NULL COLLATE pg_catalog."C",
+    what text NOT NULL COLLATE pg_catalog."C",
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT onboarding_step_check CHECK ((step = ANY (ARRAY[''::text, 'profile'::text, 'hours'::text, 'service'::text, 'staff'::text, 'security'::text]))),
+    CONSTRAINT onboarding_what_check CHECK ((what = ANY (ARRAY['skipped'::text, 'seen'::text, 'finished'::text])))
+);
+
+ALTER TABLE ONLY practice.onboarding FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE practice.provider (
     practice_id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -1868,6 +1898,9 @@ ALTER TABLE ONLY practice.hours
 ALTER TABLE ONLY practice.location
     ADD CONSTRAINT location_pkey PRIMARY KEY (practice_id, id);
 
+ALTER TABLE ONLY practice.onboarding
+    ADD CONSTRAINT onboarding_pkey PRIMARY KEY (practice_id, step, what);
+
 ALTER TABLE ONLY practice.provider_location
     ADD CONSTRAINT provider_location_pkey PRIMARY KEY (practice_id, user_id, location_id);
 
@@ -2032,6 +2065,8 @@ CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.hours
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.location DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON practice.onboarding DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.provider DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON practice.provider_location DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
@@ -2167,6 +2202,9 @@ ALTER TABLE ONLY practice.hours
 ALTER TABLE ONLY practice.location
     ADD CONSTRAINT location_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
+ALTER TABLE ONLY practice.onboarding
+    ADD CONSTRAINT onboarding_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
 ALTER TABLE ONLY practice.provider_location
     ADD CONSTRAINT provider_at_location FOREIGN KEY (practice_id, location_id) REFERENCES practice.location(practice_id, id);
 
@@ -2255,6 +2293,8 @@ ALTER TABLE practice.hours ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE practice.location ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE practice.onboarding ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE practice.provider ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE practice.provider_location ENABLE ROW LEVEL SECURITY;
@@ -2272,6 +2312,8 @@ CREATE POLICY tenant ON practice.closing_day USING ((practice_id = ( SELECT sec.
 CREATE POLICY tenant ON practice.hours USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 CREATE POLICY tenant ON practice.location USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON practice.onboarding USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 CREATE POLICY tenant ON practice.provider USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
@@ -2417,6 +2459,9 @@ GRANT ALL ON FUNCTION auth.end_other_sessions(own uuid, reason text) TO vantage_
 REVOKE ALL ON FUNCTION auth.end_session(own uuid, target uuid, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.end_session(own uuid, target uuid, reason text) TO vantage_app;
 
+REVOKE ALL ON FUNCTION auth.has_company() FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.has_company() TO vantage_app;
+
 REVOKE ALL ON FUNCTION auth.has_second_factor(person uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.has_second_factor(person uuid) TO vantage_auth;
 
@@ -2471,6 +2516,9 @@ GRANT ALL ON FUNCTION auth.sign_up(practice uuid, slug text, practice_name text,
 
 REVOKE ALL ON FUNCTION auth.sweep() FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.sweep() TO vantage_worker;
+
+REVOKE ALL ON FUNCTION auth.unlink_identity(id uuid, person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.unlink_identity(id uuid, person uuid) TO vantage_app;
 
 REVOKE ALL ON FUNCTION claim.backlog() FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.backlog() TO vantage_worker;
@@ -2687,6 +2735,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE practice.closing_day TO vantage_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE practice.hours TO vantage_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE practice.location TO vantage_app;
+
+GRANT SELECT,INSERT ON TABLE practice.onboarding TO vantage_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE practice.provider TO vantage_app;
 
