@@ -29,7 +29,7 @@ export default async function ({ browser, watch, step, must }) {
   const arabic = await open(browser, { lang: 'en', watch });
   await step('a language chosen here is spoken on every device', async () => {
     await page.getByRole('button', { name: 'العربية' }).click();
-    await page.getByRole('heading', { level: 1, name: /Sara/ }).waitFor();
+    await page.getByRole('button', { name: 'قائمة الحساب' }).waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.dir), 'rtl');
     await arabic.page.goto(`${BASE}/sign-in`);
     await signIn(arabic.page, who);
@@ -55,7 +55,7 @@ export default async function ({ browser, watch, step, must }) {
     await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
     await page.getByRole('button', { name: /^Sign out on/ }).first().waitFor({ state: 'detached' });
     assert.equal(await page.getByText('This device').count(), 1);
-    await arabic.page.getByRole('link', { name: 'الإعدادات' }).first().click();
+    await arabic.page.getByRole('link', { name: /^الخدمات/ }).click();
     await arabic.page.getByRole('dialog').waitFor();
     await arabic.context.close();
   }, page);
@@ -67,6 +67,7 @@ export default async function ({ browser, watch, step, must }) {
     await page.getByLabel('New password').fill('password123');
     await page.getByText('Easy to guess').waitFor();
     await page.getByRole('button', { name: 'Change the password' }).click();
+    await page.getByText('This is not your password.').waitFor();
     await page.waitForFunction(() => document.activeElement?.getAttribute('aria-invalid') === 'true');
     await page.getByLabel('Current password').fill(who.password);
     await page.getByLabel('New password').fill('another five calm stones');

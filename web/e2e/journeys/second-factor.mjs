@@ -38,13 +38,14 @@ export default async function ({ browser, watch, step, must }) {
     await dialog.getByText('This is not your password.').waitFor();
     await prove();
     secret = await dialog.getByLabel('Key').inputValue();
-    await dialog.getByRole('img').evaluate((picture) => picture.decode());
+    await dialog.getByRole('img', { name: 'Picture for the authenticator app' }).evaluate((picture) => picture.decode());
     assert.deepEqual((await axe(page)).grave, []);
     await code.fill('000000');
     await dialog.getByText('This code is not right').waitFor();
     // pasted as telephones show it; the neighbour before is taken too, which leaves the present one for signing in
     const right = totp(secret, -1);
     await code.fill(`${right.slice(0, 3)} ${right.slice(3)}`);
+    await dialog.getByRole('list', { name: 'Recovery codes' }).waitFor();
     codes = await dialog.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allTextContents();
     assert.equal(new Set(codes).size, 10);
   }, page);
@@ -163,7 +164,7 @@ export default async function ({ browser, watch, step, must }) {
     await page.getByRole('button', { name: 'Set up the app' }).waitFor();
     await page.getByRole('button', { name: 'Remove the passkey My laptop' }).click();
     await prove();
-    await page.getByText('My laptop').waitFor({ state: 'detached' });
+    await page.getByText('My laptop', { exact: true }).waitFor({ state: 'detached' });
     await signOut(page);
     await signIn(page, who);
     await home();

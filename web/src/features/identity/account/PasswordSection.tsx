@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useRef, useState } from 'react';
+import { hasCode } from '@/shared/api/problem';
 import { useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { formErrors } from '@/shared/i18n/errors';
@@ -56,7 +57,7 @@ function Editor({ onClose }: { onClose: () => void }) {
         onClose();
       } catch (error) {
         const { byField, whole } = formErrors(words, error, ['current', 'new']);
-        form.setErrors(byField);
+        form.setErrors(hasCode(error, 'password.wrong') ? { current: t('problem.password.wrong') } : byField);
         if (whole) setRefusal(error);
         focusFirstInvalid(ref.current);
       }
