@@ -34,6 +34,8 @@ export function PasswordField({ choosing, ...props }: Props) {
       autoComplete={choosing ? 'new-password' : 'current-password'}
       visibilityToggleButtonProps={{ 'aria-label': t('password.show'), tabIndex: 0 }}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
+      // the library marks the frame around the field, and not the field
+      aria-invalid={!!props.error}
       {...(choosing
         ? { description: typed ? <Meter password={typed} avoid={choosing} /> : t('password.hint', { count: SHORTEST_PASSWORD }) }
         : {})}
