@@ -83,6 +83,8 @@ impl TestServer {
             sign_ins_per_minute: 10_000,
             sign_ups_per_hour: 10_000,
             rate_per_address: 100_000,
+            rate_per_user: 100_000,
+            rate_per_practice: 100_000,
             database_connections: 8,
             ..config
         };

@@ -65,10 +65,10 @@ fn is_repeated(text: &str) -> bool {
 /// Characters that follow each other, up or down.
 fn is_row(text: &str) -> bool {
     let codes: Vec<i64> = text.chars().map(|c| i64::from(u32::from(c))).collect();
-    [1, -1].into_iter().any(|step| {
-        // after nine comes nought
-        codes.windows(2).all(|pair| pair[1] - pair[0] == step || (pair[0], pair[1]) == (57, 48) && step == 1)
-    })
+    // after nine comes nought, and before nought nine
+    [(1, (57, 48)), (-1, (48, 57))]
+        .into_iter()
+        .any(|(step, turn)| codes.windows(2).all(|pair| pair[1] - pair[0] == step || (pair[0], pair[1]) == turn))
 }
 
 /// Letters and digits only, in any case: `Alpha Dental` and `alpha-dental`. Of an e-mail also the part before the @.
