@@ -66,7 +66,10 @@ fn areas_keep_to_their_own_tables() {
         for other in areas.iter().filter(|area| **area != own && own != "reports") {
             for word in ["from", "into", "update", "join"] {
                 let needle = format!("{word} {}.", schema(other));
-                assert!(!text.contains(&needle), "{name} reaches into the tables of {other}");
+                // a function of the other area is a door that it opens itself
+                let is_table =
+                    |rest: &str| !rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').starts_with('(');
+                assert!(!text.split(&needle).skip(1).any(is_table), "{name} reaches into the tables of {other}");
             }
         }
     }
