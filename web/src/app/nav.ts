@@ -1,5 +1,6 @@
 import {
   IconArmchair,
+  IconBuilding,
   IconCalendarOff,
   IconCalendarX,
   IconClockHour4,
@@ -40,6 +41,7 @@ export const settingsNav: NavGroup[] = [
   {
     label: 'nav.group.practice',
     items: [
+      { label: 'nav.profile', about: 'nav.about.profile', to: '/settings/profile', icon: IconBuilding, needs: 'practice.read' },
       { label: 'nav.locations', about: 'nav.about.locations', to: '/settings/locations', icon: IconMapPin, needs: 'practice.read' },
       { label: 'nav.rooms', about: 'nav.about.rooms', to: '/settings/rooms', icon: IconArmchair, needs: 'rooms.read' },
       { label: 'nav.services', about: 'nav.about.services', to: '/settings/services', icon: IconStethoscope, needs: 'services.read' },

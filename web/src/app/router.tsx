@@ -113,6 +113,11 @@ const services = createRoute({
   validateSearch: validateServicesSearch,
   component: lazyRouteComponent(() => import('@/features/practice/services/ServicesPage'), 'ServicesPage'),
 });
+const practiceProfile = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/profile',
+  component: lazyRouteComponent(() => import('@/features/practice/profile/ProfilePage'), 'ProfilePage'),
+});
 const locations = createRoute({
   getParentRoute: () => inside,
   path: '/settings/locations',
@@ -209,6 +214,7 @@ export const router = createRouter({
       home,
       account.addChildren([profile, accountSecurity, ownSessions]),
       settings,
+      practiceProfile,
       locations,
       rooms,
       services,

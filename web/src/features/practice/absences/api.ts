@@ -1,12 +1,12 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, unwrap } from '@/shared/api/client';
+import type { Schemas } from '@/shared/api/problem';
 import type { Owner } from '../hours/api';
-import { call } from '../untyped';
 
-export type Kind = 'vacation' | 'sick' | 'closed' | 'extra';
-export type Absence = { id: string; owner: Owner; kind: Kind; from: string; to: string; note: string | null; version: number; createdAt: string; updatedAt: string };
-export type NewAbsence = Pick<Absence, 'owner' | 'kind' | 'from' | 'to' | 'note'>;
-export type AbsenceChange = Partial<Omit<NewAbsence, 'owner'>>;
-type Page = { items: Absence[]; nextCursor: string | null };
+export type Absence = Schemas['Absence'];
+export type Kind = Absence['kind'];
+export type NewAbsence = Schemas['NewAbsence'];
+export type AbsenceChange = Omit<Schemas['AbsenceChange'], 'version'>;
 
 const PAGE = 50;
 const KEY = 'absence';
@@ -18,7 +18,8 @@ export const absencesQuery = (params: { past: boolean; today: string; owner?: Ow
     queryFn: ({ pageParam, signal }) => {
       const { past, today, owner } = params;
       const when = past ? { to: today, sort: '-from' } : { from: today, sort: 'from' };
-      return call<Page>('GET', '/absences', { params: { query: { limit: PAGE, ...when, ...(owner ? { owner } : {}), ...(pageParam ? { cursor: pageParam } : {}) } }, signal });
+      const query = { limit: PAGE, ...when, ...(owner ? { owner } : {}), ...(pageParam ? { cursor: pageParam } : {}) };
+      return unwrap(api.GET('/api/v1/absences', { params: { query }, signal }));
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
@@ -26,7 +27,7 @@ export const absencesQuery = (params: { past: boolean; today: string; owner?: Ow
   });
 
 export const absenceQuery = (id: string) =>
-  queryOptions({ queryKey: [KEY, 'one', id] as const, queryFn: ({ signal }) => call<Absence>('GET', '/absences/{id}', { params: { path: { id } }, signal }) });
+  queryOptions({ queryKey: [KEY, 'one', id] as const, queryFn: ({ signal }) => unwrap(api.GET('/api/v1/absences/{id}', { params: { path: { id } }, signal })) });
 
 function useKeep() {
   const client = useQueryClient();
@@ -36,13 +37,13 @@ function useKeep() {
   };
 }
 
-const create = (body: NewAbsence, key: string) => call<Absence>('POST', '/absences', { body, params: { header: { 'Idempotency-Key': key } } });
+const create = (body: NewAbsence, key: string) => unwrap(api.POST('/api/v1/absences', { body, params: { header: { 'Idempotency-Key': key } } }));
 
 export const useCreateAbsence = () => useMutation({ mutationFn: ({ body, key }: { body: NewAbsence; key: string }) => create(body, key), onSuccess: useKeep() });
 
 export const useChangeAbsence = () =>
   useMutation({
-    mutationFn: ({ id, body }: { id: string; body: AbsenceChange & { version: number } }) => call<Absence>('PATCH', '/absences/{id}', { body, params: { path: { id } } }),
+    mutationFn: ({ id, body }: { id: string; body: Schemas['AbsenceChange'] }) => unwrap(api.PATCH('/api/v1/absences/{id}', { body, params: { path: { id } } })),
     onSuccess: useKeep(),
   });
 
@@ -51,7 +52,7 @@ export function useRemoveAbsence() {
   const client = useQueryClient();
   const again = () => client.invalidateQueries({ queryKey: [KEY, 'list'] });
   return {
-    remove: ({ id, version }: Absence) => call<void>('POST', '/absences/{id}/remove', { params: { path: { id } }, body: { version } }).then(again),
+    remove: ({ id, version }: Absence) => unwrap(api.POST('/api/v1/absences/{id}/remove', { params: { path: { id } }, body: { version } })).then(again),
     enter: ({ owner, kind, from, to, note }: Absence, key: string) => create({ owner, kind, from, to, note }, key).then(again),
   };
 }

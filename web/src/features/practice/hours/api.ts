@@ -1,16 +1,17 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { call } from '../untyped';
-import type { WireDay } from './week';
+import { api, unwrap } from '@/shared/api/client';
+import type { Schemas } from '@/shared/api/problem';
 
+export type Hours = Schemas['Hours'];
+/** `practice`, `location:{id}` or `provider:{userId}`. */
 export type Owner = string;
-export type Hours = { owner: Owner; timeZone: string; week: WireDay[]; inherited: boolean; from: Owner | null; version: number };
 
 const KEY = 'hours';
 
 export const hoursQuery = (owner: Owner) =>
   queryOptions({
     queryKey: [KEY, owner] as const,
-    queryFn: ({ signal }) => call<Hours>('GET', '/hours', { params: { query: { owner } }, signal }),
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/hours', { params: { query: { owner } }, signal })),
   });
 
 /** Others inherit what was saved, so all that is known is asked for again. */
@@ -24,14 +25,14 @@ function useKeep() {
 
 export function useSaveHours() {
   return useMutation({
-    mutationFn: (body: { owner: Owner; week: WireDay[]; version: number }) => call<Hours>('PUT', '/hours', { body }),
+    mutationFn: (body: Schemas['NewHours']) => unwrap(api.PUT('/api/v1/hours', { body })),
     onSuccess: useKeep(),
   });
 }
 
 export function useResetHours() {
   return useMutation({
-    mutationFn: (body: { owner: Owner; version: number }) => call<Hours>('POST', '/hours/reset', { body }),
+    mutationFn: (body: Schemas['ResetHours']) => unwrap(api.POST('/api/v1/hours/reset', { body })),
     onSuccess: useKeep(),
   });
 }

@@ -1,23 +1,10 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap } from '@/shared/api/client';
-import type { Colour } from '../colour';
-import { call } from '../untyped';
+import type { Schemas } from '@/shared/api/problem';
 
-export type Provider = {
-  /** The person's. */
-  id: string;
-  title: string | null;
-  titleAr: string | null;
-  specialty: string | null;
-  licenceNumber: string | null;
-  colour: Colour;
-  bookable: boolean;
-  locationIds: string[];
-  serviceIds: string[] | null;
-  version: number;
-  updatedAt: string;
-};
-export type NewProvider = Omit<Provider, 'id' | 'updatedAt' | 'version'> & { version: number };
+/** A member's professional profile; its id is the person's. */
+export type Provider = Schemas['Provider'];
+export type NewProvider = Schemas['NewProvider'];
 
 const KEY = 'provider';
 /** More than any practice has; what lies beyond is not shown. */
@@ -25,18 +12,15 @@ const ALL = 200;
 
 export const providersQuery = queryOptions({
   queryKey: [KEY, 'list'] as const,
-  queryFn: ({ signal }) => call<{ items: Provider[] }>('GET', '/providers', { params: { query: { limit: ALL } }, signal }).then((page) => page.items),
+  queryFn: async ({ signal }) => (await unwrap(api.GET('/api/v1/providers', { params: { query: { limit: ALL } }, signal }))).items,
 });
-
-export const providerQuery = (id: string) =>
-  queryOptions({ queryKey: [KEY, 'one', id] as const, queryFn: ({ signal }) => call<Provider>('GET', '/providers/{id}', { params: { path: { id } }, signal }) });
 
 export function useSetProvider() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, body }: { id: string; body: NewProvider }) => call<Provider>('PUT', '/providers/{id}', { body, params: { path: { id } } }),
+    mutationFn: ({ id, body }: { id: string; body: NewProvider }) => unwrap(api.PUT('/api/v1/providers/{id}', { body, params: { path: { id } } })),
     onSuccess: (provider) => {
-      client.setQueryData(providerQuery(provider.id).queryKey, provider);
+      client.setQueryData(providersQuery.queryKey, (all) => all?.map((p) => (p.id === provider.id ? provider : p)));
       // whoever works at one location inherits its hours
       for (const key of [KEY, 'hours']) void client.invalidateQueries({ queryKey: [key] });
     },
