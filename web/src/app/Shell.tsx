@@ -168,7 +168,7 @@ export function Shell() {
       <AppShell.Main id="main" tabIndex={-1}>
         {session.enrolBy ? (
           <Suspense>
-            <EnrolBanner by={session.enrolBy} />
+            <EnrolBanner by={session.enrolBy} timeZone={session.practice.timeZone} />
           </Suspense>
         ) : null}
         {settings && path.replace(/\/$/, '') !== '/settings' ? <UpToSettings /> : null}
