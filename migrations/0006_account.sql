@@ -133,6 +133,8 @@ create function auth.change_password(own uuid, new_hash text) returns void
     language sql security definer set search_path = pg_catalog, pg_temp as $$
     update auth.user set password_hash = new_hash, version = version + 1 where id = auth.person_of(own);
     update auth.password_reset set used_at = now() where user_id = auth.person_of(own) and used_at is null;
+    -- a question that waits was asked behind the old password
+    update auth.challenge set used_at = now() where user_id = auth.person_of(own) and used_at is null;
 $$;
 
 -- Ends one session of the caller, in whichever practice. False when it is nobody's, another's, or over.

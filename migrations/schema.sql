@@ -384,6 +384,8 @@ CREATE FUNCTION auth.change_password(own uuid, new_hash text) RETURNS void
     AS $$
     update auth.user set password_hash = new_hash, version = version + 1 where id = auth.person_of(own);
     update auth.password_reset set used_at = now() where user_id = auth.person_of(own) and used_at is null;
+    -- a question that waits was asked behind the old password
+    update auth.challenge set used_at = now() where user_id = auth.person_of(own) and used_at is null;
 $$;
 
 CREATE FUNCTION auth.change_profile(own uuid, new_name text, new_language text, based_on integer) RETURNS integer

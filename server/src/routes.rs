@@ -46,7 +46,7 @@ fn areas() -> Routes {
 /// What happens without a request.
 #[must_use]
 pub fn duties() -> Duties {
-    let schedules = [jobs::schedules(), administration::schedules()].concat();
+    let schedules = [jobs::schedules(), identity::schedules(), administration::schedules()].concat();
     Duties { subscribers: vec![live::subscriber()], jobs: Vec::new(), schedules, loops: ::audit::loops() }
 }
 

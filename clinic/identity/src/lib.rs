@@ -16,6 +16,7 @@ mod security;
 mod session;
 mod signup;
 mod staff;
+mod sweep;
 
 use platform::routes::Routes;
 
@@ -24,6 +25,7 @@ pub use external::External;
 pub use invites::{Accept, accept_invite};
 pub use second_factor::reseal;
 pub use signup::{SignUp, sign_up};
+pub use sweep::schedules;
 
 /// All routes of the area.
 #[must_use]

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use garde::Validate;
 use platform::app::App;
 use platform::crypto::{random_token, sha256};
-use platform::db::Origin;
+use platform::db::{AuthTx, Origin};
 use platform::error::{Error, Result};
 use platform::extract::Body;
 use platform::guard::Anybody;
@@ -86,30 +86,32 @@ async fn reset_password(who: Anybody, Body(asked): Body<PasswordReset>) -> Resul
     .fetch_optional(tx.conn())
     .await?
     .ok_or_else(used)?;
-    sqlx::query!(
-        "update auth.password_reset set used_at = now() where user_id = $1 and used_at is null",
-        person.id.uuid()
-    )
-    .execute(tx.conn())
-    .await?;
-    sqlx::query!(
-        "update auth.user set password_hash = $2, version = version + 1 where id = $1",
-        person.id.uuid(),
-        password
-    )
-    .execute(tx.conn())
-    .await?;
-    sqlx::query!(
-        "update auth.session set ended_at = now(), end_reason = 'password_reset' where user_id = $1 and ended_at is null",
-        person.id.uuid(),
-    )
-    .execute(tx.conn())
-    .await?;
+    replace(&mut tx, person.id, &password).await?;
     mail::queue(&app, &mut tx, &changed).await?;
     tx.commit().await?;
     mail::wake(&app);
     person.record(&app, &origin, |user| Change::done("password_reset", "user", user)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Puts the new password in place and ends whatever was begun with the old one: links, questions for the second factor,
+/// sessions. No browser counts as known any more, as one of them may have been somebody else's.
+async fn replace(tx: &mut AuthTx, user: UserId, hash: &str) -> Result<()> {
+    let user = user.uuid();
+    for query in [
+        sqlx::query!("update auth.user set password_hash = $2, version = version + 1 where id = $1", user, hash),
+        sqlx::query!("update auth.password_reset set used_at = now() where user_id = $1 and used_at is null", user),
+        sqlx::query!("update auth.challenge set used_at = now() where user_id = $1 and used_at is null", user),
+        sqlx::query!(
+            "update auth.session set ended_at = now(), end_reason = 'password_reset'
+              where user_id = $1 and ended_at is null",
+            user,
+        ),
+        sqlx::query!("delete from auth.device where user_id = $1", user),
+    ] {
+        query.execute(tx.conn()).await?;
+    }
+    Ok(())
 }
 
 /// Where a mail leads that says: it was not me.

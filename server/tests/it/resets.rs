@@ -62,10 +62,7 @@ async fn a_link_gives_a_new_password_once_and_ends_every_session() {
     }
     server.settle().await;
     let kept = platform::mail::list(&server.app, Some("sandbox"), None, 10).await.expect("lists");
-    assert_eq!(
-        kept.iter().map(|mail| mail.kind.as_str()).collect::<Vec<_>>(),
-        ["new_device", "password_changed", "password_reset"]
-    );
+    assert_eq!(kept.iter().map(|mail| mail.kind.as_str()).collect::<Vec<_>>(), ["password_changed", "password_reset"]);
 }
 
 #[tokio::test]

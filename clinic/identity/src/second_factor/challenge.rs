@@ -38,12 +38,14 @@ impl Question {
     }
 
     /// For a passkey of whoever has one.
+    #[cfg(feature = "passkeys")]
     #[must_use]
     pub fn passkey(state: Vec<u8>) -> Self {
         Self { state: Some(state), ..Self::new("passkey") }
     }
 
     /// For a new passkey of somebody who is signed in.
+    #[cfg(feature = "passkeys")]
     #[must_use]
     pub fn add_passkey(user: UserId, state: Vec<u8>) -> Self {
         Self { user: Some(user), state: Some(state), ..Self::new("add_passkey") }
@@ -86,6 +88,7 @@ impl Question {
     }
 
     /// Remembers what its answer is to be checked against.
+    #[cfg(feature = "passkeys")]
     pub async fn keep(&self, tx: &mut AuthTx, state: &[u8]) -> Result<()> {
         sqlx::query!("update auth.challenge set state = $2 where hash = $1", self.hash, state)
             .execute(tx.conn())

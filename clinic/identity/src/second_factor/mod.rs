@@ -166,8 +166,9 @@ impl IntoResponse for SecondFactorNeeded {
     }
 }
 
-/// What the account can be asked for; empty when it has no second factor.
-pub async fn methods(app: &App, tx: &mut AuthTx, user: UserId) -> Result<Vec<Method>> {
+/// What the account can be asked for; empty when it has no second factor. A passkey counts also while the server cannot
+/// take one (without the feature, or without a host name): what is out of order keeps people out and lets nobody in.
+pub async fn methods(tx: &mut AuthTx, user: UserId) -> Result<Vec<Method>> {
     let has = sqlx::query!(
         r#"select exists (select from auth.totp where user_id = $1 and confirmed_at is not null) as "totp!",
                   exists (select from auth.passkey where user_id = $1) as "passkey!",
@@ -176,27 +177,16 @@ pub async fn methods(app: &App, tx: &mut AuthTx, user: UserId) -> Result<Vec<Met
     )
     .fetch_one(tx.conn())
     .await?;
-    let passkey = has.passkey && serves_passkeys(app);
     // codes alone are no second factor: they come with one
     let codes = has.code && (has.totp || has.passkey);
-    let all = [(has.totp, Method::Totp), (passkey, Method::Passkey), (codes, Method::RecoveryCode)];
+    let all = [(has.totp, Method::Totp), (has.passkey, Method::Passkey), (codes, Method::RecoveryCode)];
     Ok(all.into_iter().filter(|(has, _)| *has).map(|(_, method)| method).collect())
-}
-
-#[cfg(feature = "passkeys")]
-fn serves_passkeys(app: &App) -> bool {
-    passkey::relying_party(app).is_ok()
-}
-
-#[cfg(not(feature = "passkeys"))]
-fn serves_passkeys(_: &App) -> bool {
-    false
 }
 
 /// The question for an account that has a second factor.
 pub async fn ask(app: &App, user: UserId, practice: PracticeId) -> Result<Option<SecondFactorNeeded>> {
     let mut tx = app.db().auth().await?;
-    let methods = methods(app, &mut tx, user).await?;
+    let methods = methods(&mut tx, user).await?;
     if methods.is_empty() {
         return Ok(None);
     }

@@ -1,12 +1,10 @@
-//! Codes of an authenticator app: RFC 6238 with six digits, SHA-1 and thirty seconds, which is what every app knows.
-//!
-//! The seed lies sealed. A code serves once: the step that it belongs to must be newer than the last that was used. The
-//! step before and the one behind are taken as well (RFC 6238 §5.2), for telephones whose clocks are off.
+//! One's own authenticator app: set up, confirmed, used, removed. Its seed lies sealed, and a code serves once: the step
+//! that it belongs to must be newer than the last that was used.
 
 use axum::http::StatusCode;
 use garde::Validate;
 use platform::app::App;
-use platform::crypto::{Place, random_token};
+use platform::crypto::Place;
 use platform::db::AuthTx;
 use platform::error::{Error, Result};
 use platform::extract::Body;
@@ -18,17 +16,12 @@ use platform::record::Change;
 use platform::route;
 use platform::routes::{Json, Routes};
 use serde::{Deserialize, Serialize};
-use totp_rs::{Builder, Totp};
 use utoipa::ToSchema;
 
 use super::challenge::wrong;
 use super::codes::{self, RecoveryCodes};
 use crate::account::{Proof, prove, slow_down, tell};
-
-/// What apps show beside the code.
-const ISSUER: &str = "Vantage";
-/// RFC 4226 §4 recommends 160 bits.
-const SEED_BYTES: usize = 20;
+use crate::authenticator::{Authenticator, new_seed};
 
 /// The routes of the authenticator app.
 pub fn routes() -> Routes {
@@ -60,7 +53,7 @@ struct TotpCode {
 async fn begin_totp(who: Can<may::Write>, Body(proof): Body<Proof>) -> Result<Json<TotpSeed>> {
     let (user, session) = who.person()?;
     let email = prove(&who, proof.password).await?;
-    let seed = random_token()?[..SEED_BYTES].to_vec();
+    let seed = new_seed()?;
     let sealed = who.app().root().seal(place(user), &seed)?;
     who.write(async move |tx| {
         let put = sqlx::query_scalar!(r#"select auth.put_totp($1, $2) as "put!""#, session.uuid(), sealed)
@@ -72,13 +65,8 @@ async fn begin_totp(who: Can<may::Write>, Body(proof): Body<Proof>) -> Result<Js
         tx.record(Change::done("totp_begin", "user", user.uuid())).await
     })
     .await?;
-    let totp = totp(seed, email.expose())?;
-    let uri = totp.to_url().map_err(Error::internal)?;
-    Ok(Json(TotpSeed {
-        secret: Phi::new(totp.secret().to_base32()),
-        qr_svg: Phi::new(picture(&uri)?),
-        uri: Phi::new(uri),
-    }))
+    let app = Authenticator::new(seed, email.expose())?;
+    Ok(Json(TotpSeed { secret: app.secret(), uri: app.uri()?, qr_svg: app.qr_svg()? }))
 }
 
 /// Show that the app is set up, by a code of it. Answers the recovery codes, this once.
@@ -157,39 +145,13 @@ async fn step_of(app: &App, tx: &mut AuthTx, user: UserId, confirmed: bool, code
     .fetch_optional(tx.conn())
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let totp = totp(app.root().open(place(user), &row.seed)?, "")?;
-    let now = u64::try_from(app.now().as_second()).unwrap_or_default();
-    let step = totp.check(code, now).and_then(|step| i64::try_from(step).ok());
+    let authenticator = Authenticator::new(app.root().open(place(user), &row.seed)?, "")?;
+    let step = authenticator.step_of(code, app.now());
     Ok(step.filter(|step| *step > row.last_step))
 }
 
 fn place(user: UserId) -> Place<'static> {
     Place { table: "auth.totp", column: "seed", row: user.uuid() }
-}
-
-fn totp(seed: Vec<u8>, email: &str) -> Result<Totp> {
-    // the colon parts issuer and account in the address (Key Uri Format)
-    let account = email.replace(':', "");
-    let account = if account.is_empty() { "account".to_owned() } else { account };
-    let builder = Builder::new().with_secret(seed).with_skew(1).with_issuer(Some(ISSUER)).with_account_name(account);
-    builder.build().map_err(Error::internal)
-}
-
-/// Dark on light in any theme, as cameras want it, with the margin that the standard asks for (ISO/IEC 18004 §9.1).
-fn picture(text: &str) -> Result<String> {
-    const MARGIN: i32 = 4;
-    let code = qrcodegen::QrCode::encode_text(text, qrcodegen::QrCodeEcc::Medium).map_err(Error::internal)?;
-    let mut dark = String::new();
-    for y in 0..code.size() {
-        for x in (0..code.size()).filter(|x| code.get_module(*x, y)) {
-            dark += &format!("M{} {}h1v1h-1z", x + MARGIN, y + MARGIN);
-        }
-    }
-    let side = code.size() + 2 * MARGIN;
-    Ok(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
-         <path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path fill=\"#000\" d=\"{dark}\"/></svg>"
-    ))
 }
 
 /// Seals seeds that lie under an older root key with the current one; answers how many that were.
@@ -212,44 +174,4 @@ pub async fn reseal(app: &App) -> Result<u64> {
     }
     tx.commit().await?;
     Ok(rows.len() as u64)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// RFC 6238 appendix B, SHA-1: the last six of its eight digits.
-    #[test]
-    fn codes_are_those_of_the_standard() {
-        let totp = totp(b"12345678901234567890".to_vec(), "owner@alpha.example").expect("a seed");
-        for (second, code) in [
-            (59, "287082"),
-            (1_111_111_109, "081804"),
-            (1_111_111_111, "050471"),
-            (1_234_567_890, "005924"),
-            (2_000_000_000, "279037"),
-            (20_000_000_000, "353130"),
-        ] {
-            assert_eq!(totp.generate(second).to_string(), code);
-            let step = second / 30;
-            for (at, expected) in
-                [(second, Some(step)), (second - 30, Some(step)), (second + 30, Some(step)), (second + 60, None)]
-            {
-                assert_eq!(totp.check(code, at), expected, "{code} at {at}");
-            }
-        }
-    }
-
-    #[test]
-    fn apps_and_cameras_can_take_it() {
-        let totp = totp(vec![7; 20], "owner@alpha.example").expect("a seed");
-        let uri = totp.to_url().expect("an address");
-        assert!(
-            uri.starts_with("otpauth://totp/Vantage:owner%40alpha.example?secret=A4DQOBYHA4DQOBYHA4DQOBYHA4DQOBYH"),
-            "{uri}"
-        );
-        assert!(uri.contains("issuer=Vantage"), "{uri}");
-        let picture = picture(&uri).expect("a picture");
-        assert!(picture.starts_with("<svg") && !picture.contains("style"));
-    }
 }

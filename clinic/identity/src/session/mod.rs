@@ -250,7 +250,7 @@ async fn describe(
         language: row.user_language,
     };
     let enrol_by = match Demand::from_name(&row.demanded).until(&rights, row.joined_at.to_jiff()) {
-        Some(until) if second_factor::methods(app, tx, user.id).await?.is_empty() => Some(until),
+        Some(until) if second_factor::methods(tx, user.id).await?.is_empty() => Some(until),
         _ => None,
     };
     let practice = SessionPractice {

@@ -129,6 +129,65 @@ async fn a_question_bears_five_wrong_answers_and_five_minutes() {
 }
 
 #[tokio::test]
+async fn a_new_password_ends_the_questions_that_were_asked_behind_the_old_one() {
+    let server = product().await;
+    let owner = server.owner_of("alpha").await;
+    let (_, codes) = set_up_totp(&server, &owner).await;
+    let question = challenge(&server).await;
+    let change = json!({ "current": PASSWORD, "new": "another long password" });
+    assert_eq!(owner.post("/api/v1/account/password", &change).await.status, 204);
+    assert_eq!(said(&answer(&server, &question, &codes[0]).await), (401, "auth.challenge_expired"));
+
+    let login = json!({ "email": OWNER, "password": "another long password" });
+    let question = server.stranger().post("/api/v1/auth/login", &login).await.expect(202)["challenge"].clone();
+    let forgotten = json!({ "email": OWNER });
+    assert_eq!(server.stranger().post("/api/v1/auth/password/forgot", &forgotten).await.status, 204);
+    server.settle().await;
+    let token = crate::resets::newest_token(&server).await;
+    let reset = json!({ "token": token, "password": "a third long password" });
+    assert_eq!(server.stranger().post("/api/v1/auth/password/reset", &reset).await.status, 204);
+    assert_eq!(said(&answer(&server, &question, &codes[0]).await), (401, "auth.challenge_expired"));
+    // a link by mail is no way around the second factor
+    let login = json!({ "email": OWNER, "password": "a third long password" });
+    server.stranger().post("/api/v1/auth/login", &login).await.expect(202);
+}
+
+#[tokio::test]
+async fn what_has_served_its_time_is_swept() {
+    let server = product().await;
+    let owner = server.owner_of("alpha").await;
+    set_up_totp(&server, &owner).await;
+    server
+        .colleague_of(&owner, "staff")
+        .await
+        .post("/api/v1/account/totp", &json!({ "password": PASSWORD }))
+        .await
+        .expect(200);
+    challenge(&server).await;
+    let forgotten = json!({ "email": OWNER });
+    assert_eq!(server.stranger().post("/api/v1/auth/password/forgot", &forgotten).await.status, 204);
+    let left = async || {
+        server.settle().await;
+        let duties = server::routes::duties();
+        let sweep = duties.schedules.iter().find(|schedule| schedule.name == "identity.sweep").expect("a schedule");
+        (sweep.run)(server.app.clone()).await.expect("sweeps");
+        sqlx::query_as::<_, (i64, i64, i64, i64)>(
+            "select (select count(*) from auth.password_reset), (select count(*) from auth.challenge),
+                    (select count(*) from auth.totp), (select count(*) from auth.device)",
+        )
+        .fetch_one(&mut server.database.conn().await)
+        .await
+        .expect("counts")
+    };
+    assert_eq!(left().await, (1, 1, 2, 2));
+    outside(&server, "update auth.password_reset set expires_at = now() - interval '8 days'").await;
+    outside(&server, "update auth.challenge set expires_at = now() - interval '2 days'").await;
+    outside(&server, "update auth.totp set created_at = now() - interval '2 days'").await;
+    outside(&server, "update auth.device set last_seen_at = now() - interval '401 days'").await;
+    assert_eq!(left().await, (0, 0, 1, 0), "the app that is set up stays");
+}
+
+#[tokio::test]
 async fn of_two_right_answers_at_once_one_opens_a_session() {
     let server = product().await;
     let (secret, codes) = set_up_totp(&server, &server.owner_of("alpha").await).await;
