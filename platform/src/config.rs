@@ -78,6 +78,9 @@ settings! {
     smtp_url: String = String::new();
     /// Whom mails are from, `Name <address>`.
     mail_from: String = "Vantage <no-reply@vantage.example>".to_owned();
+    /// Hours that invitations of a new practice serve, 1 to 720; each practice changes its own. Also read from
+    /// INVITE_EXPIRY_HOURS.
+    invite_expiry_hours: u32 = 72;
     /// Days until a session ends even when it is used.
     session_days: u32 = 30;
     /// An OpenID Connect provider that people may sign in with: its issuer, such as https://id.example/realms/clinic.
@@ -129,7 +132,7 @@ impl Config {
             figment = figment.merge(Toml::file_exact(file));
         }
         figment
-            .merge(Env::raw().only(&["DATABASE_URL"]))
+            .merge(Env::raw().only(&["DATABASE_URL", "INVITE_EXPIRY_HOURS"]))
             .merge(Env::prefixed("VANTAGE_").only(&names))
             .extract()
             .map_err(|error| Error::internal(error.to_string()))

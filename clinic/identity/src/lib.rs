@@ -17,6 +17,7 @@ mod session;
 mod signup;
 mod staff;
 mod sweep;
+mod unversioned;
 
 use platform::routes::Routes;
 
@@ -42,4 +43,5 @@ pub fn routes() -> Routes {
         .merge(account::routes())
         .merge(second_factor::routes())
         .merge(security::routes())
+        .merge(unversioned::routes())
 }

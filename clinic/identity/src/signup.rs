@@ -79,7 +79,7 @@ async fn signup(who: Anybody, Body(asked): Body<SignUp>) -> Result<Signed> {
     session::open(&app, &origin, user, practice, Factor::None).await.map(Signed::created)
 }
 
-async fn throttle(app: &App, origin: &Origin) -> Result<()> {
+pub(crate) async fn throttle(app: &App, origin: &Origin) -> Result<()> {
     let per_hour = app.config.sign_ups_per_hour;
     let network = network_of(origin.ip.as_deref());
     let bucket = SharedBucket {
@@ -105,6 +105,7 @@ pub async fn sign_up(app: &App, origin: &Origin, asked: SignUp) -> Result<(Pract
     let hash = password::hash(asked.password.clone()).await?;
     let (practice, user) = (PracticeId::new(), UserId::new());
     let caller = Caller { practice, actor: Actor::Founder(user), origin: origin.clone() };
+    let invite_hours = i32::try_from(app.config.invite_expiry_hours.clamp(1, 720)).unwrap_or(72);
     app.door
         .write(&caller, async move |tx| {
             sqlx::query!(
@@ -138,6 +139,13 @@ pub async fn sign_up(app: &App, origin: &Origin, asked: SignUp) -> Result<(Pract
                 )
             })?;
             tx.create_data_key().await?;
+            sqlx::query!(
+                "update platform.practice set invite_hours = $2 where practice_id = $1",
+                practice.uuid(),
+                invite_hours,
+            )
+            .execute(tx.conn())
+            .await?;
             let profile = json!({ "name": asked.practice_name.trim(), "slug": asked.slug, "timeZone": asked.time_zone,
                                   "currency": asked.currency, "country": asked.country });
             tx.record(Change::created("practice", practice.uuid(), &profile).event("practice.founded", 1)).await?;

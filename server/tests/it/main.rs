@@ -18,6 +18,7 @@ mod resets;
 mod sessions;
 mod smtp;
 mod supabase;
+mod unversioned;
 
 use platform::testing::TestServer;
 

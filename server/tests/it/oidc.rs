@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::accounts::{set_up_totp, totp};
+
 const CALLBACK: &str = "http://localhost:7180/api/v1/auth/oidc/callback";
 
 /// The provider of `server/tests/oidc`, which signs in whoever it was told.
@@ -301,6 +303,27 @@ async fn without_a_provider_there_is_nothing_to_go_to() {
         let answer = stranger.get(&format!("/api/v1/auth/oidc/start?next={next}")).await;
         assert_eq!((answer.status.as_u16(), answer.faults()), (422, vec!["?next invalid".to_owned()]), "{next}");
     }
+}
+
+#[tokio::test]
+async fn a_second_factor_is_asked_for_behind_the_provider() {
+    let provider = Provider::start().await;
+    let server = provider.server().await;
+    let mut owner = server.owner_of("alpha").await;
+    provider.is_visited_by("s-1", "owner@alpha.example", true).await;
+    let stranger = server.stranger();
+    let visit = Visit::begin(&stranger, "").await.through().await;
+    let pending = cookie(&visit, "__Host-vantage_link").expect("who they are");
+    assert_eq!(link(&mut owner, "owner@alpha.example", &pending).await.status, 204);
+    let (secret, _) = set_up_totp(&server, &owner).await;
+    let asked = Visit::begin(&stranger, "?next=%2Fsettings").await.through().await;
+    assert_eq!(outcome(&asked), "/sign-in?next=%2Fsettings");
+    let question = location(&asked).fragment().expect("a question").to_owned();
+    let parts: std::collections::HashMap<_, _> = question.split('&').filter_map(|part| part.split_once('=')).collect();
+    assert_eq!(parts["methods"], "totp,recovery_code");
+    server.clock.advance(SignedDuration::from_secs(30));
+    let answer = json!({ "challenge": parts["challenge"], "code": totp(&secret, server.clock.now()) });
+    server.stranger().sign("/api/v1/auth/second-factor", &answer).await.expect(200);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::accounts::{set_up_totp, totp};
 use crate::forge::{Forge, Provider, hs256, token};
 
 const SECRET: &str = "a secret that only the project and we have";
@@ -181,6 +182,30 @@ async fn a_link_is_seen_and_ended_by_its_person() {
     assert_eq!(beta.post(&remove, &Value::Null).await.status, 404);
     assert_eq!(alpha.post(&remove, &Value::Null).await.status, 204);
     assert_eq!(bearer.get("/api/v1/services").await.code(), "auth.external_unknown");
+}
+
+#[tokio::test]
+async fn a_second_factor_is_not_gone_round() {
+    let project = Project::start().await;
+    let owner = project.server.owner_of("alpha").await;
+    assert_eq!(project.link(&owner, "s-1", "owner@alpha.example").await.status, 204);
+    let (secret, _) = set_up_totp(&project.server, &owner).await;
+    let mut claims = project.claims("s-1", "one", "owner@alpha.example");
+    let token = project.sign(&claims);
+    let answer = project.bearer(&token).get("/api/v1/services").await;
+    assert_eq!((answer.status.as_u16(), answer.code()), (403, "auth.second_factor_needed"));
+    let mut person = project.server.stranger();
+    let asked = person.post("/api/v1/auth/supabase", &json!({ "token": token })).await.expect(202);
+    project.server.clock.advance(SignedDuration::from_secs(30));
+    let code = totp(&secret, project.server.clock.now());
+    person
+        .sign("/api/v1/auth/second-factor", &json!({ "challenge": asked["challenge"], "code": code }))
+        .await
+        .expect(200);
+    person.get("/api/v1/services").await.expect(200);
+    // the project says that it has asked for one itself
+    claims["aal"] = json!("aal2");
+    project.bearer(&project.sign(&claims)).get("/api/v1/services").await.expect(200);
 }
 
 #[tokio::test]

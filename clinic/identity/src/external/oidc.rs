@@ -185,7 +185,13 @@ async fn enter(app: &App, origin: &Origin, provider: &Provider, begun: Begun, vo
                     (signed.cookies(), Redirect::to(begun.next.as_deref().unwrap_or("/"))).into_response()
                 }
                 // behind a #, which browsers send to no server
-                Arrived::Needed(needed) => Redirect::to(&format!("{PAGE}#{}", needed.in_address())).into_response(),
+                Arrived::Needed(needed) => {
+                    let next = begun.next.map(|next| {
+                        form_urlencoded::Serializer::for_suffix("?".to_owned(), 1).append_pair("next", &next).finish()
+                    });
+                    let (next, question) = (next.unwrap_or_default(), needed.in_address());
+                    Redirect::to(&format!("{PAGE}{next}#{question}")).into_response()
+                }
             });
         }
         Found::NoPractice => return Ok(Outcome::NoPractice.page().into_response()),

@@ -29,7 +29,7 @@ use utoipa::ToSchema;
 use super::External;
 use super::keys::KeySet;
 use super::people::{self, Found, Pending};
-use crate::second_factor::SecondFactorNeeded;
+use crate::second_factor::{self, SecondFactorNeeded};
 use crate::session::sign_in::{Arrived, arrive};
 use crate::session::{self, Session};
 
@@ -65,6 +65,7 @@ pub struct Claims {
     is_anonymous: Option<bool>,
     session_id: Option<String>,
     email: Option<Phi<String>>,
+    aal: Option<String>,
 }
 
 impl Supabase {
@@ -133,6 +134,11 @@ impl Supabase {
         let (session, is_new) = match people::session_for(&mut tx, name.0, name.1, member.practice).await? {
             Some(session) => (session, false),
             None => {
+                // `aal2`: the project has asked for a second factor itself
+                let asked = claims.aal.as_deref() == Some("aal2");
+                if !asked && !second_factor::methods(&mut tx, member.user).await?.is_empty() {
+                    return Err(second_factor_needed());
+                }
                 people::note_use(&mut tx, &self.issuer, &claims.sub).await?;
                 people::open_session(app, &mut tx, name, &member, origin).await?
             }
@@ -167,6 +173,14 @@ fn refusal(found: &Found) -> Error {
         );
     }
     Error::new(StatusCode::FORBIDDEN, "auth.no_practice", "You are not an active member of that practice; ask there.")
+}
+
+fn second_factor_needed() -> Error {
+    Error::new(
+        StatusCode::FORBIDDEN,
+        "auth.second_factor_needed",
+        "This account has a second factor: open a session with POST /api/v1/auth/supabase, which asks for it.",
+    )
 }
 
 fn which_practice() -> Error {

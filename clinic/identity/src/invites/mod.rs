@@ -57,7 +57,7 @@ pub fn routes() -> Routes {
 /// Somebody was asked to join.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Invite {
+pub(crate) struct Invite {
     id: InviteId,
     email: Phi<String>,
     #[schema(required)]
@@ -70,13 +70,13 @@ struct Invite {
     /// In which the mail and the page speak.
     language: Language,
     status: Status,
-    expires_at: Timestamp,
+    pub expires_at: Timestamp,
     created_at: Timestamp,
     invited_by: Inviter,
     version: i32,
     /// What opens the door: only in the answer to whoever made it, as only its hash is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
-    link: Option<Phi<String>>,
+    pub link: Option<Phi<String>>,
 }
 
 /// Who asked.
@@ -101,21 +101,21 @@ enum Status {
 /// Somebody to be invited.
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct NewInvite {
+pub(crate) struct NewInvite {
     #[garde(custom(email_address))]
-    email: Phi<String>,
+    pub email: Phi<String>,
     /// What the page of acceptance begins with; the person has the last word.
     #[garde(inner(custom(person_name)))]
-    name: Option<Phi<String>>,
+    pub name: Option<Phi<String>>,
     /// A role of the table; not needed with one of the practice's own.
     #[garde(skip)]
-    role: Option<Role>,
+    pub role: Option<Role>,
     /// A role of the practice's own.
     #[garde(skip)]
-    custom_role_id: Option<RoleId>,
+    pub custom_role_id: Option<RoleId>,
     /// The practice's, when nothing else is said.
     #[garde(skip)]
-    language: Option<Language>,
+    pub language: Option<Language>,
 }
 
 /// Invite somebody. The link goes to them by mail, and is in this answer for whoever wants to hand it over.
@@ -164,7 +164,7 @@ async fn revoke(who: Can<may::Write>, Path(id): Path<InviteId>) -> Result<Json<I
     .await
 }
 
-async fn throttle(app: &App, practice: PracticeId) -> Result<()> {
+pub(crate) async fn throttle(app: &App, practice: PracticeId) -> Result<()> {
     let key = practice.to_string();
     let bucket =
         SharedBucket { name: "invite.practice", key: &key, burst: AN_HOUR, per_second: f64::from(AN_HOUR) / 3600.0 };
@@ -174,7 +174,8 @@ async fn throttle(app: &App, practice: PracticeId) -> Result<()> {
     taken
 }
 
-async fn invite(tx: &mut TenantTx, new: &NewInvite, origin: &str) -> Result<Invite> {
+/// Makes an invitation, in a transaction of whoever may.
+pub(crate) async fn invite(tx: &mut TenantTx, new: &NewInvite, origin: &str) -> Result<Invite> {
     let actor = take_charge(tx, may::Write::NAME).await?;
     let wanted = match (new.custom_role_id, new.role) {
         (Some(own), role) => roles::assignable(tx, own, role).await?,

@@ -129,6 +129,11 @@ impl Signed {
         Self { status: StatusCode::CREATED, ..self }
     }
 
+    /// The access token, what it is for, and the cookie by which the machine is known from now on.
+    pub(crate) fn into_parts(self) -> (Phi<String>, Session, Option<Cookie<'static>>) {
+        (Phi::new(self.access), self.session, self.device)
+    }
+
     /// Only the cookies, for an answer that sends the person on.
     pub(crate) fn cookies(&self) -> CookieJar {
         let jar = CookieJar::new().add(cookie(ACCESS_COOKIE, self.access.clone(), self.days)).add(cookie(
@@ -163,11 +168,16 @@ async fn logout(who: Can<may::Read>) -> Result<Response> {
 /// Who is signed in.
 #[utoipa::path(get, path = "/api/v1/auth/session", tag = "identity", responses((status = 200, body = Session)))]
 async fn read(who: Can<may::Read>) -> Result<Json<Session>> {
+    of(&who).await.map(Json)
+}
+
+/// The session of whoever calls.
+pub(crate) async fn of<P>(who: &Can<P>) -> Result<Session> {
     let (_, session) = who.person()?;
     let mut tx = who.app().db().auth().await?;
     let (session, _) = describe(who.app(), &mut tx, session, who.expires()).await?;
     tx.commit().await?;
-    Ok(Json(session))
+    Ok(session)
 }
 
 /// Done, and the browser forgets the session. It stays one that is known.

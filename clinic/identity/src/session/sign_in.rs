@@ -32,14 +32,14 @@ pub fn routes() -> Routes {
 /// E-mail and password.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Login {
+pub(crate) struct Login {
     #[garde(custom(email_address))]
-    email: Phi<String>,
+    pub email: Phi<String>,
     #[garde(custom(password::fits))]
-    password: Phi<String>,
+    pub password: Phi<String>,
     /// Which practice, for somebody who works in several; without it the one joined first.
     #[garde(inner(length(max = 40)))]
-    practice_slug: Option<String>,
+    pub practice_slug: Option<String>,
 }
 
 /// What comes of a first factor that was right.
@@ -63,17 +63,21 @@ impl IntoResponse for Arrived {
 #[utoipa::path(post, path = "/api/v1/auth/login", tag = "identity", request_body = Login,
     responses((status = 200, body = Session), (status = 202, body = SecondFactorNeeded, description = "The password is right; the second factor is needed")))]
 async fn login(who: Anybody, Body(asked): Body<Login>) -> Result<Arrived> {
-    let Anybody { app, origin } = who;
-    throttle(&app, &origin, asked.email.expose()).await?;
-    let account = find_account(&app, asked.email.expose(), asked.practice_slug.as_deref()).await?;
+    sign_in(&who.app, &who.origin, asked).await
+}
+
+/// What comes of an e-mail and a password.
+pub(crate) async fn sign_in(app: &App, origin: &Origin, asked: Login) -> Result<Arrived> {
+    throttle(app, origin, asked.email.expose()).await?;
+    let account = find_account(app, asked.email.expose(), asked.practice_slug.as_deref()).await?;
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
     let right = password::verify(asked.password, hash).await?;
     match account {
         Some(Account { user, practice: Some(practice), is_asked: true, .. }) if right => {
-            arrive(&app, &origin, user, practice).await
+            arrive(app, origin, user, practice).await
         }
         Some(Account { user, practice: Some(practice), .. }) => {
-            app.behind(refused(app.clone(), origin, user, practice));
+            app.behind(refused(app.clone(), origin.clone(), user, practice));
             Err(wrong_credentials())
         }
         _ => Err(wrong_credentials()),

@@ -63,7 +63,7 @@ async fn outside(server: &TestServer, statement: &'static str) {
 }
 
 /// The six digits that an app shows: RFC 6238 and RFC 4226, written anew beside the library that the server uses.
-fn totp(secret: &str, at: jiff::Timestamp) -> String {
+pub fn totp(secret: &str, at: jiff::Timestamp) -> String {
     use aws_lc_rs::hmac;
     let bits: String = secret
         .bytes()
@@ -82,7 +82,7 @@ fn totp(secret: &str, at: jiff::Timestamp) -> String {
 }
 
 /// Sets an authenticator app up; answers its secret and the recovery codes.
-async fn set_up_totp(server: &TestServer, person: &Person) -> (String, Vec<String>) {
+pub async fn set_up_totp(server: &TestServer, person: &Person) -> (String, Vec<String>) {
     let seed = person.post("/api/v1/account/totp", &json!({ "password": PASSWORD })).await.expect(200);
     let secret = seed["secret"].as_str().expect("a secret").to_owned();
     let code = totp(&secret, server.clock.now());

@@ -4,6 +4,74 @@
  */
 
 export interface paths {
+    "/api/auth/accept-invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation, and be signed in. */
+        post: operations["api.auth.accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite somebody. Asked twice it answers 409, as the first invitation is open. */
+        post: operations["api.auth.invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in. An account with a second factor is asked for it, to be answered under /api/v1/auth/second-factor. */
+        post: operations["api.auth.log_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/signup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a clinic up, and its owner in. */
+        post: operations["api.auth.sign_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clinics/me": {
         parameters: {
             query?: never;
@@ -20,6 +88,40 @@ export interface paths {
         head?: never;
         /** Change the practice's name, language or time zone. */
         patch: operations["api.clinics.change_clinic"];
+        trace?: never;
+    };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who works in the clinic, by name; at most 500. */
+        get: operations["api.users.everybody"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in. */
+        get: operations["api.users.me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/absences": {
@@ -2433,6 +2535,14 @@ export interface components {
              */
             oldestEventSeconds: number;
         };
+        /** @description A session whose access token goes into the header `Authorization: Bearer …`. */
+        BearerSession: {
+            accessToken: components["schemas"]["String_String"];
+            clinic: components["schemas"]["SessionClinic"];
+            /** Format: date-time */
+            expiresAt: string;
+            user: components["schemas"]["ClinicUser"];
+        };
         /** @description Why somebody must look into a practice. */
         BreakGlass: {
             /** @description A code of the authenticator app that was not used before. */
@@ -2470,11 +2580,53 @@ export interface components {
             /** @description IANA name. */
             timezone: string;
         };
+        /** @description Yes to an invitation. */
+        ClinicAccept: {
+            name?: components["schemas"]["String_String"] | null;
+            password?: components["schemas"]["String_String"] | null;
+            token: string;
+        };
         /** @description What is to be different; what is left out stays. The last one to say so wins. */
         ClinicChange: {
             locale?: components["schemas"]["Language"] | null;
             name?: string | null;
             timezone?: string | null;
+        };
+        /** @description Somebody to be invited. */
+        ClinicInvite: {
+            email: components["schemas"]["String_String"];
+            name?: components["schemas"]["String_String"] | null;
+            /** @description As what; in capitals too, and `dentist` for `provider`. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description E-mail and password. */
+        ClinicLogin: {
+            email: components["schemas"]["String_String"];
+            password: components["schemas"]["String_String"];
+            /** @description Which clinic, for somebody who works in several; without it the one joined first. */
+            slug?: string | null;
+        };
+        /** @description A clinic and its owner. */
+        ClinicSignUp: {
+            clinicName: string;
+            country?: string;
+            currency?: string;
+            email: components["schemas"]["String_String"];
+            locale?: components["schemas"]["Language"];
+            /** @description Name of the owner. */
+            name: components["schemas"]["String_String"];
+            password: components["schemas"]["String_String"];
+            /** @description Its address; made of the name, when nothing is said. */
+            slug?: string | null;
+            timezone?: string;
+        };
+        /** @description Somebody who works in the clinic. */
+        ClinicUser: {
+            clinicId: components["schemas"]["PracticeId"];
+            email: components["schemas"]["String_String"] | null;
+            id: components["schemas"]["UserId"];
+            name: components["schemas"]["String_String"];
+            role: components["schemas"]["Role"];
         };
         /** @description A day on which the whole practice is closed, with all its returns. */
         ClosingDay: {
@@ -2860,6 +3012,13 @@ export interface components {
          * @enum {string}
          */
         InviteStatus: "open" | "accepted" | "expired" | "revoked";
+        /** @description An invitation, as whoever hands it over needs it. */
+        InviteToken: {
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description What accepting takes. It was sent by mail as well. */
+            token: components["schemas"]["String_String"];
+        };
         /** @description A job as its progress bar needs it. */
         Job: {
             /**
@@ -3951,6 +4110,14 @@ export interface components {
             id: components["schemas"]["AdministratorId"];
             name: components["schemas"]["String_String"];
         };
+        /** @description The clinic of a session. */
+        SessionClinic: {
+            id: components["schemas"]["PracticeId"];
+            locale: components["schemas"]["Language"];
+            name: string;
+            slug: string;
+            timezone: string;
+        };
         /**
          * Format: uuid
          * @description One sign-in on one device.
@@ -4208,6 +4375,168 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "api.auth.accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClinicAccept"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BearerSession"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorNeeded"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.auth.invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClinicInvite"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteToken"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.auth.log_in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClinicLogin"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BearerSession"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorNeeded"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.auth.sign_up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClinicSignUp"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BearerSession"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "api.clinics.clinic": {
         parameters: {
             query?: never;
@@ -4273,6 +4602,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Clinic"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.users.everybody": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicUser"][];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.users.me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicUser"];
                 };
             };
             /** @description Not signed in, or no longer. */
