@@ -21,6 +21,8 @@ use crate::routes::Routes;
 const CHANNEL: &str = "vantage_live";
 /// Tells the client to renew its session and come back.
 const RENEW: u16 = 4401;
+/// Topics of which a change may end a session, or change its rights.
+const RIGHTS: [&str; 2] = ["role", "staff"];
 /// How often an open window is looked after: is it there, does its session live.
 const LOOK: Duration = Duration::from_secs(25);
 
@@ -167,12 +169,20 @@ impl Window {
                 }
                 incoming = socket.recv() => if !matches!(incoming, Some(Ok(message)) if !matches!(message, Message::Close(_))) { return },
                 item = news.recv() => next = match item {
+                    Ok(News::Notice(notice)) if self.concerns(&notice) && self.is_over().await => {
+                        return renew(&mut socket).await;
+                    }
                     Ok(News::Notice(notice)) => visible(&notice, self.caller.practice, &self.rights),
                     Ok(News::Resync) | Err(broadcast::error::RecvError::Lagged(_)) => Some(r#"{"topic":"resync"}"#.to_owned()),
                     Err(broadcast::error::RecvError::Closed) => return,
                 },
             }
         }
+    }
+
+    /// Whether this may have changed what the person at this window may do: then the window should show it at once.
+    fn concerns(&self, notice: &Notice) -> bool {
+        notice.practice == self.caller.practice && RIGHTS.contains(&notice.topic.as_str())
     }
 
     /// Whether the session has ended meanwhile. A database that is away says nothing of that.

@@ -15,6 +15,7 @@ use platform::testing::{Person, TestServer};
 use platform::worker::Duties;
 use serde_json::{Value, json};
 use sqlx::{Executor as _, Row as _};
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use uuid::Uuid;
 
@@ -356,6 +357,37 @@ async fn changes_reach_the_other_windows_of_the_practice_and_no_others() {
     let own = beta.post("/api/v1/services", &service("Crown")).await.expect(201);
     server.settle().await;
     assert_eq!(next(&mut theirs).await["id"], own["id"]);
+}
+
+#[tokio::test]
+async fn a_window_hears_at_once_that_the_rights_of_its_person_changed() {
+    let server = product().await;
+    server.listen();
+    let owner = server.owner_of("alpha").await;
+    let colleague = server.colleague_of(&owner, "receptionist").await;
+    server.settle().await;
+    let (mut window, mut owners) = (open(&server, &colleague).await, open(&server, &owner).await);
+    let staff = owner.get("/api/v1/staff").await.expect(200);
+    let member = staff["items"].as_array().expect("a list").iter().find(|member| member["role"] == "receptionist");
+    let member = member.expect("the colleague");
+    let change = json!({ "version": member["version"], "role": "admin" });
+    owner.patch(&format!("/api/v1/staff/{}", member["id"].as_str().expect("an id")), &change).await.expect(200);
+    server.settle().await;
+    assert_eq!(closed(&mut window).await, 4401);
+    // whoever is not concerned stays
+    owner.post("/api/v1/services", &service("Cleaning")).await.expect(201);
+    server.settle().await;
+    assert_eq!(next(&mut owners).await["topic"], "service");
+}
+
+/// The code with which the server closes this socket, sooner than it looks after its windows.
+async fn closed(socket: &mut Socket) -> u16 {
+    loop {
+        let message = tokio::time::timeout(Duration::from_secs(20), socket.next()).await.expect("closed in time");
+        if let Message::Close(Some(frame)) = message.expect("open").expect("a message") {
+            return frame.code.into();
+        }
+    }
 }
 
 type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;

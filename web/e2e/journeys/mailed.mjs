@@ -124,7 +124,7 @@ export default async function ({ browser, watch, step, must }) {
     const omar = items.find((member) => member.email === guest.email);
     const answer = await page.request.patch(`${BASE}/api/v1/staff/${omar.id}`, { headers: { Origin: BASE }, data: { version: omar.version, role: 'admin' } });
     assert.ok(answer.ok(), `${answer.status()} ${await answer.text()}`);
-    // the next request finds it out
+    // it is told at once, by the live socket
     await g.getByRole('link', { name: /^Services/ }).first().click();
     await g.getByRole('link', { name: 'Security' }).first().waitFor();
   }, g);
