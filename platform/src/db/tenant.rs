@@ -106,6 +106,14 @@ pub struct Origin {
     pub device: Option<Phi<String>>,
 }
 
+impl Origin {
+    /// The practice that somebody wants to sign in to: at a practice's own address only that one.
+    #[must_use]
+    pub fn practice_wanted<'a>(&'a self, asked: Option<&'a str>) -> Option<&'a str> {
+        self.practice_slug.as_deref().or(asked)
+    }
+}
+
 /// A practice and who acts in it. Made by the extractors and the worker, never from a request's body.
 #[derive(Clone, Debug)]
 pub struct Caller {

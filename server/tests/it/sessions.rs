@@ -269,6 +269,13 @@ async fn sub_domains_stand_side_by_side() {
             assert_eq!(answer.expect(200)["practice"]["slug"], slug);
         }
     }
+    // at alpha's address nobody signs in to beta, whatever the body says; and nobody goes over to it from there
+    let at_alpha = async |request: reqwest::RequestBuilder| {
+        Person::send(request.header("host", format!("alpha.localhost:{port}"))).await
+    };
+    let body = json!({ "email": "owner@beta.example", "password": "a long test password", "practiceSlug": "beta" });
+    let answer = at_alpha(server.stranger().request(Method::POST, "/api/v1/auth/login").json(&body)).await;
+    assert_eq!((answer.status.as_u16(), answer.code()), (401, "auth.invalid_credentials"));
     // one practice's pages do not write into another's host
     for site in [Some("same-site"), None] {
         let answer = login("alpha", &format!("http://beta.localhost:{port}"), site).await;

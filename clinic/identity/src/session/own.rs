@@ -153,8 +153,8 @@ async fn logout_everywhere(who: Can<may::Read>) -> Result<Response> {
 async fn switch(who: Can<may::Read>, Body(to): Body<Switch>) -> Result<Signed> {
     let (user, own) = who.person()?;
     let mut tx = who.app().db().auth().await?;
-    let factor = sqlx::query_scalar!(
-        "select s.second_factor from auth.session s
+    let found = sqlx::query!(
+        "select s.second_factor, p.slug from auth.session s
            join auth.membership m on m.user_id = s.user_id and m.practice_id = $2 and m.status = 'active'
            join platform.practice p on p.practice_id = m.practice_id and p.status = 'active'
           where s.id = $1",
@@ -165,6 +165,11 @@ async fn switch(who: Can<may::Read>, Body(to): Body<Switch>) -> Result<Signed> {
     .await?
     .ok_or_else(Error::not_found)?;
     tx.commit().await?;
+    let origin = &who.caller().origin;
+    if origin.practice_wanted(Some(&found.slug)) != Some(&found.slug) {
+        let text = "This is another practice's own address. Sign in at the address that all practices share.";
+        return Err(Error::conflict("auth.other_address", text));
+    }
     who.app()
         .door
         .write_regardless(who.caller(), async move |tx| {
@@ -172,8 +177,8 @@ async fn switch(who: Can<may::Read>, Body(to): Body<Switch>) -> Result<Signed> {
             tx.record(Change::done("switch", "session", own.uuid())).await
         })
         .await?;
-    let factor = Factor::from_name(factor.as_deref());
-    open(who.app(), &who.caller().origin, user, PracticeId(to.practice_id), factor).await
+    let factor = Factor::from_name(found.second_factor.as_deref());
+    open(who.app(), origin, user, PracticeId(to.practice_id), factor).await
 }
 
 /// Say that somebody is here: the pointer moved, a key was pressed. Whatever changes something says so as well; reading

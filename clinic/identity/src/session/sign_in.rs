@@ -37,7 +37,8 @@ pub(crate) struct Login {
     pub email: Phi<String>,
     #[garde(custom(password::fits))]
     pub password: Phi<String>,
-    /// Which practice, for somebody who works in several; without it the one joined first.
+    /// Which practice, for somebody who works in several; without it the one joined first. At a practice's own address
+    /// it is always that one.
     #[garde(inner(length(max = 40)))]
     pub practice_slug: Option<String>,
 }
@@ -69,7 +70,8 @@ async fn login(who: Anybody, Body(asked): Body<Login>) -> Result<Arrived> {
 /// What comes of an e-mail and a password.
 pub(crate) async fn sign_in(app: &App, origin: &Origin, asked: Login) -> Result<Arrived> {
     throttle(app, origin, asked.email.expose()).await?;
-    let account = find_account(app, asked.email.expose(), asked.practice_slug.as_deref()).await?;
+    let account =
+        find_account(app, asked.email.expose(), origin.practice_wanted(asked.practice_slug.as_deref())).await?;
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
     let right = password::verify(asked.password, hash).await?;
     match account {

@@ -1,5 +1,6 @@
 //! Profile, password, sessions, and going over to another practice.
 
+use axum::http::Method;
 use platform::testing::{Person, TestServer};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -131,6 +132,9 @@ async fn somebody_who_works_in_two_practices_goes_over_and_comes_back() {
     for to in [foreign, json!({ "practiceId": Uuid::now_v7() })] {
         assert_eq!(owner.post("/api/v1/auth/switch", &to).await.status, 404);
     }
+    let at_alpha = owner.request(Method::POST, "/api/v1/auth/switch").header("host", "alpha.localhost");
+    let answer = Person::send(at_alpha.json(&json!({ "practiceId": beta.practice() }))).await;
+    assert_eq!((answer.status.as_u16(), answer.code()), (409, "auth.other_address"));
     let there = owner.sign("/api/v1/auth/switch", &json!({ "practiceId": beta.practice() })).await.expect(200);
     assert_eq!(
         (&there["practice"]["slug"], &there["role"], &there["secondFactor"]),

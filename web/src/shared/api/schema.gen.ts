@@ -3172,7 +3172,10 @@ export interface components {
         Login: {
             email: components["schemas"]["String_String"];
             password: components["schemas"]["String_String"];
-            /** @description Which practice, for somebody who works in several; without it the one joined first. */
+            /**
+             * @description Which practice, for somebody who works in several; without it the one joined first. At a practice's own address
+             *     it is always that one.
+             */
             practiceSlug?: string | null;
         };
         /** @description The token of the link. */

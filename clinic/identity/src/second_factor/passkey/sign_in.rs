@@ -157,7 +157,9 @@ async fn passkey(who: Anybody, Body(asked): Body<PasskeyAnswer>) -> Result<Signe
     // whatever comes of it, the question was answered
     question.answered(&mut tx).await?;
     let found = match party.identify_discoverable_authentication(&credential) {
-        Ok((user, id)) => find(&mut tx, UserId(user), id, asked.practice_slug.as_deref()).await?,
+        Ok((user, id)) => {
+            find(&mut tx, UserId(user), id, origin.practice_wanted(asked.practice_slug.as_deref())).await?
+        }
         Err(_) => None,
     };
     let Some(Found { user, practice, passkey }) = found else {
