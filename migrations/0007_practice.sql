@@ -229,6 +229,8 @@ create function auth.has_company() returns boolean
     language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select (select count(*) from auth.membership m
              where m.practice_id = sec.practice_id() and m.status in ('active', 'suspended')) > 1
+        or exists (select from auth.invite i
+                    where i.practice_id = sec.practice_id() and i.status = 'open' and i.expires_at > now())
 $$;
 revoke all on function auth.has_company() from public;
 grant execute on function auth.has_company() to vantage_app;

@@ -434,6 +434,8 @@ CREATE FUNCTION auth.has_company() RETURNS boolean
     AS $$
     select (select count(*) from auth.membership m
              where m.practice_id = sec.practice_id() and m.status in ('active', 'suspended')) > 1
+        or exists (select from auth.invite i
+                    where i.practice_id = sec.practice_id() and i.status = 'open' and i.expires_at > now())
 $$;
 
 CREATE FUNCTION auth.has_second_factor(person uuid) RETURNS boolean

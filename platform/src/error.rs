@@ -253,6 +253,7 @@ impl From<sqlx::Error> for Error {
         };
         match state.as_str() {
             "40001" | "40P01" => Self::transient(error),
+            "VT003" => only_reads(),
             "VT401" => session_ended(),
             "VT403" => practice_suspended(),
             "VT404" => Self::not_found(),
@@ -317,6 +318,15 @@ pub fn practice_suspended() -> Error {
         StatusCode::FORBIDDEN,
         "practice.suspended",
         "This practice is suspended. Nothing is lost; its owner can ask Vantage's support to open it again.",
+    )
+}
+
+/// 403 for an administrator of the platform who looks into a practice and would change something.
+fn only_reads() -> Error {
+    Error::new(
+        StatusCode::FORBIDDEN,
+        "support_access.only_reads",
+        "Support may look at what the practice has, and change nothing of it.",
     )
 }
 

@@ -47,7 +47,8 @@ fn areas() -> Routes {
 #[must_use]
 pub fn duties() -> Duties {
     let schedules = [jobs::schedules(), identity::schedules(), administration::schedules()].concat();
-    Duties { subscribers: vec![live::subscriber()], jobs: Vec::new(), schedules, loops: ::audit::loops() }
+    let subscribers = [vec![live::subscriber()], practice::subscribers()].concat();
+    Duties { subscribers, jobs: Vec::new(), schedules, loops: ::audit::loops() }
 }
 
 /// Everything that the server answers.

@@ -16,16 +16,8 @@ mod sub_domain;
 #[cfg(test)]
 mod testing;
 
+use platform::outbox::Subscriber;
 use platform::routes::Routes;
-
-pub use absences::{AbsenceKind, NewAbsence, add_absence};
-pub use closing_days::adopt_holidays;
-pub use hours::{Day, Interval, Owner, Week, set_hours};
-pub use locations::{LocationId, NewLocation, add_location};
-pub use providers::{NewProvider, set_provider};
-pub use rooms::{NewRoom, RoomId, add_room};
-pub use services::{NewService, ServiceId, VatCategory, offer};
-pub use shared::{Address, Colour};
 
 /// All routes of the area.
 #[must_use]
@@ -42,4 +34,10 @@ pub fn routes() -> Routes {
         .merge(opening::routes())
         .merge(services::routes())
         .merge(onboarding::routes())
+}
+
+/// Who in the area wants to hear of events.
+#[must_use]
+pub fn subscribers() -> Vec<Subscriber> {
+    vec![providers::subscriber()]
 }

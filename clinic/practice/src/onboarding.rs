@@ -181,6 +181,8 @@ mod tests {
         let service = json!({ "nameEn": "Cleaning", "durationMinutes": 45, "price": { "amountMinor": 1, "currency": "SAR" },
                               "vatCategory": "standard", "colour": "teal" });
         made(&owner, "/api/v1/services", &service).await;
+        made(&owner, "/api/v1/invites", &json!({ "email": "desk@alpha.example", "role": "receptionist" })).await;
+        assert_eq!(done(&owner).await, ["profile", "hours", "service", "staff"], "who is invited counts");
         let desk = server.colleague_of(&owner, "receptionist").await;
         owner.post("/api/v1/onboarding/security/seen", &Value::Null).await.expect(200);
         assert_eq!(done(&desk).await, ["profile", "hours", "service", "staff", "security"]);

@@ -85,7 +85,6 @@ pub enum AbsenceKind {
 /// An absence to be entered.
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(missing_docs, reason = "as in Absence")]
 pub struct NewAbsence {
     #[garde(skip)]
     #[schema(value_type = String)]

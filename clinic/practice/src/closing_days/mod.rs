@@ -26,7 +26,6 @@ use sqlx::types::Json as Stored;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub use list::adopt_holidays;
 pub use rule::{Move, Repeats};
 use rule::{Rule, holiday};
 

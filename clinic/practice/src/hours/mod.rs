@@ -22,7 +22,9 @@ use utoipa::{IntoParams, ToSchema};
 
 pub(crate) use owner::Line;
 pub use owner::Owner;
-pub use week::{Day, Interval, Week};
+#[cfg(test)]
+pub use week::Interval;
+pub use week::{Day, Week};
 
 /// The routes of weekly hours.
 pub fn routes() -> Routes {

@@ -104,12 +104,6 @@ impl Week {
     pub fn on(&self, weekday: i8) -> impl Iterator<Item = Slot> {
         self.0.iter().copied().filter(move |slot| slot.weekday == weekday)
     }
-
-    /// Whether it is never open.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 fn slot(weekday: i8, interval: &Interval, place: &str) -> Result<Slot, FieldError> {

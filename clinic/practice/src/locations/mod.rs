@@ -74,7 +74,6 @@ pub struct Location {
 /// A location to be added.
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(missing_docs, reason = "as in Location")]
 pub struct NewLocation {
     #[garde(length(chars, max = 120), custom(validate::line))]
     pub name: String,

@@ -14,6 +14,7 @@ use platform::extract::{Body, Path, Query};
 use platform::filter::Kind;
 use platform::guard::Can;
 use platform::id::UserId;
+use platform::outbox::Subscriber;
 use platform::page::{MAX_LIMIT, Order, Sort, default_limit};
 use platform::permission::practice as may;
 use platform::record::Change;
@@ -69,7 +70,6 @@ pub struct Provider {
 /// A whole profile, in place of what there is.
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(missing_docs, reason = "as in Provider")]
 pub struct NewProvider {
     #[garde(inner(length(chars, max = 60), custom(validate::line)))]
     pub title: Option<String>,
@@ -228,6 +228,32 @@ pub async fn set_provider(tx: &mut TenantTx, id: UserId, new: &NewProvider) -> R
     };
     tx.record(change).await?;
     Ok(after)
+}
+
+/// With whoever has left nobody can make an appointment any more. The profile stays, for what they did.
+#[must_use]
+pub fn subscriber() -> Subscriber {
+    Subscriber {
+        name: "providers who left",
+        wants: |event| event == "staff.removed",
+        handle: |tx, event| Box::pin(async move { retire(tx, UserId(event.subject_id)).await }),
+    }
+}
+
+async fn retire(tx: &mut TenantTx, id: UserId) -> Result<()> {
+    let Some(before) = find(tx, id).await?.filter(|provider| provider.bookable) else { return Ok(()) };
+    let (practice, now) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()));
+    sqlx::query!(
+        "update practice.provider set bookable = false, version = version + 1, updated_at = $3
+          where practice_id = $1 and user_id = $2",
+        practice,
+        id.uuid(),
+        now as _,
+    )
+    .execute(tx.conn())
+    .await?;
+    let after = find(tx, id).await?.ok_or_else(Error::not_found)?;
+    tx.record(Change::updated("provider", id.uuid(), &before, &after).event("provider.changed", after.version)).await
 }
 
 /// Writes where they work and what they do.

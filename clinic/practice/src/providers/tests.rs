@@ -1,8 +1,10 @@
 //! Professional profiles as the front end uses them.
 
+use platform::testing::TestServer;
+use platform::worker::Duties;
 use serde_json::{Value, json};
 
-use crate::testing::{column, location, made, put, start};
+use crate::testing::{column, location, made, provider, put, start};
 
 #[tokio::test]
 async fn a_profile_from_beginning_to_end() {
@@ -83,4 +85,25 @@ async fn lists_in_pages() {
     let first = owner.get("/api/v1/providers?limit=2").await.expect(200);
     let next = first["nextCursor"].as_str().expect("a next page");
     assert_eq!(column(&owner, &format!("/api/v1/providers?limit=2&cursor={next}"), "id").await, [ids[2].clone()]);
+}
+
+#[tokio::test]
+async fn with_whoever_has_left_nobody_makes_an_appointment() {
+    let duties = Duties { subscribers: crate::subscribers(), ..Duties::default() };
+    let server = TestServer::start(identity::routes().merge(crate::routes()), duties).await;
+    let owner = server.owner_of("alpha").await;
+    let doctor = server.colleague_of(&owner, "provider").await;
+    for member in [&owner, &doctor] {
+        provider(&owner, member.user(), &json!({ "title": "Dr.", "version": 0 })).await;
+    }
+    let leave = format!("/api/v1/staff/{}/remove", doctor.user());
+    owner.post(&leave, &json!({ "version": 1 })).await.expect(204);
+    server.settle().await;
+    let bookable = column(&owner, "/api/v1/providers?status=bookable", "id").await;
+    assert_eq!(bookable, [json!(owner.user())]);
+    let profile = owner.get(&format!("/api/v1/providers/{}", doctor.user())).await.expect(200);
+    assert_eq!(
+        (&profile["title"], &profile["bookable"], &profile["version"]),
+        (&json!("Dr."), &json!(false), &json!(2))
+    );
 }

@@ -83,7 +83,6 @@ pub enum RoomKind {
 /// A room to be added.
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(missing_docs, reason = "as in Room")]
 pub struct NewRoom {
     #[garde(skip)]
     pub location_id: LocationId,

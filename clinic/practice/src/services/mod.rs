@@ -98,7 +98,6 @@ pub enum VatCategory {
 /// A service to be offered.
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(missing_docs, reason = "as in Service")]
 pub struct NewService {
     #[garde(length(chars, max = 120), custom(validate::line))]
     pub name_en: String,
