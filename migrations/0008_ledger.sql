@@ -1,5 +1,5 @@
 -- The ledger is sealed: each entry becomes a leaf of its practice's Merkle tree (RFC 6962), whose heads are signed about
--- once a second. Sealing follows the commits and takes no part in them, so it makes nobody wait.
+-- twice a second. Sealing follows the commits and takes no part in them, so it makes nobody wait.
 
 create function audit.part(field text) returns bytea language sql stable parallel safe as $$
     select coalesce(int4send(octet_length(convert_to(field, 'UTF8'))) || convert_to(field, 'UTF8'), '\xffffffff') $$;
