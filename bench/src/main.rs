@@ -5,6 +5,7 @@
 //! to use. Nothing here fails for being slow: it prints figures, and a person judges them. Only `--gap` fails: sign-ins that
 //! are refused must not tell by their time who has an account.
 
+mod audit;
 mod gap;
 mod load;
 mod peer;
@@ -32,16 +33,16 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 #[command(name = "bench", version)]
 struct Options {
     /// Seconds that each measurement lasts, after its warm-up.
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    #[arg(long, global = true, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
     /// Connections that ask at the same time, on either side.
-    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=64))]
+    #[arg(long, global = true, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=64))]
     connections: u32,
     /// How often server and pgbench take turns.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=50))]
+    #[arg(long, global = true, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=50))]
     rounds: u32,
     /// Give PostgreSQL a core for itself, as if it had its own machine; server and load, or pgbench, share the others.
-    #[arg(long)]
+    #[arg(long, global = true)]
     apart: bool,
     /// Only measure whether refused sign-ins tell by the time they take who has an account: so many of each kind.
     #[arg(long, value_name = "ROUNDS", value_parser = clap::value_parser!(u32).range(50..=100_000))]
@@ -49,6 +50,16 @@ struct Options {
     /// Folder of psql and pgbench; without it, that of the PostgreSQL which the server started.
     #[arg(long, env = "VANTAGE_POSTGRES_BIN")]
     postgres_bin: Option<PathBuf>,
+    #[command(subcommand)]
+    only: Option<Only>,
+}
+
+/// What can be measured alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Subcommand)]
+enum Only {
+    /// The ledger: entries per second through tenant transactions, in many practices and in one, and how long a
+    /// committed entry waits for a signed checkpoint.
+    Audit,
 }
 
 /// One thread for the load, as pgbench has: more would only take the cores from what is measured.
@@ -82,12 +93,14 @@ async fn measure(options: &Options) -> Result<()> {
     if let Some(rounds) = options.gap {
         return gap::measure(&server, rounds as usize).await;
     }
-    say(&format!("how the list is found\n{}", server.database.run(&peer::explain()).await?));
-
     if options.apart {
         server.part()?;
         say("PostgreSQL has a core for itself\n");
     }
+    if options.only == Some(Only::Audit) {
+        return audit::measure(&server, options.connections, options.rounds, options.seconds).await;
+    }
+    say(&format!("how the list is found\n{}", server.database.run(&peer::explain()).await?));
     let connections = options.connections as usize;
     let mut ratios = Vec::new();
     for number in 1..=options.rounds {
@@ -111,7 +124,7 @@ async fn round(server: &Server, people: &[Person], connections: usize, seconds: 
         server.database.settle().await?;
         // the price of a sign-in is its password hash, which has no counterpart in SQL
         let Some(script) = peer::script(kind) else { continue };
-        let theirs = peer::run(server, script, connections, seconds).await?;
+        let theirs = peer::run(server, script, true, connections, seconds).await?;
         report::line(kind.name(), "pgbench", &theirs);
         server.database.settle().await?;
         ratios.push(Ratio::of(kind, &ours, &theirs));

@@ -37,8 +37,20 @@ pub fn explain() -> String {
     format!("{enter}{}rollback;", include_str!("../sql/list.sql"))
 }
 
-/// Runs a script for `seconds` after the warm-up.
-pub async fn run(server: &Server, script: &str, connections: usize, seconds: u64) -> Result<Measured> {
+/// A transaction that writes so many entries of the ledger and nothing else.
+pub fn entries(count: usize) -> String {
+    let (enter, leave) = (include_str!("../sql/enter.sql"), include_str!("../sql/leave.sql"));
+    format!("{enter}{}{leave}", include_str!("../sql/entry.sql").repeat(count))
+}
+
+/// Runs a script for `seconds` after the warm-up; each client in practices of its own, or all of them in the same one.
+pub async fn run(
+    server: &Server,
+    script: &str,
+    apart: bool,
+    connections: usize,
+    seconds: u64,
+) -> Result<Measured> {
     let file = server.scratch("pgbench.sql");
     std::fs::write(&file, script)?;
     let warm_up = WARM_UP.as_secs();
@@ -47,6 +59,7 @@ pub async fn run(server: &Server, script: &str, connections: usize, seconds: u64
         .args(["--no-vacuum", "--protocol=prepared", "--progress=1", "--username=vantage_app"])
         .args([format!("--client={connections}"), format!("--time={}", seconds + warm_up)])
         .args([format!("--define=clients={connections}"), "--define=turn=0".to_owned()])
+        .arg(format!("--define=apart={}", u8::from(apart)))
         .arg("--host")
         .arg(&server.database.socket)
         .arg("--file")

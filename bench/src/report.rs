@@ -91,13 +91,15 @@ pub fn ratios(rounds: &[Ratio]) {
     say("sign-in has no counterpart: what it costs is one Argon2id hash (19 MiB, two passes)\n");
 }
 
-fn median(figures: impl Iterator<Item = f64>) -> Option<f64> {
+/// The middle one of some figures.
+pub fn median(figures: impl Iterator<Item = f64>) -> Option<f64> {
     let mut figures: Vec<f64> = figures.collect();
     figures.sort_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied()
 }
 
-fn percent(share: f64) -> String {
+/// A share as people read it.
+pub fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }
 
