@@ -272,8 +272,8 @@ async fn invite(who: Can<may::Write>, Body(asked): Body<ClinicInvite>) -> Result
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ClinicAccept {
-    #[garde(length(max = 200))]
-    token: String,
+    #[garde(skip)]
+    token: Phi<String>,
     /// Name of a new account.
     #[garde(inner(custom(person_name)))]
     name: Option<Phi<String>>,
@@ -288,7 +288,7 @@ struct ClinicAccept {
 async fn accept(who: Anybody, visitor: Visitor, Body(asked): Body<ClinicAccept>) -> Result<Response> {
     let Anybody { app, origin } = who;
     let ClinicAccept { token, name, password } = asked;
-    let accepted = Accept { token: Phi::new(token), name, password, language: None };
+    let accepted = Accept { token, name, password, language: None };
     let (practice, user) = invites::accept_invite(&app, &origin, visitor, accepted).await?;
     Ok(match arrive(&app, &origin, user, practice).await? {
         Arrived::Signed(signed) => bearer(StatusCode::OK, *signed),
