@@ -14,6 +14,7 @@ import {
   IconStethoscope,
   IconUserHeart,
   IconUsers,
+  IconUsersGroup,
 } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
@@ -51,6 +52,7 @@ export const settingsNav: NavGroup[] = [
     label: 'nav.group.people',
     items: [
       { label: 'nav.staff', about: 'nav.about.staff', to: '/settings/staff', icon: IconUsers, needs: 'staff.read' },
+      { label: 'nav.roles', about: 'nav.about.roles', to: '/settings/roles', icon: IconUsersGroup, needs: 'roles.read' },
       { label: 'nav.providers', about: 'nav.about.providers', to: '/settings/providers', icon: IconUserHeart, needs: 'practice.read' },
     ],
   },

@@ -2,6 +2,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import type { QueryClient } from '@tanstack/react-query';
 import { validateAuditSearch } from '@/features/audit/search';
 import { takeToken } from '@/features/identity/mailedToken';
+import { validateRolesSearch } from '@/features/identity/roles/search';
 import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
 import { validateOutside } from '@/features/identity/sign-in/search';
 import { validateAbsencesSearch } from '@/features/practice/absences/search';
@@ -135,6 +136,12 @@ const staff = createRoute({
   path: '/settings/staff',
   component: lazyRouteComponent(() => import('@/features/identity/staff/StaffPage'), 'StaffPage'),
 });
+const roles = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/roles',
+  validateSearch: validateRolesSearch,
+  component: lazyRouteComponent(() => import('@/features/identity/roles/RolesPage'), 'RolesPage'),
+});
 const apiKeys = createRoute({
   getParentRoute: () => inside,
   path: '/settings/api-keys',
@@ -221,6 +228,7 @@ export const router = createRouter({
       providers,
       hours,
       staff,
+      roles,
       apiKeys,
       audit,
       supportAccess,

@@ -9,31 +9,7 @@ import { forgetPresence } from './presence';
 export type Session = Schemas['Session'];
 
 /** The permissions this client asks about; the server decides, this only spares people buttons that would be refused. */
-export type Permission =
-  | 'access.review'
-  | 'api_keys.read'
-  | 'api_keys.write'
-  | 'audit.export'
-  | 'audit.read'
-  | 'hours.read'
-  | 'hours.write'
-  | 'hours.write_own'
-  | 'jobs.cancel'
-  | 'jobs.read'
-  | 'practice.read'
-  | 'practice.write'
-  | 'roles.read'
-  | 'roles.write'
-  | 'rooms.read'
-  | 'rooms.write'
-  | 'security.read'
-  | 'security.write'
-  | 'services.read'
-  | 'services.write'
-  | 'staff.read'
-  | 'staff.write'
-  | 'support_access.end'
-  | 'support_access.read';
+export type Permission = Schemas['PermissionName'];
 
 /** One person in one practice: when it changes, nothing that was loaded before may be shown. */
 export const identityOf = (session: Session) => `${session.user.id} ${session.practice.id}`;

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Schemas } from '@/shared/api/problem';
 import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
-import { rolesQuery } from './api';
+import { rolesQuery } from '../roles/api';
 
 type Role = Schemas['Role'];
 const ROLES: Role[] = ['owner', 'admin', 'provider', 'hygienist', 'assistant', 'receptionist', 'accountant', 'staff'];
@@ -16,14 +16,24 @@ export const valueOf = (who: { role: Role; customRole: { id: string } | null }) 
 export const chosen = (value: string): { role: Role } | { customRoleId: string } =>
   value.startsWith(OWN) ? { customRoleId: value.slice(OWN.length) } : { role: value as Role };
 
-type Props = { value: string; onChange: (value: string) => void; current?: { id: string; name: string } | null; error?: string | undefined; disabled?: boolean };
+type Props = {
+  value: string;
+  onChange: (value: string) => void;
+  label?: string;
+  current?: { id: string; name: string } | null;
+  /** A role of the practice's own that is not offered. */
+  without?: string;
+  error?: string | undefined;
+  disabled?: boolean;
+};
 
-export function RoleField({ value, onChange, current, error, disabled = false }: Props) {
+export function RoleField({ value, onChange, label, current, without, error, disabled = false }: Props) {
   const { t } = useLang();
   const session = useSession();
   const own = useQuery({ ...rolesQuery, enabled: useCan()('roles.read') });
   const named = new Map((own.data?.custom ?? []).map((role) => [role.id, role.name]));
   if (current) named.set(current.id, current.name);
+  if (without) named.delete(without);
   // only an owner makes owners; the server would refuse anybody else
   const builtIn = ROLES.filter((role) => role !== 'owner' || session.role === 'owner' || value === 'owner');
   const data = [
@@ -32,7 +42,7 @@ export function RoleField({ value, onChange, current, error, disabled = false }:
   ];
   return (
     <Select
-      label={t('staff.role')}
+      label={label ?? t('staff.role')}
       data={data}
       value={value}
       onChange={(next) => next && onChange(next)}

@@ -1,11 +1,10 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap } from '@/shared/api/client';
 import type { Schemas } from '@/shared/api/problem';
 
 export type Member = Schemas['Member'];
 export type Invite = Schemas['Invite'];
 export type NewInvite = Schemas['NewInvite'];
-export type Roles = Schemas['Roles'];
 export type View = 'active' | 'suspended';
 
 const PAGE = 50;
@@ -29,11 +28,6 @@ export const invitesQuery = infiniteQueryOptions({
     unwrap(api.GET('/api/v1/invites', { params: { query: { limit: PAGE, ...(pageParam ? { cursor: pageParam } : {}) } }, signal })),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: next,
-});
-
-export const rolesQuery = queryOptions({
-  queryKey: ['role', 'list'] as const,
-  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/roles', { signal })),
 });
 
 /** Who is here decides who can be invited, and the other way round. */
