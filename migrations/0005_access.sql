@@ -170,7 +170,8 @@ create table auth.invite (
     status text not null default 'open' constraint invite_status_check
         check (status in ('open', 'accepted', 'expired', 'revoked')),
     expires_at timestamptz not null,
-    created_by uuid not null references auth.user,
+    -- null when the platform invites, whose own ledger says who it was
+    created_by uuid references auth.user,
     created_at timestamptz not null default now(),
     accepted_by uuid references auth.user,
     closed_at timestamptz,
@@ -193,7 +194,7 @@ create constraint trigger require_audit after insert or update of hash, status, 
 -- What a practice may see and change of all this. The tenants' role cannot reach these tables; each function keeps to
 -- the practice of the transaction, and leaves rules to the server, which decides under a lock on the practice.
 
--- Whether somebody has set up a second factor.
+-- Whether somebody has set up a second factor; there are none before accounts have them.
 create function auth.has_second_factor(person uuid) returns boolean language sql stable as $$ select false $$;
 
 -- Everybody who belongs to the practice, or one of them.
@@ -257,7 +258,7 @@ create function auth.invites(only_invite uuid) returns table (
     select i.id, i.email, i.name, i.role, i.role_id, r.name, r.permissions, i.language,
            case when i.status = 'open' and i.expires_at <= now() then 'expired' else i.status end,
            i.expires_at, i.created_by, u.name, i.created_at, i.version
-      from auth.invite i join auth.user u on u.id = i.created_by
+      from auth.invite i left join auth.user u on u.id = i.created_by
       left join auth.role r on r.practice_id = i.practice_id and r.id = i.role_id
      where i.practice_id = sec.practice_id() and (only_invite is null or i.id = only_invite)
 $$;

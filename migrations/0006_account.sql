@@ -77,6 +77,12 @@ create table auth.passkey (
 );
 create index passkey_by_user on auth.passkey (user_id);
 
+-- Whether somebody has set up a second factor, and not only begun to.
+create or replace function auth.has_second_factor(person uuid) returns boolean language sql stable as $$
+    select exists (select from auth.totp t where t.user_id = person and t.confirmed_at is not null)
+        or exists (select from auth.passkey p where p.user_id = person)
+$$;
+
 -- A question that was asked of somebody and waits for its answer: a second factor, a passkey. Five minutes.
 create table auth.challenge (
     -- of the token that was handed out

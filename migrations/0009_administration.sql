@@ -75,7 +75,9 @@ alter table platform.practice
     add suspended_reason text check (length(suspended_reason) between 3 and 500),
     -- null: what the settings say, and as many as there are
     add rate_per_second int check (rate_per_second between 1 and 100000),
-    add max_staff int check (max_staff between 1 and 100000);
+    add max_staff int check (max_staff between 1 and 100000),
+    -- of these two, so that nobody writes over a limit that they have not seen
+    add limits_version int not null default 1;
 -- only by the functions below, which a practice's ledger sees
 revoke update (status, updated_at) on platform.practice from vantage_platform;
 
@@ -125,7 +127,8 @@ end $$;
 
 create function administration.set_limits(per_second int, staff int) returns void
     language sql security definer set search_path = pg_catalog, pg_temp as $$
-    update platform.practice p set rate_per_second = per_second, max_staff = staff, updated_at = now()
+    update platform.practice p
+       set rate_per_second = per_second, max_staff = staff, limits_version = p.limits_version + 1, updated_at = now()
      where p.practice_id = sec.practice_id()
 $$;
 
@@ -151,6 +154,44 @@ begin
 end $$;
 create trigger staff_limit before insert or update of status on auth.membership
     for each row when (new.status = 'active') execute function administration.check_staff();
+
+-- Practices that administrators founded: under which key each was asked for, so that a request that is sent again founds
+-- nothing again. The practice itself is the answer.
+create table administration.founding (
+    administrator uuid not null references administration.administrator,
+    key uuid not null,
+    request_hash bytea not null,
+    practice uuid not null references platform.practice,
+    founded_at timestamptz not null default now(),
+    primary key (administrator, key)
+);
+grant select on administration.founding to vantage_platform;
+
+-- A practice without anybody in it yet; whoever owns it is invited in the same transaction.
+create function administration.found(
+    founder uuid, asked_key uuid, asked_hash bytea, new_slug text, new_name text, new_language text, new_country text,
+    new_time_zone text, new_currency text, hours int
+) returns void
+    language sql security definer set search_path = pg_catalog, pg_temp as $$
+    insert into platform.practice (practice_id, slug, name, language, country, time_zone, currency, invite_hours)
+    values (sec.practice_id(), new_slug, new_name, new_language, new_country, new_time_zone, new_currency, hours);
+    insert into administration.founding (administrator, key, request_hash, practice)
+    values (founder, asked_key, asked_hash, sec.practice_id());
+$$;
+
+-- Whom the platform itself has invited into a practice, the latest first.
+create function administration.invites(of_practice uuid, wanted int)
+    returns table (id uuid, email text, name text, role text, status text, expires_at timestamptz, created_at timestamptz)
+    language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select i.id, i.email, i.name, i.role,
+           case when i.status = 'open' and i.expires_at <= now() then 'expired' else i.status end, i.expires_at, i.created_at
+      from auth.invite i where i.practice_id = of_practice and i.created_by is null
+     order by i.created_at desc, i.id desc limit wanted
+$$;
+revoke all on function administration.found(uuid, uuid, bytea, text, text, text, text, text, text, int),
+    administration.invites(uuid, int) from public;
+grant execute on function administration.found(uuid, uuid, bytea, text, text, text, text, text, text, int) to vantage_app;
+grant execute on function administration.invites(uuid, int) to vantage_platform;
 
 -- Their one way into a practice: opened for a reason, for at most an hour, known to the practice from its first second,
 -- and ended by it whenever it likes. Each read under it is an entry of the practice's own ledger.
@@ -251,9 +292,10 @@ grant execute on function administration.open_support(uuid, uuid, uuid, text, in
 -- What they see of practices: counts, never contents ------------------------------------------------------------
 
 create function administration.people(practices uuid[])
-    returns table (practice uuid, staff bigint, last_activity timestamptz)
+    returns table (practice uuid, staff bigint, last_activity timestamptz, has_owner boolean)
     language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select m.practice_id, count(*) filter (where m.status = 'active'), max(m.last_seen_at)
+    select m.practice_id, count(*) filter (where m.status = 'active'), max(m.last_seen_at),
+           bool_or(m.status = 'active' and m.role = 'owner')
       from auth.membership m where m.practice_id = any(practices) group by m.practice_id
 $$;
 
@@ -416,6 +458,13 @@ create function claim.queues(practices uuid[])
       from unnest(practices) p (id)
 $$;
 
+-- How many events of the last five minutes were told, by practice.
+create function claim.told(practices uuid[]) returns table (practice_id uuid, told bigint)
+    language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select e.practice_id, count(*) from outbox.event e
+     where e.state = 'dispatched' and e.at > now() - interval '5 minutes' and e.practice_id = any(practices) group by 1
+$$;
+
 -- Practices that have anything waiting or set aside, those with the most events first.
 create function claim.busy(wanted int) returns table (practice_id uuid)
     language sql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -467,8 +516,8 @@ create function claim.schedules() returns table (name text, last_at timestamptz,
     select s.name, s.last_at, s.next_at from jobs.schedule s order by s.name
 $$;
 
-revoke all on function claim.queues(uuid[]), claim.busy(int), claim.code_of(text), claim.schedules(), claim.running_jobs(int),
+revoke all on function claim.queues(uuid[]), claim.told(uuid[]), claim.busy(int), claim.code_of(text), claim.schedules(), claim.running_jobs(int),
     claim.dead_events(uuid, timestamptz, uuid, int), claim.failed_jobs(uuid, timestamptz, uuid, int) from public;
-grant execute on function claim.queues(uuid[]), claim.busy(int), claim.schedules(), claim.running_jobs(int),
+grant execute on function claim.queues(uuid[]), claim.told(uuid[]), claim.busy(int), claim.schedules(), claim.running_jobs(int),
     claim.dead_events(uuid, timestamptz, uuid, int), claim.failed_jobs(uuid, timestamptz, uuid, int) to vantage_platform;
 set local role vantage_owner;

@@ -172,13 +172,32 @@ impl Admin {
         reason: &str,
         work: impl AsyncFn(&mut TenantTx) -> Result<T>,
     ) -> Result<T> {
-        let errand = Errand {
-            administrator: self.id,
-            session: self.session,
-            action,
-            reason: reason.to_owned(),
-            founding: false,
-        };
+        self.run(practice, action, reason, false, work).await
+    }
+
+    /// The same in a practice that comes into being in this transaction.
+    ///
+    /// # Errors
+    /// As [`Admin::write`]; 404 when there is such a practice already.
+    pub async fn found<T>(
+        &self,
+        practice: PracticeId,
+        action: &'static str,
+        work: impl AsyncFn(&mut TenantTx) -> Result<T>,
+    ) -> Result<T> {
+        self.run(practice, action, "console", true, work).await
+    }
+
+    async fn run<T>(
+        &self,
+        practice: PracticeId,
+        action: &'static str,
+        reason: &str,
+        founding: bool,
+        work: impl AsyncFn(&mut TenantTx) -> Result<T>,
+    ) -> Result<T> {
+        let errand =
+            Errand { administrator: self.id, session: self.session, action, reason: reason.to_owned(), founding };
         let caller = Caller { practice, actor: Actor::Platform(errand), origin: self.origin.clone() };
         self.app.door.write(&caller, work).await
     }

@@ -47,6 +47,12 @@ pub struct Request {
 }
 
 impl IdempotencyKey {
+    /// The key itself, for effects that keep their own account of it.
+    #[must_use]
+    pub fn uuid(self) -> Uuid {
+        self.0
+    }
+
     /// Binds the key to an operation and its body.
     ///
     /// # Errors
@@ -124,11 +130,7 @@ async fn claim(tx: &mut TenantTx, key: IdempotencyKey, hash: &[u8]) -> Result<Op
     .fetch_one(tx.conn())
     .await?;
     if given.request_hash != hash {
-        return Err(Error::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "idempotency.key_reused",
-            "This Idempotency-Key was used for another request; make a new one.",
-        ));
+        return Err(reused());
     }
     let (Some(status), Some(answer)) = (given.status, given.answer) else {
         return Err(Error::internal("an idempotency key without its answer"));
@@ -136,6 +138,16 @@ async fn claim(tx: &mut TenantTx, key: IdempotencyKey, hash: &[u8]) -> Result<Op
     let body = tx.open(place(key), &answer).await?;
     let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok());
     Ok(Some(Once { status: status.unwrap_or(StatusCode::OK), body, replayed: true }))
+}
+
+/// That a key came with another request before.
+#[must_use]
+pub fn reused() -> Error {
+    Error::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "idempotency.key_reused",
+        "This Idempotency-Key was used for another request; make a new one.",
+    )
 }
 
 async fn keep(tx: &mut TenantTx, key: IdempotencyKey, once: &Once) -> Result<()> {

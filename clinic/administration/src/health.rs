@@ -5,6 +5,7 @@ use platform::db::PlatformTx;
 use platform::error::Result;
 use platform::health::MAX_SKEW;
 use platform::outbox::{self, Backlog};
+use platform::record::oldest_unsealed;
 use platform::route;
 use platform::routes::{Json, Routes};
 use serde::Serialize;
@@ -28,6 +29,8 @@ struct PlatformHealth {
     max_clock_skew_millis: i64,
     storage: StorageHealth,
     backlog: Backlog,
+    /// How long the oldest entry of a ledger has waited for its seal, in seconds; about one is usual.
+    seal_lag_seconds: f64,
     practices: PracticeCounts,
 }
 
@@ -91,6 +94,7 @@ async fn read_health(who: Admin) -> Result<Json<PlatformHealth>> {
         max_clock_skew_millis: millis(MAX_SKEW),
         storage,
         backlog: outbox::backlog(app).await?,
+        seal_lag_seconds: oldest_unsealed(app).await?,
         practices,
     }))
 }

@@ -75,6 +75,16 @@ struct ListAccess {
     /// Only about this practice.
     #[garde(skip)]
     practice: Option<Uuid>,
+    /// Only by this administrator.
+    #[garde(skip)]
+    administrator: Option<Uuid>,
+    /// Only this action, `practices.suspend`, or all of one kind, `practices`.
+    #[garde(inner(length(max = 60)))]
+    action: Option<String>,
+    /// Only what was refused.
+    #[garde(skip)]
+    #[serde(default)]
+    denied: bool,
     /// Also what was only looked at: lists and numbers in the console.
     #[garde(skip)]
     #[serde(default)]
@@ -95,12 +105,17 @@ async fn list_access(who: Admin, Query(asked): Query<ListAccess>) -> Result<Json
              left join platform.practice p on p.practice_id = l.practice
             where ($1::uuid is null or l.practice = $1) and ($2 or l.action !~ '[.](list|read)$')
               and ($3::timestamptz is null or (l.at, l.id) < ($3, $4))
+              and ($6::uuid is null or l.administrator = $6) and (not $7 or l.outcome = 'denied')
+              and ($8::text is null or l.action = $8 or split_part(l.action, '.', 1) = $8)
             order by l.at desc, l.id desc limit $5"#,
         asked.practice,
         asked.looks,
         page.before_at() as _,
         page.before_id(),
         i64::from(page.rows()),
+        asked.administrator,
+        asked.denied,
+        asked.action,
     )
     .fetch_all(tx.conn())
     .await?;

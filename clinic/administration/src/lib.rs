@@ -4,11 +4,14 @@ mod accounts;
 mod break_glass;
 mod dead_events;
 mod failed_jobs;
+mod founding;
 mod health;
+mod invites;
 mod ledger;
 mod limits;
 mod mails;
 mod newest;
+mod own_sessions;
 mod practices;
 mod queues;
 mod session;
@@ -26,6 +29,8 @@ pub use limits::watch;
 #[must_use]
 pub fn routes() -> Routes {
     practices::routes()
+        .merge(founding::routes())
+        .merge(invites::routes())
         .merge(standing::routes())
         .merge(limits::routes())
         .merge(queues::routes())
@@ -36,6 +41,7 @@ pub fn routes() -> Routes {
         .merge(mails::routes())
         .merge(sign_in::routes())
         .merge(session::routes())
+        .merge(own_sessions::routes())
         .merge(break_glass::routes())
         .merge(support_access::routes())
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use garde::Validate;
 use platform::App;
 use platform::administrator::Admin;
+use platform::db::tenant::check_version;
 use platform::error::{Error, Result};
 use platform::extract::{Body, Path};
 use platform::id::PracticeId;
@@ -26,7 +27,7 @@ pub fn routes() -> Routes {
     Routes::new().route(route!(set_limits))
 }
 
-/// Limits of a practice's own; null leaves it with what everybody has.
+/// Limits of a practice's own; null stands for what everybody has.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limits {
@@ -38,6 +39,9 @@ pub struct Limits {
     #[garde(inner(range(min = 1, max = 100_000)))]
     #[schema(required)]
     pub max_staff: Option<i32>,
+    /// The version that a change is based on.
+    #[garde(skip)]
+    pub version: i32,
 }
 
 /// Set a practice's limits.
@@ -48,16 +52,19 @@ async fn set_limits(who: Admin, Path(id): Path<PracticeId>, Body(wanted): Body<L
         let practice = tx.practice();
         let before = sqlx::query_as!(
             Limits,
-            "select rate_per_second, max_staff from platform.practice where practice_id = $1",
+            "select rate_per_second, max_staff, limits_version as version from platform.practice where practice_id = $1
+                for no key update",
             practice
         )
         .fetch_optional(tx.conn())
         .await?
         .ok_or_else(Error::not_found)?;
+        check_version(wanted.version, before.version, &before)?;
         sqlx::query!("select administration.set_limits($1, $2)", wanted.rate_per_second, wanted.max_staff)
             .execute(tx.conn())
             .await?;
-        tx.record(Change::updated("practice", id.uuid(), &before, &wanted)).await
+        let after = Limits { version: before.version + 1, ..wanted };
+        tx.record(Change::updated("practice", id.uuid(), &before, &after)).await
     })
     .await?;
     who.app().limits.set_own_of(id.uuid(), wanted.rate_per_second.and_then(|rate| u32::try_from(rate).ok()));

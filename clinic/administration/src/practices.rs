@@ -75,6 +75,8 @@ pub struct Practice {
     pub created_at: Timestamp,
     /// People who may sign in.
     pub staff: i64,
+    /// Whether it was founded for an owner who has not accepted yet.
+    pub waiting_for_owner: bool,
     /// When somebody was last there.
     #[schema(required)]
     pub last_activity_at: Option<Timestamp>,
@@ -197,7 +199,8 @@ pub async fn after_change(who: &Admin, id: PracticeId) -> Result<Json<Practice>>
 }
 
 const COLUMNS: &str = "select p.practice_id, p.slug, p.name, lower(p.name) as name_key, p.status, p.suspended_reason,
-        p.suspended_at, p.country, p.created_at, p.rate_per_second, p.max_staff, s.row_count, s.byte_count, s.tables,
+        p.suspended_at, p.country, p.created_at, p.rate_per_second, p.max_staff, p.limits_version,
+        s.row_count, s.byte_count, s.tables,
         s.measured_at
    from platform.practice p left join administration.practice_size s on s.practice = p.practice_id";
 
@@ -214,6 +217,7 @@ struct Row {
     created_at: jiff_sqlx::Timestamp,
     rate_per_second: Option<i32>,
     max_staff: Option<i32>,
+    limits_version: i32,
     row_count: Option<i64>,
     byte_count: Option<i64>,
     tables: Option<Value>,
@@ -224,24 +228,33 @@ struct Row {
 async fn with_numbers(tx: &mut PlatformTx, rows: Vec<Row>) -> Result<Vec<Practice>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.practice_id).collect();
     let people = sqlx::query!(
-        r#"select practice as "practice!", staff as "staff!", last_activity from administration.people($1)"#,
+        r#"select practice as "practice!", staff as "staff!", last_activity, has_owner as "has_owner!"
+             from administration.people($1)"#,
         &ids,
     )
     .fetch_all(tx.conn())
     .await?;
-    let mut people: HashMap<_, _> =
-        people.into_iter().map(|row| (row.practice, (row.staff, row.last_activity))).collect();
+    let mut people: HashMap<_, _> = people
+        .into_iter()
+        .map(|row| (row.practice, People { staff: row.staff, last_at: row.last_activity, owned: row.has_owner }))
+        .collect();
     let mut queues = queues_of(tx, &ids).await?;
     rows.into_iter()
         .map(|row| {
             let id = row.practice_id;
-            let (staff, last_activity) = people.remove(&id).unwrap_or_default();
-            practice(row, staff, last_activity.map(|at| at.to_jiff()), queues.remove(&id).unwrap_or_default())
+            practice(row, people.remove(&id).unwrap_or_default(), queues.remove(&id).unwrap_or_default())
         })
         .collect()
 }
 
-fn practice(row: Row, staff: i64, last_activity_at: Option<Timestamp>, queues: Queues) -> Result<Practice> {
+#[derive(Default)]
+struct People {
+    staff: i64,
+    last_at: Option<jiff_sqlx::Timestamp>,
+    owned: bool,
+}
+
+fn practice(row: Row, people: People, queues: Queues) -> Result<Practice> {
     let size = match (row.row_count, row.byte_count, row.tables, row.measured_at) {
         (Some(rows), Some(bytes), Some(tables), Some(at)) => {
             let tables = serde_json::from_value(tables).map_err(Error::internal)?;
@@ -258,12 +271,13 @@ fn practice(row: Row, staff: i64, last_activity_at: Option<Timestamp>, queues: Q
         suspended_at: row.suspended_at.map(|at| at.to_jiff()),
         country: row.country,
         created_at: row.created_at.to_jiff(),
-        staff,
-        last_activity_at,
+        staff: people.staff,
+        waiting_for_owner: !people.owned,
+        last_activity_at: people.last_at.map(|at| at.to_jiff()),
         size,
         health: health(row.status, &queues),
         queues,
-        limits: Limits { rate_per_second: row.rate_per_second, max_staff: row.max_staff },
+        limits: Limits { rate_per_second: row.rate_per_second, max_staff: row.max_staff, version: row.limits_version },
     })
 }
 

@@ -59,6 +59,8 @@ struct Overview {
 struct Busy {
     practice: NamedPractice,
     queues: Queues,
+    /// Events told per minute, over the last five.
+    events_per_minute: f64,
 }
 
 /// A practice by name.
@@ -114,8 +116,17 @@ async fn busy(tx: &mut PlatformTx) -> Result<Vec<Busy>> {
     .await?;
     let ids: Vec<Uuid> = practices.iter().map(|row| row.practice_id).collect();
     let mut queues = queues_of(tx, &ids).await?;
+    let told = sqlx::query!(r#"select practice_id as "practice!", told as "told!" from claim.told($1)"#, &ids)
+        .fetch_all(tx.conn())
+        .await?;
+    let told: HashMap<_, _> = told.into_iter().map(|row| (row.practice, row.told)).collect();
+    let per_minute = |practice: &Uuid| {
+        let told = told.get(practice).copied().unwrap_or_default();
+        f64::from(u32::try_from(told).unwrap_or(u32::MAX)) / 5.0
+    };
     let busy = practices.into_iter().map(|row| Busy {
         queues: queues.remove(&row.practice_id).unwrap_or_default(),
+        events_per_minute: per_minute(&row.practice_id),
         practice: NamedPractice { id: PracticeId(row.practice_id), name: row.name, slug: row.slug },
     });
     Ok(busy.collect())

@@ -23,9 +23,12 @@ use platform::routes::Routes;
 
 pub use authenticator::{Authenticator, new_seed};
 pub use external::External;
-pub use invites::{Accept, accept_invite};
+pub use invites::{
+    Accept, Guest, InviteId, accept_invite, invite_by_platform, invite_owner_anew, resend_by_platform,
+    throttle as throttle_invites,
+};
 pub use second_factor::reseal;
-pub use signup::{SignUp, sign_up};
+pub use signup::{SignUp, email_address, person_name, sign_up};
 pub use sweep::schedules;
 
 /// All routes of the area.

@@ -59,14 +59,22 @@ pub struct SignUp {
     pub currency: String,
 }
 
-pub(crate) fn person_name(value: &Phi<String>, (): &()) -> garde::Result {
+/// A name of at most 120 characters.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn person_name(value: &Phi<String>, (): &()) -> garde::Result {
     if value.expose().chars().count() > 120 {
         return Err(garde::Error::new("too_long: Use at most 120 characters."));
     }
     validate::line(value.expose(), &())
 }
 
-pub(crate) fn email_address(value: &Phi<String>, (): &()) -> garde::Result {
+/// An address that mail can be sent to.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn email_address(value: &Phi<String>, (): &()) -> garde::Result {
     validate::email(value.expose(), &())
 }
 

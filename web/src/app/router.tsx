@@ -1,5 +1,6 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
+import { validateReadSearch } from '@/features/administration/console/search';
 import { validateAuditSearch } from '@/features/audit/search';
 import { takeToken } from '@/features/identity/mailedToken';
 import { validateRolesSearch } from '@/features/identity/roles/search';
@@ -84,6 +85,52 @@ const platform = createRoute({
   getParentRoute: () => root,
   path: '/platform',
   component: lazyRouteComponent(() => import('@/features/administration/console/ConsolePage'), 'ConsolePage'),
+});
+const platformPractices = createRoute({
+  getParentRoute: () => platform,
+  path: '/',
+  component: lazyRouteComponent(() => import('@/features/administration/console/Practices'), 'Practices'),
+});
+const platformPractice = createRoute({
+  getParentRoute: () => platform,
+  path: '/practices/$id',
+  component: lazyRouteComponent(() => import('@/features/administration/console/PracticePage'), 'PracticePage'),
+});
+const platformRead = createRoute({
+  getParentRoute: () => platform,
+  path: '/practices/$id/read',
+  validateSearch: validateReadSearch,
+  component: lazyRouteComponent(() => import('@/features/administration/console/ReadPage'), 'ReadPage'),
+});
+const platformQueues = createRoute({
+  getParentRoute: () => platform,
+  path: '/queues',
+  component: lazyRouteComponent(() => import('@/features/administration/console/QueuesPage'), 'QueuesPage'),
+});
+const platformFailures = createRoute({
+  getParentRoute: () => platform,
+  path: '/failures',
+  component: lazyRouteComponent(() => import('@/features/administration/console/FailuresPage'), 'FailuresPage'),
+});
+const platformHealth = createRoute({
+  getParentRoute: () => platform,
+  path: '/health',
+  component: lazyRouteComponent(() => import('@/features/administration/console/HealthPage'), 'HealthPage'),
+});
+const platformMails = createRoute({
+  getParentRoute: () => platform,
+  path: '/mails',
+  component: lazyRouteComponent(() => import('@/features/administration/console/MailsPage'), 'MailsPage'),
+});
+const platformAccess = createRoute({
+  getParentRoute: () => platform,
+  path: '/access',
+  component: lazyRouteComponent(() => import('@/features/administration/console/AccessPage'), 'AccessPage'),
+});
+const platformOwn = createRoute({
+  getParentRoute: () => platform,
+  path: '/me',
+  component: lazyRouteComponent(() => import('@/features/administration/console/OwnPage'), 'OwnPage'),
 });
 
 const inside = createRoute({
@@ -214,7 +261,17 @@ export const router = createRouter({
     outside.addChildren([signIn, signUp, forgot]),
     reset,
     invite,
-    platform,
+    platform.addChildren([
+      platformPractices,
+      platformPractice,
+      platformRead,
+      platformQueues,
+      platformFailures,
+      platformHealth,
+      platformMails,
+      platformAccess,
+      platformOwn,
+    ]),
     platformSetup,
     enrol,
     inside.addChildren([

@@ -1,6 +1,7 @@
 //! Administration as the console uses it.
 
 mod break_glass;
+mod founding;
 mod sign_in;
 
 use platform::db::{Caller, TenantTx};
@@ -157,19 +158,22 @@ async fn the_work_of_a_suspended_practice_waits() {
 async fn a_practice_is_held_to_its_limits() {
     let (server, owner, admin) = start().await;
     let practice = owner.practice();
-    let limits = json!({ "ratePerSecond": 1, "maxStaff": 2 });
-    let set = admin.put(&at(practice, "/limits"), &limits).await.expect(200);
-    assert_eq!(set["limits"], limits);
+    let limits = |rate: Value, staff: Value, version: i32| json!({ "ratePerSecond": rate, "maxStaff": staff, "version": version });
+    let set = admin.put(&at(practice, "/limits"), &limits(json!(1), json!(2), 1)).await.expect(200);
+    assert_eq!(set["limits"], limits(json!(1), json!(2), 2));
     let mut refused = 0;
     for _ in 0..6 {
         refused += u32::from(owner.get("/api/v1/services").await.code() == "rate.limited");
     }
     assert!(refused >= 3, "{refused}");
 
-    admin.put(&at(practice, "/limits"), &json!({ "ratePerSecond": null, "maxStaff": null })).await.expect(200);
+    let stale = admin.put(&at(practice, "/limits"), &limits(json!(5), json!(5), 1)).await;
+    assert_eq!((stale.status.as_u16(), stale.code()), (409, "version.stale"));
+    assert_eq!(stale.body["current"], limits(json!(1), json!(2), 2));
+    admin.put(&at(practice, "/limits"), &limits(Value::Null, Value::Null, 2)).await.expect(200);
     owner.get("/api/v1/services").await.expect(200);
     assert_eq!(
-        admin.put(&at(practice, "/limits"), &json!({ "ratePerSecond": 0, "maxStaff": 1 })).await.faults(),
+        admin.put(&at(practice, "/limits"), &limits(json!(0), json!(1), 3)).await.faults(),
         ["/ratePerSecond out_of_range"]
     );
     assert_eq!(entries(&server, practice).await.len(), 2);
@@ -308,6 +312,20 @@ async fn whatever_they_do_is_in_a_ledger_that_nobody_can_change() {
     let actions: Vec<_> = all["items"].as_array().expect("items").iter().map(|line| line["action"].clone()).collect();
     assert_eq!(actions[..3], [json!("access.list"), json!("access.list"), json!("practices.suspend")]);
     assert!(actions.contains(&json!("practices.list")));
+    let me = line["administrator"]["id"].as_str().expect("an id");
+    let filters = [
+        ("action=practices.suspend".to_owned(), 1),
+        ("action=practices".to_owned(), 1),
+        ("action=practices&looks=true".to_owned(), 2),
+        ("action=practice".to_owned(), 0),
+        ("denied=true".to_owned(), 0),
+        (format!("administrator={me}&action=practices"), 1),
+        (format!("administrator={}", Uuid::now_v7()), 0),
+    ];
+    for (filter, found) in filters {
+        let page = admin.get(&format!("/api/v1/admin/access?{filter}")).await.expect(200);
+        assert_eq!(page["items"].as_array().map(Vec::len), Some(found), "{filter}");
+    }
     for statement in
         ["update platform.access set reason = 'nothing'", "delete from platform.access", "truncate platform.access"]
     {

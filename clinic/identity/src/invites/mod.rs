@@ -5,6 +5,7 @@
 //! not depend on whether the address has an account.
 
 mod accept;
+mod by_platform;
 mod list;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ use crate::signup::{email_address, person_name};
 use crate::staff::{self, Standing, custom_role, take_charge};
 
 pub use accept::{Accept, accept_invite};
+pub use by_platform::{Guest, invite_by_platform, invite_owner_anew, resend_by_platform};
 
 platform::id!(
     /// An invitation.
@@ -72,7 +74,9 @@ pub(crate) struct Invite {
     status: Status,
     pub expires_at: Timestamp,
     created_at: Timestamp,
-    invited_by: Inviter,
+    /// Null when the platform did, which founded the practice.
+    #[schema(required)]
+    invited_by: Option<Inviter>,
     version: i32,
     /// What opens the door: only in the answer to whoever made it, as only its hash is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -137,17 +141,22 @@ async fn resend(who: Can<may::Write>, Path(id): Path<InviteId>) -> Result<Json<I
     let origin = who.app().config.public_origin();
     who.write(async move |tx| {
         let before = handle(tx, id, &[Status::Open, Status::Expired]).await?;
-        refuse_member(tx, before.email.expose()).await?;
-        let token = random_token()?;
-        sqlx::query!("select auth.renew_invite($1, $2)", id.uuid(), sha256(&token))
-            .execute(tx.conn())
-            .await
-            .on_constraint("invite_open_key", already_invited)?;
-        let after = find(tx, id).await?.invite;
-        tx.record(Change::updated("invite", id.uuid(), &before, &after).event("invite.resent", after.version)).await?;
-        send(tx, after, &origin, token).await.map(Json)
+        renew(tx, before, &origin).await.map(Json)
     })
     .await
+}
+
+/// A new link in place of the old one.
+async fn renew(tx: &mut TenantTx, before: Invite, origin: &str) -> Result<Invite> {
+    refuse_member(tx, before.email.expose()).await?;
+    let (id, token) = (before.id, random_token()?);
+    sqlx::query!("select auth.renew_invite($1, $2)", id.uuid(), sha256(&token))
+        .execute(tx.conn())
+        .await
+        .on_constraint("invite_open_key", already_invited)?;
+    let after = find(tx, id).await?.invite;
+    tx.record(Change::updated("invite", id.uuid(), &before, &after).event("invite.resent", after.version)).await?;
+    send(tx, after, origin, token).await
 }
 
 /// Take an open invitation back. Its link is dead.
@@ -156,15 +165,24 @@ async fn resend(who: Can<may::Write>, Path(id): Path<InviteId>) -> Result<Json<I
 async fn revoke(who: Can<may::Write>, Path(id): Path<InviteId>) -> Result<Json<Invite>> {
     who.write(async move |tx| {
         let before = handle(tx, id, &[Status::Open]).await?;
-        sqlx::query!("select from auth.revoke_invites($1, null)", id.uuid()).fetch_optional(tx.conn()).await?;
-        let after = find(tx, id).await?.invite;
-        tx.record(Change::updated("invite", id.uuid(), &before, &after).event("invite.revoked", after.version)).await?;
-        Ok(Json(after))
+        take_back(tx, before).await.map(Json)
     })
     .await
 }
 
-pub(crate) async fn throttle(app: &App, practice: PracticeId) -> Result<()> {
+async fn take_back(tx: &mut TenantTx, before: Invite) -> Result<Invite> {
+    let id = before.id;
+    sqlx::query!("select from auth.revoke_invites($1, null)", id.uuid()).fetch_optional(tx.conn()).await?;
+    let after = find(tx, id).await?.invite;
+    tx.record(Change::updated("invite", id.uuid(), &before, &after).event("invite.revoked", after.version)).await?;
+    Ok(after)
+}
+
+/// Counts against what a practice may invite in an hour.
+///
+/// # Errors
+/// 429 when it is too much.
+pub async fn throttle(app: &App, practice: PracticeId) -> Result<()> {
     let key = practice.to_string();
     let bucket =
         SharedBucket { name: "invite.practice", key: &key, burst: AN_HOUR, per_second: f64::from(AN_HOUR) / 3600.0 };
@@ -183,9 +201,13 @@ pub(crate) async fn invite(tx: &mut TenantTx, new: &NewInvite, origin: &str) -> 
         (None, None) => return Err(Error::invalid(Vec::new()).at("/role", "required", "Say as what they come.")),
     };
     actor.may_handle(&wanted.standing)?;
+    add(tx, new, &wanted, origin).await
+}
+
+async fn add(tx: &mut TenantTx, new: &NewInvite, wanted: &roles::Assigned, origin: &str) -> Result<Invite> {
     let email = new.email.expose().trim().to_lowercase();
     refuse_member(tx, &email).await?;
-    let (id, token, inviter) = (InviteId::new(), random_token()?, tx.caller().actor.id());
+    let (id, token, inviter) = (InviteId::new(), random_token()?, tx.caller().actor.user());
     let language = match new.language {
         Some(language) => language,
         None => practice_of(tx).await?.language,
@@ -199,7 +221,7 @@ pub(crate) async fn invite(tx: &mut TenantTx, new: &NewInvite, origin: &str) -> 
         wanted.own.map(RoleId::uuid),
         language as Language,
         sha256(&token),
-        inviter,
+        inviter.map(UserId::uuid),
     )
     .execute(tx.conn())
     .await
@@ -213,11 +235,14 @@ pub(crate) async fn invite(tx: &mut TenantTx, new: &NewInvite, origin: &str) -> 
 async fn send(tx: &mut TenantTx, invite: Invite, origin: &str, token: [u8; 32]) -> Result<Invite> {
     let practice = practice_of(tx).await?;
     let link = Phi::new(format!("{origin}/invite#{}", URL_SAFE_NO_PAD.encode(token)));
-    let letter = Letter::new(MAILS, "invite", invite.email.clone(), invite.language)
+    let kind = if invite.invited_by.is_some() { "invite" } else { "invite_by_platform" };
+    let mut letter = Letter::new(MAILS, kind, invite.email.clone(), invite.language)
         .with("practice", Phi::new(practice.name))
-        .with("inviter", invite.invited_by.name.clone())
         .with("time", local_time(invite.expires_at, &practice.time_zone))
         .link(link.clone());
+    if let Some(inviter) = &invite.invited_by {
+        letter = letter.with("inviter", inviter.name.clone());
+    }
     tx.queue_mail(&letter).await?;
     Ok(Invite { link: Some(link), ..invite })
 }
@@ -284,8 +309,8 @@ struct Row {
     language: Language,
     status: Status,
     expires_at: jiff_sqlx::Timestamp,
-    created_by: Uuid,
-    created_by_name: String,
+    created_by: Option<Uuid>,
+    created_by_name: Option<String>,
     created_at: jiff_sqlx::Timestamp,
     version: i32,
 }
@@ -305,7 +330,10 @@ impl TryFrom<Row> for Found {
             status: row.status,
             expires_at: row.expires_at.to_jiff(),
             created_at: row.created_at.to_jiff(),
-            invited_by: Inviter { id: UserId(row.created_by), name: Phi::new(row.created_by_name) },
+            invited_by: row
+                .created_by
+                .zip(row.created_by_name)
+                .map(|(id, name)| Inviter { id: UserId(id), name: Phi::new(name) }),
             version: row.version,
             link: None,
         };
@@ -318,7 +346,7 @@ async fn find(tx: &mut TenantTx, id: InviteId) -> Result<Found> {
         Row,
         r#"select id as "id!", email as "email!", name, role as "role!", role_id, role_name, permissions,
                   language as "language!: Language", status as "status!: Status", expires_at as "expires_at!",
-                  created_by as "created_by!", created_by_name as "created_by_name!", created_at as "created_at!",
+                  created_by, created_by_name, created_at as "created_at!",
                   version as "version!"
              from auth.invites($1)"#,
         id.uuid(),

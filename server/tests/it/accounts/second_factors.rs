@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use platform::config::Config;
 use platform::crypto::RootKeys;
-use platform::testing::{Answer, ROOT_KEY, TestServer, app_with};
+use platform::testing::{Answer, Person, ROOT_KEY, TestServer, app_with};
 use serde_json::{Value, json};
 
 use super::{PASSWORD, device_of, ledger, mails, outside, post_from, set_up_totp, sign_in, totp};
@@ -24,6 +24,28 @@ fn said(answer: &Answer) -> (u16, &str) {
     (answer.status.as_u16(), answer.code())
 }
 
+/// Whether the list of staff says that there is a second factor, and whether the review of access says there is none.
+async fn shown_to_the_practice(owner: &Person) -> (Value, bool) {
+    let staff = owner.get("/api/v1/staff").await.expect(200);
+    let review = owner.get("/api/v1/access-review").await.expect(200);
+    let flags = review["items"][0]["flags"].as_array().expect("flags").clone();
+    (staff["items"][0]["secondFactor"].clone(), flags.contains(&json!("no_second_factor")))
+}
+
+#[tokio::test]
+async fn a_passkey_is_a_second_factor_too() {
+    let server = product().await;
+    let owner = server.owner_of("alpha").await;
+    assert_eq!(shown_to_the_practice(&owner).await, (json!(false), true));
+    outside(
+        &server,
+        "insert into auth.passkey (id, user_id, credential_id, credential, name)
+         select gen_random_uuid(), id, 'x', '{}', 'Laptop' from auth.user",
+    )
+    .await;
+    assert_eq!(shown_to_the_practice(&owner).await, (json!(true), false));
+}
+
 #[tokio::test]
 async fn an_app_is_set_up_and_asked_for_from_then_on() {
     let server = product().await;
@@ -34,12 +56,14 @@ async fn an_app_is_set_up_and_asked_for_from_then_on() {
     assert!(seed["qrSvg"].as_str().expect("a picture").starts_with("<svg"));
     // what was begun only does not count
     sign_in(&server, OWNER).await.1.expect(200);
+    assert_eq!(shown_to_the_practice(&owner).await, (json!(false), true));
     let wrong = owner.post("/api/v1/account/totp/confirm", &json!({ "code": "000000" })).await;
     assert_eq!((wrong.status.as_u16(), wrong.faults()), (422, vec!["/code wrong".to_owned()]));
     let code = totp(secret, server.clock.now());
     let codes = owner.post("/api/v1/account/totp/confirm", &json!({ "code": code })).await.expect(200);
     assert_eq!(codes["recoveryCodes"].as_array().expect("codes").len(), 10);
     assert_eq!(owner.get("/api/v1/auth/session").await.expect(200)["secondFactor"], "totp");
+    assert_eq!(shown_to_the_practice(&owner).await, (json!(true), false));
 
     let (_, asked) = sign_in(&server, OWNER).await;
     assert_eq!(asked.body["methods"], json!(["totp", "recovery_code"]));

@@ -555,6 +555,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where one is signed in. */
+        get: operations["admin.list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/auth/sessions/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End one of one's own sessions, with the accesses that were opened on it. */
+        post: operations["admin.end_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/auth/setup": {
         parameters: {
             query?: never;
@@ -735,7 +769,8 @@ export interface paths {
         /** Practices, with how each stands. */
         get: operations["admin.list_practices"];
         put?: never;
-        post?: never;
+        /** Found a practice. Its owner and its people get invitations by mail. */
+        post: operations["admin.found"];
         delete?: never;
         options?: never;
         head?: never;
@@ -793,6 +828,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/practices/{id}/invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom the platform has invited into a practice. */
+        get: operations["admin.list_invites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/practices/{id}/invites/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an invitation again that is open or has expired. The old link is dead. */
+        post: operations["admin.resend_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/practices/{id}/limits": {
         parameters: {
             query?: never;
@@ -804,6 +873,23 @@ export interface paths {
         /** Set a practice's limits. */
         put: operations["admin.set_limits"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/practices/{id}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite somebody else as the owner of a practice that still waits for one. */
+        post: operations["admin.replace_owner"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2561,6 +2647,11 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         Busy: {
+            /**
+             * Format: double
+             * @description Events told per minute, over the last five.
+             */
+            eventsPerMinute: number;
             practice: components["schemas"]["NamedPractice"];
             queues: components["schemas"]["Queues"];
         };
@@ -2980,7 +3071,7 @@ export interface components {
             /** Format: date-time */
             expiresAt: string;
             id: components["schemas"]["InviteId"];
-            invitedBy: components["schemas"]["Inviter"];
+            invitedBy: components["schemas"]["Inviter"] | null;
             /** @description In which the mail and the page speak. */
             language: components["schemas"]["Language"];
             link?: components["schemas"]["String_String"] | null;
@@ -3084,7 +3175,7 @@ export interface components {
             /** @description The keys that sign, as `name+hash+key` (c2sp.org/signed-note). */
             publicKeys: string[];
         };
-        /** @description Limits of a practice's own; null leaves it with what everybody has. */
+        /** @description Limits of a practice's own; null stands for what everybody has. */
         Limits: {
             /**
              * Format: int32
@@ -3096,6 +3187,11 @@ export interface components {
              * @description Requests per second in the long run, and twice as many at once; null for the setting `rate_per_practice`.
              */
             ratePerSecond: number | null;
+            /**
+             * Format: int32
+             * @description The version that a change is based on.
+             */
+            version: number;
         };
         /** @description A permission, and which built-in roles have it. */
         Line: {
@@ -3221,6 +3317,8 @@ export interface components {
             suspendedAt: string | null;
             /** @description Why it was suspended. */
             suspendedReason: string | null;
+            /** @description Whether it was founded for an owner who has not accepted yet. */
+            waitingForOwner: boolean;
         };
         /** @description Somebody who belongs to the practice. */
         Member: {
@@ -3373,6 +3471,13 @@ export interface components {
             phone?: components["schemas"]["String_String"] | null;
             timeZone?: string | null;
         };
+        /** @description Who is to own a practice. */
+        NewOwner: {
+            /** @description Where the invitation goes. */
+            email: components["schemas"]["String_String"];
+            /** @description The person has the last word on it. */
+            name: components["schemas"]["String_String"];
+        };
         /** @description A passkey that the browser has made. */
         NewPasskey: {
             challenge: components["schemas"]["String_String"];
@@ -3380,6 +3485,23 @@ export interface components {
             credential: Record<string, never>;
             /** @description What its person calls it. */
             name: string;
+        };
+        /** @description A practice to be founded. */
+        NewPractice: {
+            /** @description ISO 3166-1 alpha-2. */
+            country: string;
+            /** @description ISO 4217. */
+            currency: string;
+            /** @description Of the practice and of the mails to its people. */
+            language: components["schemas"]["Language"];
+            name: string;
+            owner: components["schemas"]["NewOwner"];
+            /** @description Its address: the sub-domain. */
+            slug: string;
+            /** @description People who come with the owner, at most 50. */
+            staff?: components["schemas"]["NewStaff"][];
+            /** @description IANA time zone. */
+            timeZone: string;
         };
         /** @description A whole profile, in place of what there is. */
         NewProvider: {
@@ -3438,6 +3560,12 @@ export interface components {
             password: components["schemas"]["String_String"];
             token: components["schemas"]["String_String"];
         };
+        /** @description Somebody who comes with the owner. */
+        NewStaff: {
+            email: components["schemas"]["String_String"];
+            name: components["schemas"]["String_String"];
+            role: components["schemas"]["Role"];
+        };
         /** @description How far a new practice is. */
         Onboarding: {
             /**
@@ -3476,6 +3604,24 @@ export interface components {
             running: components["schemas"]["RunningJob"][];
             /** @description Recurring work of the platform. */
             schedules: components["schemas"]["Turn"][];
+        };
+        /** @description A session of one's own that is open. */
+        OwnAdminSession: {
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /** Format: date-time */
+            expiresAt: string;
+            id: components["schemas"]["SessionId"];
+            ip: string | null;
+            /** Format: date-time */
+            lastActiveAt: string;
+            userAgent: string | null;
+        };
+        /** @description All that are open, the latest first, at most 50: a day has eight hours of each. */
+        OwnAdminSessions: {
+            items: components["schemas"]["OwnAdminSession"][];
         };
         /** @description A sign-in on some device. */
         OwnSession: {
@@ -3580,10 +3726,36 @@ export interface components {
              */
             maxClockSkewMillis: number;
             practices: components["schemas"]["PracticeCounts"];
+            /**
+             * Format: double
+             * @description How long the oldest entry of a ledger has waited for its seal, in seconds; about one is usual.
+             */
+            sealLagSeconds: number;
             storage: components["schemas"]["StorageHealth"];
             /** @description Version of the server that answered. */
             version: string;
         };
+        /** @description Somebody whom the platform invited. */
+        PlatformInvite: {
+            /** Format: date-time */
+            createdAt: string;
+            email: components["schemas"]["String_String"];
+            /** Format: date-time */
+            expiresAt: string;
+            id: components["schemas"]["InviteId"];
+            name: components["schemas"]["String_String"] | null;
+            role: components["schemas"]["Role"];
+            status: components["schemas"]["PlatformInviteStatus"];
+        };
+        /** @description All of them, the latest first, at most 200. */
+        PlatformInvites: {
+            items: components["schemas"]["PlatformInvite"][];
+        };
+        /**
+         * @description How far an invitation is.
+         * @enum {string}
+         */
+        PlatformInviteStatus: "open" | "accepted" | "expired" | "revoked";
         /** @description A mail, as its state is known. What it says is only there for kept ones. */
         PlatformMail: {
             /** Format: int32 */
@@ -3800,6 +3972,10 @@ export interface components {
          * @enum {string}
          */
         Repeats: "none" | "gregorian" | "hijri";
+        /** @description Which to send again. */
+        Resent: {
+            invite: components["schemas"]["InviteId"];
+        };
         /** @description Whose week is to be inherited again. */
         ResetHours: {
             owner: string;
@@ -5814,8 +5990,14 @@ export interface operations {
     "admin.list_access": {
         parameters: {
             query?: {
+                /** @description Only this action, `practices.suspend`, or all of one kind, `practices`. */
+                action?: string;
+                /** @description Only by this administrator. */
+                administrator?: string;
                 /** @description The nextCursor of the page before. */
                 cursor?: string;
+                /** @description Only what was refused. */
+                denied?: boolean;
                 /** @description Rows of a page, at most 200. */
                 limit?: number;
                 /** @description Also what was only looked at: lists and numbers in the console. */
@@ -6035,6 +6217,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AdminSession"];
                 };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.list_sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAdminSessions"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.end_session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not signed in, or no longer. */
             401: {
@@ -6588,6 +6863,59 @@ export interface operations {
             };
         };
     };
+    "admin.found": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPractice"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagedPractice"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "admin.read_practice": {
         parameters: {
             query?: never;
@@ -6737,6 +7065,108 @@ export interface operations {
             };
         };
     };
+    "admin.list_invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The practice */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformInvites"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.resend_invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The practice */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resent"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformInvites"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "admin.set_limits": {
         parameters: {
             query?: never;
@@ -6759,6 +7189,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ManagedPractice"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.replace_owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The practice */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOwner"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformInvites"];
                 };
             };
             /** @description Not signed in, or no longer. */

@@ -10,8 +10,11 @@ type Parts = {
   signInAgain: (why: Ending) => Promise<boolean>;
 };
 
-/** Signing in, out and up answer for themselves, and administrators have sessions of their own: a 401 there is the answer. */
-const aboutSession = (request: Request) => /^\/api\/v1\/(auth|admin)\//.test(new URL(request.url).pathname);
+/**
+ * Signing in, out and up answer for themselves, and administrators have sessions of their own, under which they also look
+ * into a practice: a 401 there is the answer.
+ */
+const aboutSession = (request: Request) => /^\/api\/v1\/(auth|admin)\//.test(new URL(request.url).pathname) || request.headers.has('x-vantage-grant');
 
 /** A refusal that signing in again mends. Others are answers to what was asked, such as a code that is wrong. */
 const endings: Record<string, Ending | undefined> = {

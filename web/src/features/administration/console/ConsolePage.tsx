@@ -1,16 +1,28 @@
 import { Button, Skeleton } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { setLang, useLang } from '@/shared/i18n';
+import { Link, Outlet } from '@tanstack/react-router';
+import { type MessageId, setLang, useLang } from '@/shared/i18n';
 import { Mark } from '@/shared/ui/Mark';
 import { Failed, usePageTitle } from '@/shared/ui/Page';
 import { LanguageSwitch, ThemeSwitch } from '@/shared/ui/Switches';
-import { adminSessionQuery, useSignOut } from './api';
+import { type AdminSession, adminSessionQuery, useSignOut } from './api';
+import { ConsoleIdle } from './ConsoleIdle';
 import classes from './ConsolePage.module.css';
 import { ConsoleSignIn } from './ConsoleSignIn';
-import { Practices } from './Practices';
+import { GrantBanner } from './GrantBanner';
 
-/** The platform's own console, for its administrators: numbers of practices, never what is in them. */
+const places = [
+  { to: '/platform', label: 'console.practices' },
+  { to: '/platform/queues', label: 'console.queues.title' },
+  { to: '/platform/failures', label: 'console.failures' },
+  { to: '/platform/health', label: 'console.health.title' },
+  { to: '/platform/mails', label: 'console.mails' },
+  { to: '/platform/access', label: 'console.access' },
+  { to: '/platform/me', label: 'console.me' },
+] as const satisfies readonly { to: string; label: MessageId }[];
+
+/** The platform's own console, for its administrators: numbers of practices, and what is in one only under an access. */
 export function ConsolePage() {
   const { t } = useLang();
   const session = useQuery(adminSessionQuery);
@@ -29,17 +41,43 @@ export function ConsolePage() {
           </Button>
         ) : null}
       </header>
-      <main id="main" className={classes.main}>
-        {session.isError ? (
+      {session.isError && !session.data ? (
+        <main id="main" className={classes.main}>
           <Failed error={session.error} retry={() => void session.refetch()} />
-        ) : session.data === undefined ? (
+        </main>
+      ) : session.data === undefined ? (
+        <main id="main" className={classes.main} aria-busy>
           <Skeleton h={240} />
-        ) : session.data ? (
-          <Practices />
-        ) : (
+        </main>
+      ) : session.data ? (
+        <Inside session={session.data} />
+      ) : (
+        <main id="main" className={classes.main}>
           <ConsoleSignIn />
-        )}
-      </main>
+        </main>
+      )}
     </div>
+  );
+}
+
+function Inside({ session }: { session: AdminSession }) {
+  const { t } = useLang();
+  return (
+    <>
+      <nav className={classes.nav} aria-label={t('console.title')}>
+        {places.map(({ to, label }) => (
+          <Link key={to} to={to} activeOptions={{ exact: to === '/platform' }} className={classes.place}>
+            {t(label)}
+          </Link>
+        ))}
+      </nav>
+      {session.supportAccess.map((access) => (
+        <GrantBanner key={access.id} access={access} />
+      ))}
+      <main id="main" className={classes.main}>
+        <Outlet />
+      </main>
+      <ConsoleIdle minutes={session.idleMinutes} />
+    </>
   );
 }

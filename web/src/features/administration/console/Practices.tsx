@@ -1,30 +1,35 @@
-import { Alert, Badge, Button, Skeleton, Text, TextInput, Title } from '@mantine/core';
+import { Badge, Button, Skeleton, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconBuildingHospital, IconSearch } from '@tabler/icons-react';
+import { IconBuildingHospital, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useLang } from '@/shared/i18n';
-import { useErrorText } from '@/shared/i18n/errors';
-import { formatDateTime } from '@/shared/i18n/format';
 import { Empty, Failed } from '@/shared/ui/Page';
-import { type Practice, practicesQuery, useSetStanding } from './api';
+import { type Practice, practicesQuery } from './api';
 import classes from './ConsolePage.module.css';
+import { NewPracticeDrawer } from './NewPracticeDrawer';
+import { SetStanding } from './SetStanding';
+import { useWhen } from './when';
 
 const TYPING_MS = 250;
-const SHORTEST_REASON = 3;
-const colours = { ok: 'teal', behind: 'yellow', failing: 'red', suspended: 'gray' } as const;
+export const healthColours = { ok: 'teal', behind: 'yellow', failing: 'red', suspended: 'gray' } as const;
 
 export function Practices() {
   const { t } = useLang();
   const [text, setText] = useState('');
   const [q] = useDebouncedValue(text.trim(), TYPING_MS);
+  const [adding, setAdding] = useState(false);
   const list = useInfiniteQuery(practicesQuery(q));
   const items = list.data?.pages.flatMap((page) => page.items);
   return (
     <>
-      <Title order={1} mb="sm">
-        {t('console.practices')}
-      </Title>
+      <div className={classes.titleRow}>
+        <Title order={1}>{t('console.practices')}</Title>
+        <Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
+          {t('console.new')}
+        </Button>
+      </div>
       <TextInput
         aria-label={t('console.search')}
         placeholder={t('console.search')}
@@ -51,37 +56,34 @@ export function Practices() {
           {t('list.more')}
         </Button>
       ) : null}
+      {adding ? <NewPracticeDrawer onClose={() => setAdding(false)} /> : null}
     </>
   );
 }
 
 function Row({ practice }: { practice: Practice }) {
-  const { t, lang } = useLang();
-  const textOf = useErrorText();
-  const [asking, setAsking] = useState(false);
-  const [reason, setReason] = useState('');
-  const standing = useSetStanding();
+  const { t } = useLang();
+  const when = useWhen();
   const { queues } = practice;
-  const suspended = practice.status === 'suspended';
-  const seen = practice.lastActivityAt ? formatDateTime(lang, 'UTC', practice.lastActivityAt) : '–';
-  const stop = () => {
-    setAsking(false);
-    setReason('');
-  };
   return (
     <li className={classes.row}>
       <div className={classes.about}>
         <div className={classes.head}>
-          <b>
+          <Link to="/platform/practices/$id" params={{ id: practice.id }} className={classes.nameLink}>
             <bdi>{practice.name}</bdi>
-          </b>
+          </Link>
           <bdi className="ltr">{practice.slug}</bdi>
-          <Badge color={colours[practice.health]} variant="light" className={classes.badge}>
+          <Badge color={healthColours[practice.health]} variant="light" className={classes.badge}>
             {t(`console.health.${practice.health}`)}
           </Badge>
+          {practice.waitingForOwner ? (
+            <Badge color="yellow" variant="light" className={classes.badge}>
+              {t('console.waiting')}
+            </Badge>
+          ) : null}
         </div>
         <Text size="sm" c="var(--text-dim)">
-          {t('console.staff', { count: practice.staff })} · {t('console.seen', { time: seen })}
+          {t('console.staff', { count: practice.staff })} · {t('console.seen', { time: when(practice.lastActivityAt) ?? '–' })}
         </Text>
         <Text size="sm" c="var(--text-dim)">
           {t('console.queues', { events: queues.events, dead: queues.deadEvents, failed: queues.failedJobs })}
@@ -91,37 +93,8 @@ function Row({ practice }: { practice: Practice }) {
             {t('console.reason')}: <bdi>{practice.suspendedReason}</bdi>
           </Text>
         ) : null}
-        {standing.isError ? (
-          <Alert color="red" py="xs" role="alert">
-            {textOf(standing.error)}
-          </Alert>
-        ) : null}
-        {asking ? (
-          <div className={classes.ask}>
-            <TextInput label={t('console.reason')} maxLength={500} autoFocus value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
-            <Button variant="default" onClick={stop}>
-              {t('action.cancel')}
-            </Button>
-            <Button
-              color="red"
-              disabled={reason.trim().length < SHORTEST_REASON}
-              loading={standing.isPending}
-              onClick={() => standing.mutate({ id: practice.id, reason: reason.trim() }, { onSuccess: stop })}
-            >
-              {t('console.suspend')}
-            </Button>
-          </div>
-        ) : null}
       </div>
-      {asking ? null : suspended ? (
-        <Button variant="default" loading={standing.isPending} onClick={() => standing.mutate({ id: practice.id })}>
-          {t('console.resume')}
-        </Button>
-      ) : (
-        <Button variant="default" onClick={() => setAsking(true)}>
-          {t('console.suspend')}
-        </Button>
-      )}
+      <SetStanding practice={practice} />
     </li>
   );
 }
