@@ -2155,9 +2155,6 @@ ALTER TABLE ONLY administration.support_access
 ALTER TABLE ONLY api.idempotency_key
     ADD CONSTRAINT idempotency_key_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
-ALTER TABLE audit.entry
-    ADD CONSTRAINT entry_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
-
 ALTER TABLE ONLY auth.api_key
     ADD CONSTRAINT api_key_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth."user"(id);
 
