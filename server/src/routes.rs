@@ -46,8 +46,9 @@ fn areas() -> Routes {
 /// What happens without a request.
 #[must_use]
 pub fn duties() -> Duties {
-    let schedules = [jobs::schedules(), identity::schedules(), administration::schedules()].concat();
-    Duties { subscribers: vec![live::subscriber()], jobs: Vec::new(), schedules, loops: ::audit::loops() }
+    let schedules =
+        [jobs::schedules(), identity::schedules(), administration::schedules(), ::audit::schedules()].concat();
+    Duties { subscribers: vec![live::subscriber()], jobs: ::audit::jobs(), schedules, loops: ::audit::loops() }
 }
 
 /// Everything that the server answers.
