@@ -54,7 +54,7 @@ pub async fn run(job: JobRun) -> Result<()> {
 /// Where the pieces of a file come from.
 enum Pieces {
     Rows { app: App, caller: Caller, work: Work, after: Option<Position>, entries: i64, begun: bool },
-    Bundle(Box<bundle::Writer>),
+    Bundle(bundle::Writer),
 }
 
 impl Pieces {
@@ -62,7 +62,7 @@ impl Pieces {
         let (app, caller, work) = (app.clone(), caller.clone(), work.clone());
         if work.format == ExportFormat::Bundle {
             let (from, to) = (work.filter.from.unwrap_or(Timestamp::UNIX_EPOCH), work.filter.to.unwrap_or(app.now()));
-            return Self::Bundle(Box::new(bundle::Writer::new(&app, caller, from, to)));
+            return Self::Bundle(bundle::Writer::new(&app, caller, from, to));
         }
         Self::Rows { app, caller, work, after: None, entries: 0, begun: false }
     }
