@@ -120,6 +120,58 @@ create function audit.newest_checkpoint() returns text
 revoke all on function audit.checkpoint_note(bigint), audit.newest_checkpoint() from public;
 grant execute on function audit.checkpoint_note(bigint), audit.newest_checkpoint() to vantage_app;
 
+-- Taking the ledger out ---------------------------------------------------------------------------------------------
+
+create schema audit_export;
+grant usage on schema audit_export to vantage_app, vantage_dispatch;
+
+-- What somebody asked for, and the job that makes it. It is there for some hours, and the ledger says for ever that it was
+-- asked for and taken.
+create table audit_export.request (
+    practice_id uuid not null references platform.practice,
+    id uuid not null,
+    job_id uuid not null,
+    format text collate "C" not null constraint request_format_check check (format in ('csv', 'fhir', 'bundle')),
+    created_by uuid not null,
+    created_at timestamptz not null,
+    expires_at timestamptz not null,
+    -- which try of the job was finished; its chunks are the file
+    run uuid,
+    chunks int not null default 0,
+    bytes bigint not null default 0,
+    entries bigint not null default 0,
+    primary key (practice_id, id),
+    constraint request_job_fkey foreign key (practice_id, job_id) references jobs.job on delete cascade
+);
+create index request_by_age on audit_export.request (expires_at);
+create index request_by_job on audit_export.request (practice_id, job_id);
+alter table audit_export.request enable row level security;
+alter table audit_export.request force row level security;
+create policy tenant on audit_export.request
+    using (practice_id = (select sec.practice_id())) with check (practice_id = (select sec.practice_id()));
+create policy sweep on audit_export.request to vantage_dispatch using (true);
+grant select, insert on audit_export.request to vantage_app;
+grant update (run, chunks, bytes, entries) on audit_export.request to vantage_app;
+grant select, delete on audit_export.request to vantage_dispatch;
+create constraint trigger require_audit after insert on audit_export.request
+    deferrable initially deferred for each row execute function sec.require_audit();
+
+-- Pieces of the file in order, each sealed with the practice's key to its place.
+create table audit_export.chunk (
+    practice_id uuid not null references platform.practice,
+    request_id uuid not null,
+    run uuid not null,
+    number int not null check (number >= 0),
+    body bytea not null,
+    primary key (practice_id, request_id, run, number),
+    constraint chunk_request_fkey foreign key (practice_id, request_id) references audit_export.request on delete cascade
+);
+alter table audit_export.chunk enable row level security;
+alter table audit_export.chunk force row level security;
+create policy tenant on audit_export.chunk
+    using (practice_id = (select sec.practice_id())) with check (practice_id = (select sec.practice_id()));
+grant select, insert on audit_export.chunk to vantage_app;
+
 set local role vantage_dispatch;
 
 -- One sealer at a time, until its transaction ends; null for any other. Answers how far the last one came, by which it
@@ -248,6 +300,65 @@ create function claim.without_seal(practice uuid) returns table (entry_id uuid, 
        and not exists (select from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id)
      order by e.at limit 10000 $$;
 
+-- What has been there for its hours goes, with its pieces.
+create function claim.sweep_exports(at timestamptz) returns bigint
+    language sql security definer set search_path = pg_catalog, pg_temp as $$
+    with gone as (delete from audit_export.request r where r.expires_at <= at returning 1) select count(*) from gone $$;
+revoke all on function claim.sweep_exports(timestamptz) from public;
+grant execute on function claim.sweep_exports(timestamptz) to vantage_worker;
+
+-- For retention: the months that have a table, the oldest first; whose entries are in one; and how a practice stands with
+-- everything before an instant: entries (as many as there ever were), of these without a seal, whether its ledger says
+-- that they go, and whether that is under a signed checkpoint.
+create function claim.months() returns table (month timestamptz)
+    language sql security definer set search_path = pg_catalog, pg_temp as $$
+    select to_timestamp(substr(c.relname, 7) || ' +00', 'YYYY_MM TZH') as month
+      from pg_inherits i join pg_class c on c.oid = i.inhrelid
+     where i.inhparent = 'audit.entry'::regclass and c.relname ~ '^entry_[0-9]{4}_[0-9]{2}$' order by 1 $$;
+
+create function claim.month_practices(month timestamptz) returns table (practice_id uuid)
+    language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan as $$
+declare
+    until timestamptz := (month at time zone 'UTC' + interval '1 month') at time zone 'UTC';
+begin
+    return query
+    with recursive known as (
+        (select e.practice_id as id from audit.entry e where e.at >= month and e.at < until order by e.practice_id limit 1)
+        union all
+        select (select e.practice_id from audit.entry e
+                 where e.at >= month and e.at < until and e.practice_id > k.id order by e.practice_id limit 1)
+          from known k where k.id is not null
+    )
+    select k.id from known k where k.id is not null;
+end $$;
+
+create function claim.retirement(practice uuid, before timestamptz)
+    returns table (entries bigint, unsealed bigint, is_written boolean, is_signed boolean)
+    language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan as $$
+begin
+    select count(*) into entries from audit.seal s where s.practice_id = practice and s.entry_at < before;
+    select count(*) into unsealed from audit.entry e
+     where e.practice_id = practice and e.at < before
+       and not exists (select from audit.seal s where s.practice_id = practice and s.entry_id = e.id);
+    select count(*) > 0, coalesce(bool_or(s.seq < (select max(h.size) from audit.head h where h.practice_id = practice)), false)
+      into is_written, is_signed
+      from audit.entry e left join audit.seal s on s.practice_id = practice and s.entry_id = e.id
+     where e.practice_id = practice and e.action = 'retire' and e.resource_type = 'ledger' and e.actor_kind = 'system'
+       and (e.detail ->> 'before')::timestamptz = before and (e.detail ->> 'entries')::bigint = entries;
+    return next;
+end $$;
+revoke all on function claim.months(), claim.month_practices(timestamptz), claim.retirement(uuid, timestamptz) from public;
+grant execute on function claim.months(), claim.month_practices(timestamptz), claim.retirement(uuid, timestamptz)
+    to vantage_worker, vantage_owner;
+
+-- How the sealer stands, in numbers: for how long the oldest entry has waited, and the newest checkpoint.
+create function claim.seal_state() returns table (waiting double precision, checkpoint bigint, checkpoint_at timestamptz)
+    language sql security definer set search_path = pg_catalog, pg_temp as $$
+    select claim.seal_lag(), c.number, c.at
+      from (values (1)) one left join (select n.number, n.at from audit.checkpoint n order by n.number desc limit 1) c on true $$;
+revoke all on function claim.seal_state() from public;
+grant execute on function claim.seal_state() to vantage_worker;
+
 revoke all on function claim.checkpoints(bigint, int), claim.without_seal(uuid) from public;
 grant execute on function claim.checkpoints(bigint, int), claim.without_seal(uuid) to vantage_worker;
 revoke all on function claim.seal_turn(), claim.unsealed(int),
@@ -259,3 +370,24 @@ grant execute on function claim.seal_turn(), claim.unsealed(int),
     claim.newest_checkpoint(),
     claim.checkpoint(bigint, timestamptz, text, uuid[], bigint[], bytea[], bigint[], bytea[]), claim.seal_lag() to vantage_worker;
 set local role vantage_owner;
+
+-- Entries leave after their years, a month at a time, the oldest first, and only once every practice that has some says
+-- so in its own ledger, under a signed checkpoint. What was sealed of them stays.
+create function audit.drop_month(month timestamptz) returns void
+    language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '2s' as $$
+declare
+    child text := 'entry_' || to_char(month at time zone 'UTC', 'YYYY_MM');
+    until timestamptz := (month at time zone 'UTC' + interval '1 month') at time zone 'UTC';
+begin
+    if exists (select from claim.months() m where m.month < drop_month.month) then
+        raise exception 'an older month is still there';
+    end if;
+    if exists (select from claim.month_practices(month) p
+                where not (select r.is_signed and r.unsealed = 0 from claim.retirement(p.practice_id, until) r)) then
+        raise exception 'a practice''s ledger does not say that % leaves', child;
+    end if;
+    execute format('alter table audit.entry detach partition audit.%I', child);
+    execute format('drop table audit.%I', child);
+end $$;
+revoke all on function audit.drop_month(timestamptz) from public;
+grant execute on function audit.drop_month(timestamptz) to vantage_worker;

@@ -5,6 +5,8 @@ CREATE SCHEMA api;
 
 CREATE SCHEMA audit;
 
+CREATE SCHEMA audit_export;
+
 CREATE SCHEMA auth;
 
 CREATE SCHEMA claim;
@@ -52,26 +54,6 @@ begin
      where s.id = access and s.practice = sec.practice_id() and s.ended_at is null and s.expires_at > now();
     return found;
 end $$;
-
-CREATE FUNCTION administration.found(founder uuid, asked_key uuid, asked_hash bytea, new_slug text, new_name text, new_language text, new_country text, new_time_zone text, new_currency text, hours integer) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    insert into platform.practice (practice_id, slug, name, language, country, time_zone, currency, invite_hours)
-    values (sec.practice_id(), new_slug, new_name, new_language, new_country, new_time_zone, new_currency, hours);
-    insert into administration.founding (administrator, key, request_hash, practice)
-    values (founder, asked_key, asked_hash, sec.practice_id());
-$$;
-
-CREATE FUNCTION administration.invites(of_practice uuid, wanted integer) RETURNS TABLE(id uuid, email text, name text, role text, status text, expires_at timestamp with time zone, created_at timestamp with time zone)
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select i.id, i.email, i.name, i.role,
-           case when i.status = 'open' and i.expires_at <= now() then 'expired' else i.status end, i.expires_at, i.created_at
-      from auth.invite i where i.practice_id = of_practice and i.created_by is null
-     order by i.created_at desc, i.id desc limit wanted
-$$;
 
 CREATE FUNCTION administration.measure(wanted uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -148,12 +130,11 @@ CREATE FUNCTION administration.owners() RETURNS TABLE(email text, name text, lan
      where m.practice_id = sec.practice_id() and m.role = 'owner' and m.status = 'active' order by u.id
 $$;
 
-CREATE FUNCTION administration.people(practices uuid[]) RETURNS TABLE(practice uuid, staff bigint, last_activity timestamp with time zone, has_owner boolean)
+CREATE FUNCTION administration.people(practices uuid[]) RETURNS TABLE(practice uuid, staff bigint, last_activity timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select m.practice_id, count(*) filter (where m.status = 'active'), max(m.last_seen_at),
-           bool_or(m.status = 'active' and m.role = 'owner')
+    select m.practice_id, count(*) filter (where m.status = 'active'), max(m.last_seen_at)
       from auth.membership m where m.practice_id = any(practices) group by m.practice_id
 $$;
 
@@ -180,8 +161,7 @@ CREATE FUNCTION administration.set_limits(per_second integer, staff integer) RET
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    update platform.practice p
-       set rate_per_second = per_second, max_staff = staff, limits_version = p.limits_version + 1, updated_at = now()
+    update platform.practice p set rate_per_second = per_second, max_staff = staff, updated_at = now()
      where p.practice_id = sec.practice_id()
 $$;
 
@@ -226,6 +206,26 @@ CREATE FUNCTION audit.checkpoint_note(wanted bigint) RETURNS text
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select c.note from audit.checkpoint c where c.number = wanted $$;
+
+CREATE FUNCTION audit.drop_month(month timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET lock_timeout TO '2s'
+    AS $$
+declare
+    child text := 'entry_' || to_char(month at time zone 'UTC', 'YYYY_MM');
+    until timestamptz := (month at time zone 'UTC' + interval '1 month') at time zone 'UTC';
+begin
+    if exists (select from claim.months() m where m.month < drop_month.month) then
+        raise exception 'an older month is still there';
+    end if;
+    if exists (select from claim.month_practices(month) p
+                where not (select r.is_signed and r.unsealed = 0 from claim.retirement(p.practice_id, until) r)) then
+        raise exception 'a practice''s ledger does not say that % leaves', child;
+    end if;
+    execute format('alter table audit.entry detach partition audit.%I', child);
+    execute format('drop table audit.%I', child);
+end $$;
 
 CREATE FUNCTION audit.extend_partitions() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -456,16 +456,11 @@ CREATE FUNCTION auth.has_company() RETURNS boolean
     AS $$
     select (select count(*) from auth.membership m
              where m.practice_id = sec.practice_id() and m.status in ('active', 'suspended')) > 1
-        or exists (select from auth.invite i
-                    where i.practice_id = sec.practice_id() and i.status = 'open' and i.expires_at > now())
 $$;
 
 CREATE FUNCTION auth.has_second_factor(person uuid) RETURNS boolean
     LANGUAGE sql STABLE
-    AS $$
-    select exists (select from auth.totp t where t.user_id = person and t.confirmed_at is not null)
-        or exists (select from auth.passkey p where p.user_id = person)
-$$;
+    AS $$ select false $$;
 
 CREATE FUNCTION auth.invites(only_invite uuid) RETURNS TABLE(id uuid, email text, name text, role text, role_id uuid, role_name text, permissions text[], language text, status text, expires_at timestamp with time zone, created_by uuid, created_by_name text, created_at timestamp with time zone, version integer)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -474,7 +469,7 @@ CREATE FUNCTION auth.invites(only_invite uuid) RETURNS TABLE(id uuid, email text
     select i.id, i.email, i.name, i.role, i.role_id, r.name, r.permissions, i.language,
            case when i.status = 'open' and i.expires_at <= now() then 'expired' else i.status end,
            i.expires_at, i.created_by, u.name, i.created_at, i.version
-      from auth.invite i left join auth.user u on u.id = i.created_by
+      from auth.invite i join auth.user u on u.id = i.created_by
       left join auth.role r on r.practice_id = i.practice_id and r.id = i.role_id
      where i.practice_id = sec.practice_id() and (only_invite is null or i.id = only_invite)
 $$;
@@ -814,6 +809,33 @@ CREATE FUNCTION claim.lanes(wanted integer, each integer, lease_seconds integer)
     returning l.practice_id, l.lane, l.lease
 $$;
 
+CREATE FUNCTION claim.month_practices(month timestamp with time zone) RETURNS TABLE(practice_id uuid)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+    until timestamptz := (month at time zone 'UTC' + interval '1 month') at time zone 'UTC';
+begin
+    return query
+    with recursive known as (
+        (select e.practice_id as id from audit.entry e where e.at >= month and e.at < until order by e.practice_id limit 1)
+        union all
+        select (select e.practice_id from audit.entry e
+                 where e.at >= month and e.at < until and e.practice_id > k.id order by e.practice_id limit 1)
+          from known k where k.id is not null
+    )
+    select k.id from known k where k.id is not null;
+end $$;
+
+CREATE FUNCTION claim.months() RETURNS TABLE(month timestamp with time zone)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select to_timestamp(substr(c.relname, 7) || ' +00', 'YYYY_MM TZH') as month
+      from pg_inherits i join pg_class c on c.oid = i.inhrelid
+     where i.inhparent = 'audit.entry'::regclass and c.relname ~ '^entry_[0-9]{4}_[0-9]{2}$' order by 1 $_$;
+
 CREATE FUNCTION claim.newest_checkpoint() RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -833,6 +855,24 @@ CREATE FUNCTION claim.queues(practices uuid[]) RETURNS TABLE(practice_id uuid, e
            (select count(*) from jobs.job j where j.practice_id = p.id and j.state = 'failed')
       from unnest(practices) p (id)
 $$;
+
+CREATE FUNCTION claim.retirement(practice uuid, before timestamp with time zone) RETURNS TABLE(entries bigint, unsealed bigint, is_written boolean, is_signed boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+begin
+    select count(*) into entries from audit.seal s where s.practice_id = practice and s.entry_at < before;
+    select count(*) into unsealed from audit.entry e
+     where e.practice_id = practice and e.at < before
+       and not exists (select from audit.seal s where s.practice_id = practice and s.entry_id = e.id);
+    select count(*) > 0, coalesce(bool_or(s.seq < (select max(h.size) from audit.head h where h.practice_id = practice)), false)
+      into is_written, is_signed
+      from audit.entry e left join audit.seal s on s.practice_id = practice and s.entry_id = e.id
+     where e.practice_id = practice and e.action = 'retire' and e.resource_type = 'ledger' and e.actor_kind = 'system'
+       and (e.detail ->> 'before')::timestamptz = before and (e.detail ->> 'entries')::bigint = entries;
+    return next;
+end $$;
 
 CREATE FUNCTION claim.running_jobs(wanted integer) RETURNS TABLE(practice_id uuid, id uuid, kind text, attempts integer, progress_done bigint, progress_total bigint, created_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -873,6 +913,13 @@ begin
          where (e.xid, e.id) > (mark.xid, mark.id) order by e.xid, e.id limit 1), 0);
 end $$;
 
+CREATE FUNCTION claim.seal_state() RETURNS TABLE(waiting double precision, checkpoint bigint, checkpoint_at timestamp with time zone)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select claim.seal_lag(), c.number, c.at
+      from (values (1)) one left join (select n.number, n.at from audit.checkpoint n order by n.number desc limit 1) c on true $$;
+
 CREATE FUNCTION claim.seal_turn() RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -895,13 +942,11 @@ CREATE FUNCTION claim.sweep() RETURNS void
     delete from sec.bucket where at < now() - interval '1 day';
 $$;
 
-CREATE FUNCTION claim.told(practices uuid[]) RETURNS TABLE(practice_id uuid, told bigint)
-    LANGUAGE sql STABLE SECURITY DEFINER
+CREATE FUNCTION claim.sweep_exports(at timestamp with time zone) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select e.practice_id, count(*) from outbox.event e
-     where e.state = 'dispatched' and e.at > now() - interval '5 minutes' and e.practice_id = any(practices) group by 1
-$$;
+    with gone as (delete from audit_export.request r where r.expires_at <= at returning 1) select count(*) from gone $$;
 
 CREATE FUNCTION claim.trees() RETURNS TABLE(practice_id uuid, size bigint, peaks bytea[], signed bigint)
     LANGUAGE sql SECURITY DEFINER
@@ -1146,14 +1191,6 @@ CREATE TABLE administration.challenge (
     tries integer DEFAULT 0 NOT NULL
 );
 
-CREATE TABLE administration.founding (
-    administrator uuid NOT NULL,
-    key uuid NOT NULL,
-    request_hash bytea NOT NULL,
-    practice uuid NOT NULL,
-    founded_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
 CREATE TABLE administration.practice_size (
     practice uuid NOT NULL,
     row_count bigint NOT NULL,
@@ -1236,6 +1273,34 @@ CREATE TABLE audit.seal (
 
 ALTER TABLE ONLY audit.seal FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE audit_export.chunk (
+    practice_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    run uuid NOT NULL,
+    number integer NOT NULL,
+    body bytea NOT NULL,
+    CONSTRAINT chunk_number_check CHECK ((number >= 0))
+);
+
+ALTER TABLE ONLY audit_export.chunk FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE audit_export.request (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    job_id uuid NOT NULL,
+    format text NOT NULL COLLATE pg_catalog."C",
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    run uuid,
+    chunks integer DEFAULT 0 NOT NULL,
+    bytes bigint DEFAULT 0 NOT NULL,
+    entries bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT request_format_check CHECK ((format = ANY (ARRAY['csv'::text, 'fhir'::text, 'bundle'::text])))
+);
+
+ALTER TABLE ONLY audit_export.request FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE auth.api_key (
     practice_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1305,7 +1370,7 @@ CREATE TABLE auth.invite (
     hash bytea NOT NULL,
     status text DEFAULT 'open'::text NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    created_by uuid,
+    created_by uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     accepted_by uuid,
     closed_at timestamp with time zone,
@@ -1554,7 +1619,6 @@ CREATE TABLE platform.practice (
     suspended_reason text,
     rate_per_second integer,
     max_staff integer,
-    limits_version integer DEFAULT 1 NOT NULL,
     CONSTRAINT practice_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT practice_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT practice_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
@@ -1812,9 +1876,6 @@ ALTER TABLE ONLY administration.administrator
 ALTER TABLE ONLY administration.challenge
     ADD CONSTRAINT challenge_pkey PRIMARY KEY (hash);
 
-ALTER TABLE ONLY administration.founding
-    ADD CONSTRAINT founding_pkey PRIMARY KEY (administrator, key);
-
 ALTER TABLE ONLY administration.practice_size
     ADD CONSTRAINT practice_size_pkey PRIMARY KEY (practice);
 
@@ -1844,6 +1905,12 @@ ALTER TABLE ONLY audit.seal
 
 ALTER TABLE ONLY audit.seal
     ADD CONSTRAINT seal_pkey PRIMARY KEY (practice_id, seq);
+
+ALTER TABLE ONLY audit_export.chunk
+    ADD CONSTRAINT chunk_pkey PRIMARY KEY (practice_id, request_id, run, number);
+
+ALTER TABLE ONLY audit_export.request
+    ADD CONSTRAINT request_pkey PRIMARY KEY (practice_id, id);
 
 ALTER TABLE ONLY auth.api_key
     ADD CONSTRAINT api_key_hash_key UNIQUE (hash);
@@ -1998,6 +2065,10 @@ CREATE INDEX entry_not_ok ON ONLY audit.entry USING btree (practice_id, at) WHER
 
 CREATE INDEX entry_of_lists ON ONLY audit.entry USING btree (practice_id, at) WHERE ((action = 'read'::text) AND (patient_id IS NULL));
 
+CREATE INDEX request_by_age ON audit_export.request USING btree (expires_at);
+
+CREATE INDEX request_by_job ON audit_export.request USING btree (practice_id, job_id);
+
 CREATE INDEX challenge_by_age ON auth.challenge USING btree (expires_at);
 
 CREATE INDEX device_by_age ON auth.device USING btree (last_seen_at);
@@ -2090,6 +2161,8 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit.head FOR EACH STATEMENT EXEC
 
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit.seal FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
 
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON audit_export.request DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
 CREATE TRIGGER note_seen AFTER INSERT OR UPDATE OF active_at ON auth.session FOR EACH ROW EXECUTE FUNCTION auth.note_seen();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE OF hash, scopes, revoked_at ON auth.api_key DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
@@ -2131,12 +2204,6 @@ CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON timeline.entry DEFERRABL
 ALTER TABLE ONLY administration.challenge
     ADD CONSTRAINT challenge_administrator_fkey FOREIGN KEY (administrator) REFERENCES administration.administrator(id);
 
-ALTER TABLE ONLY administration.founding
-    ADD CONSTRAINT founding_administrator_fkey FOREIGN KEY (administrator) REFERENCES administration.administrator(id);
-
-ALTER TABLE ONLY administration.founding
-    ADD CONSTRAINT founding_practice_fkey FOREIGN KEY (practice) REFERENCES platform.practice(practice_id);
-
 ALTER TABLE ONLY administration.practice_size
     ADD CONSTRAINT practice_size_practice_fkey FOREIGN KEY (practice) REFERENCES platform.practice(practice_id);
 
@@ -2154,6 +2221,18 @@ ALTER TABLE ONLY administration.support_access
 
 ALTER TABLE ONLY api.idempotency_key
     ADD CONSTRAINT idempotency_key_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY audit_export.chunk
+    ADD CONSTRAINT chunk_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY audit_export.chunk
+    ADD CONSTRAINT chunk_request_fkey FOREIGN KEY (practice_id, request_id) REFERENCES audit_export.request(practice_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY audit_export.request
+    ADD CONSTRAINT request_job_fkey FOREIGN KEY (practice_id, job_id) REFERENCES jobs.job(practice_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY audit_export.request
+    ADD CONSTRAINT request_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
 ALTER TABLE ONLY auth.api_key
     ADD CONSTRAINT api_key_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth."user"(id);
@@ -2311,6 +2390,16 @@ CREATE POLICY tenant ON audit.head TO vantage_app USING ((practice_id = ( SELECT
 
 CREATE POLICY tenant ON audit.seal TO vantage_app USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
+ALTER TABLE audit_export.chunk ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE audit_export.request ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sweep ON audit_export.request TO vantage_dispatch USING (true);
+
+CREATE POLICY tenant ON audit_export.chunk USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON audit_export.request USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
 CREATE POLICY claim ON jobs.job TO vantage_dispatch USING (true) WITH CHECK (true);
 
 ALTER TABLE jobs.job ENABLE ROW LEVEL SECURITY;
@@ -2395,6 +2484,9 @@ GRANT USAGE ON SCHEMA audit TO vantage_app;
 GRANT USAGE ON SCHEMA audit TO vantage_worker;
 GRANT USAGE ON SCHEMA audit TO vantage_dispatch;
 
+GRANT USAGE ON SCHEMA audit_export TO vantage_app;
+GRANT USAGE ON SCHEMA audit_export TO vantage_dispatch;
+
 GRANT USAGE ON SCHEMA auth TO vantage_auth;
 GRANT USAGE ON SCHEMA auth TO vantage_app;
 GRANT USAGE ON SCHEMA auth TO vantage_worker;
@@ -2431,12 +2523,6 @@ REVOKE ALL ON FUNCTION administration.check_staff() FROM PUBLIC;
 REVOKE ALL ON FUNCTION administration.end_support(access uuid, who text) FROM PUBLIC;
 GRANT ALL ON FUNCTION administration.end_support(access uuid, who text) TO vantage_app;
 
-REVOKE ALL ON FUNCTION administration.found(founder uuid, asked_key uuid, asked_hash bytea, new_slug text, new_name text, new_language text, new_country text, new_time_zone text, new_currency text, hours integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION administration.found(founder uuid, asked_key uuid, asked_hash bytea, new_slug text, new_name text, new_language text, new_country text, new_time_zone text, new_currency text, hours integer) TO vantage_app;
-
-REVOKE ALL ON FUNCTION administration.invites(of_practice uuid, wanted integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION administration.invites(of_practice uuid, wanted integer) TO vantage_platform;
-
 REVOKE ALL ON FUNCTION administration.measure(wanted uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION administration.measure(wanted uuid) TO vantage_platform;
 
@@ -2471,6 +2557,9 @@ REVOKE ALL ON FUNCTION audit.add_partition(partition text, bounds text) FROM PUB
 
 REVOKE ALL ON FUNCTION audit.checkpoint_note(wanted bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION audit.checkpoint_note(wanted bigint) TO vantage_app;
+
+REVOKE ALL ON FUNCTION audit.drop_month(month timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.drop_month(month timestamp with time zone) TO vantage_worker;
 
 REVOKE ALL ON FUNCTION audit.extend_partitions() FROM PUBLIC;
 GRANT ALL ON FUNCTION audit.extend_partitions() TO vantage_worker;
@@ -2604,11 +2693,23 @@ GRANT ALL ON FUNCTION claim.jobs(wanted integer, each integer, lease_seconds int
 REVOKE ALL ON FUNCTION claim.lanes(wanted integer, each integer, lease_seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.lanes(wanted integer, each integer, lease_seconds integer) TO vantage_worker;
 
+REVOKE ALL ON FUNCTION claim.month_practices(month timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.month_practices(month timestamp with time zone) TO vantage_worker;
+GRANT ALL ON FUNCTION claim.month_practices(month timestamp with time zone) TO vantage_owner;
+
+REVOKE ALL ON FUNCTION claim.months() FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.months() TO vantage_worker;
+GRANT ALL ON FUNCTION claim.months() TO vantage_owner;
+
 REVOKE ALL ON FUNCTION claim.newest_checkpoint() FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.newest_checkpoint() TO vantage_worker;
 
 REVOKE ALL ON FUNCTION claim.queues(practices uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.queues(practices uuid[]) TO vantage_platform;
+
+REVOKE ALL ON FUNCTION claim.retirement(practice uuid, before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.retirement(practice uuid, before timestamp with time zone) TO vantage_worker;
+GRANT ALL ON FUNCTION claim.retirement(practice uuid, before timestamp with time zone) TO vantage_owner;
 
 REVOKE ALL ON FUNCTION claim.running_jobs(wanted integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.running_jobs(wanted integer) TO vantage_platform;
@@ -2622,14 +2723,17 @@ GRANT ALL ON FUNCTION claim.seal(practices uuid[], seqs bigint[], entries uuid[]
 REVOKE ALL ON FUNCTION claim.seal_lag() FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.seal_lag() TO vantage_worker;
 
+REVOKE ALL ON FUNCTION claim.seal_state() FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.seal_state() TO vantage_worker;
+
 REVOKE ALL ON FUNCTION claim.seal_turn() FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.seal_turn() TO vantage_worker;
 
 REVOKE ALL ON FUNCTION claim.sweep() FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.sweep() TO vantage_worker;
 
-REVOKE ALL ON FUNCTION claim.told(practices uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION claim.told(practices uuid[]) TO vantage_platform;
+REVOKE ALL ON FUNCTION claim.sweep_exports(at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.sweep_exports(at timestamp with time zone) TO vantage_worker;
 
 REVOKE ALL ON FUNCTION claim.trees() FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.trees() TO vantage_worker;
@@ -2666,8 +2770,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE administration.administrator TO vantage_plat
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE administration.challenge TO vantage_platform;
 
-GRANT SELECT ON TABLE administration.founding TO vantage_platform;
-
 GRANT SELECT ON TABLE administration.practice_size TO vantage_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE administration.session TO vantage_platform;
@@ -2688,6 +2790,19 @@ GRANT SELECT,INSERT ON TABLE audit.head TO vantage_dispatch;
 
 GRANT SELECT ON TABLE audit.seal TO vantage_app;
 GRANT SELECT,INSERT ON TABLE audit.seal TO vantage_dispatch;
+
+GRANT SELECT,INSERT ON TABLE audit_export.chunk TO vantage_app;
+
+GRANT SELECT,INSERT ON TABLE audit_export.request TO vantage_app;
+GRANT SELECT,DELETE ON TABLE audit_export.request TO vantage_dispatch;
+
+GRANT UPDATE(run) ON TABLE audit_export.request TO vantage_app;
+
+GRANT UPDATE(chunks) ON TABLE audit_export.request TO vantage_app;
+
+GRANT UPDATE(bytes) ON TABLE audit_export.request TO vantage_app;
+
+GRANT UPDATE(entries) ON TABLE audit_export.request TO vantage_app;
 
 GRANT SELECT ON TABLE auth.api_key TO vantage_auth;
 

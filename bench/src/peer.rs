@@ -44,13 +44,7 @@ pub fn entries(count: usize) -> String {
 }
 
 /// Runs a script for `seconds` after the warm-up; each client in practices of its own, or all of them in the same one.
-pub async fn run(
-    server: &Server,
-    script: &str,
-    apart: bool,
-    connections: usize,
-    seconds: u64,
-) -> Result<Measured> {
+pub async fn run(server: &Server, script: &str, apart: bool, connections: usize, seconds: u64) -> Result<Measured> {
     let file = server.scratch("pgbench.sql");
     std::fs::write(&file, script)?;
     let warm_up = WARM_UP.as_secs();

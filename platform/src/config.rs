@@ -81,6 +81,9 @@ settings! {
     /// Hours that invitations of a new practice serve, 1 to 720; each practice changes its own. Also read from
     /// INVITE_EXPIRY_HOURS.
     invite_expiry_hours: u32 = 72;
+    /// Months that entries of the ledger are kept, at least. 72: the six years that HIPAA asks for (45 CFR
+    /// 164.316(b)(2)(i)). Then whole months leave, and what proves the rest stays.
+    audit_retention_months: u32 = 72;
     /// Days until a session ends even when it is used.
     session_days: u32 = 30;
     /// An OpenID Connect provider that people may sign in with: its issuer, such as https://id.example/realms/clinic.
@@ -192,11 +195,17 @@ impl Config {
         for (name, meaning) in SETTINGS {
             let hidden = SECRETS.contains(name) && values[name] != "";
             let value = if hidden { "\"(set)\"".to_owned() } else { values[name].to_string() };
+            if *name == "audit_retention_months" && self.audit_retention_months < SIX_YEARS {
+                text += "# NOTE: shorter than the six years that 45 CFR 164.316(b)(2)(i) asks for.\n";
+            }
             text += &format!("# {}\n# VANTAGE_{}\n{name} = {value}\n\n", meaning.trim(), name.to_uppercase());
         }
         text
     }
 }
+
+/// In months: what HIPAA asks for (45 CFR 164.316(b)(2)(i)).
+pub const SIX_YEARS: u32 = 72;
 
 const SECRETS: [&str; 6] =
     ["database_url", "database_role_passwords", "root_key", "smtp_url", "oidc_client_secret", "supabase_jwt_secret"];
@@ -232,6 +241,13 @@ mod tests {
             assert!(text.contains(&format!("\n{name} = ")), "{name}");
             assert!(meaning.len() > 10, "{name} needs its meaning");
         }
+    }
+
+    #[test]
+    fn a_ledger_kept_for_less_than_six_years_is_told() {
+        assert!(!Config::default().describe().contains("NOTE"));
+        let config = Config { audit_retention_months: 71, ..Config::default() };
+        assert!(config.describe().contains("# NOTE: shorter than the six years"));
     }
 
     #[test]

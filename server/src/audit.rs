@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ::audit::evidence::Evidence;
 use ::audit::note::{PublicKey, Signer};
-use ::audit::{bundle, prove, record_export, verify};
+use ::audit::{Retired, bundle, prove, record_export, verify};
 use clap::Subcommand;
 use jiff::Timestamp;
 use platform::config::Config;
@@ -84,9 +84,14 @@ async fn verify_all(app: &App, mut files: Vec<PathBuf>, keys: Vec<PublicKey>) ->
     let report = verify::verify(app, &files, keys).await?;
     for ledger in &report.practices {
         cli::print(&format!(
-            "practice {}: {} entries sealed, {} under a signed root, {} taken out after their years, {} wait\n",
-            ledger.practice, ledger.size, ledger.agreed, ledger.retired, ledger.waiting
+            "practice {}: {} entries sealed, {} under a signed root, {} wait\n",
+            ledger.practice, ledger.size, ledger.agreed, ledger.waiting
         ))?;
+        if let Some(Retired { before, entries, checkpoint }) = ledger.retired {
+            cli::print(&format!(
+                "  {entries} entries before {before} are past their retention, as checkpoint {checkpoint} signed\n"
+            ))?;
+        }
     }
     cli::print(&format!("{} checkpoints, {} files\n", report.checkpoints, files.len()))?;
     conclude(&report.wrong)

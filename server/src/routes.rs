@@ -46,9 +46,10 @@ fn areas() -> Routes {
 /// What happens without a request.
 #[must_use]
 pub fn duties() -> Duties {
-    let schedules = [jobs::schedules(), identity::schedules(), administration::schedules()].concat();
+    let schedules =
+        [jobs::schedules(), identity::schedules(), administration::schedules(), ::audit::schedules()].concat();
     let subscribers = [vec![live::subscriber()], practice::subscribers()].concat();
-    Duties { subscribers, jobs: Vec::new(), schedules, loops: ::audit::loops() }
+    Duties { subscribers, jobs: ::audit::jobs(), schedules, loops: ::audit::loops() }
 }
 
 /// Everything that the server answers.

@@ -61,7 +61,8 @@ impl Watch {
         for (request, committed) in commits {
             let checkpoint = covered.get(request).ok_or("an entry that no checkpoint covers")?;
             // a later one covers what an earlier one does that was not seen in time
-            let at = seen.get(seen.partition_point(|(number, _)| number < checkpoint)).ok_or("a checkpoint not seen")?;
+            let at =
+                seen.get(seen.partition_point(|(number, _)| number < checkpoint)).ok_or("a checkpoint not seen")?;
             let waited = at.1.saturating_duration_since(*committed).as_micros();
             histogram.saturating_record(u64::try_from(waited).unwrap_or(u64::MAX).max(1));
         }

@@ -65,7 +65,9 @@ pub async fn measure(server: &Server, connections: u32, rounds: u32, seconds: u6
     let app = writer(server, connections)?;
     let mut outcomes = Vec::new();
     for number in 1..=rounds {
-        say(&format!("round {number} of {rounds}, {connections} connections, {seconds} s each; figures are transactions"));
+        say(&format!(
+            "round {number} of {rounds}, {connections} connections, {seconds} s each; figures are transactions"
+        ));
         report::heading();
         for shape in SHAPES {
             outcomes.push(one(server, &app, shape, connections as usize, seconds).await?);
@@ -100,7 +102,13 @@ async fn one(server: &Server, app: &App, shape: Shape, connections: usize, secon
     line(&shape.name(), "vantage", &written.measured);
     let (p50, p99) = (lag.value_at_quantile(0.5), lag.value_at_quantile(0.99));
     let (millis, of) = (|micros: u64| micros as f64 / 1000.0, lag.len());
-    say(&format!("{:17} sealed after {:.0} ms, p99 {:.0} ms, at most {:.0} ms ({of} transactions)", "", millis(p50), millis(p99), millis(lag.max())));
+    say(&format!(
+        "{:17} sealed after {:.0} ms, p99 {:.0} ms, at most {:.0} ms ({of} transactions)",
+        "",
+        millis(p50),
+        millis(p99),
+        millis(lag.max())
+    ));
     let script = peer::entries(shape.entries);
     let theirs = peer::run(server, &script, shape.spread, connections, seconds).await?;
     line(&shape.name(), "pgbench", &theirs);
@@ -115,7 +123,8 @@ fn conclude(outcomes: &[Outcome]) {
     for shape in SHAPES {
         let ratio = median(of(shape).map(|outcome| outcome.ours / outcome.theirs)).unwrap_or_default();
         let theirs = median(of(shape).map(|outcome| outcome.theirs)).unwrap_or_default();
-        let lag = |quantile| median(of(shape).map(|o| o.lag.value_at_quantile(quantile) as f64 / 1e6)).unwrap_or_default();
+        let lag =
+            |quantile| median(of(shape).map(|o| o.lag.value_at_quantile(quantile) as f64 / 1e6)).unwrap_or_default();
         let verdict = |good: bool| if good { "reached" } else { "missed" };
         say(&format!(
             "{:2} per transaction, {:6}  {:>7.0} ({GOAL:.0}: {}), pgbench {theirs:>7.0}, vantage / pgbench {}; sealed p99 {:.2} s (1 s: {})",

@@ -90,12 +90,7 @@ async fn write(app: App, places: Vec<Place>, entries: usize, from: Instant, unti
 }
 
 /// Entries as a change of one number leaves them, with what was before and after sealed.
-async fn record(
-    tx: &mut platform::db::TenantTx,
-    service: Uuid,
-    entries: usize,
-    turn: usize,
-) -> platform::Result<()> {
+async fn record(tx: &mut platform::db::TenantTx, service: Uuid, entries: usize, turn: usize) -> platform::Result<()> {
     for _ in 0..entries {
         let (before, after) = (json!({ "durationMinutes": turn }), json!({ "durationMinutes": turn + 1 }));
         tx.record(Change::updated("service", service, &before, &after)).await?;

@@ -10,6 +10,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use platform::config::SIX_YEARS;
 use platform::db::Caller;
 use platform::{App, Error, Result};
 use serde::{Deserialize, Serialize};
@@ -238,7 +239,7 @@ pub fn verify(mut input: impl BufRead, trusted: &[PublicKey], evidence: &Evidenc
     if checkpoint.is_none() {
         wrong.push("the checkpoint was not signed by this key".to_owned());
     }
-    let mut checker = Checker::new(header.practice, signed);
+    let mut checker = Checker::new(header.practice, signed, SIX_YEARS);
     loop {
         raw.clear();
         if input.read_line(&mut raw).map_err(Error::internal)? == 0 {

@@ -1,6 +1,6 @@
 //! Walks through a practice's leaves in order and says what is the first thing that is not as it was sealed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::leaf::Entry;
 use crate::merkle::{Frontier, Hash};
+use crate::retired::{Missing, Retired, Retirement};
 
 /// How long a transaction may take at most: an entry bears the time of its transaction's beginning.
 pub const LONGEST_TRANSACTION: SignedDuration = SignedDuration::from_mins(10);
@@ -73,6 +74,8 @@ pub struct Signed {
     pub root: Hash,
     /// By which checkpoint.
     pub checkpoint: i64,
+    /// When that was signed.
+    pub at: Option<Timestamp>,
     /// When the checkpoint before that was signed, which had not seen what is new in this one.
     pub unseen_at: Option<Timestamp>,
 }
@@ -115,9 +118,8 @@ pub struct Checker<'a> {
     finding: Option<Finding>,
     /// What the changed entry's contents hash to: found in another place, it was moved and not changed.
     astray: Option<Hash>,
-    /// Entries that are gone, until an entry says that their month was taken out.
-    missing: Vec<Missing>,
-    retired: BTreeSet<String>,
+    /// What is gone, and what the ledger says of leaving after its years.
+    retired: Retirement,
     /// Transaction and id of the entry before.
     before: Option<(u128, Uuid)>,
     /// The first entry that stands before one of an earlier transaction. No proof: a restored database counts anew.
@@ -126,13 +128,6 @@ pub struct Checker<'a> {
     agreed: u64,
     /// Ids since then.
     since: Vec<(u64, Uuid)>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Missing {
-    seq: u64,
-    id: Uuid,
-    at: i64,
 }
 
 /// How the walk ended.
@@ -146,29 +141,21 @@ pub struct Outcome {
     pub finding: Option<Finding>,
     /// Up to this size a signed root agrees.
     pub agreed: u64,
-    /// Entries whose months were taken out.
-    pub retired: u64,
-}
-
-/// The month that an entry lies in, `2026-03`.
-#[must_use]
-pub fn month(at: i64) -> String {
-    let at = Timestamp::from_microsecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
-    at.strftime("%Y-%m").to_string()
+    /// What left after its years.
+    pub retired: Option<Retired>,
 }
 
 impl<'a> Checker<'a> {
-    /// For a practice, with the roots that were signed, by size.
+    /// For a practice, with the roots that were signed, by size. Entries may leave after so many months.
     #[must_use]
-    pub fn new(practice: Uuid, signed: &'a BTreeMap<u64, Signed>) -> Self {
+    pub fn new(practice: Uuid, signed: &'a BTreeMap<u64, Signed>, retention_months: u32) -> Self {
         Self {
             practice,
             signed,
             frontier: Frontier::default(),
             finding: None,
             astray: None,
-            missing: Vec::new(),
-            retired: BTreeSet::new(),
+            retired: Retirement::after(retention_months),
             before: None,
             out_of_order: None,
             agreed: 0,
@@ -237,7 +224,7 @@ impl<'a> Checker<'a> {
             self.astray = None;
         }
         match entry {
-            None => self.missing.push(place),
+            None => self.retired.missing(place),
             Some(entry) => {
                 let real = entry.leaf();
                 if real != stored && self.finding.is_none() {
@@ -250,9 +237,8 @@ impl<'a> Checker<'a> {
                     self.astray = Some(real);
                 }
                 self.note_order(seq, entry);
-                if entry.action == "retire" && entry.resource_type == "ledger" {
-                    self.note_retired(entry);
-                }
+                let signed = self.signed.range(seq + 1..).next();
+                self.retired.present(entry, signed.map(|(_, signed)| signed));
                 self.check_time(seq, entry);
             }
         }
@@ -279,13 +265,6 @@ impl<'a> Checker<'a> {
             (finding.wrong, finding.entry) = (Wrong::Reordered, Some(id));
         }
         self.before = Some(key);
-    }
-
-    fn note_retired(&mut self, entry: &Entry) {
-        let detail: serde_json::Value = serde_json::from_str(&entry.detail).unwrap_or_default();
-        if let Some(month) = detail["month"].as_str() {
-            self.retired.insert(month.to_owned());
-        }
     }
 
     /// An entry that a checkpoint has not seen cannot have happened long before it.
@@ -325,7 +304,7 @@ impl<'a> Checker<'a> {
     #[must_use]
     pub fn finish(mut self) -> Outcome {
         let (size, root) = (self.frontier.size(), self.frontier.root());
-        let gone = self.missing.iter().find(|missing| !self.retired.contains(&month(missing.at))).copied();
+        let (retired, gone) = self.retired.conclude();
         if let Some(gone) = gone
             && self.finding.as_ref().is_none_or(|finding| finding.seq.is_none_or(|seq| seq > gone.seq))
         {
@@ -338,7 +317,6 @@ impl<'a> Checker<'a> {
             let why = format!("checkpoint {} has seen {signed_size} entries", signed.checkpoint);
             self.found(Wrong::NewestRemoved, Some(size), None, why);
         }
-        let retired = self.missing.len() as u64;
         Outcome { size, root, finding: self.finding, agreed: self.agreed, retired }
     }
 }

@@ -121,7 +121,7 @@ impl Evidence {
             }
             Some(signed) if signed.checkpoint <= checkpoint => {}
             _ => {
-                known.insert(size, Signed { root, checkpoint, unseen_at: None });
+                known.insert(size, Signed { root, checkpoint, at: None, unseen_at: None });
             }
         }
     }
@@ -173,9 +173,10 @@ impl Evidence {
         }
     }
 
-    /// Once all is added: what each checkpoint had not seen had not happened when the one before it was signed.
+    /// Once all is added: when each root was signed, and what each checkpoint had not seen had not happened when the one before it was signed.
     pub fn date(&mut self) {
         for signed in self.roots.values_mut().flat_map(BTreeMap::values_mut) {
+            signed.at = self.checkpoints.get(&signed.checkpoint).map(|known| known.at);
             signed.unseen_at = self.checkpoints.range(..signed.checkpoint).next_back().map(|(_, known)| known.at);
         }
     }

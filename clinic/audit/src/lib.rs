@@ -5,6 +5,8 @@ mod check;
 pub mod checkpoint;
 mod entry;
 pub mod evidence;
+mod export;
+mod lag;
 mod latest;
 mod leaf;
 mod list;
@@ -12,6 +14,8 @@ pub mod merkle;
 mod names;
 pub mod note;
 pub mod prove;
+pub mod retention;
+mod retired;
 pub mod sealer;
 mod store;
 #[cfg(test)]
@@ -19,16 +23,32 @@ mod tests;
 pub mod verify;
 
 use platform::db::Caller;
+use platform::jobs::{JobKind, Schedule};
 use platform::record::Change;
 use platform::routes::Routes;
 use platform::worker::Loop;
 use platform::{App, Result};
 use serde_json::json;
 
+pub use lag::{Lag, lag};
+pub use retired::Retired;
+
 /// The routes of this area.
 #[must_use]
 pub fn routes() -> Routes {
-    latest::routes().merge(list::routes()).merge(entry::routes())
+    latest::routes().merge(list::routes()).merge(entry::routes()).merge(export::routes())
+}
+
+/// The jobs of this area.
+#[must_use]
+pub fn jobs() -> Vec<JobKind> {
+    vec![export::JOB]
+}
+
+/// What recurs.
+#[must_use]
+pub fn schedules() -> Vec<Schedule> {
+    vec![export::SWEEP, retention::SCHEDULE]
 }
 
 /// What goes on all the time.

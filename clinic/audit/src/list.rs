@@ -4,6 +4,7 @@ use garde::Validate;
 use jiff::Timestamp;
 use platform::Result;
 use platform::db::TenantTx;
+use platform::error::{Error, FieldError};
 use platform::extract::Query;
 use platform::filter::Kind;
 use platform::guard::Can;
@@ -138,7 +139,40 @@ impl Outcome {
 }
 
 impl EntryFilter {
-    /// Adds the conditions to a query over `audit.entry e`, and refuses a span that is upside down.
+    /// Refuses a period that ends before it begins.
+    pub(crate) fn check(&self, pointer: &str) -> Result<()> {
+        match (self.from, self.to) {
+            (Some(from), Some(to)) if to < from => Err(Error::invalid(vec![FieldError::new(
+                pointer,
+                "out_of_range",
+                "The end comes after the beginning.",
+            )])),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether it asks for nothing but a period.
+    pub(crate) fn is_only_a_period(&self) -> bool {
+        self.names().iter().all(|name| ["from", "to"].contains(name))
+    }
+
+    /// By which fields it filters, for the ledger.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        let Self { who, action, resource, resource_id, patient, outcome, from, to } = self;
+        let all = [
+            ("who", who.is_some()),
+            ("action", action.is_some()),
+            ("resource", resource.is_some()),
+            ("resourceId", resource_id.is_some()),
+            ("patient", patient.is_some()),
+            ("outcome", outcome.is_some()),
+            ("from", from.is_some()),
+            ("to", to.is_some()),
+        ];
+        all.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| name).collect()
+    }
+
+    /// Adds the conditions to a query over `audit.entry e`.
     pub(crate) fn push(&self, query: &mut QueryBuilder<Postgres>) {
         let Self { who, action, resource, resource_id, patient, outcome, from, to } = self;
         if let Some(from) = from {
@@ -241,6 +275,7 @@ async fn list(who: Can<may::Read>, Query(asked): Query<ListEntries>) -> Result<J
     let order = Order::parse(SORTS, Some("-at"), asked.cursor.as_deref(), asked.limit)?;
     let ListEntries { who: actor, action, resource, resource_id, patient, outcome, from, to, .. } = asked;
     let filter = EntryFilter { who: actor, action, resource, resource_id, patient, outcome, from, to };
+    filter.check("?to")?;
     who.read(async move |tx| {
         let mut query = QueryBuilder::new(COLUMNS);
         query.push_bind(tx.practice());

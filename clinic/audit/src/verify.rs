@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::check::{Checker, Finding, LONGEST_TRANSACTION, Outcome, Step, Wrong};
 use crate::evidence::Evidence;
 use crate::note::{PublicKey, Signer};
+use crate::retired::Retired;
 use crate::store::{self, Sealed};
 
 /// What verifying came to.
@@ -33,8 +34,8 @@ pub struct Ledger {
     pub size: u64,
     /// Of these, as many as a signed root covers.
     pub agreed: u64,
-    /// Of these, as many as were taken out after their years.
-    pub retired: u64,
+    /// What of these left after its years.
+    pub retired: Option<Retired>,
     /// Entries that wait to be sealed.
     pub waiting: u64,
 }
@@ -118,7 +119,7 @@ async fn verify_practice(app: &App, practice: PracticeId, evidence: &Evidence) -
 }
 
 async fn walk(app: &App, practice: PracticeId, evidence: &Evidence) -> Result<Outcome> {
-    let mut checker = Checker::new(practice.uuid(), evidence.of(practice.uuid()));
+    let mut checker = Checker::new(practice.uuid(), evidence.of(practice.uuid()), app.config.audit_retention_months);
     let mut next = 0;
     loop {
         let rows =

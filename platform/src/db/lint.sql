@@ -24,6 +24,9 @@ with relation as (
     ('claim.seal(uuid[],bigint[],uuid[],timestamp with time zone[],bytea[],bytea[],text,text,uuid)'), ('claim.trees()'),
     ('claim.newest_checkpoint()'), ('claim.seal_lag()'), ('claim.checkpoints(bigint,integer)'), ('claim.without_seal(uuid)'),
     ('claim.checkpoint(bigint,timestamp with time zone,text,uuid[],bigint[],bytea[],bigint[],bytea[])'),
+    ('claim.sweep_exports(timestamp with time zone)'), ('claim.months()'), ('claim.month_practices(timestamp with time zone)'),
+    ('claim.retirement(uuid,timestamp with time zone)'), ('audit.drop_month(timestamp with time zone)'),
+    ('claim.seal_state()'),
     ('auth.queue_mail(uuid,text,bytea)'), ('auth.change_profile(uuid,text,text,integer)'), ('auth.change_password(uuid,text)'),
     ('auth.end_session(uuid,uuid,text)'), ('auth.end_other_sessions(uuid,text)'), ('auth.put_totp(uuid,bytea)'),
     ('auth.confirm_totp(uuid,bigint)'), ('auth.remove_totp(uuid)'), ('auth.put_recovery_codes(uuid,bytea[])'),
@@ -59,8 +62,10 @@ with relation as (
     -- the functions of the sealer see every practice's entries, hand out only their hashes, and write only seals
     ('policy ignores practice', 'audit.entry / seal'), ('policy ignores practice', 'audit.seal / seal'),
     ('policy ignores practice', 'audit.head / seal'),
+    -- what was taken out of the ledger goes after its hours
+    ('policy ignores practice', 'audit_export.request / sweep'),
     -- written by the product's own bookkeeping, or itself the ledger
-    ('change without audit', 'audit.seal'), ('change without audit', 'audit.head'),
+    ('change without audit', 'audit.seal'), ('change without audit', 'audit.head'), ('change without audit', 'audit_export.chunk'),
     ('change without audit', 'audit.entry'), ('change without audit', 'outbox.lane'), ('change without audit', 'outbox.event'),
     ('change without audit', 'jobs.job'), ('change without audit', 'api.idempotency_key'), ('change without audit', 'sec.data_key')
 ), mistake (rule, object) as (

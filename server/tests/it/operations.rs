@@ -263,6 +263,7 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
         ("/api/v1/support-access/", server.support_access(&administrator, person.practice()).await),
         ("/api/v1/jobs/", job),
         ("/api/v1/audit/patients/", patient),
+        ("/api/v1/audit/exports/", make("/api/v1/audit/exports", json!({ "format": "csv" })).await),
         ("/api/v1/audit/", entry),
         ("/api/v1/account/identities/", identity),
         ("/api/v1/services/", make("/api/v1/services", service).await),

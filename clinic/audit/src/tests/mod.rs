@@ -1,5 +1,7 @@
 //! The ledger as it is lived with: written by others, sealed, tampered with, verified.
 
+mod exporting;
+mod retiring;
 mod sealing;
 mod tampering;
 mod viewing;

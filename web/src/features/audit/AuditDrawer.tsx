@@ -1,4 +1,4 @@
-import { Badge, Button, Skeleton } from '@mantine/core';
+import { Badge, Button, Group, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useLang } from '@/shared/i18n';
 import { formatDateTime } from '@/shared/i18n/format';
@@ -8,10 +8,10 @@ import { auditEntryQuery } from './api';
 import classes from './AuditPage.module.css';
 import { actionText, actorText, resourceText, valueText } from './words';
 
-type Props = { id: string; timeZone: string; onWho: (who: string) => void; onClose: () => void };
+type Props = { id: string; timeZone: string; onWho: (who: string) => void; onRecord: (record: string, resource: string) => void; onClose: () => void };
 
 /** One entry with what was before and after, and how far it is sealed. */
-export function AuditDrawer({ id, timeZone, onWho, onClose }: Props) {
+export function AuditDrawer({ id, timeZone, onWho, onRecord, onClose }: Props) {
   const { t, lang, lookup } = useLang();
   const { data: entry, isError, error, refetch } = useQuery(auditEntryQuery(id));
   return (
@@ -44,6 +44,14 @@ export function AuditDrawer({ id, timeZone, onWho, onClose }: Props) {
                 <dt>{t('audit.program')}</dt>
                 <dd>
                   <bdi className="ltr">{entry.userAgent}</bdi>
+                </dd>
+              </>
+            ) : null}
+            {entry.resourceId ? (
+              <>
+                <dt>{t('audit.filter.record')}</dt>
+                <dd>
+                  <bdi className="ltr">{entry.resourceId}</bdi>
                 </dd>
               </>
             ) : null}
@@ -94,11 +102,22 @@ export function AuditDrawer({ id, timeZone, onWho, onClose }: Props) {
               </table>
             </>
           ) : null}
-          {entry.actor.id ? (
-            <Button variant="default" mt="lg" onClick={() => onWho(entry.actor.id!)}>
-              {t('audit.sameWho')}
-            </Button>
-          ) : null}
+          <Group gap="xs" mt="lg">
+            {entry.actor.id ? (
+              <Button variant="default" onClick={() => onWho(entry.actor.id!)}>
+                {t('audit.sameWho')}
+              </Button>
+            ) : null}
+            {entry.patientId ? (
+              <Button variant="default" onClick={() => onRecord(entry.patientId!, 'patient')}>
+                {t('audit.samePatient')}
+              </Button>
+            ) : entry.resourceId ? (
+              <Button variant="default" onClick={() => onRecord(entry.resourceId!, entry.resourceType)}>
+                {t('audit.sameRecord')}
+              </Button>
+            ) : null}
+          </Group>
         </>
       )}
     </SideDrawer>

@@ -1,18 +1,19 @@
 import { Badge, Button, Select, Skeleton, TextInput, UnstyledButton } from '@mantine/core';
-import { IconListSearch, IconLock, IconX } from '@tabler/icons-react';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { IconFileExport, IconListSearch, IconLock, IconX } from '@tabler/icons-react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { formatDateTime } from '@/shared/i18n/format';
 import { Empty, Failed, PageHeader, usePageTitle } from '@/shared/ui/Page';
-import { type AuditEntry, auditListQuery } from './api';
+import { type AuditEntry, auditListQuery, whoQuery } from './api';
 import classes from './AuditPage.module.css';
-import { actions, type AuditSearch, type Outcome, outcomes } from './search';
+import { actions, type AuditSearch, filters, isId, type Outcome, outcomes, resources } from './search';
 import { actionText, actorText, resourceText } from './words';
 
 const AuditDrawer = lazy(() => import('./AuditDrawer').then((m) => ({ default: m.AuditDrawer })));
+const ExportDrawer = lazy(() => import('./ExportDrawer').then((m) => ({ default: m.ExportDrawer })));
 const route = getRouteApi('/inside/settings/audit');
 const SKELETONS = 8;
 
@@ -37,12 +38,24 @@ function Ledger() {
   const items = list.data?.pages.flatMap((page) => page.items);
   const go = (next: { [K in keyof AuditSearch]?: AuditSearch[K] | undefined }) =>
     void navigate({ search: (now) => Object.fromEntries(Object.entries({ ...now, ...next }).filter(([, value]) => value)) as AuditSearch });
-  const filtered = !!(search.action ?? search.outcome ?? search.who ?? search.from ?? search.to);
-  const clear = () => go({ action: undefined, outcome: undefined, who: undefined, from: undefined, to: undefined });
+  const filtered = filters.some((name) => search[name]);
+  const clear = () => go(Object.fromEntries(filters.map((name) => [name, undefined])));
+  const mayExport = useCan()('audit.export');
+  const [exporting, setExporting] = useState(false);
 
   return (
     <div className={classes.page}>
-      <PageHeader title={t('audit.title')} sub={t('audit.sub')} />
+      <PageHeader
+        title={t('audit.title')}
+        sub={t('audit.sub')}
+        actions={
+          mayExport ? (
+            <Button variant="default" leftSection={<IconFileExport size={16} />} onClick={() => setExporting(true)}>
+              {t('audit.export')}
+            </Button>
+          ) : null
+        }
+      />
       <div className={classes.body}>
         <div className={classes.card}>
           <Filters search={search} go={go} clear={filtered ? clear : undefined} />
@@ -73,8 +86,15 @@ function Ledger() {
         </div>
       </div>
       <Suspense>
+        {exporting ? <ExportDrawer search={search} timeZone={timeZone} onClose={() => setExporting(false)} /> : null}
         {search.entry ? (
-          <AuditDrawer id={search.entry} timeZone={timeZone} onWho={(who) => go({ who, entry: undefined })} onClose={() => go({ entry: undefined })} />
+          <AuditDrawer
+            id={search.entry}
+            timeZone={timeZone}
+            onWho={(who) => go({ who, entry: undefined })}
+            onRecord={(record, resource) => go({ ...Object.fromEntries(filters.map((name) => [name, undefined])), record, resource, entry: undefined })}
+            onClose={() => go({ entry: undefined })}
+          />
         ) : null}
       </Suspense>
     </div>
@@ -87,19 +107,31 @@ type FiltersProps = {
   clear: (() => void) | undefined;
 };
 
+/** A word of the address that is not among the usual ones is offered as well. */
+const withOwn = (usual: readonly string[], own: string | undefined) => (own && !usual.includes(own) ? [...usual, own] : [...usual]);
+
 function Filters({ search, go, clear }: FiltersProps) {
   const { t, lookup } = useLang();
-  const known = search.action && !actions.some((a) => a === search.action) ? [...actions, search.action] : [...actions];
   return (
     <div className={classes.tools} role="search">
+      <Who who={search.who} go={go} />
       <Select
         label={t('audit.filter.action')}
         placeholder={t('audit.filter.any')}
         clearable
-        data={known.map((value) => ({ value, label: actionText(lookup, value) }))}
+        data={withOwn(actions, search.action).map((value) => ({ value, label: actionText(lookup, value) }))}
         value={search.action ?? null}
         onChange={(value) => go({ action: value ?? undefined })}
       />
+      <Select
+        label={t('audit.filter.resource')}
+        placeholder={t('audit.filter.any')}
+        clearable
+        data={withOwn(resources, search.resource).map((value) => ({ value, label: resourceText(lookup, value) }))}
+        value={search.resource ?? null}
+        onChange={(value) => go({ resource: value ?? undefined })}
+      />
+      <RecordField key={search.record ?? ''} record={search.record} go={go} />
       <Select
         label={t('audit.filter.outcome')}
         placeholder={t('audit.filter.any')}
@@ -116,6 +148,56 @@ function Filters({ search, go, clear }: FiltersProps) {
         </Button>
       ) : null}
     </div>
+  );
+}
+
+/** Those who work or worked here; somebody else, such as an integration, is chosen from one of their entries. */
+function Who({ who, go }: Pick<FiltersProps, 'go'> & { who: string | undefined }) {
+  const { t } = useLang();
+  const maySee = useCan()('staff.read');
+  const { data = [] } = useQuery({ ...whoQuery, enabled: maySee });
+  if (!maySee && !who) return null;
+  const people = data.map(({ id, name }) => ({ value: id, label: name }));
+  if (who && !people.some(({ value }) => value === who)) people.push({ value: who, label: t('audit.filter.whoChosen') });
+  return (
+    <Select
+      label={t('audit.who')}
+      placeholder={t('audit.filter.any')}
+      clearable
+      searchable
+      nothingFoundMessage={t('audit.filter.nobody')}
+      data={people}
+      value={who ?? null}
+      onChange={(value) => go({ who: value ?? undefined })}
+    />
+  );
+}
+
+/** Goes into effect once it is a whole number of a record, or empty again. */
+function RecordField({ record, go }: Pick<FiltersProps, 'go'> & { record: string | undefined }) {
+  const { t } = useLang();
+  const [text, setText] = useState(record ?? '');
+  const number = text.trim().toLowerCase();
+  const settle = () => (number === '' || isId(number) ? number !== (record ?? '') && go({ record: number || undefined }) : undefined);
+  return (
+    <TextInput
+      label={t('audit.filter.record')}
+      className="ownDirection"
+      spellCheck={false}
+      autoComplete="off"
+      maxLength={40}
+      error={number !== '' && !isId(number) ? t('audit.filter.recordWrong') : undefined}
+      value={text}
+      onChange={(e) => setText(e.currentTarget.value)}
+      onBlur={settle}
+      onKeyDown={(e) => (e.key === 'Enter' ? settle() : undefined)}
+      onPaste={(e) => {
+        const pasted = e.clipboardData.getData('text').trim().toLowerCase();
+        if (!isId(pasted)) return;
+        e.preventDefault();
+        go({ record: pasted });
+      }}
+    />
   );
 }
 

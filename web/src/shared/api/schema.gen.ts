@@ -1033,6 +1033,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The exports of this practice that are still kept. */
+        get: operations["audit.exports"];
+        put?: never;
+        /** Have a file made of the ledger. Asking for it is written into the ledger, and so is each download. */
+        post: operations["audit.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an export is. */
+        get: operations["audit.export_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download an export. The download is written into the ledger before it begins. */
+        get: operations["audit.download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/patients/{id}": {
         parameters: {
             query?: never;
@@ -2571,6 +2623,50 @@ export interface components {
             /** @description How far it is sealed. */
             proof: components["schemas"]["AuditProof"];
         };
+        /** @description Something that was taken out of the ledger. */
+        AuditExport: {
+            /**
+             * Format: int64
+             * @description Size of the file, once it is there.
+             */
+            bytes: number | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            createdAt: string;
+            createdBy: components["schemas"]["String_String"] | null;
+            /**
+             * Format: int64
+             * @description Entries in it so far.
+             */
+            done: number;
+            /** @description Code of the last failure. */
+            error: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it is kept.
+             */
+            expiresAt: string;
+            /** @description What kind of file. */
+            format: components["schemas"]["ExportFormat"];
+            /** @description Its id. */
+            id: components["schemas"]["ExportId"];
+            /** @description The job that makes it. */
+            jobId: components["schemas"]["JobId"];
+            /** @description How far it is; `done`: it can be downloaded. */
+            state: components["schemas"]["JobState"];
+            /**
+             * Format: int64
+             * @description Entries in all.
+             */
+            total: number | null;
+        };
+        /** @description The exports that are still kept. */
+        AuditExports: {
+            /** @description The newest first; at most ten are kept. */
+            items: components["schemas"]["AuditExport"][];
+        };
         /** @description A page of the ledger. */
         AuditPage: {
             /** @description The newest first. */
@@ -2940,6 +3036,39 @@ export interface components {
          * @enum {string}
          */
         EndedBy: "administrator" | "practice";
+        /** @description Which entries. */
+        EntryFilter: {
+            /** @description What was done. */
+            action?: string | null;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            from?: string | null;
+            outcome?: components["schemas"]["Outcome"] | null;
+            /**
+             * Format: uuid
+             * @description Whose record it concerns.
+             */
+            patient?: string | null;
+            /** @description To what kind of thing. */
+            resource?: string | null;
+            /**
+             * Format: uuid
+             * @description To which one.
+             */
+            resourceId?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when, not included.
+             */
+            to?: string | null;
+            /**
+             * Format: uuid
+             * @description Id of who acted.
+             */
+            who?: string | null;
+        };
         /** @description A token of the project. */
         Exchange: {
             /** @description Which practice, for somebody who works in several; without it the one joined first. */
@@ -2947,6 +3076,16 @@ export interface components {
             /** @description The access token. */
             token: components["schemas"]["String_String"];
         };
+        /**
+         * @description What kind of file.
+         * @enum {string}
+         */
+        ExportFormat: "csv" | "fhir" | "bundle";
+        /**
+         * Format: uuid
+         * @description Something that was taken out of the ledger.
+         */
+        ExportId: string;
         /**
          * @description With which second factor a session began.
          * @enum {string}
@@ -3435,6 +3574,13 @@ export interface components {
             /** @description What it may. */
             scopes: components["schemas"]["PermissionName"][];
         };
+        /** @description Which entries, and as what. */
+        NewAuditExport: {
+            /** @description Which entries: all of them without it. */
+            filter?: components["schemas"]["EntryFilter"];
+            /** @description What kind of file. */
+            format: components["schemas"]["ExportFormat"];
+        };
         /** @description A closing day to be entered. */
         NewClosingDay: {
             /** Format: date */
@@ -3596,6 +3742,11 @@ export interface components {
             /** @description The zone that the hours are kept in, IANA. */
             timeZone: string;
         };
+        /**
+         * @description How something ended.
+         * @enum {string}
+         */
+        Outcome: "ok" | "denied" | "error";
         /** @description The queues of the platform. */
         Overview: {
             /** @description Practices with anything in their queues, the fullest first, at most 20. */
@@ -7700,6 +7851,204 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LatestCheckpoint"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditExports"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.export": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAuditExport"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditExport"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.export_progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The export */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditExport"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The export */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
                 };
             };
             /** @description Not signed in, or no longer. */

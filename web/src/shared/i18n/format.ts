@@ -11,6 +11,8 @@ function dateFormat(lang: Lang, timeZone: string, options: Intl.DateTimeFormatOp
   return format;
 }
 
+export const formatNumber = (lang: Lang, value: number) => new Intl.NumberFormat(tagOf(lang)).format(value);
+
 /** Instants are shown in the practice's time zone, wherever the browser is. */
 export const formatDate = (lang: Lang, timeZone: string, at: string | Date) =>
   dateFormat(lang, timeZone, { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(at));
