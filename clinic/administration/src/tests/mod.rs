@@ -111,6 +111,7 @@ async fn everybody_of_a_suspended_practice_is_refused_from_the_next_request_on()
     );
     let answer = owner.get("/api/v1/services").await;
     assert_eq!((answer.status.as_u16(), answer.code()), (403, "practice.suspended"));
+    assert_eq!(owner.get("/api/v1/auth/session").await.code(), "practice.suspended", "and not only that it is over");
     beta.get("/api/v1/services").await.expect(200);
     let again = admin.post(&at(practice, "/suspend"), &json!({ "reason": "once more" })).await;
     assert_eq!((again.status.as_u16(), again.code()), (409, "practice.suspended_already"));

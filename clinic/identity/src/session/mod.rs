@@ -175,9 +175,14 @@ async fn read(who: Can<may::Read>) -> Result<Json<Session>> {
 pub(crate) async fn of<P>(who: &Can<P>) -> Result<Session> {
     let (_, session) = who.person()?;
     let mut tx = who.app().db().auth().await?;
-    let (session, _) = describe(who.app(), &mut tx, session, who.expires()).await?;
-    tx.commit().await?;
-    Ok(session)
+    match describe(who.app(), &mut tx, session, who.expires()).await {
+        Ok((session, _)) => {
+            tx.commit().await?;
+            Ok(session)
+        }
+        // the practice's door knows why: it may be suspended
+        Err(error) => Err(who.read(async |_| Ok(())).await.err().unwrap_or(error)),
+    }
 }
 
 /// Done, and the browser forgets the session. It stays one that is known.

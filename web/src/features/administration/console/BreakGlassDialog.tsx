@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, SegmentedControl, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Group, Modal, Select, Stack, Text, Textarea } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useRef, useState } from 'react';
 import { useLang } from '@/shared/i18n';
@@ -61,17 +61,13 @@ export function BreakGlassDialog({ practice, onClose }: { practice: Pick<Practic
             // one line: it stands in ledgers and mails
             onChange={(event) => setReason(event.currentTarget.value.replace(/\s*\n\s*/g, ' '))}
           />
-          <div role="group" aria-label={t('console.glass.minutes')}>
-            <Text size="sm" fw={500} mb={4}>
-              {t('console.glass.minutes')}
-            </Text>
-            <SegmentedControl
-              fullWidth
-              data={MINUTES.map((value) => ({ value, label: t('console.minutes', { count: Number(value) }) }))}
-              value={minutes}
-              onChange={setMinutes}
-            />
-          </div>
+          <Select
+            label={t('console.glass.minutes')}
+            data={MINUTES.map((value) => ({ value, label: t('console.minutes', { count: Number(value) }) }))}
+            allowDeselect={false}
+            value={minutes}
+            onChange={(next) => next && setMinutes(next)}
+          />
           <CodeInput label={t('console.code')} description={t('console.glass.codeHint')} value={code} onChange={setCode} error={byField.code} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>

@@ -3,6 +3,7 @@ import { useForm, type UseFormReturnType } from '@mantine/form';
 import { IconTrash } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useSendKey } from '@/shared/forms/useSubmit';
 import { type Lang, useLang } from '@/shared/i18n';
 import { formErrors } from '@/shared/i18n/errors';
@@ -71,8 +72,11 @@ export function NewPracticeDrawer({ onClose }: { onClose: () => void }) {
       const places = ['name', 'slug', 'country', 'timeZone', 'currency', 'language', 'owner.name', 'owner.email'];
       const rows = values.staff.flatMap((_, at) => [`staff.${at}.name`, `staff.${at}.email`, `staff.${at}.role`]);
       const { byField, whole } = formErrors(words, error, [...places, ...rows]);
-      form.setErrors(byField);
-      setRefusal(whole);
+      // shown before the focus goes there
+      flushSync(() => {
+        form.setErrors(byField);
+        setRefusal(whole);
+      });
       focusFirstInvalid(ref.current);
     }
   };

@@ -2,20 +2,21 @@ import { Alert, Badge, Button, Skeleton, Table, Title } from '@mantine/core';
 import { IconArrowLeft, IconEye } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useLang } from '@/shared/i18n';
 import { displayName } from '@/shared/i18n/format';
 import { Failed, usePageTitle } from '@/shared/ui/Page';
 import { adminSessionQuery, type Practice, practiceQuery } from './api';
-import { BreakGlassDialog } from './BreakGlassDialog';
 import classes from './ConsolePage.module.css';
 import { Facts, Section } from './Facts';
 import { History } from './History';
-import { LimitsForm } from './LimitsForm';
-import { PlatformInvites } from './PlatformInvites';
 import { SetStanding } from './SetStanding';
 import { healthColours } from './Practices';
 import { useNumber, useWhen } from './when';
+
+const BreakGlassDialog = lazy(() => import('./BreakGlassDialog').then((m) => ({ default: m.BreakGlassDialog })));
+const LimitsForm = lazy(() => import('./LimitsForm').then((m) => ({ default: m.LimitsForm })));
+const PlatformInvites = lazy(() => import('./PlatformInvites').then((m) => ({ default: m.PlatformInvites })));
 
 const route = getRouteApi('/platform/practices/$id');
 
@@ -85,13 +86,17 @@ function Loaded({ practice }: { practice: Practice }) {
           <SetStanding practice={practice} />
         </Section>
         <Section title={t('console.limits')}>
-          <LimitsForm practice={practice} />
+          <Suspense fallback={<Skeleton h={180} />}>
+            <LimitsForm practice={practice} />
+          </Suspense>
         </Section>
         <Size practice={practice} />
-        <PlatformInvites practice={practice} />
+        <Suspense>
+          <PlatformInvites practice={practice} />
+        </Suspense>
       </div>
       <History practice={practice.id} />
-      {asking ? <BreakGlassDialog practice={practice} onClose={() => setAsking(false)} /> : null}
+      <Suspense>{asking ? <BreakGlassDialog practice={practice} onClose={() => setAsking(false)} /> : null}</Suspense>
     </>
   );
 }

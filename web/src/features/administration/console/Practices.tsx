@@ -3,14 +3,15 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconBuildingHospital, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useLang } from '@/shared/i18n';
 import { Empty, Failed } from '@/shared/ui/Page';
 import { type Practice, practicesQuery } from './api';
 import classes from './ConsolePage.module.css';
-import { NewPracticeDrawer } from './NewPracticeDrawer';
 import { SetStanding } from './SetStanding';
 import { useWhen } from './when';
+
+const NewPracticeDrawer = lazy(() => import('./NewPracticeDrawer').then((m) => ({ default: m.NewPracticeDrawer })));
 
 const TYPING_MS = 250;
 export const healthColours = { ok: 'teal', behind: 'yellow', failing: 'red', suspended: 'gray' } as const;
@@ -56,7 +57,7 @@ export function Practices() {
           {t('list.more')}
         </Button>
       ) : null}
-      {adding ? <NewPracticeDrawer onClose={() => setAdding(false)} /> : null}
+      <Suspense>{adding ? <NewPracticeDrawer onClose={() => setAdding(false)} /> : null}</Suspense>
     </>
   );
 }

@@ -53,7 +53,7 @@ export function QueuesPage() {
                 label: t('console.givenUp'),
                 cell: ({ queues: q }) =>
                   q.deadEvents + q.failedJobs > 0 ? (
-                    <Badge color="red" variant="light">
+                    <Badge color="red" variant="light" className={classes.badge}>
                       {number(q.deadEvents + q.failedJobs)}
                     </Badge>
                   ) : (
