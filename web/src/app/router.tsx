@@ -142,6 +142,11 @@ const roles = createRoute({
   validateSearch: validateRolesSearch,
   component: lazyRouteComponent(() => import('@/features/identity/roles/RolesPage'), 'RolesPage'),
 });
+const accessReview = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/access-review',
+  component: lazyRouteComponent(() => import('@/features/identity/review/ReviewPage'), 'ReviewPage'),
+});
 const apiKeys = createRoute({
   getParentRoute: () => inside,
   path: '/settings/api-keys',
@@ -229,6 +234,7 @@ export const router = createRouter({
       hours,
       staff,
       roles,
+      accessReview,
       apiKeys,
       audit,
       supportAccess,

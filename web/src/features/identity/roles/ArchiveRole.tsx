@@ -1,4 +1,4 @@
-import { Alert, Button, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useCan } from '@/shared/auth/session';
@@ -47,9 +47,9 @@ export function ArchiveRole({ role, onBack, onDone }: Props) {
               {canMove ? <RoleField label={t('roles.moveTo')} value={next} onChange={setNext} without={role.id} disabled={archive.isPending} /> : <Text size="sm">{t('roles.moveElsewhere')}</Text>}
             </>
           ) : null}
-          <Text size="sm">
-            <Link to="/settings/staff">{t('nav.staff')}</Link>
-          </Text>
+          <Anchor component={Link} to="/settings/staff" size="sm" underline="always">
+            {t('nav.staff')}
+          </Anchor>
         </div>
         <div className={forms.foot}>
           <Button variant="default" autoFocus onClick={onBack}>
