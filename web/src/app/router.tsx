@@ -1,7 +1,7 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
 import { validateAuditSearch } from '@/features/audit/search';
-import { takeToken } from '@/features/identity/mailedToken';
+import { takeToken } from '@/shared/auth/mailedToken';
 import { validateRolesSearch } from '@/features/identity/roles/search';
 import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
 import { validateOutside } from '@/features/identity/sign-in/search';

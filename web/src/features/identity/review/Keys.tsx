@@ -1,4 +1,4 @@
-import { Anchor, Badge, Text, Title } from '@mantine/core';
+import { Badge, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
@@ -20,9 +20,9 @@ export function Keys({ keys, now }: { keys: readonly ApiKey[]; now: string }) {
           {t('review.keys')}
         </Title>
         {canOpen ? (
-          <Anchor component={Link} to="/settings/api-keys" size="sm">
+          <Link to="/settings/api-keys" className={classes.link}>
             {t('review.keysChange')}
-          </Anchor>
+          </Link>
         ) : null}
       </div>
       {keys.length ? (
@@ -50,7 +50,7 @@ function Key({ apiKey, now }: { apiKey: ApiKey; now: string }) {
     { label: t('review.keyBy'), value: `${apiKey.createdBy.name}${apiKey.createdBy.isHere ? '' : ` (${t('review.keyGone')})`}` },
     { label: t('review.keyUsed'), value: apiKey.lastUsedAt ? day(apiKey.lastUsedAt) : t('review.keyUnused') },
     { label: t('review.keyUntil'), value: day(apiKey.expiresAt) },
-    { label: t('review.keyMay'), value: sayAll(apiKey.scopes) },
+    { label: t('apiKeys.scopes'), value: sayAll(apiKey.scopes) },
   ];
   return (
     <li className={classes.key}>

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, SegmentedControl, Skeleton, Title } from '@mantine/core';
+import { Badge, Button, Skeleton, Switch, Title } from '@mantine/core';
 import { IconShieldCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -98,27 +98,20 @@ function People({ people }: { people: readonly Reviewed[] }) {
   const { practice } = useSession();
   const can = useCan();
   const rights = useQuery({ ...rolesQuery, enabled: can('roles.read') }).data?.table.length;
-  const [only, setOnly] = useState<'all' | 'flagged'>('all');
+  const [only, setOnly] = useState(false);
   const [open, setOpen] = useState<Reviewed>();
   const flagged = people.filter((person) => marksOf(person).length > 0);
-  const shown = inOrder(only === 'all' ? people : flagged);
+  const shown = inOrder(only ? flagged : people);
   const roleOf = (person: Reviewed) => person.customRole?.name ?? t(`role.${person.role}`);
   const seen = (person: Reviewed) => (person.lastSeenAt ? formatDate(lang, practice.timeZone, person.lastSeenAt) : t('staff.neverSeen'));
   return (
     <section className={page.card} aria-labelledby="people">
       <div className={classes.bar}>
         <Title order={2} fz="md" id="people">
-          {t('review.people')}
+          {t('review.people')}{' '}
+          <span className={classes.count}>{people.length}</span>
         </Title>
-        <SegmentedControl
-          aria-label={t('review.show')}
-          value={only}
-          onChange={(value) => setOnly(value as typeof only)}
-          data={[
-            { value: 'all', label: t('review.all', { number: people.length }) },
-            { value: 'flagged', label: t('review.flagged', { number: flagged.length }) },
-          ]}
-        />
+        <Switch checked={only} onChange={(e) => setOnly(e.currentTarget.checked)} label={t('review.flagged', { number: flagged.length })} />
       </div>
       {shown.length ? (
         <DataList
@@ -134,7 +127,7 @@ function People({ people }: { people: readonly Reviewed[] }) {
             { label: t('review.devices'), cell: (p) => (p.openSessions ? t('review.devices.count', { count: p.openSessions }) : null) },
             { label: t('review.flags'), cell: (p) => (marksOf(p).length ? <Marks person={p} /> : null) },
           ]}
-          details={(p) => [roleOf(p), seen(p), ...marksOf(p).map((mark) => t(`review.flag.${mark}`))].join(' · ')}
+          details={(p) => [roleOf(p), ...marksOf(p).map((mark) => t(`review.flag.${mark}`)), seen(p)].join(' · ')}
           onOpen={setOpen}
         />
       ) : (
@@ -142,9 +135,9 @@ function People({ people }: { people: readonly Reviewed[] }) {
       )}
       {can('roles.read') ? (
         <div className={classes.after}>
-          <Anchor component={Link} to="/settings/roles" size="sm">
+          <Link to="/settings/roles" className={classes.link}>
             {t('roles.matrix')}
-          </Anchor>
+          </Link>
         </div>
       ) : null}
       <Suspense>{open ? <MemberDrawer key={open.id} member={open} onClose={() => setOpen(undefined)} /> : null}</Suspense>
