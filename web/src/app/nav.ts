@@ -12,6 +12,7 @@ import {
   IconShieldCheck,
   IconShieldLock,
   IconStethoscope,
+  IconUserCheck,
   IconUserHeart,
   IconUsers,
   IconUsersGroup,
@@ -68,6 +69,7 @@ export const settingsNav: NavGroup[] = [
     label: 'nav.group.security',
     items: [
       { label: 'nav.security', about: 'nav.about.security', to: '/settings/security', icon: IconShieldLock, needs: 'security.read' },
+      { label: 'nav.review', about: 'nav.about.review', to: '/settings/access-review', icon: IconUserCheck, needs: 'access.review' },
       { label: 'nav.apiKeys', about: 'nav.about.apiKeys', to: '/settings/api-keys', icon: IconKey, needs: 'api_keys.read' },
       { label: 'nav.audit', about: 'nav.about.audit', to: '/settings/audit', icon: IconShieldCheck, needs: 'audit.read' },
       { label: 'nav.support', about: 'nav.about.support', to: '/settings/support-access', icon: IconLifebuoy, needs: 'support_access.read' },

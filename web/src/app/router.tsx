@@ -2,7 +2,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import type { QueryClient } from '@tanstack/react-query';
 import { validateReadSearch } from '@/features/administration/console/search';
 import { validateAuditSearch } from '@/features/audit/search';
-import { takeToken } from '@/features/identity/mailedToken';
+import { takeToken } from '@/shared/auth/mailedToken';
 import { validateRolesSearch } from '@/features/identity/roles/search';
 import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
 import { validateOutside } from '@/features/identity/sign-in/search';
@@ -189,6 +189,11 @@ const roles = createRoute({
   validateSearch: validateRolesSearch,
   component: lazyRouteComponent(() => import('@/features/identity/roles/RolesPage'), 'RolesPage'),
 });
+const accessReview = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/access-review',
+  component: lazyRouteComponent(() => import('@/features/identity/review/ReviewPage'), 'ReviewPage'),
+});
 const apiKeys = createRoute({
   getParentRoute: () => inside,
   path: '/settings/api-keys',
@@ -286,6 +291,7 @@ export const router = createRouter({
       hours,
       staff,
       roles,
+      accessReview,
       apiKeys,
       audit,
       supportAccess,

@@ -44,12 +44,11 @@ export const difference = (before: readonly PermissionName[], after: readonly Pe
 
 /** What a right lets somebody do, in words. There are words for each name that the server's document lists. */
 export function usePermissionWords() {
-  const { t, lookup, lang } = useLang();
+  const { t, lookup } = useLang();
   const say = (name: PermissionName) => lookup(`permission.${name}` satisfies MessageId) ?? name;
-  const list = new Intl.ListFormat(lang, { type: 'unit', style: 'short' });
   return {
     say,
-    sayAll: (names: readonly PermissionName[]) => list.format(names.map(say)),
+    sayAll: (names: readonly PermissionName[]) => names.map(say).join(' · '),
     sayArea: (area: Area) => t(`permission.area.${area}`),
   };
 }

@@ -2,7 +2,7 @@ import { Alert, Button, Skeleton, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { forgetToken, useMailedToken } from '@/features/identity/mailedToken';
+import { forgetToken, useMailedToken } from '@/shared/auth/mailedToken';
 import { useLang } from '@/shared/i18n';
 import { formErrors } from '@/shared/i18n/errors';
 import { CodeInput } from '@/shared/ui/CodeInput';

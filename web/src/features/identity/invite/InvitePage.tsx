@@ -9,7 +9,7 @@ import { chosenLang, setLang, useLang } from '@/shared/i18n';
 import { Failed } from '@/shared/ui/Page';
 import { inviteQuery, useAdoptSession } from '../api';
 import type { InviteLook } from '../contract';
-import { forgetToken, useMailedToken } from '../mailedToken';
+import { forgetToken, useMailedToken } from '@/shared/auth/mailedToken';
 import { Notice } from '../Notice';
 import { Outside } from '../Outside';
 import { useLinkExternal } from '../sign-in/ExternalOutcome';

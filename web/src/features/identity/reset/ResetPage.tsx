@@ -10,7 +10,7 @@ import { focusFirstInvalid } from '@/shared/ui/focus';
 import { PasswordField } from '@/shared/ui/PasswordField';
 import { SHORTEST_PASSWORD } from '@/shared/ui/strength';
 import { useReset } from '../api';
-import { forgetToken, useMailedToken } from '../mailedToken';
+import { forgetToken, useMailedToken } from '@/shared/auth/mailedToken';
 import { Notice } from '../Notice';
 import { Outside } from '../Outside';
 import classes from '../Outside.module.css';

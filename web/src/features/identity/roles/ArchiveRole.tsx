@@ -9,6 +9,7 @@ import { SideDrawer } from '@/shared/ui/SideDrawer';
 import { toast } from '@/shared/ui/toast';
 import { chosen, RoleField } from '../staff/RoleField';
 import { type OwnRole, useArchiveRole } from './api';
+import classes from './Roles.module.css';
 
 type Props = { role: OwnRole; onBack: () => void; onDone: () => void };
 
@@ -47,9 +48,9 @@ export function ArchiveRole({ role, onBack, onDone }: Props) {
               {canMove ? <RoleField label={t('roles.moveTo')} value={next} onChange={setNext} without={role.id} disabled={archive.isPending} /> : <Text size="sm">{t('roles.moveElsewhere')}</Text>}
             </>
           ) : null}
-          <Text size="sm">
-            <Link to="/settings/staff">{t('nav.staff')}</Link>
-          </Text>
+          <Link to="/settings/staff" className={classes.link}>
+            {t('nav.staff')}
+          </Link>
         </div>
         <div className={forms.foot}>
           <Button variant="default" autoFocus onClick={onBack}>

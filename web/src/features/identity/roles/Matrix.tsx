@@ -26,7 +26,7 @@ export function Matrix({ roles, all, onOpen }: Props) {
               <th key={role.key} scope="col" data-own={!!role.own || undefined}>
                 <UnstyledButton className={classes.head} onClick={() => onOpen(role)}>
                   <bdi className={classes.headName}>{nameOf(role)}</bdi>
-                  <span className={classes.headSub}>{role.own ? t('roles.members', { count: role.own.members }) : t('roles.builtIn')}</span>
+                  {role.own ? <span className={classes.headSub}>{t('roles.members', { count: role.own.members })}</span> : null}
                 </UnstyledButton>
               </th>
             ))}

@@ -1,6 +1,5 @@
-import { Text } from '@mantine/core';
+import { Text, VisuallyHidden } from '@mantine/core';
 import { IconCheck, IconMinus } from '@tabler/icons-react';
-import { VisuallyHidden } from '@mantine/core';
 import { useLang } from '@/shared/i18n';
 import { byArea, type PermissionName, usePermissionWords } from '../permissions';
 import classes from './Roles.module.css';
@@ -23,7 +22,7 @@ export function RightsList({ all, value }: { all: readonly PermissionName[]; val
     <div className={classes.areas}>
       {byArea(all).map(({ area, names }) => (
         <section key={area} className={classes.area}>
-          <h3 className={classes.areaName}>{sayArea(area)}</h3>
+          <h2 className={classes.areaName}>{sayArea(area)}</h2>
           <ul className={classes.rights}>
             {names.map((name) => (
               <li key={name} data-on={value.includes(name) || undefined}>

@@ -1,5 +1,5 @@
 import { Button, Select, Text, TextInput } from '@mantine/core';
-import { IconArchive, IconCopy } from '@tabler/icons-react';
+import { IconArchive } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
 import { RecordDrawer } from '@/shared/forms/RecordDrawer';
@@ -19,10 +19,10 @@ import { useRoleName } from './useRoleName';
 
 const LABELS: Labels<RoleDraft> = { name: 'roles.name', basedOn: 'roles.basedOn', permissions: 'roles.permissions' };
 
-type Props = { table: Roles; loaded?: OwnRole | undefined; from?: string | undefined; onClose: () => void; onCopy?: (() => void) | undefined };
+type Props = { table: Roles; loaded?: OwnRole | undefined; from?: string | undefined; onClose: () => void };
 
 /** One of the practice's own roles: what it is called and what it may. A new one begins as a copy of another. */
-export function RoleDrawer({ table, loaded, from, onClose, onCopy }: Props) {
+export function RoleDrawer({ table, loaded, from, onClose }: Props) {
   const { t } = useLang();
   const { permissions: mine } = useSession();
   const canWrite = useCan()('roles.write');
@@ -80,16 +80,9 @@ export function RoleDrawer({ table, loaded, from, onClose, onCopy }: Props) {
       create={t('roles.create')}
       aside={
         record.base ? (
-          <span className={classes.aside}>
-            <Button variant="subtle" color="red" leftSection={<IconArchive size={16} />} onClick={() => setArchiving(true)}>
-              {t('action.archive')}
-            </Button>
-            {onCopy ? (
-              <Button variant="subtle" leftSection={<IconCopy size={16} />} onClick={onCopy}>
-                {t('roles.copy')}
-              </Button>
-            ) : null}
-          </span>
+          <Button variant="subtle" color="red" leftSection={<IconArchive size={16} />} onClick={() => setArchiving(true)}>
+            {t('action.archive')}
+          </Button>
         ) : undefined
       }
       onClose={onClose}
@@ -97,6 +90,7 @@ export function RoleDrawer({ table, loaded, from, onClose, onCopy }: Props) {
       {record.base ? null : (
         <Select
           label={t('roles.from')}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
           description={start.leftOut ? t('roles.leftOut', { count: start.leftOut }) : t('roles.fromHint')}
           placeholder={t('roles.none')}
           data={[

@@ -78,7 +78,7 @@ function Table() {
         {!list.data ? null : search.new && canWrite ? (
           <RoleDrawer key="new" table={list.data} from={search.from} onClose={() => go({})} />
         ) : open?.own ? (
-          <RoleDrawer key={open.key} table={list.data} loaded={open.own} onClose={() => go({})} onCopy={canWrite ? () => begin(open) : undefined} />
+          <RoleDrawer key={open.key} table={list.data} loaded={open.own} onClose={() => go({})} />
         ) : open ? (
           <BuiltInDrawer role={open} all={choosable(list.data)} onClose={() => go({})} onCopy={canWrite ? () => begin(open) : undefined} />
         ) : null}

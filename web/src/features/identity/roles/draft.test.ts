@@ -6,7 +6,7 @@ import { allRoles, beyond, choosable, copyOf, draftOf, issuesOf, tick } from './
 const own = (more: Partial<OwnRole> = {}): OwnRole => ({ id: 'r1', name: 'Desk', basedOn: 'receptionist', permissions: ['session.read', 'rooms.read'], members: 2, version: 1, ...more });
 
 it('copies what one may give, counts what one may not, and makes an administrator of an owner', () => {
-  const owner = { key: 'owner', builtIn: 'owner' as const, basedOn: 'owner' as const, permissions: ['account.read', 'rooms.read', 'audit.export'] as PermissionName[] };
+  const owner = { key: 'owner', basedOn: 'owner' as const, permissions: ['account.read', 'rooms.read', 'audit.export'] as PermissionName[] };
   expect(copyOf(owner, 'Mine', ['rooms.read', 'rooms.write'])).toEqual({ draft: { name: 'Mine', basedOn: 'admin', permissions: ['rooms.read'] }, leftOut: 1 });
   const desk = { key: 'r1', own: own(), basedOn: 'receptionist' as const, permissions: own().permissions };
   expect(copyOf(desk, '', ['rooms.read'])).toEqual({ draft: { name: '', basedOn: 'receptionist', permissions: ['rooms.read'] }, leftOut: 0 });
@@ -32,8 +32,8 @@ it('does not offer what everybody has anyway', () => {
   expect(choosable(roles)).toEqual(['rooms.read']);
   expect(draftOf(own()).permissions).toEqual(['rooms.read']);
   expect(allRoles(roles).map((role) => [role.key, !!role.own])).toEqual([
-    ['staff', false],
     ['r1', true],
+    ['staff', false],
   ]);
 });
 

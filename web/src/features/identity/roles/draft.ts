@@ -3,11 +3,12 @@ import { areaOf, type PermissionName } from '../permissions';
 import type { OwnRole, Role, Roles } from './api';
 
 /** A column of the table, or one of the practice's own roles. */
-export type AnyRole = { key: string; builtIn?: Role; own?: OwnRole; basedOn: Role; permissions: readonly PermissionName[] };
+export type AnyRole = { key: string; own?: OwnRole; basedOn: Role; permissions: readonly PermissionName[] };
 
+/** The practice's own come first: they are what people come to change. */
 export const allRoles = (roles: Roles): AnyRole[] => [
-  ...roles.builtIn.map(({ role, permissions }) => ({ key: role, builtIn: role, basedOn: role, permissions })),
   ...roles.custom.map((own) => ({ key: own.id, own, basedOn: own.basedOn, permissions: own.permissions })),
+  ...roles.builtIn.map(({ role, permissions }) => ({ key: role, basedOn: role, permissions })),
 ];
 
 /** What can be given and taken: what everybody has anyway cannot. */

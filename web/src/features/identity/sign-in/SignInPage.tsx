@@ -12,7 +12,7 @@ import { PasswordField } from '@/shared/ui/PasswordField';
 import { doorQuery, useAdoptSession } from '../api';
 import { Outside } from '../Outside';
 import classes from '../Outside.module.css';
-import { useMailedToken } from '../mailedToken';
+import { useMailedToken } from '@/shared/auth/mailedToken';
 import { Refusal } from '../Refusal';
 import { challengeOf, type Outcome } from './external';
 import { ExternalOutcome, useLinkExternal } from './ExternalOutcome';

@@ -2,7 +2,7 @@ import { Alert, Button } from '@mantine/core';
 import { IconUsers } from '@tabler/icons-react';
 import { useState } from 'react';
 import { hasCode } from '@/shared/api/problem';
-import { useSession } from '@/shared/auth/session';
+import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { formatDate, formatDateTime } from '@/shared/i18n/format';
@@ -17,6 +17,7 @@ export function MemberDrawer({ member, onClose }: { member: Member; onClose: () 
   const { t, lang } = useLang();
   const { practice } = useSession();
   const textOf = useErrorText();
+  const canWrite = useCan()('staff.write');
   const change = useChangeMember();
   const step = useMemberStep();
   // what the form began with; a later state waits for the person to look at it
@@ -81,10 +82,14 @@ export function MemberDrawer({ member, onClose }: { member: Member; onClose: () 
             <dt>{t('staff.secondFactor')}</dt>
             <dd>{t(base.secondFactor ? 'staff.secondFactor.on' : 'staff.secondFactor.off')}</dd>
           </dl>
-          <RoleField value={role} onChange={setRole} current={base.customRole} disabled={busy || !!newer} />
+          <RoleField value={role} onChange={setRole} current={base.customRole} disabled={!canWrite || busy || !!newer} />
         </div>
         <div className={classes.foot}>
-          {asking ? (
+          {!canWrite ? (
+            <Button variant="default" onClick={onClose}>
+              {t('action.close')}
+            </Button>
+          ) : asking ? (
             <>
               <span className={classes.ask} role="alert">
                 {t(`staff.ask.${asking}`)}
