@@ -1,7 +1,7 @@
 import { Button, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, Navigate } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
@@ -10,23 +10,18 @@ import { Failed, PageHeader } from '@/shared/ui/Page';
 import { toast } from '@/shared/ui/toast';
 import { onboardingQuery, useAskAgain, useSkip } from './api';
 import { DonePage } from './DonePage';
-import { HoursStep } from './HoursStep';
 import classes from './Onboarding.module.css';
-import { ProfileStep } from './ProfileStep';
-import { SecurityStep } from './SecurityStep';
-import { ServiceStep } from './ServiceStep';
-import { StaffStep } from './StaffStep';
-import { type StepProps } from './StepFoot';
 import { StepList } from './StepList';
 import { placeAfter, resumeAt, type StepKey, type StepState, stepsFor } from './steps';
 
 const route = getRouteApi('/inside/welcome');
-const parts: Record<StepKey, (props: StepProps) => React.ReactNode> = {
-  profile: ProfileStep,
-  hours: HoursStep,
-  service: ServiceStep,
-  staff: StaffStep,
-  security: SecurityStep,
+// each comes when its turn does
+const parts = {
+  profile: lazy(() => import('./ProfileStep').then((m) => ({ default: m.ProfileStep }))),
+  hours: lazy(() => import('./HoursStep').then((m) => ({ default: m.HoursStep }))),
+  service: lazy(() => import('./ServiceStep').then((m) => ({ default: m.ServiceStep }))),
+  staff: lazy(() => import('./StaffStep').then((m) => ({ default: m.StaffStep }))),
+  security: lazy(() => import('./SecurityStep').then((m) => ({ default: m.SecurityStep }))),
 };
 
 /** The way of a new practice to its first appointment: a few steps, each of which can wait. */
@@ -107,13 +102,15 @@ function Step({ at, states }: { at: StepKey; states: StepState[] }) {
         </h2>
         <p className={classes.text}>{t(`welcome.${at}.text`)}</p>
       </div>
-      <Part
-        done={states.some((state) => state.key === at && state.done)}
-        made={askAgain}
-        next={next}
-        skipping={skip.isPending}
-        skip={() => skip.mutate(at, { onSuccess: next, onError: (error) => toast.failed(textOf(error)) })}
-      />
+      <Suspense fallback={<Skeleton h={320} m="md" />}>
+        <Part
+          done={states.some((state) => state.key === at && state.done)}
+          made={askAgain}
+          next={next}
+          skipping={skip.isPending}
+          skip={() => skip.mutate(at, { onSuccess: next, onError: (error) => toast.failed(textOf(error)) })}
+        />
+      </Suspense>
     </section>
   );
 }
