@@ -86,7 +86,8 @@ export function newcomer(label = 'Alpha Dental Center') {
   return { practice: label, slug: `alpha-${mark}`, name: 'Sara Abdullah', email: `sara.${mark}@example.com`, password: 'four calm river stones' };
 }
 
-export async function signUp(page, who) {
+/** To the first of the steps that a new practice is led through. */
+export async function signUpOnly(page, who) {
   await page.goto(`${BASE}/sign-up`);
   const next = () => page.getByRole('button', { name: 'Continue' }).click();
   await page.getByLabel('Practice name').fill(who.practice);
@@ -99,7 +100,23 @@ export async function signUp(page, who) {
   await next();
   await page.getByLabel('Password', { exact: true }).fill(who.password);
   await page.getByRole('button', { name: 'Create the practice' }).click();
+  await page.getByRole('heading', { level: 1, name: `Set up ${who.practice}` }).waitFor();
+}
+
+/** And on to Home, leaving the steps for later. */
+export async function signUp(page, who) {
+  await signUpOnly(page, who);
+  await page.getByRole('link', { name: 'Later', exact: true }).click();
   await page.getByRole('heading', { level: 1, name: /Sara/ }).waitFor();
+}
+
+/** The whole practice that the demo comes with. */
+export const demoOwner = { email: 'owner@alpha.example', password: 'vantage-demo-2026' };
+
+export async function signInAtDoor(page, who) {
+  await page.goto(`${BASE}/sign-in`);
+  await signIn(page, who);
+  await page.getByRole('button', { name: 'Account menu' }).waitFor();
 }
 
 /** Out by the account menu, in whatever language. */

@@ -2,6 +2,7 @@ import { Skeleton, Text, Title } from '@mantine/core';
 import { IconChevronRight, IconKeyboard, IconStethoscope } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { OnboardingCard } from '@/features/practice/onboarding/OnboardingCard';
 import { serviceListQuery } from '@/features/practice/services/api';
 import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
@@ -61,6 +62,7 @@ export function HomePage() {
     <>
       <PageHeader title={t(greetingAt(hourIn(practice.timeZone, now)), { name: user.name })} sub={formatLongDate(lang, practice.timeZone, now)} />
       <div className={classes.grid}>
+        <OnboardingCard />
         <section className={classes.panel} aria-labelledby="home-go">
           <Title order={2} id="home-go" mb={6}>
             {t('home.go')}

@@ -9,6 +9,7 @@ import { validateOutside } from '@/features/identity/sign-in/search';
 import { validateAbsencesSearch } from '@/features/practice/absences/search';
 import { validateClosingSearch } from '@/features/practice/closing-days/search';
 import { validateHoursSearch } from '@/features/practice/hours/search';
+import { validateWelcomeSearch } from '@/features/practice/onboarding/search';
 import { validateListSearch } from '@/features/practice/search';
 import { validateServicesSearch } from '@/features/practice/services/search';
 import { sessionQuery } from '@/shared/auth/session';
@@ -150,6 +151,12 @@ const home = createRoute({
   path: '/',
   component: lazyRouteComponent(() => import('./HomePage'), 'HomePage'),
 });
+const welcome = createRoute({
+  getParentRoute: () => inside,
+  path: '/welcome',
+  validateSearch: validateWelcomeSearch,
+  component: lazyRouteComponent(() => import('@/features/practice/onboarding/OnboardingPage'), 'OnboardingPage'),
+});
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
@@ -281,6 +288,7 @@ export const router = createRouter({
     enrol,
     inside.addChildren([
       home,
+      welcome,
       account.addChildren([profile, accountSecurity, ownSessions]),
       settings,
       practiceProfile,

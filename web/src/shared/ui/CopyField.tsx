@@ -26,7 +26,7 @@ export function useCopy(select?: () => void) {
 }
 
 /** A button that says when it has copied. */
-export function CopyButton({ text, select, size = 'sm' }: { text: string; select?: () => void; size?: string }) {
+export function CopyButton({ text, label, select, size = 'sm' }: { text: string; label?: string; select?: () => void; size?: string }) {
   const { t } = useLang();
   const { copied, copy } = useCopy(select);
   return (
@@ -37,7 +37,7 @@ export function CopyButton({ text, select, size = 'sm' }: { text: string; select
       onClick={() => void copy(text)}
       aria-live="polite"
     >
-      {t(copied ? 'action.copied' : 'action.copy')}
+      {copied ? t('action.copied') : (label ?? t('action.copy'))}
     </Button>
   );
 }

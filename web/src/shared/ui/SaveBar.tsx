@@ -3,13 +3,13 @@ import { useLang } from '@/shared/i18n';
 import classes from './SaveBar.module.css';
 import { LeaveGuard } from './LeaveGuard';
 
-type Props = { dirty: boolean; busy: boolean; blocked?: boolean; onSave?: () => void; onDiscard: () => void };
+export type Bar = { dirty: boolean; busy: boolean; blocked?: boolean; onSave?: () => void; onDiscard: () => void };
 
 /**
  * At the foot of a page that is one form: there while something is unsaved, and in the way of leaving it. Without
  * `onSave` its button sends the form that it stands in.
  */
-export function SaveBar({ dirty, busy, blocked = false, onSave, onDiscard }: Props) {
+export function SaveBar({ dirty, busy, blocked = false, onSave, onDiscard }: Bar) {
   const { t } = useLang();
   return (
     <>

@@ -91,7 +91,7 @@ export function SignUpPage() {
       });
       forgetPick();
       await adopt(session);
-      await router.navigate({ to: '/', replace: true });
+      await router.navigate({ to: '/welcome', replace: true });
     } catch (error) {
       const { byField, whole } = formErrors(words, error, signUpFields);
       form.setErrors(byField);

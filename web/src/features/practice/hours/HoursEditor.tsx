@@ -6,7 +6,7 @@ import { useSession } from '@/shared/auth/session';
 import { type MessageId, useLang } from '@/shared/i18n';
 import { errorText, issueText } from '@/shared/i18n/errors';
 import { weekdayName } from '@/shared/i18n/format';
-import { SaveBar } from '@/shared/ui/SaveBar';
+import { type Bar, SaveBar } from '@/shared/ui/SaveBar';
 import { useShortcuts } from '@/shared/ui/shortcuts';
 import { toast } from '@/shared/ui/toast';
 import { type Hours, useResetHours, useSaveHours } from './api';
@@ -26,9 +26,15 @@ type Props = {
   /** Whose hours these are while they are inherited. */
   parent: string;
   chooser: ReactNode;
+  /** Stands inside something that has an edge of its own. */
+  plain?: boolean;
+  /** After saving, besides saying so. */
+  onSaved?: () => void;
+  /** What stands at the foot instead of the usual bar. */
+  foot?: (bar: Required<Bar>) => ReactNode;
 };
 
-export function HoursEditor({ loaded, axis, readOnly, parent, chooser }: Props) {
+export function HoursEditor({ loaded, axis, readOnly, parent, chooser, plain = false, onSaved, foot = (bar) => <SaveBar {...bar} /> }: Props) {
   const words = useLang();
   const { t, lang } = words;
   const { practice } = useSession();
@@ -55,6 +61,7 @@ export function HoursEditor({ loaded, axis, readOnly, parent, chooser }: Props) 
     try {
       week.begin(await save.mutateAsync({ owner, week: wire, version }));
       toast.done(t('hours.saved'));
+      onSaved?.();
     } catch (error) {
       if (hasCode(error, 'version.stale') && error.problem.current) return week.offer(error.problem.current as Hours);
       const issues = error instanceof ApiProblem ? (error.problem.errors ?? []) : [];
@@ -93,7 +100,7 @@ export function HoursEditor({ loaded, axis, readOnly, parent, chooser }: Props) 
 
   return (
     <>
-      <div className={classes.card}>
+      <div className={classes.card} data-plain={plain || undefined}>
         <div className={classes.tools}>
           {chooser}
           <div className={classes.total}>{t('hours.perWeek', { hours: duration(t, minutesIn(intervals)) })}</div>
@@ -147,6 +154,17 @@ export function HoursEditor({ loaded, axis, readOnly, parent, chooser }: Props) 
             )}
           </div>
         )}
+        {fixed || intervals.length ? null : (
+          <div className={classes.note}>
+            <IconCalendarWeek size={18} stroke={1.7} aria-hidden />
+            <span>{t('hours.begin')}</span>
+            {usual.slice(0, -1).map((preset, n) => (
+              <Button key={preset.key} size="xs" variant="default" onClick={() => apply(n)}>
+                {presetText(lang, preset).days}&nbsp;<bdi className="ltr">{presetText(lang, preset).times}</bdi>
+              </Button>
+            ))}
+          </div>
+        )}
         {week.newer ? (
           <Alert color="yellow" variant="light" icon={<IconUsers />} radius={0} role="alert" title={t('hours.conflict.title')}>
             <Text size="sm">
@@ -190,17 +208,17 @@ export function HoursEditor({ loaded, axis, readOnly, parent, chooser }: Props) 
           onChange={change}
         />
       </div>
-      <SaveBar
-        dirty={week.dirty && !readOnly}
-        busy={busy}
-        blocked={!!week.newer || overlapping(intervals).size > 0}
-        onSave={() => void send(week.base.owner, intervals, week.base.version)}
-        onDiscard={() => {
+      {foot({
+        dirty: week.dirty && !readOnly,
+        busy,
+        blocked: !!week.newer || overlapping(intervals).size > 0,
+        onSave: () => void send(week.base.owner, intervals, week.base.version),
+        onDiscard: () => {
           setRefused(new Map());
           setRefusal(undefined);
           week.discard();
-        }}
-      />
+        },
+      })}
     </>
   );
 }

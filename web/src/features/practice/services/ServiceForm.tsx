@@ -8,10 +8,17 @@ import type { Service } from './api';
 import { type Draft, vatCategories } from './draft';
 import { fieldLabels } from './labels';
 
-type Props = { record: RecordForm<Service, Draft>; currency: string; categories: string[]; readOnly: boolean };
+type Props = {
+  record: RecordForm<Service, Draft>;
+  currency: string;
+  categories: string[];
+  readOnly: boolean;
+  /** Only what an appointment cannot do without. */
+  brief?: boolean;
+};
 
 /** The fields only; loading, saving and conflicts are the drawer's. */
-export function ServiceForm({ record, currency, categories, readOnly }: Props) {
+export function ServiceForm({ record, currency, categories, readOnly, brief = false }: Props) {
   const { t } = useLang();
   const { form, mine } = record;
   const { bind, wasMine } = useFields(record, fieldLabels, readOnly, (field, value) =>
@@ -28,10 +35,12 @@ export function ServiceForm({ record, currency, categories, readOnly }: Props) {
     <>
       <TextInput {...bind('nameEn')} lang="en" className="ownDirection" data-autofocus />
       <TextInput {...bind('nameAr')} lang="ar" className="ownDirection" />
-      <div className={forms.two}>
-        <TextInput {...bind('code')} className="ownDirection" spellCheck={false} />
-        <Autocomplete {...bind('category')} className="ownDirection" data={categories} />
-      </div>
+      {brief ? null : (
+        <div className={forms.two}>
+          <TextInput {...bind('code')} className="ownDirection" spellCheck={false} />
+          <Autocomplete {...bind('category')} className="ownDirection" data={categories} />
+        </div>
+      )}
       <div className={forms.two}>
         <TextInput {...bind('durationMinutes')} {...minutes} />
         <TextInput
@@ -44,10 +53,12 @@ export function ServiceForm({ record, currency, categories, readOnly }: Props) {
           rightSectionPointerEvents="none"
         />
       </div>
-      <div className={forms.two}>
-        <TextInput {...bind('bufferBeforeMinutes')} {...minutes} />
-        <TextInput {...bind('bufferAfterMinutes')} {...minutes} />
-      </div>
+      {brief ? null : (
+        <div className={forms.two}>
+          <TextInput {...bind('bufferBeforeMinutes')} {...minutes} />
+          <TextInput {...bind('bufferAfterMinutes')} {...minutes} />
+        </div>
+      )}
       <Select {...bind('vatCategory')} data={vatCategories.map((value) => ({ value, label: t(`vat.${value}`) }))} allowDeselect={false} />
       <div>
         <ColourField value={form.values.colour} onChange={(c) => form.setFieldValue('colour', c)} readOnly={readOnly} />
