@@ -55,6 +55,26 @@ begin
     return found;
 end $$;
 
+CREATE FUNCTION administration.found(founder uuid, asked_key uuid, asked_hash bytea, new_slug text, new_name text, new_language text, new_country text, new_time_zone text, new_currency text, hours integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into platform.practice (practice_id, slug, name, language, country, time_zone, currency, invite_hours)
+    values (sec.practice_id(), new_slug, new_name, new_language, new_country, new_time_zone, new_currency, hours);
+    insert into administration.founding (administrator, key, request_hash, practice)
+    values (founder, asked_key, asked_hash, sec.practice_id());
+$$;
+
+CREATE FUNCTION administration.invites(of_practice uuid, wanted integer) RETURNS TABLE(id uuid, email text, name text, role text, status text, expires_at timestamp with time zone, created_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select i.id, i.email, i.name, i.role,
+           case when i.status = 'open' and i.expires_at <= now() then 'expired' else i.status end, i.expires_at, i.created_at
+      from auth.invite i where i.practice_id = of_practice and i.created_by is null
+     order by i.created_at desc, i.id desc limit wanted
+$$;
+
 CREATE FUNCTION administration.measure(wanted uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -130,11 +150,12 @@ CREATE FUNCTION administration.owners() RETURNS TABLE(email text, name text, lan
      where m.practice_id = sec.practice_id() and m.role = 'owner' and m.status = 'active' order by u.id
 $$;
 
-CREATE FUNCTION administration.people(practices uuid[]) RETURNS TABLE(practice uuid, staff bigint, last_activity timestamp with time zone)
+CREATE FUNCTION administration.people(practices uuid[]) RETURNS TABLE(practice uuid, staff bigint, last_activity timestamp with time zone, has_owner boolean)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    select m.practice_id, count(*) filter (where m.status = 'active'), max(m.last_seen_at)
+    select m.practice_id, count(*) filter (where m.status = 'active'), max(m.last_seen_at),
+           bool_or(m.status = 'active' and m.role = 'owner')
       from auth.membership m where m.practice_id = any(practices) group by m.practice_id
 $$;
 
@@ -161,7 +182,8 @@ CREATE FUNCTION administration.set_limits(per_second integer, staff integer) RET
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    update platform.practice p set rate_per_second = per_second, max_staff = staff, updated_at = now()
+    update platform.practice p
+       set rate_per_second = per_second, max_staff = staff, limits_version = p.limits_version + 1, updated_at = now()
      where p.practice_id = sec.practice_id()
 $$;
 
@@ -456,11 +478,16 @@ CREATE FUNCTION auth.has_company() RETURNS boolean
     AS $$
     select (select count(*) from auth.membership m
              where m.practice_id = sec.practice_id() and m.status in ('active', 'suspended')) > 1
+        or exists (select from auth.invite i
+                    where i.practice_id = sec.practice_id() and i.status = 'open' and i.expires_at > now())
 $$;
 
 CREATE FUNCTION auth.has_second_factor(person uuid) RETURNS boolean
     LANGUAGE sql STABLE
-    AS $$ select false $$;
+    AS $$
+    select exists (select from auth.totp t where t.user_id = person and t.confirmed_at is not null)
+        or exists (select from auth.passkey p where p.user_id = person)
+$$;
 
 CREATE FUNCTION auth.invites(only_invite uuid) RETURNS TABLE(id uuid, email text, name text, role text, role_id uuid, role_name text, permissions text[], language text, status text, expires_at timestamp with time zone, created_by uuid, created_by_name text, created_at timestamp with time zone, version integer)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -469,7 +496,7 @@ CREATE FUNCTION auth.invites(only_invite uuid) RETURNS TABLE(id uuid, email text
     select i.id, i.email, i.name, i.role, i.role_id, r.name, r.permissions, i.language,
            case when i.status = 'open' and i.expires_at <= now() then 'expired' else i.status end,
            i.expires_at, i.created_by, u.name, i.created_at, i.version
-      from auth.invite i join auth.user u on u.id = i.created_by
+      from auth.invite i left join auth.user u on u.id = i.created_by
       left join auth.role r on r.practice_id = i.practice_id and r.id = i.role_id
      where i.practice_id = sec.practice_id() and (only_invite is null or i.id = only_invite)
 $$;
@@ -948,6 +975,14 @@ CREATE FUNCTION claim.sweep_exports(at timestamp with time zone) RETURNS bigint
     AS $$
     with gone as (delete from audit_export.request r where r.expires_at <= at returning 1) select count(*) from gone $$;
 
+CREATE FUNCTION claim.told(practices uuid[]) RETURNS TABLE(practice_id uuid, told bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select e.practice_id, count(*) from outbox.event e
+     where e.state = 'dispatched' and e.at > now() - interval '5 minutes' and e.practice_id = any(practices) group by 1
+$$;
+
 CREATE FUNCTION claim.trees() RETURNS TABLE(practice_id uuid, size bigint, peaks bytea[], signed bigint)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1191,6 +1226,14 @@ CREATE TABLE administration.challenge (
     tries integer DEFAULT 0 NOT NULL
 );
 
+CREATE TABLE administration.founding (
+    administrator uuid NOT NULL,
+    key uuid NOT NULL,
+    request_hash bytea NOT NULL,
+    practice uuid NOT NULL,
+    founded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE administration.practice_size (
     practice uuid NOT NULL,
     row_count bigint NOT NULL,
@@ -1370,7 +1413,7 @@ CREATE TABLE auth.invite (
     hash bytea NOT NULL,
     status text DEFAULT 'open'::text NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    created_by uuid NOT NULL,
+    created_by uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     accepted_by uuid,
     closed_at timestamp with time zone,
@@ -1619,6 +1662,7 @@ CREATE TABLE platform.practice (
     suspended_reason text,
     rate_per_second integer,
     max_staff integer,
+    limits_version integer DEFAULT 1 NOT NULL,
     CONSTRAINT practice_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT practice_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT practice_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
@@ -1875,6 +1919,9 @@ ALTER TABLE ONLY administration.administrator
 
 ALTER TABLE ONLY administration.challenge
     ADD CONSTRAINT challenge_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY administration.founding
+    ADD CONSTRAINT founding_pkey PRIMARY KEY (administrator, key);
 
 ALTER TABLE ONLY administration.practice_size
     ADD CONSTRAINT practice_size_pkey PRIMARY KEY (practice);
@@ -2204,6 +2251,12 @@ CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON timeline.entry DEFERRABL
 ALTER TABLE ONLY administration.challenge
     ADD CONSTRAINT challenge_administrator_fkey FOREIGN KEY (administrator) REFERENCES administration.administrator(id);
 
+ALTER TABLE ONLY administration.founding
+    ADD CONSTRAINT founding_administrator_fkey FOREIGN KEY (administrator) REFERENCES administration.administrator(id);
+
+ALTER TABLE ONLY administration.founding
+    ADD CONSTRAINT founding_practice_fkey FOREIGN KEY (practice) REFERENCES platform.practice(practice_id);
+
 ALTER TABLE ONLY administration.practice_size
     ADD CONSTRAINT practice_size_practice_fkey FOREIGN KEY (practice) REFERENCES platform.practice(practice_id);
 
@@ -2523,6 +2576,12 @@ REVOKE ALL ON FUNCTION administration.check_staff() FROM PUBLIC;
 REVOKE ALL ON FUNCTION administration.end_support(access uuid, who text) FROM PUBLIC;
 GRANT ALL ON FUNCTION administration.end_support(access uuid, who text) TO vantage_app;
 
+REVOKE ALL ON FUNCTION administration.found(founder uuid, asked_key uuid, asked_hash bytea, new_slug text, new_name text, new_language text, new_country text, new_time_zone text, new_currency text, hours integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION administration.found(founder uuid, asked_key uuid, asked_hash bytea, new_slug text, new_name text, new_language text, new_country text, new_time_zone text, new_currency text, hours integer) TO vantage_app;
+
+REVOKE ALL ON FUNCTION administration.invites(of_practice uuid, wanted integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION administration.invites(of_practice uuid, wanted integer) TO vantage_platform;
+
 REVOKE ALL ON FUNCTION administration.measure(wanted uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION administration.measure(wanted uuid) TO vantage_platform;
 
@@ -2735,6 +2794,9 @@ GRANT ALL ON FUNCTION claim.sweep() TO vantage_worker;
 REVOKE ALL ON FUNCTION claim.sweep_exports(at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.sweep_exports(at timestamp with time zone) TO vantage_worker;
 
+REVOKE ALL ON FUNCTION claim.told(practices uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.told(practices uuid[]) TO vantage_platform;
+
 REVOKE ALL ON FUNCTION claim.trees() FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.trees() TO vantage_worker;
 
@@ -2769,6 +2831,8 @@ GRANT ALL ON FUNCTION sec.take_token(bucket text, burst integer, per_second doub
 GRANT SELECT,INSERT,UPDATE ON TABLE administration.administrator TO vantage_platform;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE administration.challenge TO vantage_platform;
+
+GRANT SELECT ON TABLE administration.founding TO vantage_platform;
 
 GRANT SELECT ON TABLE administration.practice_size TO vantage_platform;
 

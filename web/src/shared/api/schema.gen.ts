@@ -2771,7 +2771,7 @@ export interface components {
         ClinicAccept: {
             name?: components["schemas"]["String_String"] | null;
             password?: components["schemas"]["String_String"] | null;
-            token: string;
+            token: components["schemas"]["String_String"];
         };
         /** @description What is to be different; what is left out stays. The last one to say so wins. */
         ClinicChange: {
