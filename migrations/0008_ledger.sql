@@ -24,8 +24,12 @@ create index entry_by_xid on audit.entry (xid, id);
 create index entry_by_patient on audit.entry (practice_id, patient_id, at) where patient_id is not null;
 create index entry_by_actor on audit.entry (practice_id, actor_id, at);
 create index entry_by_action on audit.entry (practice_id, action, at);
+-- a record is looked for by its number alone, and a kind of record without one
+create index entry_by_record on audit.entry (practice_id, resource_id, at) where resource_id is not null;
+drop index audit.entry_by_resource;
+create index entry_by_kind on audit.entry (practice_id, resource_type, at);
 -- few, and what one looks for first
-create index entry_not_ok on audit.entry (practice_id, at) where outcome <> 'ok';
+create index entry_not_ok on audit.entry (practice_id, outcome, at) where outcome <> 'ok';
 
 -- A leaf in its practice's tree. Stays when the entry leaves after its years: it is a hash, and the tree still verifies.
 create table audit.seal (

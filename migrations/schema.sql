@@ -2055,13 +2055,15 @@ CREATE INDEX entry_by_action ON ONLY audit.entry USING btree (practice_id, actio
 
 CREATE INDEX entry_by_actor ON ONLY audit.entry USING btree (practice_id, actor_id, at);
 
+CREATE INDEX entry_by_kind ON ONLY audit.entry USING btree (practice_id, resource_type, at);
+
 CREATE INDEX entry_by_patient ON ONLY audit.entry USING btree (practice_id, patient_id, at) WHERE (patient_id IS NOT NULL);
 
-CREATE INDEX entry_by_resource ON ONLY audit.entry USING btree (practice_id, resource_type, resource_id, at);
+CREATE INDEX entry_by_record ON ONLY audit.entry USING btree (practice_id, resource_id, at) WHERE (resource_id IS NOT NULL);
 
 CREATE INDEX entry_by_xid ON ONLY audit.entry USING btree (xid, id);
 
-CREATE INDEX entry_not_ok ON ONLY audit.entry USING btree (practice_id, at) WHERE (outcome <> 'ok'::text);
+CREATE INDEX entry_not_ok ON ONLY audit.entry USING btree (practice_id, outcome, at) WHERE (outcome <> 'ok'::text);
 
 CREATE INDEX entry_of_lists ON ONLY audit.entry USING btree (practice_id, at) WHERE ((action = 'read'::text) AND (patient_id IS NULL));
 
