@@ -998,7 +998,7 @@ begin
     if found then
         return query
         select e.practice_id, e.id, e.at, audit.leaf(e),
-               exists (select from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id),
+               (select true from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id) is not null,
                e.xid::text, 'seal.former'
           from audit.entry e
          where (e.xid, e.id) > (mark.xid, mark.id) and e.xid >= pg_snapshot_xmax(pg_current_snapshot())
@@ -1011,7 +1011,7 @@ begin
     select b.xid, b.id into mark from jobs.bookmark b where b.name = 'seal';
     return query
     select e.practice_id, e.id, e.at, audit.leaf(e),
-           exists (select from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id),
+           (select true from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id) is not null,
            e.xid::text, 'seal'
       from audit.entry e
      where (e.xid, e.id) > (mark.xid, mark.id) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
