@@ -24,8 +24,12 @@ create index entry_by_xid on audit.entry (xid, id);
 create index entry_by_patient on audit.entry (practice_id, patient_id, at) where patient_id is not null;
 create index entry_by_actor on audit.entry (practice_id, actor_id, at);
 create index entry_by_action on audit.entry (practice_id, action, at);
+-- a record is looked for by its number alone, and a kind of record without one
+create index entry_by_record on audit.entry (practice_id, resource_id, at) where resource_id is not null;
+drop index audit.entry_by_resource;
+create index entry_by_kind on audit.entry (practice_id, resource_type, at);
 -- few, and what one looks for first
-create index entry_not_ok on audit.entry (practice_id, at) where outcome <> 'ok';
+create index entry_not_ok on audit.entry (practice_id, outcome, at) where outcome <> 'ok';
 
 -- A leaf in its practice's tree. Stays when the entry leaves after its years: it is a hash, and the tree still verifies.
 create table audit.seal (
@@ -189,7 +193,8 @@ end $$;
 -- The next entries in the order of their transactions, with their leaves; never one whose transaction, or an earlier
 -- one, might still commit. A database that was dumped and restored counts its transactions anew: then the walk begins
 -- again, passing by what is sealed, and first takes what the former life left over: entries of transactions that have
--- no number yet in this one. A plan is made each time: it must know how little is wanted.
+-- no number yet in this one. A plan is made each time: it must know how little is wanted. Seals are looked up entry by
+-- entry: `exists` may have all of them read.
 create function claim.unsealed(wanted int)
     returns table (practice_id uuid, entry_id uuid, entry_at timestamptz, leaf bytea, is_sealed boolean, xid text, bookmark text)
     language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan as $$
@@ -206,7 +211,7 @@ begin
     if found then
         return query
         select e.practice_id, e.id, e.at, audit.leaf(e),
-               exists (select from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id),
+               (select true from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id) is not null,
                e.xid::text, 'seal.former'
           from audit.entry e
          where (e.xid, e.id) > (mark.xid, mark.id) and e.xid >= pg_snapshot_xmax(pg_current_snapshot())
@@ -219,7 +224,7 @@ begin
     select b.xid, b.id into mark from jobs.bookmark b where b.name = 'seal';
     return query
     select e.practice_id, e.id, e.at, audit.leaf(e),
-           exists (select from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id),
+           (select true from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id) is not null,
            e.xid::text, 'seal'
       from audit.entry e
      where (e.xid, e.id) > (mark.xid, mark.id) and e.xid < pg_snapshot_xmin(pg_current_snapshot())

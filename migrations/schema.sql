@@ -1033,7 +1033,7 @@ begin
     if found then
         return query
         select e.practice_id, e.id, e.at, audit.leaf(e),
-               exists (select from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id),
+               (select true from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id) is not null,
                e.xid::text, 'seal.former'
           from audit.entry e
          where (e.xid, e.id) > (mark.xid, mark.id) and e.xid >= pg_snapshot_xmax(pg_current_snapshot())
@@ -1046,7 +1046,7 @@ begin
     select b.xid, b.id into mark from jobs.bookmark b where b.name = 'seal';
     return query
     select e.practice_id, e.id, e.at, audit.leaf(e),
-           exists (select from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id),
+           (select true from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id) is not null,
            e.xid::text, 'seal'
       from audit.entry e
      where (e.xid, e.id) > (mark.xid, mark.id) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
@@ -2102,13 +2102,15 @@ CREATE INDEX entry_by_action ON ONLY audit.entry USING btree (practice_id, actio
 
 CREATE INDEX entry_by_actor ON ONLY audit.entry USING btree (practice_id, actor_id, at);
 
+CREATE INDEX entry_by_kind ON ONLY audit.entry USING btree (practice_id, resource_type, at);
+
 CREATE INDEX entry_by_patient ON ONLY audit.entry USING btree (practice_id, patient_id, at) WHERE (patient_id IS NOT NULL);
 
-CREATE INDEX entry_by_resource ON ONLY audit.entry USING btree (practice_id, resource_type, resource_id, at);
+CREATE INDEX entry_by_record ON ONLY audit.entry USING btree (practice_id, resource_id, at) WHERE (resource_id IS NOT NULL);
 
 CREATE INDEX entry_by_xid ON ONLY audit.entry USING btree (xid, id);
 
-CREATE INDEX entry_not_ok ON ONLY audit.entry USING btree (practice_id, at) WHERE (outcome <> 'ok'::text);
+CREATE INDEX entry_not_ok ON ONLY audit.entry USING btree (practice_id, outcome, at) WHERE (outcome <> 'ok'::text);
 
 CREATE INDEX entry_of_lists ON ONLY audit.entry USING btree (practice_id, at) WHERE ((action = 'read'::text) AND (patient_id IS NULL));
 

@@ -49,11 +49,13 @@ impl Shape {
     }
 }
 
-/// One shape in one round: entries per second of both sides, and how long ours waited, in microseconds.
+/// One shape in one round: entries per second of both sides, CPU time of everybody for one of ours, and how long ours
+/// waited, both in microseconds.
 struct Outcome {
     shape: Shape,
     ours: f64,
     theirs: f64,
+    cpu: Option<f64>,
     lag: Histogram<u64>,
 }
 
@@ -113,7 +115,8 @@ async fn one(server: &Server, app: &App, shape: Shape, connections: usize, secon
     let theirs = peer::run(server, &script, shape.spread, connections, seconds).await?;
     line(&shape.name(), "pgbench", &theirs);
     let entries = |measured: &Measured| measured.per_second * shape.entries as f64;
-    Ok(Outcome { shape, ours: entries(&written.measured), theirs: entries(&theirs), lag })
+    let cpu = written.measured.cpu.map(|cpu| cpu.total() / shape.entries as f64);
+    Ok(Outcome { shape, ours: entries(&written.measured), theirs: entries(&theirs), cpu, lag })
 }
 
 fn conclude(outcomes: &[Outcome]) {
@@ -135,6 +138,16 @@ fn conclude(outcomes: &[Outcome]) {
             percent(ratio),
             lag(0.99),
             verdict(lag(0.99) <= LAG_GOAL.as_secs_f64()),
+        ));
+    }
+    // what other programs on the machine disturb least: sealing, server and load are in it
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    for shape in SHAPES {
+        let Some(cpu) = median(of(shape).filter_map(|outcome| outcome.cpu)) else { continue };
+        let rate = cores as f64 * 1e6 / cpu;
+        say(&format!(
+            "{:9} {cpu:.0} µs of CPU per entry: {cores} cores that do nothing else do {rate:.0} per second",
+            shape.name()
         ));
     }
     for entries in [1, 10] {

@@ -261,12 +261,13 @@ pub(crate) struct Row {
     pub sealed: bool,
 }
 
-/// The columns of [`Row`], and the ledger they come from.
+/// The columns of [`Row`], and the ledger they come from. Whether a row is sealed is looked up row by row: `exists` would
+/// have PostgreSQL read all seals of the practice first.
 pub(crate) const COLUMNS: &str =
     "select e.id, e.at, e.actor_kind, e.actor_id, e.action, e.resource_type, e.resource_id, e.patient_id,
         e.outcome, e.ip, e.user_agent, e.request_id,
         array(select change ->> 'field' from jsonb_array_elements(e.changes) change) as fields,
-        exists (select from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id) as sealed
+        coalesce((select true from audit.seal s where s.practice_id = e.practice_id and s.entry_id = e.id), false) as sealed
    from audit.entry e where e.practice_id = ";
 
 /// Who did and saw what, the newest first.

@@ -44,6 +44,10 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
         conn.execute("set session_replication_role = replica").await.expect("no triggers for a fixture");
         for fixture in [
             "insert into jobs.job (practice_id, id, kind, payload, run_at) values ($1, gen_random_uuid(), 'test', '', 'infinity')",
+            "insert into audit_export.request (practice_id, id, job_id, format, created_by, created_at, expires_at)
+             select $1, id, id, 'csv', id, now(), 'infinity' from jobs.job where practice_id = $1 and kind = 'test'",
+            "insert into audit_export.chunk (practice_id, request_id, run, number, body)
+             select $1, id, id, 0, '' from audit_export.request where practice_id = $1",
             "insert into timeline.entry (practice_id, id, patient_id, at, kind, resource_type, resource_id, actor_kind, body)
              values ($1, gen_random_uuid(), gen_random_uuid(), now(), 'note', 'note', gen_random_uuid(), 'user', '')",
         ] {

@@ -263,7 +263,7 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
         ("/api/v1/support-access/", server.support_access(&administrator, person.practice()).await),
         ("/api/v1/jobs/", job),
         ("/api/v1/audit/patients/", patient),
-        ("/api/v1/audit/exports/", make("/api/v1/audit/exports", json!({ "format": "csv" })).await),
+        ("/api/v1/audit/exports/", ledger_file(server, person).await),
         ("/api/v1/audit/", entry),
         ("/api/v1/account/identities/", identity),
         ("/api/v1/services/", make("/api/v1/services", service).await),
@@ -280,6 +280,24 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
         ("/api/v1/account/sessions/", session),
         ("/api/v1/account/passkeys/", passkey),
     ]
+}
+
+/// Something that was taken out of the ledger, and is empty.
+async fn ledger_file(server: &TestServer, person: &Person) -> Uuid {
+    let mut conn = server.database.conn().await;
+    sqlx::raw_sql("set session_replication_role = replica")
+        .execute(&mut conn)
+        .await
+        .expect("no triggers for a fixture");
+    let export = Uuid::now_v7();
+    for fixture in [
+        "insert into jobs.job (practice_id, id, kind, payload, state, finished_at) values ($1, $2, 'test', '', 'done', now())",
+        "insert into audit_export.request (practice_id, id, job_id, format, created_by, created_at, expires_at, run)
+         values ($1, $2, $2, 'csv', $2, now(), now() + interval '1 day', $2)",
+    ] {
+        sqlx::query(fixture).bind(person.practice()).bind(export).execute(&mut conn).await.expect("a file");
+    }
+    export
 }
 
 /// A member's professional profile, as new.

@@ -57,7 +57,7 @@ export function ExportDrawer({ search, timeZone, onClose }: Props) {
               ))}
             </Stack>
           </Radio.Group>
-          <Text size="sm" c="dimmed">
+          <Text size="sm" c="var(--text-dim)">
             {t(narrowed ? 'audit.export.filtered' : 'audit.export.all')} {t('audit.export.noted')}
           </Text>
           <Button type="submit" loading={ask.isPending}>
@@ -71,7 +71,7 @@ export function ExportDrawer({ search, timeZone, onClose }: Props) {
       ) : !list.data ? (
         <Skeleton h={56} />
       ) : list.data.length === 0 ? (
-        <Text size="sm" c="dimmed">
+        <Text size="sm" c="var(--text-dim)">
           {t('audit.export.none')}
         </Text>
       ) : (
