@@ -30,8 +30,9 @@ export function BreakGlassDialog({ practice, onClose }: { practice: Pick<Practic
       { reason: reason.trim(), code, minutes: Number(minutes) },
       {
         onSuccess: () => void navigate({ to: '/platform/practices/$id/read', params: { id: practice.id } }),
-        onError: () => {
-          setCode('');
+        onError: (error) => {
+          // a code that was not looked at still serves
+          if ('code' in formErrors(words, error, ['code']).byField) setCode('');
           focusFirstInvalid(form.current);
         },
       },

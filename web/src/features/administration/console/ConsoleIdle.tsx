@@ -2,7 +2,7 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { watchIdle } from '@/features/identity/idle/idle';
 import { useLang } from '@/shared/i18n';
-import { noteActivity, useSignOut } from './api';
+import { endedIdle, noteActivity, useSignOut } from './api';
 
 const INPUT = ['pointerdown', 'keydown', 'wheel', 'touchstart'] as const;
 const instant = (key: string) => ({
@@ -32,7 +32,10 @@ export function ConsoleIdle({ minutes }: { minutes: number }) {
       reported,
       report: () => void noteActivity().catch(() => undefined),
       onWarning: setEndsAt,
-      onLock: () => leave.current(),
+      onLock: () => {
+        endedIdle.set(true);
+        leave.current();
+      },
     });
     watch.current = watching;
     const touch = (event: Event) => {

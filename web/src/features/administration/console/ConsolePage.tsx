@@ -36,7 +36,7 @@ export function ConsolePage() {
         <LanguageSwitch onSwitch={setLang} />
         <ThemeSwitch />
         {session.data ? (
-          <Button variant="default" leftSection={<IconLogout size={16} />} loading={signOut.isPending} onClick={() => signOut.mutate()}>
+          <Button className={classes.signOut} variant="default" leftSection={<IconLogout size={16} />} loading={signOut.isPending} onClick={() => signOut.mutate()}>
             {t('console.signOut')}
           </Button>
         ) : null}

@@ -4,7 +4,8 @@ import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { CodeInput } from '@/shared/ui/CodeInput';
 import { PasswordField } from '@/shared/ui/PasswordField';
-import { useGiveCode, useSignIn } from './api';
+import { useStore } from '@/shared/store';
+import { endedIdle, useGiveCode, useSignIn } from './api';
 import classes from './ConsolePage.module.css';
 
 /** E-mail and password, then a code: always both. */
@@ -16,6 +17,7 @@ export function ConsoleSignIn() {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
+  const idle = useStore(endedIdle);
   const challenge = signIn.data?.challenge;
   const failed = challenge ? giveCode.error : signIn.error;
 
@@ -33,6 +35,11 @@ export function ConsoleSignIn() {
       <Text size="sm" c="var(--text-dim)">
         {t(challenge ? 'console.codeLead' : 'console.signInLead')}
       </Text>
+      {idle && !failed ? (
+        <Alert color="yellow" py="xs">
+          {t('console.idleEnded')}
+        </Alert>
+      ) : null}
       {failed ? (
         <Alert color="red" py="xs" role="alert">
           {textOf(failed)}

@@ -1,4 +1,4 @@
-import { Badge, Skeleton, Title } from '@mantine/core';
+import { Badge, Skeleton, Text, Title } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, unwrap } from '@/shared/api/client';
 import type { Schemas } from '@/shared/api/problem';
@@ -26,7 +26,8 @@ const checks = {
   database: (h: PlatformHealth) => h.database.connections < h.database.maxConnections,
   clock: (h: PlatformHealth) => Math.abs(h.clockSkewMillis) < h.maxClockSkewMillis,
   disk: (h: PlatformHealth) => !h.storage.full,
-  workers: (h: PlatformHealth) => h.backlog.oldestEventSeconds < BEHIND_S && h.backlog.deadEvents === 0,
+  // the work of suspended practices waits on purpose, and is counted with the rest
+  workers: (h: PlatformHealth) => (h.backlog.oldestEventSeconds < BEHIND_S || h.practices.suspended > 0) && h.backlog.deadEvents === 0,
   sealer: (h: PlatformHealth) => h.sealLagSeconds < SEAL_LATE_S,
 } as const;
 
@@ -85,6 +86,11 @@ function Parts({ health }: { health: PlatformHealth }) {
             { label: t('console.deadEvents'), value: number(backlog.deadEvents) },
           ]}
         />
+        {practices.suspended > 0 ? (
+          <Text size="sm" c="var(--text-dim)">
+            {t('console.suspendedWait')}
+          </Text>
+        ) : null}
       </Section>
       <Section title={t('console.disk')} aside={mark('disk')}>
         <Facts

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap } from '@/shared/api/client';
 import { ApiProblem, type Schemas } from '@/shared/api/problem';
+import { createStore } from '@/shared/store';
 
 export type Practice = Schemas['ManagedPractice'];
 export type Limits = Schemas['Limits'];
@@ -11,6 +12,9 @@ export type Invite = Schemas['PlatformInvite'];
 // apart from everything of a practice: signing out of one leaves the other alone
 export const KEY = 'admin';
 const SESSION = [KEY, 'session'] as const;
+
+/** Whether the last session ended because nobody was there. */
+export const endedIdle = createStore(false);
 
 /** Which administrator is signed in, or null. */
 export const adminSessionQuery = queryOptions({
@@ -36,7 +40,10 @@ export function useGiveCode() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: Schemas['AdminCode']) => unwrap(api.POST('/api/v1/admin/auth/second-factor', { body })),
-    onSuccess: (session) => client.setQueryData(SESSION, session),
+    onSuccess: (session) => {
+      endedIdle.set(false);
+      client.setQueryData(SESSION, session);
+    },
   });
 }
 
