@@ -6,6 +6,7 @@ import { formErrors } from '@/shared/i18n/errors';
 import { CopyField } from '@/shared/ui/CopyField';
 import { focusFirstInvalid } from '@/shared/ui/focus';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
+import { byArea, usePermissionWords } from '../permissions';
 import { type NewApiKey, useCreateApiKey } from './api';
 import classes from './ApiKeys.module.css';
 
@@ -19,6 +20,7 @@ type Props = { scopes: NewApiKey['scopes']; onClose: () => void };
 export function ApiKeyDrawer({ scopes, onClose }: Props) {
   const words = useLang();
   const { t } = words;
+  const { say, sayArea } = usePermissionWords();
   const create = useCreateApiKey();
   const [name, setName] = useState('');
   const [days, setDays] = useState<string>('90');
@@ -81,8 +83,13 @@ export function ApiKeyDrawer({ scopes, onClose }: Props) {
           />
           <Checkbox.Group label={t('apiKeys.scopes')} description={t('apiKeys.scopesHint')} value={chosen} onChange={setChosen} error={errors.scopes}>
             <div className={classes.scopes}>
-              {scopes.map((scope) => (
-                <Checkbox key={scope} value={scope} label={<bdi className="ltr">{scope}</bdi>} />
+              {byArea(scopes).map(({ area, names }) => (
+                <div key={area} className={classes.area} role="group" aria-label={sayArea(area)}>
+                  <b>{sayArea(area)}</b>
+                  {names.map((scope) => (
+                    <Checkbox key={scope} value={scope} label={say(scope)} />
+                  ))}
+                </div>
               ))}
             </div>
           </Checkbox.Group>
