@@ -1,6 +1,7 @@
 import { Alert, Button, Checkbox, Select, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useRef, useState } from 'react';
 import { uuid } from '@/shared/api/uuid';
+import forms from '@/shared/forms/forms.module.css';
 import { useLang } from '@/shared/i18n';
 import { formErrors } from '@/shared/i18n/errors';
 import { CopyField } from '@/shared/ui/CopyField';
@@ -51,12 +52,12 @@ export function ApiKeyDrawer({ scopes, onClose }: Props) {
   if (create.data) {
     return (
       <SideDrawer title={t('apiKeys.made')} onClose={onClose}>
-        <div className={classes.form}>
-          <div className={classes.fields}>
+        <div className={forms.form}>
+          <div className={forms.fields}>
             <Text size="sm">{t('apiKeys.madeText')}</Text>
             <CopyField label={t('apiKeys.key')} description={t('apiKeys.once')} value={create.data.key} />
           </div>
-          <div className={classes.foot}>
+          <div className={forms.foot}>
             <Button onClick={onClose}>{t('action.done')}</Button>
           </div>
         </div>
@@ -65,14 +66,14 @@ export function ApiKeyDrawer({ scopes, onClose }: Props) {
   }
   return (
     <SideDrawer title={t('apiKeys.new')} onClose={onClose}>
-      <form ref={form} noValidate onSubmit={send} className={classes.form} aria-label={t('apiKeys.new')}>
+      <form ref={form} noValidate onSubmit={send} className={forms.form} aria-label={t('apiKeys.new')}>
         {refusal ? (
           <Alert color="red" role="alert" py="xs">
             {refusal}
           </Alert>
         ) : null}
-        <div className={classes.fields}>
-          <TextInput label={t('apiKeys.name')} description={t('apiKeys.nameHint')} maxLength={80} value={name} onChange={(e) => setName(e.currentTarget.value)} error={errors.name} data-autofocus />
+        <div className={forms.fields}>
+          <TextInput label={t('apiKeys.name')} description={t('apiKeys.nameHint')} inputWrapperOrder={['label', 'input', 'description', 'error']} maxLength={80} value={name} onChange={(e) => setName(e.currentTarget.value)} error={errors.name} data-autofocus />
           <Select
             label={t('apiKeys.serves')}
             data={DAYS.map((value) => ({ value, label: t('apiKeys.days', { count: Number(value) }) }))}
@@ -94,7 +95,8 @@ export function ApiKeyDrawer({ scopes, onClose }: Props) {
             </div>
           </Checkbox.Group>
         </div>
-        <div className={classes.foot}>
+        <div className={forms.foot}>
+          <span />
           <Button variant="default" onClick={onClose}>
             {t('action.cancel')}
           </Button>
