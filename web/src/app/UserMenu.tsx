@@ -1,7 +1,9 @@
 import { Avatar, Loader, Menu, UnstyledButton } from '@mantine/core';
 import { IconBuildingHospital, IconKeyboard, IconLanguage, IconLogout, IconMoon, IconSun, IconUser, IconUserCog } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useSignOut, useSwitchPractice } from '@/features/identity/api';
+import { addressBeside } from '@/features/identity/address';
+import { doorQuery, useSignOut, useSwitchPractice } from '@/features/identity/api';
 import { type Session, useSession } from '@/shared/auth/session';
 import { type Lang, useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
@@ -11,6 +13,31 @@ import classes from './Shell.module.css';
 
 /** The other practices in which the same person works. */
 function Practices({ others }: { others: NonNullable<Session['memberships']> }) {
+  const { t } = useLang();
+  const { practice } = useSession();
+  const looksOwn = addressBeside(location, practice.slug, '') !== undefined;
+  const door = useQuery({ ...doorQuery, enabled: looksOwn });
+  if (!looksOwn || door.data === null || door.isError) return <Switch others={others} />;
+  // at a practice's own address one is in that practice and no other: the others have addresses of their own
+  return (
+    <>
+      <Menu.Label>{t('user.switch')}</Menu.Label>
+      <div className={classes.others}>
+        {others.map(({ practiceId, name, slug }) => (
+          <Menu.Item key={practiceId} component="a" href={addressBeside(location, practice.slug, slug)} leftSection={<IconBuildingHospital size={16} />}>
+            <span className={classes.otherPractice}>
+              <bdi>{name}</bdi>
+            </span>
+            <span className={classes.otherRole}>{t('user.otherAddress')}</span>
+          </Menu.Item>
+        ))}
+      </div>
+      <Menu.Divider />
+    </>
+  );
+}
+
+function Switch({ others }: { others: NonNullable<Session['memberships']> }) {
   const { t } = useLang();
   const textOf = useErrorText();
   const change = useSwitchPractice();

@@ -6,8 +6,8 @@ import { rememberSession, settleSignIn } from '@/shared/api/reauth';
 import { forgetPresence, markPresent } from '@/shared/auth/presence';
 import { forgetAllButSession, replaceSession, type Session, sessionQuery } from '@/shared/auth/session';
 import { tellTabs } from '@/shared/auth/tabs';
-import { type InviteLook, post, type SecondFactorNeeded } from './contract';
 import { settleLanguage } from './language';
+import type { Credential } from './webauthn';
 
 /** Makes a fresh session the page's own: nothing loaded for anybody else survives. */
 export function useAdoptSession() {
@@ -24,18 +24,25 @@ export const useSignUp = () =>
   useMutation({ mutationFn: (body: Schemas['SignUp']) => unwrap(api.POST('/api/v1/auth/signup', { body })) });
 
 /** What signing in may lead to: being in, or being asked for the second factor. */
+export type SecondFactorNeeded = Schemas['SecondFactorNeeded'];
 export type SignInAnswer = Session | SecondFactorNeeded;
+export type Invitation = Schemas['Invitation'];
 
-type AuthRequestOptions = { challenge: string; options: PublicKeyCredentialRequestOptionsJSON };
+/** The document calls it an object; the standard says which. */
+const asked = ({ options }: { options: object }) => options as PublicKeyCredentialRequestOptionsJSON;
 
 export const signIn = {
-  password: (body: Schemas['Login']) => post<SignInAnswer>('/auth/login', body),
-  code: (challenge: string, code: string) => post<Session>('/auth/second-factor', { challenge, code }),
-  secondPasskeyOptions: (challenge: string) => post<{ options: PublicKeyCredentialRequestOptionsJSON }>('/auth/second-factor/passkey/options', { challenge }),
-  secondPasskey: (challenge: string, credential: object) => post<Session>('/auth/second-factor/passkey', { challenge, credential }),
-  passkeyOptions: () => post<AuthRequestOptions>('/auth/passkey/options', {}),
-  passkey: (challenge: string, credential: object, practiceSlug?: string) =>
-    post<Session>('/auth/passkey', { challenge, credential, ...(practiceSlug ? { practiceSlug } : {}) }),
+  password: (body: Schemas['Login']): Promise<SignInAnswer> => unwrap(api.POST('/api/v1/auth/login', { body })),
+  code: (challenge: string, code: string) => unwrap(api.POST('/api/v1/auth/second-factor', { body: { challenge, code } })),
+  secondPasskeyOptions: async (challenge: string) => asked(await unwrap(api.POST('/api/v1/auth/second-factor/passkey/options', { body: { challenge } }))),
+  secondPasskey: (challenge: string, credential: Credential) =>
+    unwrap(api.POST('/api/v1/auth/second-factor/passkey', { body: { challenge, credential } })),
+  passkeyOptions: async () => {
+    const question = await unwrap(api.POST('/api/v1/auth/passkey/options', { body: {} }));
+    return { challenge: question.challenge, options: asked(question) };
+  },
+  passkey: (challenge: string, credential: Credential, practiceSlug?: string) =>
+    unwrap(api.POST('/api/v1/auth/passkey', { body: { challenge, credential, ...(practiceSlug ? { practiceSlug } : {}) } })),
 };
 
 export type PracticeDoor = Schemas['Door'];
@@ -72,13 +79,12 @@ export const inviteQuery = (token: string) =>
   queryOptions({
     // the token is a secret: the key of the cache carries it no further than this page's memory
     queryKey: ['invite', token] as const,
-    queryFn: () => post<InviteLook>('/auth/invite/look', { token }),
+    queryFn: () => unwrap(api.POST('/api/v1/auth/invite/look', { body: { token } })),
     staleTime: Infinity,
     retry: false,
   });
 
-export type Acceptance = { token: string; name?: string; password?: string; language?: 'en' | 'ar' };
-export const acceptInvite = (body: Acceptance) => post<SignInAnswer>('/auth/invite/accept', body);
+export const acceptInvite = (body: Schemas['Accept']): Promise<SignInAnswer> => unwrap(api.POST('/api/v1/auth/invite/accept', { body }));
 
 /** Forgets everything this page knows and goes to the sign-in page. */
 export async function leave(client: QueryClient, router: AnyRouter) {
@@ -107,7 +113,7 @@ export function useSwitchPractice() {
   const adopt = useAdoptSession();
   const router = useRouter();
   return useMutation({
-    mutationFn: (practiceId: string) => post<Session>('/auth/switch', { practiceId }),
+    mutationFn: (practiceId: string) => unwrap(api.POST('/api/v1/auth/switch', { body: { practiceId } })),
     onSuccess: async (session) => {
       await adopt(session);
       await router.navigate({ to: '/' });
@@ -116,4 +122,4 @@ export function useSwitchPractice() {
 }
 
 /** Somebody is there. Reading and renewing do not say so. */
-export const reportActivity = () => post<void>('/auth/activity');
+export const reportActivity = () => unwrap(api.POST('/api/v1/auth/activity'));

@@ -1,9 +1,9 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { api, unwrap } from '@/shared/api/client';
 import { hasCode } from '@/shared/api/problem';
 import { followLanguage } from '@/shared/auth/language';
 import { type Session, sessionQuery } from '@/shared/auth/session';
 import { type Lang, setLang } from '@/shared/i18n';
-import { type Account, get, patch } from './contract';
 
 /** Chosen by hand before signing in, on this page: that is newer than what the profile says. */
 let picked: Lang | undefined;
@@ -16,9 +16,9 @@ const speaking = (session: Session, language: Lang): Session => ({ ...session, u
 
 /** Writes the language into the profile; a change of the profile in another window does not get in its way. */
 async function keep(language: Lang, tries = 2): Promise<void> {
-  const { version } = await get<Account>('/account');
+  const { version } = await unwrap(api.GET('/api/v1/account'));
   try {
-    await patch<Account>('/account', { version, language });
+    await api.PATCH('/api/v1/account', { body: { version, language } });
   } catch (error) {
     if (!hasCode(error, 'version.stale') || tries <= 1) throw error;
     await keep(language, tries - 1);

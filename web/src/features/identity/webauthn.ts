@@ -1,3 +1,5 @@
+import type { Schemas } from '@/shared/api/problem';
+
 /** The browser has passkeys; it lacks them on plain http, except on this very machine. */
 export const passkeysWork = () => typeof PublicKeyCredential === 'function' && !!navigator.credentials;
 
@@ -6,6 +8,9 @@ export const dismissed = (error: unknown) => error instanceof DOMException && ['
 
 /** This device holds a passkey for the account already. */
 export const alreadyHere = (error: unknown) => error instanceof DOMException && error.name === 'InvalidStateError';
+
+/** The document calls it an object; the standard says which. */
+export type Credential = Schemas['PasskeyAnswer']['credential'];
 
 export class PasskeyFailed extends Error {
   constructor() {
@@ -75,12 +80,12 @@ export function credentialJson(credential: PublicKeyCredential): Record<string, 
 export async function askForPasskey(options: PublicKeyCredentialRequestOptionsJSON) {
   const credential = await navigator.credentials.get({ publicKey: requestOptions(options) });
   if (!credential) throw new PasskeyFailed();
-  return credentialJson(credential as PublicKeyCredential);
+  return credentialJson(credential as PublicKeyCredential) as Credential;
 }
 
 /** Has the person make a passkey on this device, or on one beside it. */
 export async function makePasskey(options: PublicKeyCredentialCreationOptionsJSON) {
   const credential = await navigator.credentials.create({ publicKey: creationOptions(options) });
   if (!credential) throw new PasskeyFailed();
-  return credentialJson(credential as PublicKeyCredential);
+  return credentialJson(credential as PublicKeyCredential) as Credential;
 }

@@ -5,10 +5,9 @@ import { useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { formatDate } from '@/shared/i18n/format';
 import { toast } from '@/shared/ui/toast';
-import type { Passkey, SecondFactors } from '../contract';
 import { passkeysWork } from '../webauthn';
 import classes from './Account.module.css';
-import { factors, useRenewAccount } from './api';
+import { factors, type Passkey, type SecondFactors, useRenewAccount } from './api';
 import { AccountDialog, Proof } from './Proof';
 import { Section } from './Section';
 

@@ -8,11 +8,10 @@ import { formErrors } from '@/shared/i18n/errors';
 import { focusFirstInvalid } from '@/shared/ui/focus';
 import { Failed, usePageTitle } from '@/shared/ui/Page';
 import { toast } from '@/shared/ui/toast';
-import type { Account } from '../contract';
 import { LanguageSelect } from '../LanguageSelect';
 import { Refusal } from '../Refusal';
 import classes from './Account.module.css';
-import { accountQuery, useChangeAccount } from './api';
+import { type Account, accountQuery, useChangeAccount } from './api';
 import { Section } from './Section';
 
 export function ProfilePage() {

@@ -1,8 +1,7 @@
 import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useLang } from '@/shared/i18n';
-import type { SecondFactors } from '../contract';
-import { factors, useRenewAccount } from './api';
+import { factors, type SecondFactors, useRenewAccount } from './api';
 import { AccountDialog, Proof } from './Proof';
 import { RecoveryCodes } from './RecoveryCodes';
 import { Section } from './Section';

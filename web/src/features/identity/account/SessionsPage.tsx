@@ -8,9 +8,8 @@ import { useErrorText } from '@/shared/i18n/errors';
 import { formatDateTime } from '@/shared/i18n/format';
 import { Failed, usePageTitle } from '@/shared/ui/Page';
 import { toast } from '@/shared/ui/toast';
-import type { OwnSession } from '../contract';
 import classes from './Account.module.css';
-import { ownSessionsQuery, useEndSession } from './api';
+import { type OwnSession, ownSessionsQuery, useEndSession } from './api';
 import { Section } from './Section';
 
 const mobile = (device: string | null) => /iOS|iPhone|iPad|Android/.test(device ?? '');

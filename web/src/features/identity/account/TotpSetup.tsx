@@ -4,10 +4,9 @@ import { ApiProblem, fieldIssues } from '@/shared/api/problem';
 import { useLang } from '@/shared/i18n';
 import { CODE_LENGTH, CodeInput } from '@/shared/ui/CodeInput';
 import { CopyField } from '@/shared/ui/CopyField';
-import type { TotpSeed } from '../contract';
 import { Refusal } from '../Refusal';
 import classes from './Account.module.css';
-import { factors } from './api';
+import { factors, type TotpSeed } from './api';
 import { Proof } from './Proof';
 import { RecoveryCodes } from './RecoveryCodes';
 

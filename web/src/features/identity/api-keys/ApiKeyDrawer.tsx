@@ -1,11 +1,13 @@
 import { Alert, Button, Checkbox, Select, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useRef, useState } from 'react';
 import { uuid } from '@/shared/api/uuid';
+import forms from '@/shared/forms/forms.module.css';
 import { useLang } from '@/shared/i18n';
 import { formErrors } from '@/shared/i18n/errors';
 import { CopyField } from '@/shared/ui/CopyField';
 import { focusFirstInvalid } from '@/shared/ui/focus';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
+import { byArea, usePermissionWords } from '../permissions';
 import { type NewApiKey, useCreateApiKey } from './api';
 import classes from './ApiKeys.module.css';
 
@@ -19,6 +21,7 @@ type Props = { scopes: NewApiKey['scopes']; onClose: () => void };
 export function ApiKeyDrawer({ scopes, onClose }: Props) {
   const words = useLang();
   const { t } = words;
+  const { say, sayArea } = usePermissionWords();
   const create = useCreateApiKey();
   const [name, setName] = useState('');
   const [days, setDays] = useState<string>('90');
@@ -49,12 +52,12 @@ export function ApiKeyDrawer({ scopes, onClose }: Props) {
   if (create.data) {
     return (
       <SideDrawer title={t('apiKeys.made')} onClose={onClose}>
-        <div className={classes.form}>
-          <div className={classes.fields}>
+        <div className={forms.form}>
+          <div className={forms.fields}>
             <Text size="sm">{t('apiKeys.madeText')}</Text>
             <CopyField label={t('apiKeys.key')} description={t('apiKeys.once')} value={create.data.key} />
           </div>
-          <div className={classes.foot}>
+          <div className={forms.foot}>
             <Button onClick={onClose}>{t('action.done')}</Button>
           </div>
         </div>
@@ -63,14 +66,14 @@ export function ApiKeyDrawer({ scopes, onClose }: Props) {
   }
   return (
     <SideDrawer title={t('apiKeys.new')} onClose={onClose}>
-      <form ref={form} noValidate onSubmit={send} className={classes.form} aria-label={t('apiKeys.new')}>
+      <form ref={form} noValidate onSubmit={send} className={forms.form} aria-label={t('apiKeys.new')}>
         {refusal ? (
           <Alert color="red" role="alert" py="xs">
             {refusal}
           </Alert>
         ) : null}
-        <div className={classes.fields}>
-          <TextInput label={t('apiKeys.name')} description={t('apiKeys.nameHint')} maxLength={80} value={name} onChange={(e) => setName(e.currentTarget.value)} error={errors.name} data-autofocus />
+        <div className={forms.fields}>
+          <TextInput label={t('apiKeys.name')} description={t('apiKeys.nameHint')} inputWrapperOrder={['label', 'input', 'description', 'error']} maxLength={80} value={name} onChange={(e) => setName(e.currentTarget.value)} error={errors.name} data-autofocus />
           <Select
             label={t('apiKeys.serves')}
             data={DAYS.map((value) => ({ value, label: t('apiKeys.days', { count: Number(value) }) }))}
@@ -81,13 +84,19 @@ export function ApiKeyDrawer({ scopes, onClose }: Props) {
           />
           <Checkbox.Group label={t('apiKeys.scopes')} description={t('apiKeys.scopesHint')} value={chosen} onChange={setChosen} error={errors.scopes}>
             <div className={classes.scopes}>
-              {scopes.map((scope) => (
-                <Checkbox key={scope} value={scope} label={<bdi className="ltr">{scope}</bdi>} />
+              {byArea(scopes).map(({ area, names }) => (
+                <div key={area} className={classes.area} role="group" aria-label={sayArea(area)}>
+                  <b>{sayArea(area)}</b>
+                  {names.map((scope) => (
+                    <Checkbox key={scope} value={scope} label={say(scope)} />
+                  ))}
+                </div>
               ))}
             </div>
           </Checkbox.Group>
         </div>
-        <div className={classes.foot}>
+        <div className={forms.foot}>
+          <span />
           <Button variant="default" onClick={onClose}>
             {t('action.cancel')}
           </Button>

@@ -8,6 +8,7 @@ import { useErrorText } from '@/shared/i18n/errors';
 import { formatDate, formatDateTime } from '@/shared/i18n/format';
 import { Empty, Failed, PageHeader, usePageTitle } from '@/shared/ui/Page';
 import { toast } from '@/shared/ui/toast';
+import { usePermissionWords } from '../permissions';
 import { type ApiKey, apiKeysQuery, useRevokeApiKey } from './api';
 import classes from './ApiKeys.module.css';
 
@@ -61,6 +62,7 @@ function Keys() {
 function Row({ apiKey, canWrite }: { apiKey: ApiKey; canWrite: boolean }) {
   const { t, lang } = useLang();
   const { practice } = useSession();
+  const { sayAll } = usePermissionWords();
   const textOf = useErrorText();
   const revoke = useRevokeApiKey();
   const [asking, setAsking] = useState(false);
@@ -81,9 +83,7 @@ function Row({ apiKey, canWrite }: { apiKey: ApiKey; canWrite: boolean }) {
           {' · '}
           {used}
         </span>
-        <span>
-          <bdi className="ltr">{apiKey.scopes.join(', ')}</bdi>
-        </span>
+        <span>{sayAll(apiKey.scopes)}</span>
         {asking ? <span role="alert">{t('apiKeys.askRevoke')}</span> : null}
       </span>
       <Badge radius="sm" className={classes.badge}>

@@ -7,8 +7,7 @@ import { ApiProblem } from '@/shared/api/problem';
 import { type Session, sessionQuery } from '@/shared/auth/session';
 import { chosenLang, setLang, useLang } from '@/shared/i18n';
 import { Failed } from '@/shared/ui/Page';
-import { inviteQuery, useAdoptSession } from '../api';
-import type { InviteLook } from '../contract';
+import { type Invitation, inviteQuery, useAdoptSession } from '../api';
 import { forgetToken, useMailedToken } from '@/shared/auth/mailedToken';
 import { Notice } from '../Notice';
 import { Outside } from '../Outside';
@@ -37,7 +36,7 @@ function Useless({ error }: { error: unknown }) {
   );
 }
 
-function What({ invite }: { invite: InviteLook }) {
+function What({ invite }: { invite: Invitation }) {
   const { t } = useLang();
   return (
     <>

@@ -2,15 +2,14 @@ import { Button, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useRef, useState } from 'react';
-import { ApiProblem } from '@/shared/api/problem';
+import { ApiProblem, type Schemas } from '@/shared/api/problem';
 import type { Session } from '@/shared/auth/session';
 import { setLang, useLang } from '@/shared/i18n';
 import { formErrors } from '@/shared/i18n/errors';
 import { focusFirstInvalid } from '@/shared/ui/focus';
 import { PasswordField } from '@/shared/ui/PasswordField';
 import { SHORTEST_PASSWORD } from '@/shared/ui/strength';
-import { type Acceptance, acceptInvite } from '../api';
-import type { InviteLook } from '../contract';
+import { acceptInvite, type Invitation } from '../api';
 import { forgetPick } from '../language';
 import { LanguageSelect } from '../LanguageSelect';
 import classes from '../Outside.module.css';
@@ -19,13 +18,13 @@ import { useSignInFlow } from '../sign-in/useSignInFlow';
 
 const SecondStep = lazy(() => import('../sign-in/SecondStep').then((m) => ({ default: m.SecondStep })));
 
-type Props = { token: string; invite: InviteLook; session: Session | null; onJoined: (session: Session) => Promise<void> };
+type Props = { token: string; invite: Invitation; session: Session | null; onJoined: (session: Session) => Promise<void> };
 const fields = ['name', 'password', 'language'] as const;
 
 /** The way in by an invitation, with the second factor where the account has one. */
 export function Join({ token, invite, session, onJoined }: Props) {
   const flow = useSignInFlow(onJoined);
-  const accept = (more: Omit<Acceptance, 'token'> = {}) => flow.attempt('password', () => acceptInvite({ token, ...more }));
+  const accept = (more: Omit<Schemas['Accept'], 'token'> = {}) => flow.attempt('password', () => acceptInvite({ token, ...more }));
   const [asOther, setAsOther] = useState(false);
 
   if (flow.step.at === 'second') {
@@ -41,7 +40,7 @@ export function Join({ token, invite, session, onJoined }: Props) {
   return <KnownAccount {...parts} mayLeave={!session} />;
 }
 
-type PartProps = { accept: (more?: Omit<Acceptance, 'token'>) => Promise<unknown>; error: unknown; busy: boolean };
+type PartProps = { accept: (more?: Omit<Schemas['Accept'], 'token'>) => Promise<unknown>; error: unknown; busy: boolean };
 
 function NewAccount({ accept, error, busy, name }: PartProps & { name: string }) {
   const words = useLang();

@@ -11,9 +11,8 @@ import { SaveBar } from '@/shared/ui/SaveBar';
 import { toast } from '@/shared/ui/toast';
 import account from '../account/Account.module.css';
 import { Section } from '../account/Section';
-import type { Security } from '../contract';
 import { Refusal } from '../Refusal';
-import { securityQuery, useChangeSecurity } from './api';
+import { type Security, securityQuery, useChangeSecurity } from './api';
 import { idleChoices, including, inviteChoices, sayHours, sayMinutes } from './choices';
 
 /** What the practice demands of everybody who signs in. */

@@ -1,5 +1,5 @@
 import { hasCode } from '@/shared/api/problem';
-import type { SecondFactorNeeded } from '../contract';
+import type { SecondFactorNeeded } from '../api';
 
 export type Method = SecondFactorNeeded['methods'][number];
 

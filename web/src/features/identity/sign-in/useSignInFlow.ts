@@ -42,7 +42,7 @@ export function useSignInFlow(onSession: (session: Session) => unknown, practice
     code: (code: string, method: 'totp' | 'recovery_code') => attempt(method, () => signIn.code(challenge, code)),
     secondPasskey: () =>
       attempt('passkey', async () => {
-        const { options } = await signIn.secondPasskeyOptions(challenge);
+        const options = await signIn.secondPasskeyOptions(challenge);
         return signIn.secondPasskey(challenge, await askForPasskey(options));
       }),
     passkeyAlone: () =>

@@ -2,6 +2,7 @@ import { Alert, Button, Select, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useRef, useState } from 'react';
 import { uuid } from '@/shared/api/uuid';
 import { useSession } from '@/shared/auth/session';
+import forms from '@/shared/forms/forms.module.css';
 import { useLang } from '@/shared/i18n';
 import { formErrors } from '@/shared/i18n/errors';
 import { formatDateTime } from '@/shared/i18n/format';
@@ -10,7 +11,6 @@ import { focusFirstInvalid } from '@/shared/ui/focus';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
 import { type Invite, type NewInvite, useInvite } from './api';
 import { chosen, RoleField } from './RoleField';
-import classes from './Staff.module.css';
 
 const FIELDS = ['email', 'name', 'role', 'customRoleId', 'language'] as const;
 
@@ -51,13 +51,13 @@ export function InviteDrawer({ sent, onClose }: { sent?: Invite | undefined; onC
       {made ? (
         <Done invite={made} onClose={onClose} />
       ) : (
-        <form ref={form} noValidate onSubmit={send} className={classes.form} aria-label={t('staff.invite')}>
+        <form ref={form} noValidate onSubmit={send} className={forms.form} aria-label={t('staff.invite')}>
           {refusal ? (
             <Alert color="red" role="alert" py="xs">
               {refusal}
             </Alert>
           ) : null}
-          <div className={classes.fields}>
+          <div className={forms.fields}>
             <TextInput
               label={t('identity.email')}
               type="email"
@@ -71,6 +71,7 @@ export function InviteDrawer({ sent, onClose }: { sent?: Invite | undefined; onC
             <TextInput
               label={t('staff.name')}
               description={t('staff.nameHint')}
+              inputWrapperOrder={['label', 'input', 'description', 'error']}
               maxLength={120}
               value={name}
               onChange={(e) => setName(e.currentTarget.value)}
@@ -88,7 +89,8 @@ export function InviteDrawer({ sent, onClose }: { sent?: Invite | undefined; onC
               allowDeselect={false}
             />
           </div>
-          <div className={classes.foot}>
+          <div className={forms.foot}>
+            <span />
             <Button variant="default" onClick={onClose}>
               {t('action.cancel')}
             </Button>
@@ -106,15 +108,15 @@ function Done({ invite, onClose }: { invite: Invite; onClose: () => void }) {
   const { t, lang } = useLang();
   const { practice } = useSession();
   return (
-    <div className={classes.form}>
-      <div className={classes.fields}>
+    <div className={forms.form}>
+      <div className={forms.fields}>
         <Text size="sm">{t('staff.invitedText')}</Text>
         {invite.link ? <CopyField label={t('staff.link')} description={t('staff.linkHint')} value={invite.link} /> : null}
         <Text size="sm" c="var(--text-dim)">
           {t('staff.until', { date: formatDateTime(lang, practice.timeZone, invite.expiresAt) })}
         </Text>
       </div>
-      <div className={classes.foot}>
+      <div className={forms.foot}>
         <Button onClick={onClose}>{t('action.done')}</Button>
       </div>
     </div>

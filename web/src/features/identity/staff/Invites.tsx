@@ -46,28 +46,26 @@ function Row({ invite, onSent }: { invite: Invite; onSent: (invite: Invite) => v
   const [asking, setAsking] = useState(false);
   const failed = (error: unknown) => toast.failed(textOf(error));
   const role = invite.customRole?.name ?? t(`role.${invite.role}`);
+  const isOpen = invite.status === 'open';
   return (
-    <li>
-      <div className={classes.row}>
-        <span className={classes.main}>
-          <b>
-            <bdi className="ltr">{invite.email}</bdi>
-          </b>
-          <span>
-            <bdi>{role}</bdi> · {t('staff.until', { date: formatDate(lang, practice.timeZone, invite.expiresAt) })}
-          </span>
+    <li className={classes.row}>
+      <span className={classes.main}>
+        <b>
+          <bdi className="ltr">{invite.email}</bdi>
+        </b>
+        <span>
+          <bdi>{role}</bdi>
+          {isOpen ? ` · ${t('staff.until', { date: formatDate(lang, practice.timeZone, invite.expiresAt) })}` : null}
         </span>
-        <Badge radius="sm" className={classes.badge}>
-          {t(`staff.invite.${invite.status}`)}
-        </Badge>
-      </div>
-      {invite.status === 'open' || invite.status === 'expired' ? (
-        <div className={classes.row}>
+      </span>
+      <Badge radius="sm" className={classes.badge} data-open={isOpen || undefined}>
+        {t(`staff.invite.${invite.status}`)}
+      </Badge>
+      {isOpen || invite.status === 'expired' ? (
+        <div className={classes.acts}>
           {asking ? (
             <>
-              <span className={classes.main} role="alert">
-                {t('staff.askRevoke')}
-              </span>
+              <span role="alert">{t('staff.askRevoke')}</span>
               <Button size="xs" variant="default" autoFocus onClick={() => setAsking(false)}>
                 {t('action.cancel')}
               </Button>
@@ -80,7 +78,7 @@ function Row({ invite, onSent }: { invite: Invite; onSent: (invite: Invite) => v
               <Button size="xs" variant="default" loading={resend.isPending} onClick={() => void resend.mutateAsync(invite.id).then(onSent, failed)}>
                 {t('staff.resend')}
               </Button>
-              {invite.status === 'open' ? (
+              {isOpen ? (
                 <Button size="xs" variant="subtle" color="red" onClick={() => setAsking(true)}>
                   {t('staff.revoke')}
                 </Button>

@@ -3,6 +3,7 @@ import { IconUsers } from '@tabler/icons-react';
 import { useState } from 'react';
 import { hasCode } from '@/shared/api/problem';
 import { useCan, useSession } from '@/shared/auth/session';
+import forms from '@/shared/forms/forms.module.css';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { formatDate, formatDateTime } from '@/shared/i18n/format';
@@ -56,7 +57,7 @@ export function MemberDrawer({ member, onClose }: { member: Member; onClose: () 
 
   return (
     <SideDrawer title={<bdi>{base.name}</bdi>} onClose={onClose}>
-      <div className={classes.form}>
+      <div className={forms.form}>
         {newer ? (
           <Alert color="yellow" variant="light" icon={<IconUsers />} title={t('staff.conflict')} role="alert">
             <Button size="xs" variant="default" onClick={load}>
@@ -69,29 +70,33 @@ export function MemberDrawer({ member, onClose }: { member: Member; onClose: () 
             {refusal}
           </Alert>
         ) : null}
-        <div className={classes.fields}>
+        <div className={forms.fields}>
           <dl className={classes.facts}>
-            <dt>{t('identity.email')}</dt>
-            <dd>
-              <bdi className="ltr">{base.email}</bdi>
-            </dd>
             <dt>{t('staff.joined')}</dt>
             <dd>{formatDate(lang, practice.timeZone, base.joinedAt)}</dd>
-            <dt>{t('staff.seen')}</dt>
-            <dd>{base.lastSeenAt ? formatDateTime(lang, practice.timeZone, base.lastSeenAt) : t('staff.neverSeen')}</dd>
-            <dt>{t('staff.secondFactor')}</dt>
-            <dd>{t(base.secondFactor ? 'staff.secondFactor.on' : 'staff.secondFactor.off')}</dd>
+            {base.email ? (
+              <>
+                <dt>{t('identity.email')}</dt>
+                <dd>
+                  <bdi className="ltr">{base.email}</bdi>
+                </dd>
+                <dt>{t('staff.seen')}</dt>
+                <dd>{base.lastSeenAt ? formatDateTime(lang, practice.timeZone, base.lastSeenAt) : t('staff.neverSeen')}</dd>
+                <dt>{t('staff.secondFactor')}</dt>
+                <dd>{t(base.secondFactor ? 'staff.secondFactor.on' : 'staff.secondFactor.off')}</dd>
+              </>
+            ) : null}
           </dl>
           <RoleField value={role} onChange={setRole} current={base.customRole} disabled={!canWrite || busy || !!newer} />
         </div>
-        <div className={classes.foot}>
+        <div className={forms.foot}>
           {!canWrite ? (
             <Button variant="default" onClick={onClose}>
               {t('action.close')}
             </Button>
           ) : asking ? (
             <>
-              <span className={classes.ask} role="alert">
+              <span className={forms.ask} role="alert">
                 {t(`staff.ask.${asking}`)}
               </span>
               <Button variant="default" autoFocus onClick={() => setAsking(undefined)}>

@@ -1,10 +1,16 @@
-import { Badge, Button, Skeleton, Tabs, UnstyledButton } from '@mantine/core';
-import { IconLock, IconPlus, IconUsers } from '@tabler/icons-react';
+import { ActionIcon, Button, Tabs, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconPlus, IconSearch, IconUsers, IconX } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
-import { useCan } from '@/shared/auth/session';
+import { lazy, Suspense, useRef, useState } from 'react';
+import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
-import { Empty, Failed, PageHeader, usePageTitle } from '@/shared/ui/Page';
+import { formatDate } from '@/shared/i18n/format';
+import { DataList } from '@/shared/ui/DataList';
+import { Gate } from '@/shared/ui/Gate';
+import page from '@/shared/ui/ListPage.module.css';
+import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
+import { useShortcuts } from '@/shared/ui/shortcuts';
 import { type Invite, type Member, staffQuery, type View } from './api';
 import { Invites } from './Invites';
 import classes from './Staff.module.css';
@@ -14,14 +20,10 @@ const InviteDrawer = lazy(() => import('./InviteDrawer').then((m) => ({ default:
 type Tab = View | 'invites';
 
 export function StaffPage() {
-  const { t } = useLang();
-  usePageTitle(t('staff.title'));
-  if (useCan()('staff.read')) return <Staff />;
   return (
-    <>
-      <PageHeader title={t('staff.title')} />
-      <Empty icon={<IconLock size={26} stroke={1.6} />} title={t('forbidden.title')} text={t('forbidden.text')} />
-    </>
+    <Gate title="staff.title" needs="staff.read">
+      <Staff />
+    </Gate>
   );
 }
 
@@ -59,7 +61,7 @@ function Staff() {
             {value !== tab ? null : value === 'invites' ? (
               <Invites onSent={(sent) => setInviting({ sent })} />
             ) : (
-              <People view={value} onOpen={canWrite ? setMember : undefined} />
+              <People view={value} onOpen={setMember} />
             )}
           </Tabs.Panel>
         ))}
@@ -72,30 +74,65 @@ function Staff() {
   );
 }
 
-function People({ view, onOpen }: { view: View; onOpen: ((member: Member) => void) | undefined }) {
-  const { t } = useLang();
-  const list = useInfiniteQuery(staffQuery(view));
+const TYPING_MS = 250;
+
+function People({ view, onOpen }: { view: View; onOpen: (member: Member) => void }) {
+  const { t, lang } = useLang();
+  const { practice } = useSession();
+  const canWrite = useCan()('staff.write');
+  const [text, setText] = useState('');
+  const [q] = useDebouncedValue(text.trim(), TYPING_MS);
+  const box = useRef<HTMLInputElement>(null);
+  const list = useInfiniteQuery(staffQuery(view, q));
+  const label = canWrite ? 'staff.search' : 'staff.searchName';
+  useShortcuts([{ key: 'f', label, run: () => box.current?.focus() }]);
+
   const items = list.data?.pages.flatMap((page) => page.items);
-  if (list.isError && !items) return <Failed error={list.error} retry={() => void list.refetch()} />;
-  if (!items) return <Skeleton h={64} m="md" />;
-  if (!items.length) return <Empty icon={<IconUsers size={26} stroke={1.6} />} title={t('staff.none')} text={t('staff.noneText')} />;
+  const roleOf = (member: Member) => member.customRole?.name ?? t(`role.${member.role}`);
+  const seen = (member: Member) => (member.lastSeenAt ? formatDate(lang, practice.timeZone, member.lastSeenAt) : t('staff.neverSeen'));
+  const role = { label: t('staff.role'), cell: (member: Member) => <bdi>{roleOf(member)}</bdi> };
+  // the server says the rest only to those who may change staff
+  const more = [
+    { label: t('staff.seen'), cell: seen },
+    { label: t('staff.secondFactor'), cell: (member: Member) => t(member.secondFactor ? 'staff.secondFactor.on' : 'staff.secondFactor.off') },
+  ];
   return (
     <>
-      <ul className={classes.list}>
-        {items.map((member) => (
-          <li key={member.id}>
-            {onOpen ? (
-              <UnstyledButton className={classes.row} onClick={() => onOpen(member)}>
-                <About member={member} />
-              </UnstyledButton>
-            ) : (
-              <div className={classes.row}>
-                <About member={member} />
-              </div>
-            )}
-          </li>
-        ))}
-      </ul>
+      <div className={page.tools}>
+        <TextInput
+          ref={box}
+          aria-label={t(label)}
+          placeholder={t(label)}
+          leftSection={<IconSearch size={16} />}
+          rightSection={
+            text ? (
+              <ActionIcon variant="subtle" color="gray" size={28} aria-label={t('list.clear')} onClick={() => setText('')}>
+                <IconX size={14} />
+              </ActionIcon>
+            ) : null
+          }
+          maxLength={120}
+          value={text}
+          onChange={(e) => setText(e.currentTarget.value)}
+          className={page.searchInput}
+        />
+      </div>
+      {list.isError && !items ? (
+        <Failed error={list.error} retry={() => void list.refetch()} />
+      ) : items?.length === 0 ? (
+        <Empty icon={<IconUsers size={26} stroke={1.6} />} title={t(q ? 'staff.noHits' : 'staff.none')} text={t(q ? 'staff.noHitsText' : 'staff.noneText')} />
+      ) : (
+        <DataList
+          rows={items}
+          keyOf={(member) => member.id}
+          label={t(`staff.tab.${view}`)}
+          nameLabel={t('review.person')}
+          nameOf={(member) => ({ name: member.name, other: member.email ?? undefined })}
+          columns={canWrite ? [role, ...more] : [role]}
+          details={(member) => [roleOf(member), ...(canWrite ? [seen(member)] : [])].join(' · ')}
+          onOpen={onOpen}
+        />
+      )}
       {list.hasNextPage ? (
         <div className={classes.more}>
           <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
@@ -103,27 +140,6 @@ function People({ view, onOpen }: { view: View; onOpen: ((member: Member) => voi
           </Button>
         </div>
       ) : null}
-    </>
-  );
-}
-
-function About({ member }: { member: Member }) {
-  const { t } = useLang();
-  return (
-    <>
-      <span className={classes.main}>
-        <b>
-          <bdi>{member.name}</bdi>
-        </b>
-        {member.email ? (
-          <span>
-            <bdi className="ltr">{member.email}</bdi>
-          </span>
-        ) : null}
-      </span>
-      <Badge radius="sm" className={classes.badge}>
-        <bdi>{member.customRole?.name ?? t(`role.${member.role}`)}</bdi>
-      </Badge>
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap } from '@/shared/api/client';
 import type { Schemas } from '@/shared/api/problem';
 
@@ -13,13 +13,15 @@ const STAFF = 'staff';
 const INVITE = 'invite';
 const next = (page: { nextCursor: string | null }) => page.nextCursor ?? undefined;
 
-export const staffQuery = (status: View) =>
+export const staffQuery = (status: View, q = '') =>
   infiniteQueryOptions({
-    queryKey: [STAFF, 'list', status] as const,
+    queryKey: [STAFF, 'list', status, q] as const,
     queryFn: ({ pageParam, signal }) =>
-      unwrap(api.GET('/api/v1/staff', { params: { query: { limit: PAGE, status, ...(pageParam ? { cursor: pageParam } : {}) } }, signal })),
+      unwrap(api.GET('/api/v1/staff', { params: { query: { limit: PAGE, status, ...(q ? { q } : {}), ...(pageParam ? { cursor: pageParam } : {}) } }, signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: next,
+    // what was found last stays until the next is there
+    placeholderData: keepPreviousData,
   });
 
 export const invitesQuery = infiniteQueryOptions({
