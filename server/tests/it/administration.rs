@@ -29,17 +29,17 @@ async fn no_more_people_join_a_practice_than_its_limit_allows() {
     let (owner, beta) = (server.owner_of("alpha").await, server.owner_of("beta").await);
     let admin = server.administrator("noura").await;
     let practice = owner.practice();
-    let limit = async |most: Option<i32>| {
+    let limit = async |version: i32, most: Option<i32>| {
         let path = format!("/api/v1/admin/practices/{practice}/limits");
-        admin.put(&path, &json!({ "ratePerSecond": null, "maxStaff": most })).await.expect(200);
+        admin.put(&path, &json!({ "version": version, "ratePerSecond": null, "maxStaff": most })).await.expect(200);
     };
-    limit(Some(2)).await;
+    limit(1, Some(2)).await;
     let both = futures::future::join(join(&server, practice), join(&server, practice)).await;
     let refused: Vec<_> = [both.0, both.1].into_iter().filter_map(Result::err).collect();
     assert_eq!(refused, ["practice.staff_limit"], "one of the two who join at once");
     join(&server, beta.practice()).await.expect("the neighbour has no limit");
-    limit(Some(1)).await;
+    limit(2, Some(1)).await;
     assert_eq!(owner.get("/api/v1/services").await.status, 200, "whoever is there stays");
-    limit(None).await;
+    limit(3, None).await;
     join(&server, practice).await.expect("a third");
 }

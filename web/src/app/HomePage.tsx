@@ -9,6 +9,10 @@ import { useLang } from '@/shared/i18n';
 import { displayName, formatLongDate, hourIn, timeZoneName } from '@/shared/i18n/format';
 import { PageHeader, usePageTitle } from '@/shared/ui/Page';
 import classes from './HomePage.module.css';
+import { settingsNav, visible } from './nav';
+
+/** What a day in a practice begins with, besides its services. */
+const daily = settingsNav.flatMap((group) => group.items).filter((item) => ['/settings/hours', '/settings/absences', '/settings/staff'].includes(item.to));
 
 const greetingAt = (hour: number) => (hour < 12 ? 'home.morning' : hour < 17 ? 'home.afternoon' : 'home.evening');
 
@@ -68,6 +72,16 @@ export function HomePage() {
             {t('home.go')}
           </Title>
           {can('services.read') ? <ServicesCard /> : null}
+          {visible(daily, can).map((item) => (
+            <Link key={item.to} to={item.to} className={classes.card}>
+              <item.icon size={22} stroke={1.6} />
+              <span className={classes.cardText}>
+                <b>{t(item.label)}</b>
+                {item.about ? <span>{t(item.about)}</span> : null}
+              </span>
+              <IconChevronRight size={18} stroke={1.7} className={classes.chevron} aria-hidden />
+            </Link>
+          ))}
           <div className={classes.hint}>
             <IconKeyboard size={22} stroke={1.6} className={classes.icon} aria-hidden />
             <Text size="sm" c="var(--text-dim)">

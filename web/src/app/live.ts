@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { refreshSession } from '@/shared/api/client';
 import { onRecovered } from '@/shared/api/connection';
 import { signInAgain } from '@/shared/api/reauth';
+import { sessionQuery } from '@/shared/auth/session';
 import { checkConnection } from '@/shared/api/send';
 
 const SESSION_ENDED = 4401;
@@ -42,6 +43,8 @@ export function startLive(client: QueryClient): () => void {
   const flush = () => {
     gathering = undefined;
     for (const topic of changed) void client.invalidateQueries({ queryKey: [topic] });
+    // the session names the practice and says what it demands of whoever is in
+    if (changed.has('practice')) void client.invalidateQueries({ queryKey: sessionQuery.queryKey });
     changed.clear();
   };
 

@@ -24,7 +24,9 @@ export function DayHead({ day, id, intervals, readOnly, size, onAdd, onCopy, onC
   return (
     <div className={classes.dayHead}>
       <div className={classes.dayName}>
-        <b id={id}>{name}</b>
+        <b id={id} data-short={weekdayName(lang, day, 'short')}>
+          {name}
+        </b>
         <span>{minutes ? duration(t, minutes) : t('hours.closed')}</span>
       </div>
       {readOnly ? null : (

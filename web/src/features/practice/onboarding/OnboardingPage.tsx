@@ -43,7 +43,7 @@ function Onboarding() {
   const header = (
     <PageHeader
       title={t('welcome.title', { practice: practice.name })}
-      sub={t('welcome.sub')}
+      sub={<span className={classes.sub}>{t('welcome.sub')}</span>}
       actions={
         <Button variant="default" component={Link} to="/">
           {t('welcome.later')}

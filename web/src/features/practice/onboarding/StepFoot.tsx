@@ -21,7 +21,7 @@ export function StepFoot({ step, children }: { step: StepProps; children: ReactN
       {step.done ? (
         <span />
       ) : (
-        <Button variant="subtle" color="gray" loading={step.skipping} onClick={step.skip}>
+        <Button variant="subtle" color="gray" className={classes.later} loading={step.skipping} onClick={step.skip}>
           {t('welcome.skip')}
         </Button>
       )}

@@ -1,0 +1,74 @@
+// Every screen, for those who check them and those who take pictures of them.
+
+const row = '[data-row]';
+const submit = (p) => p.locator('button[type=submit]').click();
+const open = (p) => p.locator(row).first().click();
+const settings = (name) => ({ name, path: `/settings/${name}` });
+
+/**
+ * `out`: before signing in; `fresh`: in a practice that was just made, all others in the one that the demo comes with.
+ * `ready`: what shows that the page has its content. `act`: what to do before looking.
+ */
+export const screens = [
+  { name: 'sign-in', path: '/sign-in', out: true },
+  { name: 'sign-up with errors', path: '/sign-up', out: true, act: submit },
+  { name: 'forgotten password with errors', path: '/forgot', out: true, act: submit },
+  { name: 'reset link that is incomplete', path: '/reset', out: true },
+  { name: 'new password with errors', path: '/reset#unknown', out: true, act: submit },
+  { name: 'invitation that is incomplete', path: '/invite', out: true },
+
+  { name: 'welcome, profile with errors', path: '/welcome?step=profile', fresh: true, ready: 'form', act: submit },
+  { name: 'welcome, hours', path: '/welcome?step=hours', fresh: true, ready: '[data-track]' },
+  { name: 'welcome, service', path: '/welcome?step=service', fresh: true, ready: 'form' },
+  { name: 'welcome, staff', path: '/welcome?step=staff', fresh: true, ready: 'form' },
+  { name: 'welcome, security', path: '/welcome?step=security', fresh: true, ready: 'form' },
+  { name: 'welcome, done', path: '/welcome?step=done', fresh: true, ready: 'h2' },
+  { name: 'home of a new practice', path: '/', fresh: true, ready: '#home-welcome' },
+
+  { name: 'home', path: '/' },
+  { name: 'palette', path: '/', act: (p) => p.keyboard.press('Control+k') },
+  { name: 'account menu', path: '/', act: (p) => p.getByRole('button', { name: /Account menu|قائمة الحساب/ }).click() },
+  { name: 'settings', path: '/settings' },
+  settings('profile'),
+  { ...settings('locations'), ready: row },
+  { name: 'location', path: '/settings/locations', ready: row, act: open },
+  { ...settings('rooms'), ready: row },
+  { name: 'room', path: '/settings/rooms', ready: row, act: open },
+  { ...settings('services'), ready: row },
+  { name: 'services, nothing found', path: '/settings/services?q=zzzz' },
+  { name: 'service', path: '/settings/services', ready: row, act: open },
+  { name: 'new service with errors', path: '/settings/services?new=true', ready: row, act: submit },
+  { name: 'help', path: '/settings/services', ready: row, act: (p) => p.keyboard.press('?') },
+  settings('staff'),
+  { ...settings('providers'), ready: row },
+  { name: 'provider', path: '/settings/providers', ready: row, act: open },
+  { ...settings('hours'), ready: '[data-track]' },
+  settings('absences'),
+  settings('closing-days'),
+  settings('security'),
+  settings('api-keys'),
+  settings('audit'),
+  settings('support-access'),
+  { name: 'account', path: '/account' },
+  { name: 'account, security', path: '/account/security' },
+  { name: 'account, sessions', path: '/account/sessions' },
+];
+
+export const looks = {
+  en: {},
+  'en dark': { dark: true },
+  'en phone': { phone: true },
+  ar: { lang: 'ar' },
+  'ar dark': { lang: 'ar', dark: true },
+  'ar phone dark': { lang: 'ar', dark: true, phone: true },
+};
+
+/** Opens a screen and waits for what it shows. */
+export async function visit(page, base, { path, ready, act }) {
+  await page.goto(base + path);
+  await page.locator('h1').first().waitFor();
+  if (ready) await page.locator(ready).first().waitFor();
+  await page.waitForFunction(() => !document.querySelector('main .mantine-Skeleton-root'));
+  await act?.(page);
+  await page.waitForTimeout(250);
+}
