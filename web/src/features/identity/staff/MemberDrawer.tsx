@@ -72,8 +72,6 @@ export function MemberDrawer({ member, onClose }: { member: Member; onClose: () 
         ) : null}
         <div className={forms.fields}>
           <dl className={classes.facts}>
-            <dt>{t('staff.joined')}</dt>
-            <dd>{formatDate(lang, practice.timeZone, base.joinedAt)}</dd>
             {base.email ? (
               <>
                 <dt>{t('identity.email')}</dt>
@@ -86,6 +84,8 @@ export function MemberDrawer({ member, onClose }: { member: Member; onClose: () 
                 <dd>{t(base.secondFactor ? 'staff.secondFactor.on' : 'staff.secondFactor.off')}</dd>
               </>
             ) : null}
+            <dt>{t('staff.joined')}</dt>
+            <dd>{formatDate(lang, practice.timeZone, base.joinedAt)}</dd>
           </dl>
           <RoleField value={role} onChange={setRole} current={base.customRole} disabled={!canWrite || busy || !!newer} />
         </div>

@@ -13,7 +13,6 @@ import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
 import { useShortcuts } from '@/shared/ui/shortcuts';
 import { type Invite, type Member, staffQuery, type View } from './api';
 import { Invites } from './Invites';
-import classes from './Staff.module.css';
 
 const MemberDrawer = lazy(() => import('./MemberDrawer').then((m) => ({ default: m.MemberDrawer })));
 const InviteDrawer = lazy(() => import('./InviteDrawer').then((m) => ({ default: m.InviteDrawer })));
@@ -36,7 +35,7 @@ function Staff() {
   const [inviting, setInviting] = useState<{ sent?: Invite }>();
   const tabs: Tab[] = canWrite ? ['active', 'suspended', 'invites'] : ['active'];
   return (
-    <div className={classes.page}>
+    <div className={page.page}>
       <PageHeader
         title={t('staff.title')}
         sub={t('staff.sub')}
@@ -48,8 +47,8 @@ function Staff() {
           ) : null
         }
       />
-      <Tabs value={tab} onChange={(value) => setTab((value as Tab) ?? 'active')} className={classes.tabs} keepMounted>
-        <Tabs.List aria-label={t('staff.views')} className={classes.tabList}>
+      <Tabs value={tab} onChange={(value) => setTab((value as Tab) ?? 'active')} className={page.tabs} keepMounted>
+        <Tabs.List aria-label={t('staff.views')} className={page.tabList}>
           {tabs.map((value) => (
             <Tabs.Tab key={value} value={value}>
               {t(`staff.tab.${value}`)}
@@ -57,7 +56,7 @@ function Staff() {
           ))}
         </Tabs.List>
         {tabs.map((value) => (
-          <Tabs.Panel key={value} value={value} className={classes.card}>
+          <Tabs.Panel key={value} value={value} className={page.card}>
             {value !== tab ? null : value === 'invites' ? (
               <Invites onSent={(sent) => setInviting({ sent })} />
             ) : (
@@ -134,7 +133,7 @@ function People({ view, onOpen }: { view: View; onOpen: (member: Member) => void
         />
       )}
       {list.hasNextPage ? (
-        <div className={classes.more}>
+        <div className={page.more}>
           <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
             {t('list.more')}
           </Button>
