@@ -15,6 +15,7 @@ beforeEach(() => {
   localStorage.clear();
   client = new QueryClient();
   client.setQueryData(sessionQuery.queryKey, sessionOf({ permissions: ['services.read'] }));
+  vi.stubGlobal('fetch', async () => Response.json(sessionOf({ mustEnrol: true })));
   stop = followSession(client, router as never);
   router.invalidate.mockClear();
 });

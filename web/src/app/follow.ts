@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { AnyRouter } from '@tanstack/react-router';
-import { onRenewed } from '@/shared/api/client';
+import { onRenewed, refreshSession } from '@/shared/api/client';
 import { hasCode } from '@/shared/api/problem';
 import { followLanguage } from '@/shared/auth/language';
 import { looksDifferent, replaceSession, type Session, sessionQuery } from '@/shared/auth/session';
@@ -27,13 +27,21 @@ export function followSession(client: QueryClient, router: AnyRouter): () => voi
     if (query.queryKey[0] !== queryKey[0] || action.type !== 'success') return;
     const now = query.state.data as Session | null;
     if (now) void followLanguage(now);
-    // the router decides anew who may be where
-    if (seen && now && seen.mustEnrol !== now.mustEnrol) void router.invalidate();
+    if (seen && now && seen.mustEnrol !== now.mustEnrol) {
+      // the router decides anew who may be where
+      void router.invalidate();
+      void obey();
+    }
     seen = now;
   });
   const stopChanges = client.getMutationCache().subscribe((event) => {
     if (event.type === 'updated' && event.action.type === 'error') demanded(event.action.error);
   });
+  /** The token that requests carry still says what was so before; what it was refused meanwhile is asked for again. */
+  async function obey() {
+    const renewal = await refreshSession(Date.now()).catch(() => undefined);
+    if (renewal === 'renewed') void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== queryKey[0] });
+  }
   function demanded(error: unknown) {
     if (hasCode(error, 'auth.second_factor_enrolment')) void client.invalidateQueries({ queryKey });
   }

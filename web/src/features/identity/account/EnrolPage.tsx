@@ -3,6 +3,7 @@ import { IconDeviceMobile, IconFingerprint } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
+import { refreshSession } from '@/shared/api/client';
 import { useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
@@ -27,6 +28,8 @@ export function EnrolPage() {
   // the answer comes from the server that demands it, so it also says when another window was quicker
   const { data } = useQuery(factorsQuery);
   const done = async () => {
+    // the token that requests carry still says that one is missing
+    await refreshSession(Date.now());
     await renew();
     await router.navigate({ to: '/', replace: true });
   };

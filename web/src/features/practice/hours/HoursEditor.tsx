@@ -160,8 +160,9 @@ export function HoursEditor({ loaded, axis, readOnly, parent, chooser, plain = f
             <span>{t('hours.begin')}</span>
             {usual.slice(0, -1).map((preset, n) => (
               <Button key={preset.key} size="xs" variant="default" onClick={() => apply(n)}>
-                {presetText(lang, preset).days}{' '}
-                <bdi className="ltr">{presetText(lang, preset).times}</bdi>
+                <span>
+                  {presetText(lang, preset).days} <bdi className="ltr">{presetText(lang, preset).times}</bdi>
+                </span>
               </Button>
             ))}
           </div>
