@@ -5,7 +5,7 @@ import zlib from 'node:zlib';
 const KB = 1024;
 /**
  * gzip kilobytes: all of it for the two starting points; `choices` is what lists and forms share, loaded once with the
- * first of them; everything else on top of both. A language is one file with every text.
+ * first of them; everything else on top of both. A language is one file with every everyday text, and one for each part that few people see.
  */
 const budgets = { signIn: 210, shell: 205, choices: 22, css: 28, route: 20, form: 40, language: 20 };
 

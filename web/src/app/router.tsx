@@ -2,7 +2,6 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import type { QueryClient } from '@tanstack/react-query';
 import { validateReadSearch } from '@/features/administration/console/search';
 import { validateAuditSearch } from '@/features/audit/search';
-import { takeToken } from '@/shared/auth/mailedToken';
 import { validateRolesSearch } from '@/features/identity/roles/search';
 import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
 import { validateOutside } from '@/features/identity/sign-in/search';
@@ -12,7 +11,9 @@ import { validateHoursSearch } from '@/features/practice/hours/search';
 import { validateWelcomeSearch } from '@/features/practice/onboarding/search';
 import { validateListSearch } from '@/features/practice/search';
 import { validateServicesSearch } from '@/features/practice/services/search';
+import { takeToken } from '@/shared/auth/mailedToken';
 import { sessionQuery } from '@/shared/auth/session';
+import { wantTexts } from '@/shared/i18n';
 import { NotFound, RouteFailed } from './fallbacks';
 import { queryClient } from './queryClient';
 
@@ -78,6 +79,7 @@ const platformSetup = createRoute({
   getParentRoute: () => root,
   path: '/platform/setup',
   beforeLoad: takeToken,
+  loader: () => wantTexts('console'),
   component: lazyRouteComponent(() => import('@/features/administration/console/SetupPage'), 'SetupPage'),
 });
 
@@ -85,6 +87,7 @@ const platformSetup = createRoute({
 const platform = createRoute({
   getParentRoute: () => root,
   path: '/platform',
+  loader: () => wantTexts('console'),
   component: lazyRouteComponent(() => import('@/features/administration/console/ConsolePage'), 'ConsolePage'),
 });
 const platformPractices = createRoute({

@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
-import ar from './ar.json';
-import en from './en.json';
+import everydayAr from './ar.json';
+import consoleAr from './console.ar.json';
+import consoleEn from './console.en.json';
+import everydayEn from './en.json';
 import { translator } from './index';
 
+const [en, ar] = [{ ...everydayEn, ...consoleEn }, { ...everydayAr, ...consoleAr }];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 const ending = new RegExp(`_(${FORMS.join('|')})$`);
 const base = (id: string) => id.replace(ending, '');

@@ -1,10 +1,11 @@
 import { createStore, useStore } from '@/shared/store';
+import type consoleEn from './console.en.json';
 import type en from './en.json';
 
 export type Lang = 'en' | 'ar';
 type Strip<K> = K extends `${infer Base}_${'zero' | 'one' | 'two' | 'few' | 'many' | 'other'}` ? Base : K;
 /** Every text has an id; a missing one does not compile. */
-export type MessageId = Strip<keyof typeof en>;
+export type MessageId = Strip<keyof typeof en | keyof typeof consoleEn>;
 export type Params = Record<string, string | number> & { count?: number };
 export type T = (id: MessageId, params?: Params) => string;
 /** For ids made of a code that the server sent: undefined when the catalog has no such text. */
@@ -21,11 +22,21 @@ export function chosenLang(): Lang | undefined {
 export const initialLang = (): Lang => chosenLang() ?? (/^ar\b/.test(navigator.language) ? 'ar' : 'en');
 
 type Catalog = Record<string, string>;
-// one chunk per language, loaded when it is first wanted
-const load: Record<Lang, () => Promise<{ default: Catalog }>> = {
-  en: () => import('./en.json'),
-  ar: () => import('./ar.json'),
+/** Texts that few people see, which come with the pages that have them. */
+export type Part = 'console';
+// chunks of their own, loaded when they are first wanted
+const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Catalog }>>> = {
+  en: { everyday: () => import('./en.json'), console: () => import('./console.en.json') },
+  ar: { everyday: () => import('./ar.json'), console: () => import('./console.ar.json') },
 };
+const wanted = new Map<Part, Promise<void>>();
+
+async function catalogOf(lang: Lang): Promise<Catalog> {
+  const parts = ['everyday', ...wanted.keys()] as const;
+  const texts = await Promise.all(parts.map(async (part) => (await load[lang][part]()).default));
+  // what was wanted meanwhile belongs to it as well
+  return parts.length > wanted.size ? (Object.assign({}, ...texts) as Catalog) : catalogOf(lang);
+}
 
 /** The plural category picks the `_few` style ending; `{{name}}` is replaced. */
 export function translator(lang: Lang, messages: Catalog): { t: T; lookup: Lookup } {
@@ -43,11 +54,26 @@ type State = { lang: Lang; t: T; lookup: Lookup };
 const state = createStore<State>({ lang: 'en', t: (id) => id, lookup: () => undefined });
 
 export async function setLang(lang: Lang, { remember = true } = {}) {
-  const messages = (await load[lang]()).default;
+  const messages = await catalogOf(lang);
   if (remember) localStorage.setItem(LANG_KEY, lang);
   document.documentElement.lang = lang;
   document.documentElement.dir = dirOf(lang);
   state.set({ lang, ...translator(lang, messages) });
+}
+
+/** Makes sure that the texts of a part are there, now and in whatever language is chosen later. */
+export function wantTexts(part: Part): Promise<void> {
+  const known = wanted.get(part);
+  if (known) return known;
+  const arrived = Promise.resolve().then(async () => {
+    const { lang } = state.get();
+    const messages = await catalogOf(lang);
+    if (state.get().lang === lang) state.set({ lang, ...translator(lang, messages) });
+  });
+  wanted.set(part, arrived);
+  // whoever tries again shall not find the failure
+  arrived.catch(() => wanted.delete(part));
+  return arrived;
 }
 
 export const useLang = () => useStore(state);
