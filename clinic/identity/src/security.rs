@@ -68,7 +68,8 @@ async fn read(who: Can<may::Read>) -> Result<Json<Security>> {
     who.read(async |tx| find(tx).await).await.map(Json)
 }
 
-/// Change it. Sessions that live obey at their next request.
+/// Change it. Sessions that live obey at once; a demand for a second factor reaches them when they are renewed next, which
+/// is within ten minutes.
 #[utoipa::path(patch, path = "/api/v1/security", tag = "identity", request_body = SecurityChange, responses((status = 200, body = Security)))]
 async fn change(who: Can<may::Write>, Body(change): Body<SecurityChange>) -> Result<Json<Security>> {
     who.write(async move |tx| {

@@ -160,7 +160,7 @@ async fn nothing_is_changed_and_nothing_opened_under_an_access() {
             tx.record(platform::record::Change::done("update", "practice", practice)).await
         })
         .await;
-    assert_eq!(renamed.expect_err("refused").code(), "internal");
+    assert_eq!(renamed.expect_err("refused").code(), "support_access.only_reads");
     assert_eq!(admin.get(&at(practice, "")).await.expect(200)["name"], "Practice alpha");
     // nor does an access serve elsewhere
     let beta = server.owner_of("beta").await.practice();

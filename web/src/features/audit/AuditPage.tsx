@@ -6,6 +6,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { formatDateTime } from '@/shared/i18n/format';
+import { More } from '@/shared/ui/More';
 import { Empty, Failed, PageHeader, usePageTitle } from '@/shared/ui/Page';
 import { type AuditEntry, auditListQuery, whoQuery } from './api';
 import classes from './AuditPage.module.css';
@@ -74,13 +75,7 @@ function Ledger() {
                       </li>
                     ))}
               </ul>
-              {list.hasNextPage ? (
-                <div className={classes.more}>
-                  <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                    {t('list.more')}
-                  </Button>
-                </div>
-              ) : null}
+              <More list={list} />
             </div>
           )}
         </div>

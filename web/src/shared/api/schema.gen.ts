@@ -2134,7 +2134,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change it. Sessions that live obey at their next request. */
+        /**
+         * Change it. Sessions that live obey at once; a demand for a second factor reaches them when they are renewed next, which
+         *     is within ten minutes.
+         */
         patch: operations["security.change"];
         trace?: never;
     };

@@ -1,9 +1,10 @@
-import { Badge, Button, Select, Switch, Title } from '@mantine/core';
+import { Badge, Select, Switch, Title } from '@mantine/core';
 import { IconListDetails } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLang } from '@/shared/i18n';
 import { DataList } from '@/shared/ui/DataList';
+import { More } from '@/shared/ui/More';
 import { Empty, Failed, usePageTitle } from '@/shared/ui/Page';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
 import { type AccessLine, accessQuery } from './access';
@@ -67,11 +68,7 @@ export function AccessPage() {
           />
         </div>
       )}
-      {list.hasNextPage ? (
-        <Button variant="default" mt="md" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t('list.more')}
-        </Button>
-      ) : null}
+      <More list={list} below />
       {open ? (
         <SideDrawer title={actionText(open.action)} onClose={() => setOpen(undefined)}>
           {open.denied ? (

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { DataList } from '@/shared/ui/DataList';
+import { More } from '@/shared/ui/More';
 import { Empty, Failed, usePageTitle } from '@/shared/ui/Page';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
 import { toast } from '@/shared/ui/toast';
@@ -89,11 +90,7 @@ function List({ kind }: { kind: Kind }) {
           onOpen={setOpen}
         />
       </div>
-      {list.hasNextPage ? (
-        <Button variant="default" mt="md" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t('list.more')}
-        </Button>
-      ) : null}
+      <More list={list} below />
       {open ? (
         <SideDrawer title={<bdi className="ltr">{open.name}</bdi>} onClose={() => setOpen(undefined)}>
           <Facts

@@ -1,6 +1,7 @@
-import { Button, Skeleton, Text } from '@mantine/core';
+import { Skeleton, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useLang } from '@/shared/i18n';
+import { More } from '@/shared/ui/More';
 import { Failed } from '@/shared/ui/Page';
 import { accessQuery } from './access';
 import classes from './ConsolePage.module.css';
@@ -43,11 +44,7 @@ export function History({ practice }: { practice: string }) {
           ))}
         </ul>
       )}
-      {list.hasNextPage ? (
-        <Button variant="default" size="xs" mt="sm" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t('list.more')}
-        </Button>
-      ) : null}
+      <More list={list} below />
     </Section>
   );
 }

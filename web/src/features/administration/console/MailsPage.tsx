@@ -1,4 +1,4 @@
-import { Alert, Button, Skeleton, Text, Title } from '@mantine/core';
+import { Alert, Skeleton, Text, Title } from '@mantine/core';
 import { IconMail } from '@tabler/icons-react';
 import { infiniteQueryOptions, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { api, unwrap } from '@/shared/api/client';
 import type { Schemas } from '@/shared/api/problem';
 import { useLang } from '@/shared/i18n';
 import { DataList } from '@/shared/ui/DataList';
+import { More } from '@/shared/ui/More';
 import { Empty, Failed, usePageTitle } from '@/shared/ui/Page';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
 import { KEY } from './api';
@@ -67,11 +68,7 @@ export function MailsPage() {
           />
         </div>
       )}
-      {list.hasNextPage ? (
-        <Button variant="default" mt="md" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t('list.more')}
-        </Button>
-      ) : null}
+      <More list={list} below />
       {open ? (
         <SideDrawer title={<bdi>{open.subject ?? open.kind}</bdi>} onClose={() => setOpen(undefined)}>
           <Facts

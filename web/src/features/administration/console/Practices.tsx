@@ -5,6 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useLang } from '@/shared/i18n';
+import { More } from '@/shared/ui/More';
 import { Empty, Failed } from '@/shared/ui/Page';
 import { type Practice, practicesQuery } from './api';
 import classes from './ConsolePage.module.css';
@@ -52,11 +53,7 @@ export function Practices() {
           ))}
         </ul>
       )}
-      {list.hasNextPage ? (
-        <Button variant="default" mt="md" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t('list.more')}
-        </Button>
-      ) : null}
+      <More list={list} below />
       <Suspense>{adding ? <NewPracticeDrawer onClose={() => setAdding(false)} /> : null}</Suspense>
     </>
   );

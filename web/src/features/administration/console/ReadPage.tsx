@@ -1,4 +1,4 @@
-import { Alert, Button, Skeleton, Title } from '@mantine/core';
+import { Alert, Skeleton, Title } from '@mantine/core';
 import { IconArrowLeft, IconLock } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from 'react';
 import { hasCode } from '@/shared/api/problem';
 import { useLang } from '@/shared/i18n';
 import { DataList } from '@/shared/ui/DataList';
+import { More } from '@/shared/ui/More';
 import { Empty, Failed, usePageTitle } from '@/shared/ui/Page';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
 import { adminSessionQuery, type OpenAccess } from './api';
@@ -97,11 +98,7 @@ function Records({ access, resource }: { access: OpenAccess; resource: Resource 
           onOpen={setOpen}
         />
       </div>
-      {list.hasNextPage ? (
-        <Button variant="default" mt="md" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t('list.more')}
-        </Button>
-      ) : null}
+      <More list={list} below />
       {open ? (
         <SideDrawer title={<bdi>{nameOf(open)}</bdi>} onClose={() => setOpen(undefined)}>
           <Whole record={open} />

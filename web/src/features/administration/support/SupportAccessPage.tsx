@@ -5,6 +5,7 @@ import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { formatDateTime } from '@/shared/i18n/format';
+import { More } from '@/shared/ui/More';
 import { Empty, Failed, PageHeader, usePageTitle } from '@/shared/ui/Page';
 import { toast } from '@/shared/ui/toast';
 import { type SupportAccess, supportAccessQuery, useEndSupportAccess } from './api';
@@ -46,11 +47,7 @@ function History() {
           <Row key={access.id} access={access} />
         ))}
       </ul>
-      {list.hasNextPage ? (
-        <Button variant="default" mt="md" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t('list.more')}
-        </Button>
-      ) : null}
+      <More list={list} below />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { formatDate } from '@/shared/i18n/format';
+import { More } from '@/shared/ui/More';
 import { Empty, Failed } from '@/shared/ui/Page';
 import { toast } from '@/shared/ui/toast';
 import { type Invite, invitesQuery, useResend, useRevoke } from './api';
@@ -26,13 +27,7 @@ export function Invites({ onSent }: { onSent: (invite: Invite) => void }) {
           <Row key={invite.id} invite={invite} onSent={onSent} />
         ))}
       </ul>
-      {list.hasNextPage ? (
-        <div className={classes.more}>
-          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            {t('list.more')}
-          </Button>
-        </div>
-      ) : null}
+      <More list={list} />
     </>
   );
 }

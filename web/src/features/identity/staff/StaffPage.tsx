@@ -9,6 +9,7 @@ import { formatDate } from '@/shared/i18n/format';
 import { DataList } from '@/shared/ui/DataList';
 import { Gate } from '@/shared/ui/Gate';
 import page from '@/shared/ui/ListPage.module.css';
+import { More } from '@/shared/ui/More';
 import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
 import { useShortcuts } from '@/shared/ui/shortcuts';
 import { type Invite, type Member, staffQuery, type View } from './api';
@@ -132,13 +133,7 @@ function People({ view, onOpen }: { view: View; onOpen: (member: Member) => void
           onOpen={onOpen}
         />
       )}
-      {list.hasNextPage ? (
-        <div className={page.more}>
-          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            {t('list.more')}
-          </Button>
-        </div>
-      ) : null}
+      <More list={list} />
     </>
   );
 }

@@ -10,6 +10,7 @@ import { DataList } from '@/shared/ui/DataList';
 import { Gate } from '@/shared/ui/Gate';
 import list from '@/shared/ui/List.module.css';
 import page from '@/shared/ui/ListPage.module.css';
+import { More } from '@/shared/ui/More';
 import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
 import { useShortcuts } from '@/shared/ui/shortcuts';
 import { useOwners } from '../hours/useOwners';
@@ -97,13 +98,7 @@ function Absences() {
             ) : null
           }
         />
-        {found.hasNextPage ? (
-          <div className={page.more}>
-            <Button variant="default" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-              {t('list.more')}
-            </Button>
-          </div>
-        ) : null}
+        <More list={found} />
       </div>
     );
 

@@ -6,6 +6,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useCan } from '@/shared/auth/session';
 import { type MessageId, useLang } from '@/shared/i18n';
+import { More } from '@/shared/ui/More';
 import { Empty, Failed, PageHeader, usePageTitle } from '@/shared/ui/Page';
 import { PHONE } from '@/shared/ui/phone';
 import { useShortcuts } from '@/shared/ui/shortcuts';
@@ -91,13 +92,7 @@ function Services() {
       ) : (
         <ServiceTable items={items} sort={sort} onSort={(next) => go({ sort: next }, true)} onOpen={open} canWrite={canWrite} />
       )}
-      {list.hasNextPage ? (
-        <div className={classes.more}>
-          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            {t('list.more')}
-          </Button>
-        </div>
-      ) : null}
+      <More list={list} />
     </div>
   );
 
