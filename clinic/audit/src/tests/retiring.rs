@@ -1,5 +1,7 @@
 //! Entries leave after their years, and only then, and only so.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use platform::config::Config;
 use platform::http;
@@ -41,8 +43,18 @@ async fn old(months: u32) -> (TestServer, Person, PgConnection) {
         .await;
     }
     work(&owner, 2).await;
+    // a checkpoint that has seen only some of them would be proof that the others were put in later
+    while held_up(&mut conn).await {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     seal(&server).await;
     (server, owner, conn)
+}
+
+/// Whether a transaction that still runs, also another test's, keeps entries from being sealed.
+async fn held_up(conn: &mut PgConnection) -> bool {
+    let sql = "select exists (select from audit.entry where xid >= pg_snapshot_xmin(pg_current_snapshot()))";
+    sqlx::query_scalar(sql).fetch_one(conn).await.expect("an answer")
 }
 
 fn at(text: &str) -> Timestamp {
