@@ -24,8 +24,11 @@ use crate::note::Signer;
 const BATCH: i32 = 5000;
 /// Pause when there is nothing to seal.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The least time between two checkpoints. With the pause and the work of both, an entry waits less than a second.
+/// The least time between two checkpoints, but for large batches. With the pause and the work of both, an entry waits less
+/// than a second.
 const BETWEEN: SignedDuration = SignedDuration::from_millis(500);
+/// A batch this large is signed at once: what it took to seal it was wait enough.
+const MANY: i32 = 1000;
 /// An entry that has waited this long is an alarm: a transaction holds all of them up.
 const ALARM: f64 = 30.0;
 
@@ -147,6 +150,9 @@ impl Sealer {
         let (looked_at, bookmark) = seal(&mut tx, &mut self.trees).await?;
         tx.commit().await?;
         self.bookmark = bookmark.or(self.bookmark.take());
+        if looked_at >= MANY {
+            self.next_checkpoint = Timestamp::MIN;
+        }
         Ok(Some(looked_at))
     }
 
