@@ -2,7 +2,10 @@
 
 const row = '[data-row]';
 const submit = (p) => p.locator('button[type=submit]').click();
-const open = (p) => p.locator(row).first().click();
+const open = async (p) => {
+  await p.locator(row).first().click();
+  await p.getByRole('dialog').waitFor();
+};
 const settings = (name) => ({ name, path: `/settings/${name}` });
 
 /**
@@ -46,6 +49,8 @@ export const screens = [
   settings('absences'),
   settings('closing-days'),
   settings('security'),
+  settings('roles'),
+  settings('access-review'),
   settings('api-keys'),
   settings('audit'),
   settings('support-access'),

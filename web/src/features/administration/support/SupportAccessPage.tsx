@@ -38,7 +38,13 @@ function History() {
     );
   }
   if (items.length === 0) {
-    return <Empty icon={<IconLifebuoy size={26} stroke={1.6} />} title={t('support.empty.title')} text={t('support.empty.text')} />;
+    return (
+      <div className={classes.page}>
+        <div className={classes.empty}>
+          <Empty icon={<IconLifebuoy size={26} stroke={1.6} />} title={t('support.empty.title')} text={t('support.empty.text')} />
+        </div>
+      </div>
+    );
   }
   return (
     <div className={classes.page}>
