@@ -15,6 +15,8 @@ CREATE SCHEMA jobs;
 
 CREATE SCHEMA outbox;
 
+CREATE SCHEMA patients;
+
 CREATE SCHEMA platform;
 
 CREATE SCHEMA practice;
@@ -1613,6 +1615,93 @@ CREATE TABLE outbox.lane (
 
 ALTER TABLE ONLY outbox.lane FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE patients.counter (
+    practice_id uuid NOT NULL,
+    next_number bigint NOT NULL,
+    CONSTRAINT counter_next_number_check CHECK ((next_number > 0))
+);
+
+ALTER TABLE ONLY patients.counter FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE patients.patient (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    given_name text NOT NULL,
+    family_name text,
+    given_name_other text,
+    family_name_other text,
+    name_key text NOT NULL COLLATE pg_catalog."C",
+    birth_date date,
+    sex text NOT NULL,
+    phones jsonb NOT NULL,
+    emails jsonb NOT NULL,
+    phone text,
+    email text,
+    address jsonb,
+    contact_method text,
+    language text,
+    alerts jsonb NOT NULL,
+    consents jsonb NOT NULL,
+    lead_source text,
+    status text NOT NULL,
+    private bytea,
+    national_id_blind text COLLATE pg_catalog."C",
+    nationality_blind text COLLATE pg_catalog."C",
+    deleted_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT patient_birth_date_check CHECK ((birth_date >= '1850-01-01'::date)),
+    CONSTRAINT patient_contact_method_check CHECK ((contact_method = ANY (ARRAY['call'::text, 'sms'::text, 'whatsapp'::text, 'email'::text]))),
+    CONSTRAINT patient_family_name_check CHECK (((length(family_name) >= 1) AND (length(family_name) <= 80))),
+    CONSTRAINT patient_family_name_other_check CHECK (((length(family_name_other) >= 1) AND (length(family_name_other) <= 80))),
+    CONSTRAINT patient_given_name_check CHECK (((length(given_name) >= 1) AND (length(given_name) <= 80))),
+    CONSTRAINT patient_given_name_other_check CHECK (((length(given_name_other) >= 1) AND (length(given_name_other) <= 80))),
+    CONSTRAINT patient_language_check CHECK ((language ~ '^[a-z]{2,3}$'::text)),
+    CONSTRAINT patient_lead_source_check CHECK (((length(lead_source) >= 1) AND (length(lead_source) <= 80))),
+    CONSTRAINT patient_number_check CHECK ((number > 0)),
+    CONSTRAINT patient_phone_check CHECK ((phone ~ '^\+[0-9]{5,15}$'::text)),
+    CONSTRAINT patient_sex_check CHECK ((sex = ANY (ARRAY['male'::text, 'female'::text, 'other'::text, 'unknown'::text]))),
+    CONSTRAINT patient_status_check CHECK ((status = ANY (ARRAY['lead'::text, 'active'::text, 'inactive'::text, 'deceased'::text])))
+);
+
+ALTER TABLE ONLY patients.patient FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE patients.patient_tag (
+    practice_id uuid NOT NULL,
+    patient_id uuid NOT NULL,
+    tag_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY patients.patient_tag FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE patients.tag (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    name_key text GENERATED ALWAYS AS (lower(name)) STORED NOT NULL COLLATE pg_catalog."C",
+    colour text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT tag_colour_check CHECK ((colour = ANY (ARRAY['slate'::text, 'teal'::text, 'blue'::text, 'violet'::text, 'green'::text, 'amber'::text, 'red'::text, 'pink'::text]))),
+    CONSTRAINT tag_name_check CHECK (((length(name) >= 1) AND (length(name) <= 40)))
+);
+
+ALTER TABLE ONLY patients.tag FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE patients.term (
+    practice_id uuid NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    term text NOT NULL COLLATE pg_catalog."C",
+    patient_id uuid NOT NULL,
+    CONSTRAINT term_kind_check CHECK ((kind = ANY (ARRAY['name'::text, 'sound'::text, 'phone'::text, 'email'::text]))),
+    CONSTRAINT term_term_check CHECK (((length(term) >= 1) AND (length(term) <= 254)))
+);
+
+ALTER TABLE ONLY patients.term FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE platform.access (
     id uuid NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL,
@@ -2037,6 +2126,27 @@ ALTER TABLE ONLY outbox.event
 ALTER TABLE ONLY outbox.lane
     ADD CONSTRAINT lane_pkey PRIMARY KEY (practice_id, lane);
 
+ALTER TABLE ONLY patients.counter
+    ADD CONSTRAINT counter_pkey PRIMARY KEY (practice_id);
+
+ALTER TABLE ONLY patients.patient
+    ADD CONSTRAINT patient_number_key UNIQUE (practice_id, number);
+
+ALTER TABLE ONLY patients.patient
+    ADD CONSTRAINT patient_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY patients.patient_tag
+    ADD CONSTRAINT patient_tag_pkey PRIMARY KEY (practice_id, patient_id, tag_id);
+
+ALTER TABLE ONLY patients.tag
+    ADD CONSTRAINT tag_name_key UNIQUE (practice_id, name_key);
+
+ALTER TABLE ONLY patients.tag
+    ADD CONSTRAINT tag_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY patients.term
+    ADD CONSTRAINT term_pkey PRIMARY KEY (practice_id, kind, term, patient_id);
+
 ALTER TABLE ONLY platform.access
     ADD CONSTRAINT access_pkey PRIMARY KEY (id);
 
@@ -2166,6 +2276,20 @@ CREATE INDEX event_pending ON outbox.event USING btree (practice_id, lane, seq) 
 
 CREATE INDEX lane_ready ON outbox.lane USING btree (practice_id, ready_at) WHERE (pending > 0);
 
+CREATE INDEX patient_by_birth ON patients.patient USING btree (practice_id, COALESCE(birth_date, '9999-12-31'::date), id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX patient_by_creation ON patients.patient USING btree (practice_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX patient_by_name ON patients.patient USING btree (practice_id, name_key, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX patient_by_national_id ON patients.patient USING btree (practice_id, national_id_blind) WHERE (national_id_blind IS NOT NULL);
+
+CREATE INDEX patient_by_tag ON patients.patient_tag USING btree (practice_id, tag_id, patient_id);
+
+CREATE INDEX patient_by_update ON patients.patient USING btree (practice_id, updated_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX term_by_patient ON patients.term USING btree (practice_id, patient_id, kind, term);
+
 CREATE INDEX access_by_time ON platform.access USING btree (at, id);
 
 CREATE INDEX absence_by_owner ON practice.absence USING btree (practice_id, owner_id, from_at, id);
@@ -2221,6 +2345,16 @@ CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE OF hash, status, 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON auth.role DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE TRIGGER staff_limit BEFORE INSERT OR UPDATE OF status ON auth.membership FOR EACH ROW WHEN ((new.status = 'active'::text)) EXECUTE FUNCTION administration.check_staff();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.counter DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.patient DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON patients.patient_tag DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON patients.tag DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON patients.term DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON platform.access FOR EACH ROW EXECUTE FUNCTION audit.refuse_change();
 
@@ -2367,6 +2501,24 @@ ALTER TABLE ONLY outbox.event
 ALTER TABLE ONLY outbox.lane
     ADD CONSTRAINT lane_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
+ALTER TABLE ONLY patients.counter
+    ADD CONSTRAINT counter_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY patients.patient_tag
+    ADD CONSTRAINT patient_has_tag FOREIGN KEY (practice_id, tag_id) REFERENCES patients.tag(practice_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY patients.patient
+    ADD CONSTRAINT patient_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY patients.patient_tag
+    ADD CONSTRAINT tag_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY patients.tag
+    ADD CONSTRAINT tag_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY patients.term
+    ADD CONSTRAINT term_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
 ALTER TABLE ONLY platform.access
     ADD CONSTRAINT access_administrator_fkey FOREIGN KEY (administrator) REFERENCES administration.administrator(id);
 
@@ -2473,6 +2625,26 @@ CREATE POLICY tenant ON outbox.event TO vantage_app USING ((practice_id = ( SELE
 
 CREATE POLICY tenant ON outbox.lane TO vantage_app USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
+ALTER TABLE patients.counter ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE patients.patient ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE patients.patient_tag ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE patients.tag ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON patients.counter USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON patients.patient USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON patients.patient_tag USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON patients.tag USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON patients.term USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+ALTER TABLE patients.term ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY claim ON platform.practice FOR SELECT TO vantage_dispatch USING (true);
 
 ALTER TABLE platform.practice ENABLE ROW LEVEL SECURITY;
@@ -2554,6 +2726,8 @@ GRANT USAGE ON SCHEMA jobs TO vantage_dispatch;
 
 GRANT USAGE ON SCHEMA outbox TO vantage_app;
 GRANT USAGE ON SCHEMA outbox TO vantage_dispatch;
+
+GRANT USAGE ON SCHEMA patients TO vantage_app;
 
 GRANT USAGE ON SCHEMA platform TO vantage_app;
 GRANT USAGE ON SCHEMA platform TO vantage_auth;
@@ -2920,6 +3094,16 @@ GRANT UPDATE(error) ON TABLE outbox.event TO vantage_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE outbox.lane TO vantage_app;
 GRANT SELECT,UPDATE ON TABLE outbox.lane TO vantage_dispatch;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE patients.counter TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE patients.patient TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE patients.patient_tag TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE patients.tag TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE patients.term TO vantage_app;
 
 GRANT SELECT,INSERT ON TABLE platform.access TO vantage_platform;
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, RandomizedNonceKey};
-use aws_lc_rs::hkdf;
+use aws_lc_rs::{hkdf, hmac};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
@@ -30,6 +30,8 @@ pub struct RootKeys(Arc<Vec<(String, Secret)>>);
 pub struct DataKey {
     id: Uuid,
     key: RandomizedNonceKey,
+    /// For blind indexes.
+    blind: hmac::Key,
 }
 
 impl fmt::Debug for DataKey {
@@ -46,6 +48,19 @@ pub struct Keys {
     known: Arc<Mutex<KnownKeys>>,
     /// The data key that each practice seals with.
     current: Arc<Mutex<HashMap<Uuid, Uuid>>>,
+    /// Each practice's first data key.
+    first: Arc<Mutex<HashMap<Uuid, Uuid>>>,
+}
+
+/// Which data key of a practice.
+#[derive(Clone, Copy)]
+enum Which {
+    /// The newest, which seals.
+    Current,
+    /// The oldest, which blind indexes are made with: they must stay what they are.
+    First,
+    /// This one, to open what it sealed.
+    Id(Uuid),
 }
 
 type KnownKeys = HashMap<(Uuid, Uuid), Arc<DataKey>>;
@@ -212,7 +227,7 @@ impl Keys {
     /// With these root keys.
     #[must_use]
     pub fn new(root: RootKeys) -> Self {
-        Self { root, known: Arc::default(), current: Arc::default() }
+        Self { root, known: Arc::default(), current: Arc::default(), first: Arc::default() }
     }
 
     /// The root keys.
@@ -221,16 +236,22 @@ impl Keys {
         &self.root
     }
 
-    fn known(&self, practice: Uuid, id: Option<Uuid>) -> Option<Arc<DataKey>> {
-        let id = id.or_else(|| lock(&self.current).get(&practice).copied())?;
+    fn known(&self, practice: Uuid, which: Which) -> Option<Arc<DataKey>> {
+        let id = match which {
+            Which::Current => lock(&self.current).get(&practice).copied()?,
+            Which::First => lock(&self.first).get(&practice).copied()?,
+            Which::Id(id) => id,
+        };
         lock(&self.known).get(&(practice, id)).cloned()
     }
 
-    fn remember(&self, practice: Uuid, key: &Arc<DataKey>, current: bool) {
+    fn remember(&self, practice: Uuid, key: &Arc<DataKey>, which: Which) {
         lock(&self.known).insert((practice, key.id), Arc::clone(key));
-        if current {
-            lock(&self.current).insert(practice, key.id);
-        }
+        match which {
+            Which::Current => lock(&self.current).insert(practice, key.id),
+            Which::First => lock(&self.first).insert(practice, key.id),
+            Which::Id(_) => None,
+        };
     }
 }
 
@@ -264,7 +285,7 @@ impl TenantTx {
     /// # Errors
     /// 503 when the database is away.
     pub async fn seal(&mut self, place: Place<'_>, value: &[u8]) -> Result<Vec<u8>> {
-        let key = self.data_key(None).await?;
+        let key = self.data_key(Which::Current).await?;
         let mut sealed = vec![FORM];
         sealed.extend_from_slice(key.id.as_bytes());
         sealed.extend(seal_with(&key.key, &aad(self.practice(), place.table, place.column, place.row), value)?);
@@ -280,30 +301,45 @@ impl TenantTx {
             [FORM, rest @ ..] if rest.len() > 16 => rest.split_at(16),
             _ => return Err(Error::internal("not a sealed value")),
         };
-        let key = self.data_key(Some(Uuid::from_slice(id).map_err(Error::internal)?)).await?;
+        let key = self.data_key(Which::Id(Uuid::from_slice(id).map_err(Error::internal)?)).await?;
         open_with(&key.key, &aad(self.practice(), place.table, place.column, place.row), body)
     }
 
-    async fn data_key(&mut self, id: Option<Uuid>) -> Result<Arc<DataKey>> {
+    /// What stands for a value where equal ones must be found again without anybody being able to read them: HMAC-SHA256
+    /// (RFC 2104) in hexadecimal, under a key of the practice alone. The same text in another column, or with another
+    /// practice, gives something else. Whoever looks for a value writes it in one way first.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn blind(&mut self, table: &str, column: &str, value: &str) -> Result<String> {
+        let key = self.data_key(Which::First).await?;
+        let text = [table.as_bytes(), b"\0", column.as_bytes(), b"\0", value.as_bytes()].concat();
+        Ok(hmac::sign(&key.blind, &text).as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    async fn data_key(&mut self, which: Which) -> Result<Arc<DataKey>> {
         let practice = self.practice();
-        if let Some(own) = self.key.as_ref().filter(|key| id.is_none_or(|id| id == key.id)) {
+        // one that was made in this very transaction is the practice's only one
+        if let Some(own) = self.key.as_ref().filter(|key| !matches!(which, Which::Id(id) if id != key.id)) {
             return Ok(Arc::clone(own));
         }
-        if let Some(known) = self.keys().known(practice, id) {
+        if let Some(known) = self.keys().known(practice, which) {
             return Ok(known);
         }
+        let id = if let Which::Id(id) = which { Some(id) } else { None };
         let row = sqlx::query!(
-            "select id, root_key, wrapped from sec.data_key
-              where practice_id = $1 and ($2::uuid is null or id = $2) order by id desc limit 1",
+            "select id, root_key, wrapped from sec.data_key where practice_id = $1 and ($2::uuid is null or id = $2)
+              order by case when $3 then id end, id desc limit 1",
             practice,
             id,
+            matches!(which, Which::First),
         )
         .fetch_optional(self.conn())
         .await?
         .ok_or_else(|| Error::internal("the practice has no such data key"))?;
         let key = self.keys().root.unwrap(&row.root_key, practice, row.id, &row.wrapped)?;
         let key = Arc::new(data_key(row.id, &key)?);
-        self.keys().remember(practice, &key, id.is_none());
+        self.keys().remember(practice, &key, which);
         Ok(key)
     }
 
@@ -361,8 +397,9 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 fn data_key(id: Uuid, key: &Secret) -> Result<DataKey> {
+    let blind = hmac::Key::new(hmac::HMAC_SHA256, derive(key, "blind index")?.expose());
     let key = RandomizedNonceKey::new(&AES_256_GCM, key.expose()).map_err(|_| Error::internal("data key"))?;
-    Ok(DataKey { id, key })
+    Ok(DataKey { id, key, blind })
 }
 
 /// What a value is bound to. The parts cannot run into each other: table and column hold no zero byte.

@@ -113,6 +113,19 @@ impl Error {
         error
     }
 
+    /// Without the faults of other fields than these; none when nothing is left of a 422.
+    pub(crate) fn only_at(mut self, told: impl Fn(&str) -> bool) -> Option<Self> {
+        let had = self.0.errors.len();
+        self.0.errors.retain(|fault| told(&fault.pointer));
+        if had > 0 && self.0.errors.is_empty() { None } else { Some(self) }
+    }
+
+    /// The fields at fault, to be told together with others.
+    #[must_use]
+    pub fn into_faults(self) -> Vec<FieldError> {
+        self.0.errors
+    }
+
     /// 401.
     #[must_use]
     pub fn unauthorized(code: &'static str, title: &'static str) -> Self {

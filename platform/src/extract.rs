@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use garde::Validate;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
@@ -20,18 +21,24 @@ where
     type Rejection = Error;
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
-        let is_json = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split(';').next())
-            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
-        if !is_json {
-            return Err(Error::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "body.media_type", "Send application/json."));
-        }
-        let bytes = axum::body::to_bytes(request.into_body(), app.config.body_limit).await.map_err(too_large)?;
-        parse(&bytes).map(Self)
+        let value = parse(&json(request, app).await?)?;
+        check(&value)?;
+        Ok(Self(value))
     }
+}
+
+/// The bytes of a body that says it is JSON.
+pub(crate) async fn json(request: Request, app: &App) -> Result<axum::body::Bytes> {
+    let is_json = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+    if !is_json {
+        return Err(Error::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "body.media_type", "Send application/json."));
+    }
+    axum::body::to_bytes(request.into_body(), app.config.body_limit).await.map_err(too_large)
 }
 
 fn too_large(_: axum::Error) -> Error {
@@ -42,11 +49,11 @@ fn too_large(_: axum::Error) -> Error {
     )
 }
 
-fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T> {
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         if error.inner().is_data() {
-            Error::invalid(vec![describe(&pointer(error.path()), &error.inner().to_string())])
+            at_fault(&error)
         } else {
             Error::new(StatusCode::BAD_REQUEST, "body.malformed", "The body is not JSON.")
         }
@@ -54,8 +61,21 @@ fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T
     reader
         .end()
         .map_err(|_| Error::new(StatusCode::BAD_REQUEST, "body.malformed", "The body is more than one JSON value."))?;
+    Ok(value)
+}
+
+/// Reads a value strictly, and validates it, as if it had been a body.
+///
+/// # Errors
+/// 422 with the field at fault.
+pub fn read<T: DeserializeOwned + Validate<Context = ()>>(value: Value) -> Result<T> {
+    let value = serde_path_to_error::deserialize(value).map_err(|error| at_fault(&error))?;
     check(&value)?;
     Ok(value)
+}
+
+fn at_fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
+    Error::invalid(vec![describe(&pointer(error.path()), &error.inner().to_string())])
 }
 
 /// Validates a value by its own rules.

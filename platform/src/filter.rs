@@ -3,7 +3,7 @@
 //! As JSON: `{"all": [{"field": "price", "op": "gte", "value": 10000}, {"not": {"field": "code", "op": "empty"}}]}`.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::{Postgres, QueryBuilder};
@@ -88,8 +88,12 @@ pub enum Kind {
     Instant,
     /// A local date and time, whose zone is known from elsewhere.
     Local,
+    /// A date.
+    Date,
     /// An id.
     Id,
+    /// Ids of what is linked to the record, in rows of their own: which, from the table to the end of its condition.
+    Linked(&'static str),
 }
 
 /// A field that may be filtered by.
@@ -114,6 +118,24 @@ impl Filter {
         let mut nodes = 0;
         filter.measure(1, &mut nodes)?;
         Ok(filter)
+    }
+
+    /// Reads a filter that came in a body.
+    ///
+    /// # Errors
+    /// 422 at `?filter`.
+    pub fn read(value: &Value) -> Result<Self> {
+        Self::parse(&value.to_string())
+    }
+
+    /// Names of the fields it asks for, for the ledger.
+    #[must_use]
+    pub fn fields(&self) -> Vec<&str> {
+        match self {
+            Self::All { all: parts } | Self::Any { any: parts } => parts.iter().flat_map(Self::fields).collect(),
+            Self::Not { not } => not.fields(),
+            Self::Is(comparison) => vec![&comparison.field],
+        }
     }
 
     fn measure(&self, depth: usize, nodes: &mut usize) -> Result<()> {
@@ -174,12 +196,15 @@ impl Comparison {
             .iter()
             .find(|field| field.name == self.field)
             .ok_or_else(|| fault("There is no such field to filter by."))?;
+        if let Kind::Linked(rows) = field.kind {
+            return self.push_linked(rows, field.column, query);
+        }
         let operator = match self.op {
             Op::Empty => {
                 query.push(format_args!("{} is null", field.column));
                 return Ok(());
             }
-            Op::In => return self.push_in(*field, query),
+            Op::In => return self.push_in(field.column, field.kind, query),
             Op::Contains if field.kind == Kind::Text => {
                 let text = self.value.as_str().ok_or_else(|| fault("Contains wants a text."))?;
                 query
@@ -202,7 +227,27 @@ impl Comparison {
         push_value(field.kind, &self.value, query)
     }
 
-    fn push_in(&self, field: Field, query: &mut QueryBuilder<Postgres>) -> Result<()> {
+    /// `eq` and `in`: one of the links is such a one; `ne`: none is; `empty`: there is none.
+    fn push_linked(&self, rows: &str, column: &str, query: &mut QueryBuilder<Postgres>) -> Result<()> {
+        let no = if matches!(self.op, Op::Ne | Op::Empty) { "not " } else { "" };
+        query.push(format_args!("{no}exists (select from {rows}"));
+        match self.op {
+            Op::Empty => {}
+            Op::Eq | Op::Ne => {
+                query.push(format_args!(" and {column} = "));
+                push_value(Kind::Id, &self.value, query)?;
+            }
+            Op::In => {
+                query.push(" and ");
+                self.push_in(column, Kind::Id, query)?;
+            }
+            _ => return Err(fault("What is linked can only be compared by eq, ne, in and empty.")),
+        }
+        query.push(")");
+        Ok(())
+    }
+
+    fn push_in(&self, column: &str, kind: Kind, query: &mut QueryBuilder<Postgres>) -> Result<()> {
         let values = self
             .value
             .as_array()
@@ -213,8 +258,8 @@ impl Comparison {
             return Ok(());
         }
         for (i, value) in values.iter().enumerate() {
-            query.push(if i == 0 { "(" } else { " or " }).push(field.column).push(" = ");
-            push_value(field.kind, value, query)?;
+            query.push(if i == 0 { "(" } else { " or " }).push(column).push(" = ");
+            push_value(kind, value, query)?;
         }
         query.push(")");
         Ok(())
@@ -235,7 +280,13 @@ pub(crate) fn push_value(kind: Kind, value: &Value, query: &mut QueryBuilder<Pos
             let local: DateTime = value.as_str().and_then(|text| text.parse().ok()).ok_or_else(wrong)?;
             query.push_bind(jiff_sqlx::DateTime::from(local))
         }
-        Kind::Id => query.push_bind(value.as_str().and_then(|text| Uuid::parse_str(text).ok()).ok_or_else(wrong)?),
+        Kind::Date => {
+            let date: Date = value.as_str().and_then(|text| text.parse().ok()).ok_or_else(wrong)?;
+            query.push_bind(jiff_sqlx::Date::from(date))
+        }
+        Kind::Id | Kind::Linked(_) => {
+            query.push_bind(value.as_str().and_then(|text| Uuid::parse_str(text).ok()).ok_or_else(wrong)?)
+        }
     };
     Ok(())
 }

@@ -178,6 +178,7 @@ pub fn to_see(kind: &str) -> String {
     let noun = match kind {
         "location" | "provider" | "onboarding" => "practice",
         "absence" | "closing_day" => "hours",
+        "tag" | "note" => "patients",
         kind => kind,
     };
     ["s", ""].map(|s| format!("{noun}{s}.read")).into_iter().find(|name| named(name).is_some()).unwrap_or_default()
@@ -300,6 +301,10 @@ permissions! {
     patients {
         /// See patients. Whoever may is asked for a second factor by most practices.
         Read "patients.read"            "xxxxxx.x";
+        /// Enter and change them.
+        Write "patients.write"          "xxxxxx..";
+        /// Delete and restore them.
+        Delete "patients.delete"        "xx......";
     }
     support_access {
         /// See when the platform's support looked into the practice, and why.

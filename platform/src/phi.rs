@@ -39,6 +39,18 @@ impl<T> fmt::Display for Phi<T> {
     }
 }
 
+/// `Debug` for types that consist of little else than what must never be printed: a mark, as [`Phi`] has it.
+#[macro_export]
+macro_rules! undisclosed {
+    ($($name:ty),+ $(,)?) => {$(
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str("«redacted»")
+            }
+        }
+    )+};
+}
+
 /// In the API it is what it wraps. (The derive asks fields for this trait; the library keeps it among its internals.)
 impl<T: ComposeSchema> ComposeSchema for Phi<T> {
     fn compose(generics: Vec<RefOr<Schema>>) -> RefOr<Schema> {

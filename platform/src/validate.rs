@@ -104,6 +104,20 @@ pub fn line(value: &str, (): &()) -> Check {
     Ok(())
 }
 
+/// Text of several lines: no control characters besides line breaks and tabs, not only spaces.
+///
+/// # Errors
+/// `invalid`.
+pub fn text(value: &str, (): &()) -> Check {
+    if value.trim().is_empty() {
+        return fault("required: This must not be empty.");
+    }
+    if value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return fault("invalid: Control characters are not allowed here.");
+    }
+    Ok(())
+}
+
 /// A phone number in E.164, read with the practice's country as default: `050 123 4567` in SA is `+966501234567`.
 ///
 /// # Errors

@@ -26,6 +26,7 @@ use crate::assets;
     tags(
         (name = "identity", description = "Who may come in"),
         (name = "practice", description = "The clinic itself"),
+        (name = "patients", description = "Patients: the record, and finding it"),
         (name = "administration", description = "The platform itself: practices, queues, health"),
         (name = "audit", description = "Who did and saw what"),
         (name = "platform", description = "What every area stands on"),
@@ -37,6 +38,7 @@ fn areas() -> Routes {
     Routes::new()
         .merge(identity::routes())
         .merge(practice::routes())
+        .merge(patients::routes())
         .merge(administration::routes())
         .merge(::audit::routes())
         .merge(jobs::routes())

@@ -11,7 +11,6 @@ mod latest;
 mod leaf;
 mod list;
 pub mod merkle;
-mod names;
 pub mod note;
 pub mod prove;
 pub mod retention;

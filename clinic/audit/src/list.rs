@@ -9,6 +9,7 @@ use platform::extract::Query;
 use platform::filter::Kind;
 use platform::guard::Can;
 use platform::page::{MAX_LIMIT, Order, Sort, default_limit};
+use platform::people;
 use platform::permission::audit as may;
 use platform::phi::Phi;
 use platform::route;
@@ -17,8 +18,6 @@ use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, Postgres, QueryBuilder};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-
-use crate::names;
 
 /// The route of the list.
 pub fn routes() -> Routes {
@@ -297,7 +296,7 @@ pub(crate) async fn page(tx: &mut TenantTx, order: &Order, rows: Vec<Row>) -> Re
 
 /// Rows as they are shown.
 pub(crate) async fn described(tx: &mut TenantTx, rows: Vec<Row>) -> Result<Vec<AuditEntry>> {
-    let names = names::of(tx, rows.iter().filter_map(|row| row.actor_id)).await?;
+    let names = people::names(tx, rows.iter().filter_map(|row| row.actor_id)).await?;
     let entry = |row: Row| {
         let name = row.actor_id.and_then(|id| names.get(&id).cloned());
         AuditEntry {

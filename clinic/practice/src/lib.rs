@@ -11,7 +11,6 @@ mod profile;
 mod providers;
 mod rooms;
 mod services;
-mod shared;
 mod sub_domain;
 #[cfg(test)]
 mod testing;

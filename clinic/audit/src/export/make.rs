@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use platform::crypto::Place;
 use platform::db::{Caller, TenantTx};
 use platform::jobs::JobRun;
+use platform::people;
 use platform::{App, Error, Result};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -12,7 +13,6 @@ use super::rows::{self, Position};
 use super::{ExportFormat, ExportId, csv, fhir};
 use crate::bundle;
 use crate::list::EntryFilter;
-use crate::names;
 
 /// What is asked for, as the job keeps it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -86,7 +86,7 @@ impl Pieces {
                     .door
                     .read(caller, async move |tx| {
                         let rows = rows::page(tx, &filter, from).await?;
-                        let names = names::of(tx, rows.iter().filter_map(|row| row.actor_id)).await?;
+                        let names = people::names(tx, rows.iter().filter_map(|row| row.actor_id)).await?;
                         let text = match format {
                             ExportFormat::Fhir => fhir::lines(practice, &rows, &names)?,
                             _ => csv::lines(&rows, &names, first),

@@ -18,6 +18,7 @@ use platform::guard::Can;
 use platform::id::UserId;
 use platform::idempotency::{IdempotencyKey, Once};
 use platform::jobs::{JobId, JobKind, JobState, Schedule};
+use platform::people;
 use platform::permission::audit as may;
 use platform::phi::Phi;
 use platform::record::Change;
@@ -29,7 +30,6 @@ use sqlx::QueryBuilder;
 use utoipa::ToSchema;
 
 use crate::list::EntryFilter;
-use crate::names;
 use make::Work;
 
 platform::id!(
@@ -247,7 +247,7 @@ async fn some(tx: &mut TenantTx, id: Option<ExportId>) -> Result<Vec<AuditExport
     )
     .fetch_all(tx.conn())
     .await?;
-    let names = names::of(tx, rows.iter().map(|row| row.created_by)).await?;
+    let names = people::names(tx, rows.iter().map(|row| row.created_by)).await?;
     let word = serde_json::Value::String;
     rows.into_iter()
         .map(|row| {

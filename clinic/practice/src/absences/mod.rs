@@ -27,7 +27,7 @@ use axum::http::StatusCode;
 
 use crate::hours::{Line, Owner};
 use crate::opening::{Layer, LocalSpan};
-use crate::shared::AtVersion;
+use platform::shared::AtVersion;
 
 platform::id!(
     /// An absence, or an opening in addition.

@@ -29,7 +29,7 @@ use uuid::Uuid;
 pub use rule::{Move, Repeats};
 use rule::{Rule, holiday};
 
-use crate::shared::{AtVersion, changed, trimmed};
+use platform::shared::{AtVersion, changed, trimmed};
 
 platform::id!(
     /// A closing day.

@@ -15,7 +15,7 @@ use sqlx::QueryBuilder;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Location, Row};
-use crate::shared::Status;
+use platform::shared::Status;
 
 /// The route of the list.
 pub fn routes() -> Routes {

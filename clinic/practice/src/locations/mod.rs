@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::profile;
-use crate::shared::{Address, AtVersion, changed, trimmed};
+use platform::shared::{Address, AtVersion, changed, trimmed};
 
 platform::id!(
     /// A location.

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::services;
-use crate::shared::{Address, changed};
+use platform::shared::{Address, changed};
 
 /// The routes of the profile.
 pub fn routes() -> Routes {

@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 use crate::locations::LocationId;
 use crate::services::ServiceId;
-use crate::shared::{Colour, trimmed};
+use platform::shared::{Colour, trimmed};
 
 /// The routes of providers.
 pub fn routes() -> Routes {

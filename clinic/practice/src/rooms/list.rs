@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{Room, Row};
 use crate::locations::LocationId;
-use crate::shared::Status;
+use platform::shared::Status;
 
 /// The route of the list.
 pub fn routes() -> Routes {

@@ -22,7 +22,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::locations::LocationId;
-use crate::shared::{AtVersion, Colour, changed, trimmed};
+use platform::shared::{AtVersion, Colour, changed, trimmed};
 
 platform::id!(
     /// A room or a chair.

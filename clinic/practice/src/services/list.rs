@@ -16,7 +16,7 @@ use sqlx::QueryBuilder;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Row, Service};
-use crate::shared::Status;
+use platform::shared::Status;
 
 /// The route of the list.
 pub fn routes() -> Routes {

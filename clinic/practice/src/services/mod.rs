@@ -24,7 +24,7 @@ use sqlx::{FromRow, Row as _};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::shared::{AtVersion, Colour, trimmed};
+use platform::shared::{AtVersion, Colour, trimmed};
 
 platform::id!(
     /// A service.

@@ -1923,6 +1923,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/patients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a patient. */
+        post: operations["patients.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A patient's whole record. */
+        get: operations["patients.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a patient's record. */
+        patch: operations["patients.change"];
+        trace?: never;
+    };
+    "/api/v1/patients/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a patient: nobody finds it any more, its history stays, and it can be restored. */
+        post: operations["patients.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patients/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a note on a patient. */
+        post: operations["patients.write_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patients/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore a deleted patient, with its number and everything that it had. */
+        post: operations["patients.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patients/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened with a patient, newest first. */
+        get: operations["patients.timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patients/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The practice's patients. Who is on the page is written to the ledger. */
+        post: operations["patients.list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patients/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find patients while typing. Who was found is written to the ledger. */
+        post: operations["patients.search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/practice": {
         parameters: {
             query?: never;
@@ -2330,6 +2467,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The practice's tags, by name. */
+        get: operations["tags.list"];
+        put?: never;
+        /** Make a tag. */
+        post: operations["tags.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a tag. */
+        patch: operations["tags.change"];
+        trace?: never;
+    };
+    "/api/v1/tags/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a tag. It comes off every patient. */
+        post: operations["tags.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2513,6 +2702,20 @@ export interface components {
             /** @description Their keys. */
             keys: string[];
         };
+        /** @description What everybody who meets the patient must know. */
+        Alert: {
+            /** @description Of what kind. */
+            kind: components["schemas"]["AlertKind"];
+            /** @description Dangerous. */
+            severe?: boolean;
+            /** @description What it says. */
+            text: string;
+        };
+        /**
+         * @description Kinds of alerts.
+         * @enum {string}
+         */
+        AlertKind: "allergy" | "condition" | "medication" | "other";
         /** @description A key, without the key itself. */
         ApiKey: {
             /** Format: date-time */
@@ -2754,6 +2957,110 @@ export interface components {
             practice: components["schemas"]["NamedPractice"];
             queues: components["schemas"]["Queues"];
         };
+        /** @description What is to be different; what is left out stays. */
+        Change_PatientFields: {
+            /** @default null */
+            address: components["schemas"]["Address"] | null;
+            /**
+             * @description Allergies, and what else everybody who meets the patient must know.
+             * @default []
+             */
+            alerts: components["schemas"]["Alert"][];
+            /**
+             * Format: date
+             * @description Date of birth.
+             * @default null
+             */
+            birthDate: string | null;
+            /**
+             * @description What the patient agreed to be sent.
+             * @default {
+             *       "calls": null,
+             *       "email": null,
+             *       "sms": null
+             *     }
+             */
+            consents: components["schemas"]["Consents"];
+            /** @default null */
+            contactMethod: components["schemas"]["ContactMethod"] | null;
+            /**
+             * @description E-mail addresses; at most one is preferred, else the first.
+             * @default []
+             */
+            emails: components["schemas"]["Email"][];
+            /**
+             * @description Family name; some people have none.
+             * @default null
+             */
+            familyName: string | null;
+            /**
+             * @description Family name in the other script.
+             * @default null
+             */
+            familyNameOther: string | null;
+            /**
+             * @description Given names, as the patient writes them.
+             * @default
+             */
+            givenName: string;
+            /**
+             * @description Given names in the other script (Arabic or Latin).
+             * @default null
+             */
+            givenNameOther: string | null;
+            /**
+             * @description Language to speak and write in, ISO 639 (`ar`, `en`, `ur`, `fil`).
+             * @default null
+             */
+            language: string | null;
+            /**
+             * @description How the patient came to the practice.
+             * @default null
+             */
+            leadSource: string | null;
+            /**
+             * @description Medical history. Encrypted.
+             * @default null
+             */
+            medicalHistory: string | null;
+            /**
+             * @description National id, residence permit or passport number. Encrypted.
+             * @default null
+             */
+            nationalId: string | null;
+            /**
+             * @description Nationality, ISO 3166-1 alpha-2. Encrypted.
+             * @default null
+             */
+            nationality: string | null;
+            /**
+             * @description Remarks. Encrypted.
+             * @default null
+             */
+            notes: string | null;
+            /**
+             * @description Telephone numbers; at most one is preferred, else the first.
+             * @default []
+             */
+            phones: components["schemas"]["Phone"][];
+            /**
+             * @description Administrative gender (FHIR R4 `AdministrativeGender`).
+             * @default unknown
+             */
+            sex: components["schemas"]["Sex"];
+            /**
+             * @description Where the patient stands with the practice.
+             * @default active
+             */
+            status: components["schemas"]["PatientStatus"];
+            /**
+             * @description Tags, by id.
+             * @default []
+             */
+            tags: string[];
+            /** @description As it was read. */
+            version: number;
+        };
         /** @description Which of a practice's, together. */
         Chosen: {
             /** @description Which, at most 100. */
@@ -2920,7 +3227,7 @@ export interface components {
             challenge: components["schemas"]["String_String"];
         };
         /**
-         * @description A colour of the calendar.
+         * @description A colour of the calendar and of tags.
          * @enum {string}
          */
         Colour: "slate" | "teal" | "blue" | "violet" | "green" | "amber" | "red" | "pink";
@@ -2929,6 +3236,37 @@ export interface components {
             /** Format: date-time */
             confirmedAt: string;
         };
+        /** @description An agreement or a refusal. */
+        Consent: {
+            /**
+             * Format: date-time
+             * @description Since when; now, when it is left out.
+             */
+            at?: string | null;
+            /** @description Agreed or refused. */
+            granted: boolean;
+            /** @description How it was given: on paper, by phone, online. */
+            source?: string | null;
+        };
+        /** @description What a patient agreed to or refused, by channel; null where nobody has asked. */
+        Consents: {
+            /** @default null */
+            calls: components["schemas"]["Consent"] | null;
+            /** @default null */
+            email: components["schemas"]["Consent"] | null;
+            /** @default null */
+            sms: components["schemas"]["Consent"] | null;
+        };
+        /**
+         * @description Whose or what for a number or an address is.
+         * @enum {string}
+         */
+        ContactKind: "mobile" | "home" | "work" | "other";
+        /**
+         * @description How a patient wants to be reached.
+         * @enum {string}
+         */
+        ContactMethod: "call" | "sms" | "whatsapp" | "email";
         /** @description A new key. This answer is the only place where it can be read. */
         CreatedApiKey: components["schemas"]["ApiKey"] & {
             /** @description The key: `Authorization: Bearer vk_…`. */
@@ -3033,6 +3371,15 @@ export interface components {
             name: string;
             /** @description Its address: the sub-domain. */
             slug: string;
+        };
+        /** @description An e-mail address. */
+        Email: {
+            /** @description The address. */
+            address: string;
+            /** @description What for. */
+            kind?: components["schemas"]["ContactKind"];
+            /** @description The one to use first. */
+            preferred?: boolean;
         };
         /**
          * @description Who ended an access before its time.
@@ -3620,6 +3967,13 @@ export interface components {
             phone?: components["schemas"]["String_String"] | null;
             timeZone?: string | null;
         };
+        /** @description A note. */
+        NewNote: {
+            /** @description Members of the practice whom it is meant for. */
+            mentions?: string[];
+            /** @description What it says. */
+            text: string;
+        };
         /** @description Who is to own a practice. */
         NewOwner: {
             /** @description Where the invitation goes. */
@@ -3714,6 +4068,20 @@ export interface components {
             email: components["schemas"]["String_String"];
             name: components["schemas"]["String_String"];
             role: components["schemas"]["Role"];
+        };
+        /** @description A tag to be made. */
+        NewTag: {
+            colour: components["schemas"]["Colour"];
+            name: string;
+        };
+        /** @description A note as it was written. */
+        Note: {
+            /** Format: uuid */
+            id: string;
+            /** @description Members of the practice whom it is meant for. */
+            mentions: string[];
+            /** @description What it says. */
+            text: string;
         };
         /** @description How far a new practice is. */
         Onboarding: {
@@ -3858,8 +4226,254 @@ export interface components {
             /** @description What stands behind the `#` of the link. */
             token: components["schemas"]["String_String"];
         };
+        /** @description A patient. */
+        Patient: components["schemas"]["PatientFields"] & {
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Since when it is deleted.
+             */
+            deletedAt: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["PatientId"];
+            /**
+             * Format: int64
+             * @description The practice's number for the patient; never given twice.
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description What is entered about a patient. */
+        PatientFields: {
+            /** @default null */
+            address: components["schemas"]["Address"] | null;
+            /**
+             * @description Allergies, and what else everybody who meets the patient must know.
+             * @default []
+             */
+            alerts: components["schemas"]["Alert"][];
+            /**
+             * Format: date
+             * @description Date of birth.
+             * @default null
+             */
+            birthDate: string | null;
+            /**
+             * @description What the patient agreed to be sent.
+             * @default {
+             *       "calls": null,
+             *       "email": null,
+             *       "sms": null
+             *     }
+             */
+            consents: components["schemas"]["Consents"];
+            /** @default null */
+            contactMethod: components["schemas"]["ContactMethod"] | null;
+            /**
+             * @description E-mail addresses; at most one is preferred, else the first.
+             * @default []
+             */
+            emails: components["schemas"]["Email"][];
+            /**
+             * @description Family name; some people have none.
+             * @default null
+             */
+            familyName: string | null;
+            /**
+             * @description Family name in the other script.
+             * @default null
+             */
+            familyNameOther: string | null;
+            /**
+             * @description Given names, as the patient writes them.
+             * @default
+             */
+            givenName: string;
+            /**
+             * @description Given names in the other script (Arabic or Latin).
+             * @default null
+             */
+            givenNameOther: string | null;
+            /**
+             * @description Language to speak and write in, ISO 639 (`ar`, `en`, `ur`, `fil`).
+             * @default null
+             */
+            language: string | null;
+            /**
+             * @description How the patient came to the practice.
+             * @default null
+             */
+            leadSource: string | null;
+            /**
+             * @description Medical history. Encrypted.
+             * @default null
+             */
+            medicalHistory: string | null;
+            /**
+             * @description National id, residence permit or passport number. Encrypted.
+             * @default null
+             */
+            nationalId: string | null;
+            /**
+             * @description Nationality, ISO 3166-1 alpha-2. Encrypted.
+             * @default null
+             */
+            nationality: string | null;
+            /**
+             * @description Remarks. Encrypted.
+             * @default null
+             */
+            notes: string | null;
+            /**
+             * @description Telephone numbers; at most one is preferred, else the first.
+             * @default []
+             */
+            phones: components["schemas"]["Phone"][];
+            /**
+             * @description Administrative gender (FHIR R4 `AdministrativeGender`).
+             * @default unknown
+             */
+            sex: components["schemas"]["Sex"];
+            /**
+             * @description Where the patient stands with the practice.
+             * @default active
+             */
+            status: components["schemas"]["PatientStatus"];
+            /**
+             * @description Tags, by id.
+             * @default []
+             */
+            tags: string[];
+        };
+        /**
+         * Format: uuid
+         * @description A patient's record in a practice.
+         */
+        PatientId: string;
+        /** @description A patient in a list. */
+        PatientItem: {
+            /** @description Allergies and the like. */
+            alerts: components["schemas"]["Alert"][];
+            /**
+             * Format: date
+             * @description Date of birth.
+             */
+            birthDate: string | null;
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Since when it is deleted.
+             */
+            deletedAt: string | null;
+            /** @description The address to write to first. */
+            email: string | null;
+            /** @description Family name. */
+            familyName: string | null;
+            /** @description Family name in the other script. */
+            familyNameOther: string | null;
+            /** @description Given names. */
+            givenName: string;
+            /** @description Given names in the other script. */
+            givenNameOther: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["PatientId"];
+            /**
+             * Format: int64
+             * @description The practice's number for the patient.
+             */
+            number: number;
+            /** @description The number to call first. */
+            phone: string | null;
+            /** @description Administrative gender. */
+            sex: components["schemas"]["Sex"];
+            /** @description Where the patient stands with the practice. */
+            status: components["schemas"]["PatientStatus"];
+            /** @description Tags, by id. */
+            tags: string[];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description A page of patients. */
+        PatientPage: {
+            items: components["schemas"]["PatientItem"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description Which patients to list. */
+        PatientQuery: {
+            /** @description The nextCursor of the page before. */
+            cursor?: string | null;
+            /** @description Those that were deleted, instead of all others. */
+            deleted?: boolean;
+            /** @description A filter in the product's grammar. */
+            filter?: Record<string, never> | null;
+            /**
+             * Format: int32
+             * @description Rows of a page, at most 200.
+             * @default 50
+             */
+            limit: number;
+            /** @description Part of a name, last digits of a number, an e-mail address, a patient number, a national id. */
+            q?: string | null;
+            /** @description `name`, `number`, `birthDate`, `createdAt` or `updatedAt`, with a hyphen in front for descending. */
+            sort?: string | null;
+        };
+        /** @description What somebody has typed so far. */
+        PatientSearch: {
+            /**
+             * Format: int32
+             * @description How many at most.
+             * @default 10
+             */
+            limit: number;
+            /** @description Part of a name in any spelling, last digits of a number, an e-mail address, a patient number, a national id. */
+            q: string;
+        };
+        /** @description Who was found, the best first. */
+        PatientsFound: {
+            items: components["schemas"]["PatientItem"][];
+        };
+        /**
+         * @description Where a patient stands with the practice.
+         * @enum {string}
+         */
+        PatientStatus: "lead" | "active" | "inactive" | "deceased";
         /** @enum {string} */
-        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
+        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
+        /** @description A telephone number. */
+        Phone: {
+            /** @description What for. */
+            kind?: components["schemas"]["ContactKind"];
+            /** @description Given as it is dialled in the practice's country or with `+`; kept in E.164. */
+            number: string;
+            /** @description The one to use first. */
+            preferred?: boolean;
+        };
         /** @description Where a session is. */
         PlaceOfSession: {
             id: components["schemas"]["PracticeId"];
@@ -4494,6 +5108,11 @@ export interface components {
             /** @description What stands behind the `#` of the link. */
             token: components["schemas"]["String_String"];
         };
+        /**
+         * @description Administrative gender.
+         * @enum {string}
+         */
+        Sex: "male" | "female" | "other" | "unknown";
         /** @description What a clinic says of itself when it signs up. */
         SignUp: {
             /** @description Country, ISO 3166-1 alpha-2: the default of phone numbers and VAT. */
@@ -4659,6 +5278,99 @@ export interface components {
         Switch: {
             /** Format: uuid */
             practiceId: string;
+        };
+        /** @description A word that the practice puts on patients. */
+        Tag: {
+            /** @description Its colour. */
+            colour: components["schemas"]["Colour"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /** @description Its id. */
+            id: components["schemas"]["TagId"];
+            /** @description The word. */
+            name: string;
+            /**
+             * Format: int64
+             * @description On how many patients it is, deleted ones not counted.
+             */
+            patients: number;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description What is to be different about a tag; what is left out stays. */
+        TagChange: {
+            colour?: components["schemas"]["Colour"] | null;
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A tag.
+         */
+        TagId: string;
+        /** @description All tags of the practice. */
+        Tags: {
+            items: components["schemas"]["Tag"][];
+        };
+        /** @description A field that was changed. */
+        TimelineChange: {
+            /** @description What it is. */
+            after: Record<string, never> | null;
+            /** @description What it was. */
+            before: Record<string, never> | null;
+            /** @description Its name in the API. */
+            field: string;
+        };
+        /** @description Something that happened with a patient. */
+        TimelineEntry: {
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            actorId: string | null;
+            /** @description `user`, `system` … */
+            actorKind: string;
+            /** @description Their name, where they are or were of the practice. */
+            actorName: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What was changed, field by field. */
+            changes: components["schemas"]["TimelineChange"][];
+            /** Format: uuid */
+            id: string;
+            /** @description What: `note`, `patient.created`, `patient.changed` … */
+            kind: string;
+            /**
+             * Format: uuid
+             * @description To which one.
+             */
+            resourceId: string;
+            /** @description To what kind of thing. */
+            resourceType: string;
+        };
+        /** @description A page of the timeline. */
+        TimelinePage: {
+            items: components["schemas"]["TimelineEntry"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
         };
         /** @description A code that the app shows. */
         TotpCode: {
@@ -10463,6 +11175,479 @@ export interface operations {
             };
         };
     };
+    "patients.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatientFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Patient"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patients.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The patient */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Patient"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patients.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The patient */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Change_PatientFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Patient"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patients.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The patient */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Patient"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patients.write_note": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The patient */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNote"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patients.restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The patient */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Patient"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patients.timeline": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Entries of a page, at most 200. */
+                limit?: number;
+                /** @description Only what concerns this kind of thing: `note`, `patient`, `appointment`. */
+                resource?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The patient */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelinePage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patients.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatientQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patients.search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatientSearch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientsFound"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "practice.read": {
         parameters: {
             query?: never;
@@ -12133,6 +13318,211 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SupportAccess"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tags.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tags"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tags.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTag"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tags.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tag */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tags.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tag */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
                 };
             };
             /** @description Not signed in, or no longer. */

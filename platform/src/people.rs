@@ -1,17 +1,17 @@
-//! Names of the people in the ledger.
+//! Names of the people who did something.
 
 use std::collections::{BTreeSet, HashMap};
 
-use platform::Result;
-use platform::db::TenantTx;
-use platform::phi::Phi;
+use crate::db::TenantTx;
+use crate::error::Result;
+use crate::phi::Phi;
 use uuid::Uuid;
 
 /// The names of those who are or were members of this practice, and of its keys for programs.
 ///
 /// # Errors
 /// 503 when the database is away.
-pub async fn of(tx: &mut TenantTx, ids: impl Iterator<Item = Uuid>) -> Result<HashMap<Uuid, Phi<String>>> {
+pub async fn names(tx: &mut TenantTx, ids: impl Iterator<Item = Uuid>) -> Result<HashMap<Uuid, Phi<String>>> {
     let ids: Vec<Uuid> = ids.collect::<BTreeSet<_>>().into_iter().collect();
     if ids.is_empty() {
         return Ok(HashMap::new());

@@ -1,22 +1,31 @@
-//! Words that several features of the area use.
+//! Words that the bodies of several areas use.
 
 use garde::Validate;
-use platform::validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A colour of the calendar.
+use crate::validate;
+
+/// A colour of the calendar and of tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "lowercase")]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum Colour {
+    /// Grey.
     Slate,
+    /// The product's own.
     Teal,
+    /// Blue.
     Blue,
+    /// Violet.
     Violet,
+    /// Green.
     Green,
+    /// Amber.
     Amber,
+    /// Red.
     Red,
+    /// Pink.
     Pink,
 }
 
@@ -50,7 +59,8 @@ pub struct Address {
 /// The version that an action is based on.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AtVersion {
+pub struct AtVersion {
+    /// As it was read.
     #[garde(skip)]
     pub version: i32,
 }
@@ -58,16 +68,20 @@ pub(crate) struct AtVersion {
 /// What is in use, archived, or both.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Status {
+pub enum Status {
+    /// What is in use.
     #[default]
     Active,
+    /// What is archived.
     Archived,
+    /// Both.
     All,
 }
 
 impl Status {
     /// The condition on a column that says since when something is archived.
-    pub(crate) fn condition(self, column: &str) -> String {
+    #[must_use]
+    pub fn condition(self, column: &str) -> String {
         match self {
             Self::Active => format!(" and {column} is null"),
             Self::Archived => format!(" and {column} is not null"),
@@ -77,11 +91,13 @@ impl Status {
 }
 
 /// Without the spaces around it.
-pub(crate) fn trimmed(text: Option<&String>) -> Option<&str> {
+#[must_use]
+pub fn trimmed(text: Option<&String>) -> Option<&str> {
     text.map(|text| text.trim())
 }
 
 /// A change of a text that may be left alone, emptied or set.
-pub(crate) fn changed(change: Option<Option<String>>, before: Option<String>) -> Option<String> {
+#[must_use]
+pub fn changed(change: Option<Option<String>>, before: Option<String>) -> Option<String> {
     change.map_or(before, |text| trimmed(text.as_ref()).map(str::to_owned))
 }

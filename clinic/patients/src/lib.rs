@@ -1,0 +1,19 @@
+//! Patients: the record, and finding it.
+
+mod list;
+mod names;
+mod record;
+mod search;
+mod tags;
+mod terms;
+#[cfg(test)]
+mod testing;
+mod timeline;
+
+use platform::routes::Routes;
+
+/// All routes of the area.
+#[must_use]
+pub fn routes() -> Routes {
+    record::routes().merge(list::routes()).merge(search::routes()).merge(tags::routes()).merge(timeline::routes())
+}

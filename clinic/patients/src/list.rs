@@ -1,0 +1,254 @@
+//! Listing patients: pages, search, filter. Names and filters travel in the body: what is in an address ends up in logs.
+
+use garde::Validate;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use platform::db::TenantTx;
+use platform::extract::Body;
+use platform::filter::{Field, Filter, Kind};
+use platform::guard::Can;
+use platform::id::PatientId;
+use platform::page::{MAX_LIMIT, Order, Sort, default_limit};
+use platform::permission::patients as may;
+use platform::record::Look;
+use platform::routes::{Json, Routes};
+use platform::{Result, route, undisclosed};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, QueryBuilder, Row as _};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::record::fields::{Alert, PatientStatus, Sex};
+use crate::search::Wanted;
+
+/// The route of the list.
+pub fn routes() -> Routes {
+    Routes::new().route(route!(list))
+}
+
+/// Which patients to list.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PatientQuery {
+    /// Rows of a page, at most 200.
+    #[garde(range(min = 1, max = MAX_LIMIT))]
+    #[serde(default = "default_limit")]
+    #[schema(default = 50, minimum = 1, maximum = 200)]
+    limit: u32,
+    /// The nextCursor of the page before.
+    #[garde(inner(length(max = 2000)))]
+    cursor: Option<String>,
+    /// `name`, `number`, `birthDate`, `createdAt` or `updatedAt`, with a hyphen in front for descending.
+    #[garde(inner(length(max = 40)))]
+    sort: Option<String>,
+    /// Part of a name, last digits of a number, an e-mail address, a patient number, a national id.
+    #[garde(inner(length(chars, max = 120)))]
+    q: Option<String>,
+    /// A filter in the product's grammar.
+    #[garde(skip)]
+    #[schema(value_type = Option<Object>)]
+    filter: Option<Value>,
+    /// Those that were deleted, instead of all others.
+    #[garde(skip)]
+    #[serde(default)]
+    deleted: bool,
+}
+
+undisclosed!(PatientQuery);
+
+/// A page of patients.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct PatientPage {
+    items: Vec<PatientItem>,
+    /// For the next page; null on the last one.
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
+
+/// A patient in a list.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PatientItem {
+    /// Its id.
+    pub id: PatientId,
+    /// The practice's number for the patient.
+    pub number: i64,
+    /// Given names.
+    pub given_name: String,
+    /// Family name.
+    #[schema(required)]
+    pub family_name: Option<String>,
+    /// Given names in the other script.
+    #[schema(required)]
+    pub given_name_other: Option<String>,
+    /// Family name in the other script.
+    #[schema(required)]
+    pub family_name_other: Option<String>,
+    /// Date of birth.
+    #[schema(required, format = Date, value_type = Option<String>)]
+    pub birth_date: Option<Date>,
+    /// Administrative gender.
+    pub sex: Sex,
+    /// The number to call first.
+    #[schema(required)]
+    pub phone: Option<String>,
+    /// The address to write to first.
+    #[schema(required)]
+    pub email: Option<String>,
+    /// Where the patient stands with the practice.
+    pub status: PatientStatus,
+    /// Allergies and the like.
+    pub alerts: Vec<Alert>,
+    /// Tags, by id.
+    pub tags: Vec<Uuid>,
+    /// Since when it is deleted.
+    #[schema(required)]
+    pub deleted_at: Option<Timestamp>,
+    /// Goes up with each change.
+    pub version: i32,
+    /// When it was entered.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+undisclosed!(PatientItem, PatientRow);
+
+/// A row, with what only sorting needs.
+pub struct PatientRow {
+    /// What is shown.
+    pub item: PatientItem,
+    name_key: String,
+}
+
+/// The columns of a [`PatientRow`], in its order.
+pub const COLUMNS: &str = "p.id, p.number, p.given_name, p.family_name, p.given_name_other, p.family_name_other,
+    p.birth_date, p.sex, p.phone, p.email, p.status, p.alerts, array(select l.tag_id from patients.patient_tag l
+        where l.practice_id = p.practice_id and l.patient_id = p.id order by l.tag_id), p.deleted_at, p.version,
+    p.created_at, p.updated_at, p.name_key";
+
+impl FromRow<'_, PgRow> for PatientRow {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let instant = |i: usize| row.try_get::<jiff_sqlx::Timestamp, _>(i).map(|at| at.to_jiff());
+        let item = PatientItem {
+            id: PatientId(row.try_get(0)?),
+            number: row.try_get(1)?,
+            given_name: row.try_get(2)?,
+            family_name: row.try_get(3)?,
+            given_name_other: row.try_get(4)?,
+            family_name_other: row.try_get(5)?,
+            birth_date: row.try_get::<Option<jiff_sqlx::Date>, _>(6)?.map(|date| date.to_jiff()),
+            sex: row.try_get(7)?,
+            phone: row.try_get(8)?,
+            email: row.try_get(9)?,
+            status: row.try_get(10)?,
+            alerts: row.try_get::<sqlx::types::Json<_>, _>(11)?.0,
+            tags: row.try_get(12)?,
+            deleted_at: row.try_get::<Option<jiff_sqlx::Timestamp>, _>(13)?.map(|at| at.to_jiff()),
+            version: row.try_get(14)?,
+            created_at: instant(15)?,
+            updated_at: instant(16)?,
+        };
+        Ok(Self { item, name_key: row.try_get(17)? })
+    }
+}
+
+const SORTS: &[Sort] = &[
+    Sort { name: "name", column: "p.name_key", kind: Kind::Text },
+    Sort { name: "number", column: "p.number", kind: Kind::Integer },
+    Sort { name: "birthDate", column: "coalesce(p.birth_date, '9999-12-31'::date)", kind: Kind::Date },
+    Sort { name: "createdAt", column: "p.created_at", kind: Kind::Instant },
+    Sort { name: "updatedAt", column: "p.updated_at", kind: Kind::Instant },
+];
+
+const FIELDS: &[Field] = &[
+    Field { name: "number", column: "p.number", kind: Kind::Integer },
+    Field { name: "givenName", column: "p.given_name", kind: Kind::Text },
+    Field { name: "familyName", column: "p.family_name", kind: Kind::Text },
+    Field { name: "givenNameOther", column: "p.given_name_other", kind: Kind::Text },
+    Field { name: "familyNameOther", column: "p.family_name_other", kind: Kind::Text },
+    Field { name: "birthDate", column: "p.birth_date", kind: Kind::Date },
+    Field { name: "sex", column: "p.sex", kind: Kind::Text },
+    Field { name: "phone", column: "p.phone", kind: Kind::Text },
+    Field { name: "email", column: "p.email", kind: Kind::Text },
+    Field { name: "city", column: "(p.address ->> 'city')", kind: Kind::Text },
+    Field { name: "contactMethod", column: "p.contact_method", kind: Kind::Text },
+    Field { name: "language", column: "p.language", kind: Kind::Text },
+    Field { name: "leadSource", column: "p.lead_source", kind: Kind::Text },
+    Field { name: "status", column: "p.status", kind: Kind::Text },
+    Field { name: "consentSms", column: "(p.consents -> 'sms' ->> 'granted')::boolean", kind: Kind::Boolean },
+    Field { name: "consentEmail", column: "(p.consents -> 'email' ->> 'granted')::boolean", kind: Kind::Boolean },
+    Field { name: "consentCalls", column: "(p.consents -> 'calls' ->> 'granted')::boolean", kind: Kind::Boolean },
+    Field { name: "tag", column: "patients.patient_tag.tag_id", kind: Kind::Linked(TAGGED) },
+    Field { name: "createdAt", column: "p.created_at", kind: Kind::Instant },
+    Field { name: "updatedAt", column: "p.updated_at", kind: Kind::Instant },
+];
+
+/// The tags of a patient.
+const TAGGED: &str = "patients.patient_tag where patients.patient_tag.practice_id = p.practice_id
+    and patients.patient_tag.patient_id = p.id";
+
+/// The practice's patients. Who is on the page is written to the ledger.
+#[utoipa::path(post, path = "/api/v1/patients/query", tag = "patients", request_body = PatientQuery,
+    responses((status = 200, body = PatientPage)))]
+async fn list(who: Can<may::Read>, Body(asked): Body<PatientQuery>) -> Result<Json<PatientPage>> {
+    let order = Order::parse(SORTS, asked.sort.as_deref(), asked.cursor.as_deref(), asked.limit)?;
+    let filter = asked.filter.as_ref().map(Filter::read).transpose()?;
+    who.read_recorded(async move |tx| {
+        let rows = select(tx, &asked, filter.as_ref(), &order).await?;
+        let (rows, next_cursor) = order.cut(rows, |row, sort| (sort_value(row, sort), row.item.id.uuid()))?;
+        let items: Vec<PatientItem> = rows.into_iter().map(|row| row.item).collect();
+        let by = filter.as_ref().map(Filter::fields).unwrap_or_default();
+        look(tx, &items, asked.q.is_some(), &by).await?;
+        Ok(Json(PatientPage { items, next_cursor }))
+    })
+    .await
+}
+
+/// Writes to the ledger who was on a list.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn look(tx: &mut TenantTx, items: &[PatientItem], searched: bool, filter: &[&str]) -> Result<()> {
+    let patients: Vec<PatientId> = items.iter().map(|item| item.id).collect();
+    let by: Vec<&str> = searched.then_some("q").into_iter().chain(filter.iter().copied()).collect();
+    tx.record_read(Look::list("patient", &[], &by).of_patients(&patients)).await
+}
+
+fn sort_value(row: &PatientRow, sort: &str) -> Value {
+    let item = &row.item;
+    match sort {
+        "number" => item.number.into(),
+        "birthDate" => item.birth_date.map_or("9999-12-31".to_owned(), |date| date.to_string()).into(),
+        "createdAt" => item.created_at.to_string().into(),
+        "updatedAt" => item.updated_at.to_string().into(),
+        _ => row.name_key.clone().into(),
+    }
+}
+
+async fn select(
+    tx: &mut TenantTx,
+    asked: &PatientQuery,
+    filter: Option<&Filter>,
+    order: &Order,
+) -> Result<Vec<PatientRow>> {
+    let wanted = match asked.q.as_deref() {
+        Some(q) => Some(Wanted::read(tx, q).await?),
+        None => None,
+    };
+    let mut query = QueryBuilder::new("select ");
+    query.push(COLUMNS).push(" from patients.patient p where p.practice_id = ").push_bind(tx.practice());
+    query.push(if asked.deleted { " and p.deleted_at is not null" } else { " and p.deleted_at is null" });
+    if let Some(wanted) = &wanted {
+        wanted.push(tx.practice(), &mut query);
+    }
+    if let Some(filter) = filter {
+        query.push(" and ");
+        filter.push(FIELDS, &mut query)?;
+    }
+    order.push("p.id", &mut query)?;
+    Ok(query.build_query_as().fetch_all(tx.conn()).await?)
+}

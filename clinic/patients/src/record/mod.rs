@@ -1,0 +1,179 @@
+//! A patient's record: entered, read, changed, deleted and restored.
+
+pub mod fields;
+mod row;
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+use platform::change::Change as FieldsChange;
+use platform::db::TenantTx;
+use platform::db::tenant::check_version;
+use platform::error::Error;
+use platform::extract::{Body, Path};
+use platform::guard::Can;
+use platform::id::PatientId;
+use platform::idempotency::{IdempotencyKey, Once};
+use platform::permission::patients as may;
+use platform::record::{Change, Look};
+use platform::routes::{Json, Routes};
+use platform::shared::AtVersion;
+use platform::{Result, route, undisclosed};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use fields::PatientFields;
+pub use row::national_id_blind;
+
+/// The routes of the record.
+pub fn routes() -> Routes {
+    Routes::new()
+        .route(route!(create))
+        .route(route!(read))
+        .route(route!(change))
+        .route(route!(delete))
+        .route(route!(restore))
+}
+
+/// A patient.
+#[derive(Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Patient {
+    /// Its id.
+    pub id: PatientId,
+    /// The practice's number for the patient; never given twice.
+    pub number: i64,
+    /// What was entered.
+    #[serde(flatten)]
+    pub fields: PatientFields,
+    /// Since when it is deleted.
+    #[schema(required)]
+    pub deleted_at: Option<Timestamp>,
+    /// Goes up with each change.
+    pub version: i32,
+    /// When it was entered.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+undisclosed!(Patient);
+
+/// Enter a patient.
+#[utoipa::path(post, path = "/api/v1/patients", tag = "patients", request_body = PatientFields,
+    params(("Idempotency-Key" = Uuid, Header, description = "A new UUID; the same one when the request is repeated")),
+    responses((status = 201, body = Patient)))]
+async fn create(who: Can<may::Write>, key: IdempotencyKey, Body(new): Body<PatientFields>) -> Result<Once> {
+    let request = key.of("patient.create", &new)?;
+    who.create_once(request, async move |tx| enter(tx, &new).await).await
+}
+
+/// A patient's whole record.
+#[utoipa::path(get, path = "/api/v1/patients/{id}", tag = "patients",
+    params(("id" = Uuid, Path, description = "The patient")), responses((status = 200, body = Patient)))]
+async fn read(who: Can<may::Read>, Path(id): Path<PatientId>) -> Result<Json<Patient>> {
+    who.read_recorded(async move |tx| {
+        let patient = row::find(tx, id, false).await?;
+        tx.record_read(Look::at("patient", id.uuid()).of_patient(Some(id))).await?;
+        Ok(Json(patient))
+    })
+    .await
+}
+
+/// Change a patient's record.
+#[utoipa::path(patch, path = "/api/v1/patients/{id}", tag = "patients", request_body = FieldsChange<PatientFields>,
+    params(("id" = Uuid, Path, description = "The patient")), responses((status = 200, body = Patient)))]
+async fn change(
+    who: Can<may::Write>,
+    Path(id): Path<PatientId>,
+    change: FieldsChange<PatientFields>,
+) -> Result<Json<Patient>> {
+    who.write(async move |tx| {
+        let before = find_at(tx, id, change.version).await?;
+        if before.deleted_at.is_some() {
+            return Err(Error::conflict("patient.deleted", "This patient is deleted; restore it first."));
+        }
+        let country = fields::country(tx).await?;
+        let fields = change.apply(&before.fields)?.tidied(&country, tx.now())?;
+        if fields == before.fields {
+            return Ok(Json(before));
+        }
+        let after = Patient { fields, version: before.version + 1, updated_at: tx.now(), ..before.clone() };
+        row::save(tx, &after).await?;
+        record(tx, Change::updated("patient", id.uuid(), &before, &after), "patient.changed", &after).await?;
+        Ok(Json(after))
+    })
+    .await
+}
+
+/// Delete a patient: nobody finds it any more, its history stays, and it can be restored.
+#[utoipa::path(post, path = "/api/v1/patients/{id}/delete", tag = "patients", request_body = AtVersion,
+    params(("id" = Uuid, Path, description = "The patient")), responses((status = 200, body = Patient)))]
+async fn delete(who: Can<may::Delete>, Path(id): Path<PatientId>, Body(at): Body<AtVersion>) -> Result<Json<Patient>> {
+    who.write(async move |tx| set_deleted(tx, id, at.version, true).await).await.map(Json)
+}
+
+/// Restore a deleted patient, with its number and everything that it had.
+#[utoipa::path(post, path = "/api/v1/patients/{id}/restore", tag = "patients", request_body = AtVersion,
+    params(("id" = Uuid, Path, description = "The patient")), responses((status = 200, body = Patient)))]
+async fn restore(who: Can<may::Delete>, Path(id): Path<PatientId>, Body(at): Body<AtVersion>) -> Result<Json<Patient>> {
+    who.write(async move |tx| set_deleted(tx, id, at.version, false).await).await.map(Json)
+}
+
+/// Enters a patient, with its number, audit entry, timeline entry and event.
+///
+/// # Errors
+/// 422 for what is not valid in this practice.
+pub async fn enter(tx: &mut TenantTx, new: &PatientFields) -> Result<Patient> {
+    let country = fields::country(tx).await?;
+    let now = tx.now();
+    let patient = Patient {
+        id: PatientId::new(),
+        number: row::next_number(tx).await?,
+        fields: new.clone().tidied(&country, now)?,
+        deleted_at: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    row::save(tx, &patient).await?;
+    record(tx, Change::created("patient", patient.id.uuid(), &patient), "patient.created", &patient).await?;
+    Ok(patient)
+}
+
+async fn set_deleted(tx: &mut TenantTx, id: PatientId, version: i32, deleted: bool) -> Result<Patient> {
+    let before = find_at(tx, id, version).await?;
+    if before.deleted_at.is_some() == deleted {
+        return Ok(before);
+    }
+    let now = tx.now();
+    let after = Patient { deleted_at: deleted.then_some(now), version: version + 1, updated_at: now, ..before.clone() };
+    row::save(tx, &after).await?;
+    let event = if deleted { "patient.deleted" } else { "patient.restored" };
+    record(tx, Change::updated("patient", id.uuid(), &before, &after), event, &after).await?;
+    Ok(after)
+}
+
+async fn record(tx: &mut TenantTx, change: Change, event: &'static str, patient: &Patient) -> Result<()> {
+    tx.record(change.on_timeline(patient.id, event).event(event, patient.version)).await
+}
+
+/// The patient at this version, locked until the end of the transaction.
+async fn find_at(tx: &mut TenantTx, id: PatientId, version: i32) -> Result<Patient> {
+    let patient = row::find(tx, id, true).await?;
+    check_version(version, patient.version, &patient)?;
+    Ok(patient)
+}
+
+/// That there is such a patient, deleted or not.
+///
+/// # Errors
+/// 404.
+pub async fn must_be(tx: &mut TenantTx, id: PatientId) -> Result<()> {
+    let practice = tx.practice();
+    sqlx::query_scalar!("select 1 from patients.patient where practice_id = $1 and id = $2", practice, id.uuid())
+        .fetch_optional(tx.conn())
+        .await?
+        .map(drop)
+        .ok_or_else(Error::not_found)
+}

@@ -1,0 +1,208 @@
+//! Finding patients while somebody types.
+
+use garde::Validate;
+use platform::db::TenantTx;
+use platform::extract::Body;
+use platform::guard::Can;
+use platform::permission::patients as may;
+use platform::routes::{Json, Routes};
+use platform::{Result, route, undisclosed};
+use serde::{Deserialize, Serialize};
+use sqlx::{Postgres, QueryBuilder};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::list::{COLUMNS, PatientItem, PatientRow, look};
+use crate::{names, record, terms};
+
+/// The route of the search.
+pub fn routes() -> Routes {
+    Routes::new().route(route!(search))
+}
+
+/// What somebody has typed so far.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PatientSearch {
+    /// Part of a name in any spelling, last digits of a number, an e-mail address, a patient number, a national id.
+    #[garde(length(chars, max = 120))]
+    q: String,
+    /// How many at most.
+    #[garde(range(min = 1, max = 50))]
+    #[serde(default = "few")]
+    #[schema(default = 10, minimum = 1, maximum = 50)]
+    limit: u32,
+}
+
+undisclosed!(PatientSearch, Wanted);
+
+fn few() -> u32 {
+    10
+}
+
+/// Who was found, the best first.
+#[derive(Debug, Serialize, ToSchema)]
+struct PatientsFound {
+    items: Vec<PatientItem>,
+}
+
+/// Find patients while typing. Who was found is written to the ledger.
+#[utoipa::path(post, path = "/api/v1/patients/search", tag = "patients", request_body = PatientSearch,
+    responses((status = 200, body = PatientsFound)))]
+async fn search(who: Can<may::Read>, Body(asked): Body<PatientSearch>) -> Result<Json<PatientsFound>> {
+    who.read_recorded(async move |tx| {
+        let wanted = Wanted::read(tx, &asked.q).await?;
+        let mut items = find(tx, &wanted, asked.limit).await?;
+        if items.is_empty()
+            && let Some(wanted) = wanted.mistyped()
+        {
+            items = find(tx, &wanted, asked.limit).await?;
+        }
+        look(tx, &items, true, &[]).await?;
+        Ok(Json(PatientsFound { items }))
+    })
+    .await
+}
+
+/// Candidates for each thing typed. Beyond that many, nobody finds anybody without typing on.
+const CANDIDATES: i64 = 2000;
+
+/// What is looked for: every needle must be found.
+pub struct Wanted {
+    needles: Vec<Needle>,
+}
+
+/// One thing typed; any of its forms will do.
+#[derive(Default)]
+struct Needle {
+    /// Beginnings of terms, by kind.
+    beginnings: Vec<(&'static str, String)>,
+    /// Sounds that are one slip away.
+    slips: Vec<String>,
+    number: Option<i64>,
+    national_id: Option<String>,
+}
+
+impl Wanted {
+    /// Reads what was typed.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn read(tx: &mut TenantTx, q: &str) -> Result<Self> {
+        let q = q.trim();
+        let folded = names::fold(q);
+        let compact: String = folded.split(' ').collect();
+        if q.contains('@') {
+            let beginnings = vec![(terms::EMAIL, q.to_lowercase())];
+            return Ok(Self { needles: vec![Needle { beginnings, ..Needle::default() }] });
+        }
+        if !compact.is_empty() && compact.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(Self { needles: vec![Needle::of_digits(tx, &compact).await?] });
+        }
+        let mut needles: Vec<Needle> = folded.split(' ').filter(|word| !word.is_empty()).map(Needle::of_word).collect();
+        if let [needle] = needles.as_mut_slice()
+            && compact.bytes().any(|byte| byte.is_ascii_digit())
+        {
+            needle.national_id = Some(record::national_id_blind(tx, q).await?);
+        }
+        Ok(Self { needles })
+    }
+
+    /// The same with one slip of the finger in each word; none when nothing of it is long enough to guess.
+    fn mistyped(&self) -> Option<Self> {
+        let slipped = |needle: &Needle| {
+            let sounds = needle.beginnings.iter().filter(|(kind, _)| *kind == terms::SOUND);
+            let slips: Vec<String> = sounds.flat_map(|(_, sound)| names::near(sound)).collect();
+            Needle { beginnings: needle.beginnings.clone(), slips, ..Needle::default() }
+        };
+        let needles: Vec<Needle> = self.needles.iter().map(slipped).collect();
+        needles.iter().any(|needle| !needle.slips.is_empty()).then_some(Self { needles })
+    }
+
+    /// Adds the condition that a patient `p` is one of those.
+    pub fn push(&self, practice: Uuid, query: &mut QueryBuilder<Postgres>) {
+        if self.needles.is_empty() {
+            query.push(" and false");
+        }
+        for needle in &self.needles {
+            query.push(" and p.id in (");
+            needle.push(practice, &needle.beginnings, query);
+            query.push(")");
+        }
+    }
+
+    /// Adds the order: who has the words as they were typed, before who only sounds like it.
+    fn push_rank(&self, practice: Uuid, query: &mut QueryBuilder<Postgres>) {
+        for needle in &self.needles {
+            let exact: Vec<_> = needle.beginnings.iter().filter(|(kind, _)| *kind != terms::SOUND).cloned().collect();
+            let exact = Needle { beginnings: exact, number: needle.number, ..Needle::default() };
+            query.push("p.id in (");
+            exact.push(practice, &exact.beginnings, query);
+            query.push(") desc, ");
+        }
+    }
+}
+
+impl Needle {
+    async fn of_digits(tx: &mut TenantTx, digits: &str) -> Result<Self> {
+        let mut needle = Self { number: digits.parse().ok(), ..Self::default() };
+        // the zero in front of a local number, and the zeros in front of a country code, are not part of what is kept
+        let significant = digits.trim_start_matches('0');
+        if significant.len() >= 3 {
+            needle.beginnings.push((terms::PHONE, terms::last_first(significant)));
+        }
+        needle.national_id = Some(record::national_id_blind(tx, digits).await?);
+        Ok(needle)
+    }
+
+    fn of_word(word: &str) -> Self {
+        let mut beginnings = vec![(terms::NAME, word.to_owned())];
+        let sound = names::sound(word);
+        if sound.chars().count() >= 2 {
+            beginnings.push((terms::SOUND, sound));
+        }
+        Self { beginnings, ..Self::default() }
+    }
+
+    /// A query for the ids of who has it in any form.
+    fn push(&self, practice: Uuid, beginnings: &[(&str, String)], query: &mut QueryBuilder<Postgres>) {
+        query.push("select null::uuid where false");
+        for (kind, beginning) in beginnings {
+            query
+                .push(" union all (select t.patient_id from patients.term t where t.practice_id = ")
+                .push_bind(practice);
+            query.push(" and t.kind = ").push_bind((*kind).to_owned());
+            query.push(" and t.term >= ").push_bind(beginning.clone());
+            query.push(" and t.term < ").push_bind(format!("{beginning}\u{10FFFF}"));
+            query.push(format_args!(" order by t.term limit {CANDIDATES})"));
+        }
+        if !self.slips.is_empty() {
+            query
+                .push(" union all select t.patient_id from patients.term t where t.practice_id = ")
+                .push_bind(practice);
+            query.push(" and t.kind = ").push_bind(terms::SOUND);
+            query.push(" and t.term = any(").push_bind(self.slips.clone()).push(")");
+        }
+        if let Some(number) = self.number {
+            query.push(" union all select n.id from patients.patient n where n.practice_id = ").push_bind(practice);
+            query.push(" and n.number = ").push_bind(number);
+        }
+        if let Some(blind) = &self.national_id {
+            query.push(" union all select n.id from patients.patient n where n.practice_id = ").push_bind(practice);
+            query.push(" and n.national_id_blind = ").push_bind(blind.clone());
+        }
+    }
+}
+
+async fn find(tx: &mut TenantTx, wanted: &Wanted, limit: u32) -> Result<Vec<PatientItem>> {
+    let practice = tx.practice();
+    let mut query = QueryBuilder::new("select ");
+    query.push(COLUMNS).push(" from patients.patient p where p.practice_id = ").push_bind(practice);
+    query.push(" and p.deleted_at is null");
+    wanted.push(practice, &mut query);
+    query.push(" order by ");
+    wanted.push_rank(practice, &mut query);
+    query.push(format_args!("p.name_key, p.id limit {limit}"));
+    let rows: Vec<PatientRow> = query.build_query_as().fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(|row| row.item).collect())
+}

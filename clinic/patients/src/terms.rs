@@ -1,0 +1,75 @@
+//! What a patient is found by while somebody types: words of the names, how they sound, phones from the end, e-mails.
+
+use std::collections::BTreeSet;
+
+use platform::Result;
+use platform::db::TenantTx;
+use uuid::Uuid;
+
+use crate::names;
+use crate::record::PatientFields;
+
+/// Kinds of terms, as the table has them.
+pub const NAME: &str = "name";
+/// How a word sounds.
+pub const SOUND: &str = "sound";
+/// Digits of a number, the last one first.
+pub const PHONE: &str = "phone";
+/// An address in small letters.
+pub const EMAIL: &str = "email";
+
+/// All terms of a patient.
+pub fn of(fields: &PatientFields) -> BTreeSet<(&'static str, String)> {
+    let full = |given: &str, family: Option<&String>| format!("{given} {}", family.map_or("", String::as_str));
+    let names = [
+        full(&fields.given_name, fields.family_name.as_ref()),
+        full(fields.given_name_other.as_deref().unwrap_or_default(), fields.family_name_other.as_ref()),
+    ];
+    let mut terms = BTreeSet::new();
+    for word in names.iter().flat_map(|name| names::words(name)) {
+        terms.insert((SOUND, names::sound(&word)));
+        terms.insert((NAME, word));
+    }
+    terms.extend(fields.phones.iter().map(|phone| (PHONE, last_first(&phone.number))));
+    terms.extend(fields.emails.iter().map(|email| (EMAIL, email.address.to_lowercase())));
+    terms.retain(|(_, term)| !term.is_empty() && term.chars().count() <= 254);
+    terms
+}
+
+/// The digits of a number, the last one first: people know and tell the last ones.
+pub fn last_first(number: &str) -> String {
+    number.chars().rev().filter(char::is_ascii_digit).collect()
+}
+
+/// Brings the table to what the patient is found by now; what is there already stays.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn save(tx: &mut TenantTx, patient: Uuid, fields: &PatientFields) -> Result<()> {
+    let practice = tx.practice();
+    let (kinds, terms): (Vec<&str>, Vec<String>) = of(fields).into_iter().unzip();
+    sqlx::query!(
+        "delete from patients.term t
+          where t.practice_id = $1 and t.patient_id = $2
+            and not exists (select from unnest($3::text[], $4::text[]) n (kind, term)
+                             where n.kind = t.kind and n.term = t.term)",
+        practice,
+        patient,
+        &kinds as _,
+        &terms,
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "insert into patients.term (practice_id, kind, term, patient_id)
+         select $1, n.kind, n.term, $2 from unnest($3::text[], $4::text[]) n (kind, term)
+             on conflict do nothing",
+        practice,
+        patient,
+        &kinds as _,
+        &terms,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! What the tests of the area share.
+
+use platform::testing::{Person, TestServer};
+use platform::worker::Duties;
+use serde_json::{Value, json};
+
+/// The area with sign-in, and the owner of practice `alpha`.
+pub(crate) async fn start() -> (TestServer, Person) {
+    let server = TestServer::start(identity::routes().merge(crate::routes()), Duties::default()).await;
+    let owner = server.owner_of("alpha").await;
+    (server, owner)
+}
+
+/// A patient of that name, as it is entered.
+pub(crate) fn patient(given: &str, family: &str) -> Value {
+    json!({ "givenName": given, "familyName": family })
+}
+
+/// Enters a patient.
+pub(crate) async fn enter(person: &Person, patient: &Value) -> Value {
+    person.post("/api/v1/patients", patient).await.expect(201)
+}
+
+/// The id of something.
+pub(crate) fn id(made: &Value) -> String {
+    made["id"].as_str().expect("an id").to_owned()
+}

@@ -1,0 +1,231 @@
+//! A patient's timeline: what happened, newest first, from every area; and notes, which people write into it.
+
+use garde::Validate;
+use jiff::Timestamp;
+use platform::crypto::Place;
+use platform::db::TenantTx;
+use platform::error::Error;
+use platform::extract::{Body, Path, Query};
+use platform::filter::Kind;
+use platform::guard::Can;
+use platform::id::PatientId;
+use platform::idempotency::{IdempotencyKey, Once};
+use platform::page::{MAX_LIMIT, Order, Sort, default_limit};
+use platform::permission::patients as may;
+use platform::phi::Phi;
+use platform::record::{Change, Look};
+use platform::routes::{Json, Routes};
+use platform::{Result, people, route, undisclosed, validate};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sqlx::{FromRow, QueryBuilder};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::record;
+
+/// The routes of the timeline.
+pub fn routes() -> Routes {
+    Routes::new().route(route!(timeline)).route(route!(write_note))
+}
+
+/// Which part of the timeline.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListTimeline {
+    /// Entries of a page, at most 200.
+    #[garde(range(min = 1, max = MAX_LIMIT))]
+    #[serde(default = "default_limit")]
+    #[param(default = 50, minimum = 1, maximum = 200)]
+    limit: u32,
+    /// The nextCursor of the page before.
+    #[garde(inner(length(max = 2000)))]
+    cursor: Option<String>,
+    /// Only what concerns this kind of thing: `note`, `patient`, `appointment`.
+    #[garde(inner(length(max = 60)))]
+    resource: Option<String>,
+}
+
+/// A page of the timeline.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct TimelinePage {
+    items: Vec<TimelineEntry>,
+    /// For the next page; null on the last one.
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
+
+/// Something that happened with a patient.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct TimelineEntry {
+    id: Uuid,
+    /// When.
+    at: Timestamp,
+    /// What: `note`, `patient.created`, `patient.changed` …
+    kind: String,
+    /// To what kind of thing.
+    resource_type: String,
+    /// To which one.
+    resource_id: Uuid,
+    /// `user`, `system` …
+    actor_kind: String,
+    /// Who.
+    #[schema(required)]
+    actor_id: Option<Uuid>,
+    /// Their name, where they are or were of the practice.
+    #[schema(required, value_type = Option<String>)]
+    actor_name: Option<Phi<String>>,
+    /// What was changed, field by field.
+    changes: Vec<TimelineChange>,
+}
+
+/// A field that was changed.
+#[derive(Serialize, ToSchema)]
+struct TimelineChange {
+    /// Its name in the API.
+    field: String,
+    /// What it was.
+    #[schema(required, value_type = Option<Object>)]
+    before: Option<Value>,
+    /// What it is.
+    #[schema(required, value_type = Option<Object>)]
+    after: Option<Value>,
+}
+
+/// A note.
+#[derive(Clone, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewNote {
+    /// What it says.
+    #[garde(length(chars, max = 10_000), custom(validate::text))]
+    text: String,
+    /// Members of the practice whom it is meant for.
+    #[garde(length(max = 20))]
+    #[serde(default)]
+    mentions: Vec<Uuid>,
+}
+
+/// A note as it was written.
+#[derive(Clone, Serialize, ToSchema)]
+struct Note {
+    id: Uuid,
+    /// What it says.
+    text: String,
+    /// Members of the practice whom it is meant for.
+    mentions: Vec<Uuid>,
+}
+
+undisclosed!(TimelineEntry, NewNote, Note);
+
+const NEWEST: &[Sort] = &[Sort { name: "at", column: "e.at", kind: Kind::Instant }];
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    at: jiff_sqlx::Timestamp,
+    kind: String,
+    resource_type: String,
+    resource_id: Uuid,
+    actor_kind: String,
+    actor_id: Option<Uuid>,
+    body: Vec<u8>,
+}
+
+/// What happened with a patient, newest first.
+#[utoipa::path(get, path = "/api/v1/patients/{id}/timeline", tag = "patients",
+    params(("id" = Uuid, Path, description = "The patient"), ListTimeline),
+    responses((status = 200, body = TimelinePage)))]
+async fn timeline(
+    who: Can<may::Read>,
+    Path(id): Path<PatientId>,
+    Query(asked): Query<ListTimeline>,
+) -> Result<Json<TimelinePage>> {
+    let order = Order::parse(NEWEST, Some("-at"), asked.cursor.as_deref(), asked.limit)?;
+    who.read_recorded(async move |tx| {
+        record::must_be(tx, id).await?;
+        let mut query = QueryBuilder::new(
+            "select e.id, e.at, e.kind, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.body
+               from timeline.entry e where e.practice_id = ",
+        );
+        query.push_bind(tx.practice()).push(" and e.patient_id = ").push_bind(id.uuid());
+        if let Some(resource) = &asked.resource {
+            query.push(" and e.resource_type = ").push_bind(resource.clone());
+        }
+        order.push("e.id", &mut query)?;
+        let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
+        let (rows, next_cursor) = order.cut(rows, |row, _| (row.at.to_jiff().to_string().into(), row.id))?;
+        let items = open(tx, rows).await?;
+        tx.record_read(Look::at("timeline", id.uuid()).of_patient(Some(id))).await?;
+        Ok(Json(TimelinePage { items, next_cursor }))
+    })
+    .await
+}
+
+async fn open(tx: &mut TenantTx, rows: Vec<Row>) -> Result<Vec<TimelineEntry>> {
+    let names = people::names(tx, rows.iter().filter_map(|row| row.actor_id)).await?;
+    let mut entries = Vec::with_capacity(rows.len());
+    for row in rows {
+        let place = Place { table: "timeline.entry", column: "body", row: row.id };
+        let body: Value = serde_json::from_slice(&tx.open(place, &row.body).await?).map_err(Error::internal)?;
+        entries.push(TimelineEntry {
+            id: row.id,
+            at: row.at.to_jiff(),
+            kind: row.kind,
+            resource_type: row.resource_type,
+            resource_id: row.resource_id,
+            actor_kind: row.actor_kind,
+            actor_id: row.actor_id,
+            actor_name: row.actor_id.and_then(|id| names.get(&id).cloned()),
+            changes: changes(&body),
+        });
+    }
+    Ok(entries)
+}
+
+fn changes(body: &Value) -> Vec<TimelineChange> {
+    let none = Map::new();
+    let [before, after] = ["before", "after"].map(|side| body[side].as_object().unwrap_or(&none));
+    let fields = after.keys().chain(before.keys().filter(|field| !after.contains_key(*field)));
+    let value = |side: &Map<String, Value>, field: &String| side.get(field).filter(|value| !value.is_null()).cloned();
+    fields
+        .map(|field| TimelineChange { field: field.clone(), before: value(before, field), after: value(after, field) })
+        .collect()
+}
+
+/// Write a note on a patient.
+#[utoipa::path(post, path = "/api/v1/patients/{id}/notes", tag = "patients", request_body = NewNote,
+    params(("id" = Uuid, Path, description = "The patient"),
+           ("Idempotency-Key" = Uuid, Header, description = "A new UUID; the same one when the request is repeated")),
+    responses((status = 201, body = Note)))]
+async fn write_note(
+    who: Can<may::Write>,
+    Path(id): Path<PatientId>,
+    key: IdempotencyKey,
+    Body(new): Body<NewNote>,
+) -> Result<Once> {
+    let request = key.of("note.create", &(id, &new))?;
+    who.create_once(request, async move |tx| {
+        record::must_be(tx, id).await?;
+        let note = Note { id: Uuid::now_v7(), text: new.text.trim().to_owned(), mentions: members(tx, &new).await? };
+        tx.record(Change::created("note", note.id, &note).on_timeline(id, "note").event("note.created", 1)).await?;
+        Ok(note)
+    })
+    .await
+}
+
+/// Those who are mentioned must work here.
+async fn members(tx: &mut TenantTx, new: &NewNote) -> Result<Vec<Uuid>> {
+    let known = people::names(tx, new.mentions.iter().copied()).await?;
+    let unknown = new.mentions.iter().position(|id| !known.contains_key(id));
+    match unknown {
+        Some(i) => Err(Error::invalid(Vec::new()).at(
+            &format!("/mentions/{i}"),
+            "unknown",
+            "Mention people who work in this practice.",
+        )),
+        None => Ok(new.mentions.clone()),
+    }
+}
