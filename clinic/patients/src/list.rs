@@ -252,3 +252,112 @@ async fn select(
     order.push("p.id", &mut query)?;
     Ok(query.build_query_as().fetch_all(tx.conn()).await?)
 }
+
+#[cfg(test)]
+mod tests {
+    //! Lists as the front desk uses them.
+
+    use platform::testing::Person;
+    use serde_json::{Value, json};
+
+    use crate::testing::{enter, id, start};
+
+    async fn names(person: &Person, query: &Value) -> Vec<String> {
+        let page = person.post("/api/v1/patients/query", query).await.expect(200);
+        let name = |item: &Value| item["givenName"].as_str().expect("a name").to_owned();
+        page["items"].as_array().expect("items").iter().map(name).collect()
+    }
+
+    #[tokio::test]
+    async fn every_order_walks_through_all_pages() {
+        let (_server, owner) = start().await;
+        for (name, born) in [
+            ("Noura", Some("1990-01-01")),
+            ("Ali", None),
+            ("Omar", Some("2001-05-05")),
+            ("هدى", None),
+            ("Zaid", Some("1950-12-31")),
+        ] {
+            enter(&owner, &json!({ "givenName": name, "birthDate": born })).await;
+        }
+        for sort in [
+            "name",
+            "-name",
+            "number",
+            "-number",
+            "birthDate",
+            "-birthDate",
+            "createdAt",
+            "-createdAt",
+            "updatedAt",
+            "-updatedAt",
+        ] {
+            let whole = names(&owner, &json!({ "sort": sort })).await;
+            let (mut walked, mut cursor) = (Vec::new(), Value::Null);
+            loop {
+                let page = owner
+                    .post("/api/v1/patients/query", &json!({ "sort": sort, "limit": 2, "cursor": cursor }))
+                    .await
+                    .expect(200);
+                walked.extend(
+                    page["items"]
+                        .as_array()
+                        .expect("items")
+                        .iter()
+                        .map(|item| item["givenName"].as_str().expect("a name").to_owned()),
+                );
+                cursor = page["nextCursor"].clone();
+                if cursor.is_null() {
+                    break;
+                }
+            }
+            assert_eq!((walked.len(), &walked), (5, &whole), "{sort}");
+        }
+        assert_eq!(names(&owner, &json!({ "sort": "birthDate", "limit": 3 })).await, ["Zaid", "Noura", "Omar"]);
+    }
+
+    #[tokio::test]
+    async fn lists_are_filtered_by_what_patients_have() {
+        let (_server, owner) = start().await;
+        let tag = |name: &'static str| {
+            let owner = owner.clone();
+            async move { id(&owner.post("/api/v1/tags", &json!({ "name": name, "colour": "red" })).await.expect(201)) }
+        };
+        let (vip, late) = (tag("VIP").await, tag("Late").await);
+        enter(&owner, &json!({ "givenName": "Ali", "tags": [vip, late], "status": "lead", "birthDate": "1990-01-01" }))
+            .await;
+        enter(&owner, &json!({ "givenName": "Huda", "tags": [late], "consents": { "sms": { "granted": true } } }))
+            .await;
+        enter(&owner, &json!({ "givenName": "Zaid", "consents": { "sms": { "granted": false } } })).await;
+        for (filter, expected) in [
+            (json!({ "field": "tag", "op": "eq", "value": vip }), vec!["Ali"]),
+            (json!({ "field": "tag", "op": "ne", "value": vip }), vec!["Huda", "Zaid"]),
+            (json!({ "field": "tag", "op": "in", "value": [vip, late] }), vec!["Ali", "Huda"]),
+            (json!({ "field": "tag", "op": "empty" }), vec!["Zaid"]),
+            (json!({ "field": "status", "op": "eq", "value": "lead" }), vec!["Ali"]),
+            (json!({ "field": "birthDate", "op": "lt", "value": "1990-01-02" }), vec!["Ali"]),
+            (json!({ "field": "consentSms", "op": "eq", "value": true }), vec!["Huda"]),
+            (json!({ "not": { "field": "consentSms", "op": "eq", "value": true } }), vec!["Ali", "Zaid"]),
+        ] {
+            assert_eq!(names(&owner, &json!({ "filter": filter })).await, expected, "{filter}");
+        }
+        let refused = owner
+            .post("/api/v1/patients/query", &json!({ "filter": { "field": "tag", "op": "lt", "value": vip } }))
+            .await;
+        assert_eq!(refused.status, 422);
+    }
+
+    #[tokio::test]
+    async fn a_deleted_tag_comes_off_and_the_rest_stays() {
+        let (_server, owner) = start().await;
+        let tag = owner.post("/api/v1/tags", &json!({ "name": "VIP", "colour": "red" })).await.expect(201);
+        let taken = owner.post("/api/v1/tags", &json!({ "name": "vip", "colour": "blue" })).await;
+        assert_eq!((taken.status.as_u16(), taken.code()), (409, "tag.name_taken"));
+        enter(&owner, &json!({ "givenName": "Ali", "tags": [id(&tag)] })).await;
+        let tags = owner.get("/api/v1/tags").await.expect(200);
+        assert_eq!((&tags["items"][0]["name"], &tags["items"][0]["patients"]), (&json!("VIP"), &json!(1)));
+        owner.post(&format!("/api/v1/tags/{}/delete", id(&tag)), &json!({ "version": 1 })).await.expect(200);
+        let page = owner.post("/api/v1/patients/query", &json!({})).await.expect(200);
+        assert_eq!((&page["items"][0]["givenName"], &page["items"][0]["tags"]), (&json!("Ali"), &json!([])));
+    }
+}

@@ -99,7 +99,7 @@ impl Wanted {
         if !compact.is_empty() && compact.bytes().all(|byte| byte.is_ascii_digit()) {
             return Ok(Self { needles: vec![Needle::of_digits(tx, &compact).await?] });
         }
-        let mut needles: Vec<Needle> = folded.split(' ').filter(|word| !word.is_empty()).map(Needle::of_word).collect();
+        let mut needles: Vec<Needle> = names::parts(q).iter().map(|words| Needle::of_part(words)).collect();
         if let [needle] = needles.as_mut_slice()
             && compact.bytes().any(|byte| byte.is_ascii_digit())
         {
@@ -155,11 +155,15 @@ impl Needle {
         Ok(needle)
     }
 
-    fn of_word(word: &str) -> Self {
-        let mut beginnings = vec![(terms::NAME, word.to_owned())];
-        let sound = names::sound(word);
-        if sound.chars().count() >= 2 {
-            beginnings.push((terms::SOUND, sound));
+    /// A part of a name: its words as typed, and how they sound. Sounds of one letter would meet nearly everybody.
+    fn of_part(words: &[String]) -> Self {
+        let mut beginnings = Vec::new();
+        for word in words {
+            beginnings.push((terms::NAME, word.clone()));
+            let sound = (terms::SOUND, names::sound(word));
+            if sound.1.chars().count() >= 2 && !beginnings.contains(&sound) {
+                beginnings.push(sound);
+            }
         }
         Self { beginnings, ..Self::default() }
     }
@@ -205,4 +209,95 @@ async fn find(tx: &mut TenantTx, wanted: &Wanted, limit: u32) -> Result<Vec<Pati
     query.push(format_args!("p.name_key, p.id limit {limit}"));
     let rows: Vec<PatientRow> = query.build_query_as().fetch_all(tx.conn()).await?;
     Ok(rows.into_iter().map(|row| row.item).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    //! Finding as the front desk does it: with whatever the patient says first.
+
+    use platform::testing::Person;
+    use serde_json::{Value, json};
+
+    use crate::testing::{enter, start};
+
+    async fn found(person: &Person, q: &str) -> Vec<String> {
+        let found = person.post("/api/v1/patients/search", &json!({ "q": q })).await.expect(200);
+        let name = |item: &Value| item["givenName"].as_str().expect("a name").to_owned();
+        found["items"].as_array().expect("items").iter().map(name).collect()
+    }
+
+    async fn clinic() -> (platform::testing::TestServer, Person) {
+        let (server, owner) = start().await;
+        for patient in [
+            json!({ "givenName": "Mohammed", "familyName": "Al-Qahtani", "phones": [{ "number": "0501234567" }], "nationalId": "1098765432" }),
+            json!({ "givenName": "محمد", "familyName": "العتيبي", "emails": [{ "address": "M.Otaibi@example.com" }] }),
+            json!({ "givenName": "Sara", "familyName": "Al-Qahtani", "nationalId": "A12 34567" }),
+            json!({ "givenName": "عبد الرحمن", "familyName": "الزهراني", "phones": [{ "number": "0559876543" }] }),
+        ] {
+            enter(&owner, &patient).await;
+        }
+        (server, owner)
+    }
+
+    #[tokio::test]
+    async fn by_names_in_any_spelling() {
+        let (_server, owner) = clinic().await;
+        for (q, expected) in [
+            ("moh", vec!["Mohammed"]),
+            ("moham", vec!["Mohammed", "محمد"]),
+            ("MUHAMMAD", vec!["Mohammed", "محمد"]),
+            ("محمد", vec!["محمد", "Mohammed"]),
+            ("mohamad otaibi", vec!["محمد"]),
+            ("qahtani", vec!["Mohammed", "Sara"]),
+            ("al qahtani sara", vec!["Sara"]),
+            ("القحطاني", vec!["Mohammed", "Sara"]),
+            ("abdulrahman", vec!["عبد الرحمن"]),
+            ("Abdul Rahman Zahrani", vec!["عبد الرحمن"]),
+            ("sara otaibi", vec![]),
+            ("", vec![]),
+            ("  - ", vec![]),
+        ] {
+            assert_eq!(found(&owner, q).await, expected, "{q}");
+        }
+    }
+
+    #[tokio::test]
+    async fn by_a_slip_of_the_finger_when_nothing_else_is_found() {
+        let (_server, owner) = clinic().await;
+        assert_eq!(found(&owner, "qahtnai").await, ["Mohammed", "Sara"]);
+        assert_eq!(found(&owner, "mogammed qahtani").await, ["Mohammed"]);
+        assert_eq!(found(&owner, "xyzzy").await, [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn by_numbers_and_addresses() {
+        let (_server, owner) = clinic().await;
+        for (q, expected) in [
+            ("4567", vec!["Mohammed"]),
+            ("0501234567", vec!["Mohammed"]),
+            ("+966 50 123 4567", vec!["Mohammed"]),
+            ("00966501234567", vec!["Mohammed"]),
+            ("6543", vec!["عبد الرحمن"]),
+            ("٦٥٤٣", vec!["عبد الرحمن"]),
+            ("3", vec!["Sara"]),
+            ("1098765432", vec!["Mohammed"]),
+            ("a1234567", vec!["Sara"]),
+            ("109876543", vec![]),
+            ("m.otaibi@", vec!["محمد"]),
+            ("12345", vec![]),
+        ] {
+            assert_eq!(found(&owner, q).await, expected, "{q}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_is_deleted_is_not_found_and_who_is_renamed_is_found_by_the_new_name() {
+        let (_server, owner) = clinic().await;
+        let found_first = owner.post("/api/v1/patients/search", &json!({ "q": "sara" })).await.expect(200);
+        let path = format!("/api/v1/patients/{}", found_first["items"][0]["id"].as_str().expect("an id"));
+        owner.patch(&path, &json!({ "version": 1, "givenName": "Reem" })).await.expect(200);
+        assert_eq!((found(&owner, "sara").await.len(), found(&owner, "reem").await), (0, vec!["Reem".to_owned()]));
+        owner.post(&format!("{path}/delete"), &json!({ "version": 2 })).await.expect(200);
+        assert_eq!(found(&owner, "reem").await, [""; 0]);
+    }
 }
