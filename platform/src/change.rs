@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use axum::extract::{FromRequest, Request};
 use garde::Validate;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::__dev::ComposeSchema;
 use utoipa::ToSchema;
@@ -51,17 +51,12 @@ impl<T: Serialize + DeserializeOwned + Validate<Context = ()>> Change<T> {
     }
 }
 
-impl<'de, T> Deserialize<'de> for Change<T> {
-    fn deserialize<D: Deserializer<'de>>(reader: D) -> std::result::Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Parts {
-            version: i32,
-            #[serde(flatten)]
-            fields: Map<String, Value>,
-        }
-        let Parts { version, fields } = Parts::deserialize(reader)?;
-        Ok(Self { version, fields, of: PhantomData })
-    }
+/// The body as it comes.
+#[derive(Deserialize)]
+struct Parts {
+    version: Option<i32>,
+    #[serde(flatten)]
+    fields: Map<String, Value>,
 }
 
 /// Each field that is there must be one of `T`, of its type, and valid by itself.
@@ -69,13 +64,20 @@ impl<T: DeserializeOwned + Validate<Context = ()>> FromRequest<App> for Change<T
     type Rejection = Error;
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
-        let change: Self = extract::parse(&extract::json(request, app).await?)?;
+        let Parts { version, fields } = extract::parse(&extract::json(request, app).await?)?;
         let told = |pointer: &str| {
             let name = pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
-            change.fields.contains_key(name)
+            fields.contains_key(name)
         };
-        let fault = extract::read::<T>(Value::Object(change.fields.clone())).err();
-        fault.and_then(|error| error.only_at(told)).map_or(Ok(change), Err)
+        if let Some(fault) =
+            extract::read::<T>(Value::Object(fields.clone())).err().and_then(|fault| fault.only_at(told))
+        {
+            return Err(fault);
+        }
+        let version = version.ok_or_else(|| {
+            Error::invalid(Vec::new()).at("/version", "required", "Send the version that the change is based on.")
+        })?;
+        Ok(Self { version, fields, of: PhantomData })
     }
 }
 

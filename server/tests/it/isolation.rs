@@ -76,6 +76,8 @@ async fn hours_and_people(owner: &Person, location: &Value) {
         json!({ "owner": "practice", "kind": "closed", "from": "2026-12-24T00:00:00", "to": "2026-12-25T00:00:00" });
     owner.post("/api/v1/absences", &absence).await.expect(201);
     owner.post("/api/v1/onboarding/finish", &Value::Null).await.expect(200);
+    let tag = owner.post("/api/v1/tags", &json!({ "name": "VIP", "colour": "red" })).await.expect(201)["id"].clone();
+    owner.post("/api/v1/patients", &json!({ "givenName": "Sara", "tags": [tag] })).await.expect(201);
     let closing_day = json!({ "name": "Move", "date": "2026-12-24", "repeats": "none" });
     owner.post("/api/v1/closing-days", &closing_day).await.expect(201);
 }

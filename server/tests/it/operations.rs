@@ -267,6 +267,8 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
         ("/api/v1/audit/", entry),
         ("/api/v1/account/identities/", identity),
         ("/api/v1/services/", make("/api/v1/services", service).await),
+        ("/api/v1/patients/", make("/api/v1/patients", json!({ "givenName": "Sara" })).await),
+        ("/api/v1/tags/", make("/api/v1/tags", json!({ "name": Uuid::now_v7(), "colour": "red" })).await),
         // one without rooms, which can be archived
         ("/api/v1/locations/", make("/api/v1/locations", json!({ "name": Uuid::now_v7() })).await),
         ("/api/v1/rooms/", make("/api/v1/rooms", room).await),

@@ -192,15 +192,15 @@ pub enum AlertKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Consents {
-    /// Text messages.
-    #[garde(dive)]
-    pub sms: Option<Consent>,
-    /// E-mail.
-    #[garde(dive)]
-    pub email: Option<Consent>,
     /// Calls.
     #[garde(dive)]
     pub calls: Option<Consent>,
+    /// E-mail.
+    #[garde(dive)]
+    pub email: Option<Consent>,
+    /// Text messages.
+    #[garde(dive)]
+    pub sms: Option<Consent>,
 }
 
 /// An agreement or a refusal.
