@@ -14,6 +14,8 @@ pub struct Clinic {
     pub services: &'static [Service],
     /// The owner comes first.
     pub people: &'static [Person],
+    /// How many patients it has.
+    pub patients: usize,
     /// Somebody who has not accepted yet.
     pub invited: (&'static str, &'static str, &'static str),
 }
@@ -95,6 +97,7 @@ pub const CLINICS: [Clinic; 2] = [
             works("assistant@alpha.example", "Reem Al-Dossari", "assistant"),
             works("accounts@alpha.example", "Tariq Nasser", "accountant"),
         ],
+        patients: 80,
         invited: ("nora@alpha.example", "Nora Al-Shehri", "receptionist"),
     },
     Clinic {
@@ -118,6 +121,7 @@ pub const CLINICS: [Clinic; 2] = [
             works("reception@beta.example", "سلوى الغامدي", "receptionist"),
             works("accounts@beta.example", "ماجد العتيبي", "accountant"),
         ],
+        patients: 60,
         invited: ("yousef@beta.example", "يوسف الشمري", "assistant"),
     },
 ];

@@ -2,6 +2,7 @@
 
 mod clinics;
 mod desk;
+mod patients;
 
 use axum::Router;
 use identity::Authenticator;
@@ -90,6 +91,7 @@ async fn furnish(app: &App) -> Result<()> {
             let owner = found(&api, clinic).await?;
             equip(&owner, clinic).await?;
             staff(&api, &owner, clinic).await?;
+            patients::enter(&owner, clinic.language, clinic.patients).await?;
         }
     }
     Ok(())

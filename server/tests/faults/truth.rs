@@ -36,7 +36,8 @@ const HALF_DONE: [&str; 8] = [
     // people made the demo as well, which has more than services
     "select format('%s idempotency keys, %s things that people made under one', k.n, s.n)
        from (select count(*) n from api.idempotency_key) k,
-            (select count(*) n from audit.entry where resource_type in ('service', 'location', 'room', 'invite')
+            (select count(*) n from audit.entry where resource_type in
+                    ('service', 'location', 'room', 'invite', 'patient', 'tag', 'note')
                 and action = 'create' and actor_kind = 'user') s
       where k.n <> s.n",
 ];

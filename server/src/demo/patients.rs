@@ -1,0 +1,180 @@
+//! The demo's patients: invented by a generator that always invents the same, with names in both scripts.
+
+use platform::error::Result;
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom as _;
+use rand::{Rng as _, SeedableRng as _};
+use serde_json::{Value, json};
+
+use super::desk::Desk;
+
+type Name = (&'static str, &'static str);
+
+const WOMEN: [Name; 24] = [
+    ("Sara", "سارة"),
+    ("Noura", "نورة"),
+    ("Fatimah", "فاطمة"),
+    ("Aisha", "عائشة"),
+    ("Reem", "ريم"),
+    ("Huda", "هدى"),
+    ("Maha", "مها"),
+    ("Lama", "لمى"),
+    ("Amal", "أمل"),
+    ("Hessa", "حصة"),
+    ("Jawaher", "جواهر"),
+    ("Munira", "منيرة"),
+    ("Layan", "ليان"),
+    ("Dana", "دانة"),
+    ("Abeer", "عبير"),
+    ("Wafa", "وفاء"),
+    ("Nouf", "نوف"),
+    ("Ghada", "غادة"),
+    ("Salma", "سلمى"),
+    ("Maryam", "مريم"),
+    ("Rania", "رانيا"),
+    ("Haya", "هيا"),
+    ("Arwa", "أروى"),
+    ("Joud", "جود"),
+];
+
+const MEN: [Name; 24] = [
+    ("Mohammed", "محمد"),
+    ("Abdullah", "عبدالله"),
+    ("Khalid", "خالد"),
+    ("Faisal", "فيصل"),
+    ("Omar", "عمر"),
+    ("Ahmed", "أحمد"),
+    ("Abdulrahman", "عبدالرحمن"),
+    ("Turki", "تركي"),
+    ("Saud", "سعود"),
+    ("Yousef", "يوسف"),
+    ("Ali", "علي"),
+    ("Hassan", "حسن"),
+    ("Hussein", "حسين"),
+    ("Nasser", "ناصر"),
+    ("Bandar", "بندر"),
+    ("Majed", "ماجد"),
+    ("Sultan", "سلطان"),
+    ("Ibrahim", "إبراهيم"),
+    ("Tariq", "طارق"),
+    ("Saleh", "صالح"),
+    ("Mishari", "مشاري"),
+    ("Rayan", "ريان"),
+    ("Ziyad", "زياد"),
+    ("Anas", "أنس"),
+];
+
+const FAMILIES: [Name; 24] = [
+    ("Al-Qahtani", "القحطاني"),
+    ("Al-Otaibi", "العتيبي"),
+    ("Al-Harbi", "الحربي"),
+    ("Al-Ghamdi", "الغامدي"),
+    ("Al-Zahrani", "الزهراني"),
+    ("Al-Shammari", "الشمري"),
+    ("Al-Dossari", "الدوسري"),
+    ("Al-Mutairi", "المطيري"),
+    ("Al-Anazi", "العنزي"),
+    ("Al-Subaie", "السبيعي"),
+    ("Al-Shehri", "الشهري"),
+    ("Al-Malki", "المالكي"),
+    ("Al-Asiri", "العسيري"),
+    ("Al-Juhani", "الجهني"),
+    ("Al-Rashidi", "الرشيدي"),
+    ("Al-Balawi", "البلوي"),
+    ("Al-Yami", "اليامي"),
+    ("Al-Tamimi", "التميمي"),
+    ("Haddad", "حداد"),
+    ("Mansour", "منصور"),
+    ("Khoury", "خوري"),
+    ("Al-Khalidi", "الخالدي"),
+    ("Al-Omari", "العمري"),
+    ("Bakr", "بكر"),
+];
+
+const TAGS: [(&str, &str, &str); 5] = [
+    ("VIP", "مميّز", "violet"),
+    ("Anxious", "قلق من العلاج", "amber"),
+    ("Family plan", "باقة العائلة", "teal"),
+    ("Orthodontics", "تقويم", "blue"),
+    ("Payment plan", "تقسيط", "slate"),
+];
+
+const DISTRICTS: [&str; 6] = ["Al Olaya", "Al Malqa", "Al Yasmin", "An Narjis", "Al Rawdah", "Al Sulimaniyah"];
+const SOURCES: [&str; 5] = ["Google", "Instagram", "A friend", "Insurance list", "Walk-in"];
+const ALERTS: [(&str, &str, bool); 6] = [
+    ("allergy", "Penicillin", true),
+    ("allergy", "Latex", true),
+    ("allergy", "Ibuprofen", false),
+    ("condition", "Diabetes, type 2", false),
+    ("condition", "Artificial heart valve: antibiotics before treatment", true),
+    ("medication", "Warfarin", true),
+];
+
+/// Enters so many patients, and the tags that some of them have. `language` decides which script comes first.
+pub async fn enter(owner: &Desk, language: &str, count: usize) -> Result<()> {
+    let mut tags = Vec::new();
+    for (name, name_ar, colour) in TAGS {
+        let name = if language == "ar" { name_ar } else { name };
+        let tag = owner.post("/api/v1/tags", json!({ "name": name, "colour": colour })).await?;
+        tags.push(tag["id"].clone());
+    }
+    let mut chance = StdRng::seed_from_u64(count as u64);
+    for number in 0..count {
+        let patient = owner.post("/api/v1/patients", invent(&mut chance, language, &tags)).await?;
+        if number % 6 == 0 {
+            let path = format!("/api/v1/patients/{}/notes", patient["id"].as_str().unwrap_or_default());
+            let text = if language == "ar" {
+                "يفضّل المواعيد بعد صلاة العصر."
+            } else {
+                "Prefers the late afternoon."
+            };
+            owner.post(&path, json!({ "text": text })).await?;
+        }
+    }
+    Ok(())
+}
+
+fn invent(chance: &mut StdRng, language: &str, tags: &[Value]) -> Value {
+    let female = chance.random_bool(0.52);
+    let (given, given_ar) = one(chance, if female { &WOMEN } else { &MEN });
+    let (family, family_ar) = one(chance, &FAMILIES);
+    let [first, other] = if language == "ar" {
+        [(given_ar, family_ar), (given, family)]
+    } else {
+        [(given, family), (given_ar, family_ar)]
+    };
+    // some desks enter one script only
+    let both = chance.random_bool(0.7);
+    let born = format!(
+        "{}-{:02}-{:02}",
+        chance.random_range(1945..2023),
+        chance.random_range(1..=12),
+        chance.random_range(1..=28)
+    );
+    let mobile =
+        format!("+9665{}{:07}", one(chance, &["0", "3", "4", "5", "6", "9"]), chance.random_range(0..10_000_000));
+    let email = format!("{}.{}@example.com", given.to_lowercase(), chance.random_range(100..1000));
+    let emails = if chance.random_bool(0.6) { json!([{ "address": email, "kind": "home" }]) } else { json!([]) };
+    let alert = |(kind, text, severe): (&str, &str, bool)| json!([{ "kind": kind, "text": text, "severe": severe }]);
+    let alerts = if chance.random_bool(0.2) { alert(one(chance, &ALERTS)) } else { json!([]) };
+    let tagged: Vec<&Value> = tags.iter().filter(|_| chance.random_bool(0.12)).collect();
+    let consent = |granted: bool| json!({ "granted": granted, "source": "Registration form" });
+    json!({
+        "givenName": first.0, "familyName": first.1,
+        "givenNameOther": both.then_some(other.0), "familyNameOther": both.then_some(other.1),
+        "birthDate": born, "sex": if female { "female" } else { "male" },
+        "phones": [{ "number": mobile, "kind": "mobile", "preferred": true }], "emails": emails,
+        "address": { "line1": one(chance, &DISTRICTS), "line2": null, "city": "Riyadh", "region": null,
+                     "postalCode": null, "country": "SA" },
+        "contactMethod": one(chance, &["call", "sms", "whatsapp", "email"]),
+        "language": if chance.random_bool(0.8) { "ar" } else { "en" },
+        "nationalId": format!("1{:09}", chance.random_range(0..1_000_000_000)), "nationality": "SA",
+        "alerts": alerts, "tags": tagged, "leadSource": one(chance, &SOURCES),
+        "status": one(chance, &["active", "active", "active", "active", "active", "lead", "inactive"]),
+        "consents": { "sms": consent(chance.random_bool(0.85)), "calls": consent(chance.random_bool(0.9)), "email": null },
+    })
+}
+
+fn one<T: Copy>(chance: &mut StdRng, of: &[T]) -> T {
+    of.choose(chance).copied().unwrap_or(of[0])
+}
