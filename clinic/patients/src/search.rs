@@ -65,7 +65,7 @@ async fn search(who: Can<may::Read>, Body(asked): Body<PatientSearch>) -> Result
 }
 
 /// Candidates for each thing typed. Beyond that many, nobody finds anybody without typing on.
-const CANDIDATES: i64 = 2000;
+const CANDIDATES: u32 = 2000;
 
 /// What is looked for: every needle must be found.
 pub struct Wanted {
@@ -112,7 +112,11 @@ impl Wanted {
     fn mistyped(&self) -> Option<Self> {
         let slipped = |needle: &Needle| {
             let sounds = needle.beginnings.iter().filter(|(kind, _)| *kind == terms::SOUND);
-            let slips: Vec<String> = sounds.flat_map(|(_, sound)| names::near(sound)).collect();
+            // the first letter is seldom the wrong one, and without it too many would be near
+            let like = |near: &String, sound: &str| near.as_bytes().first() == sound.as_bytes().first();
+            let near =
+                |sound: &str| names::near(sound).into_iter().filter(|near| like(near, sound)).collect::<Vec<_>>();
+            let slips: Vec<String> = sounds.flat_map(|(_, sound)| near(sound)).collect();
             Needle { beginnings: needle.beginnings.clone(), slips, ..Needle::default() }
         };
         let needles: Vec<Needle> = self.needles.iter().map(slipped).collect();
@@ -121,25 +125,32 @@ impl Wanted {
 
     /// Adds the condition that a patient `p` is one of those.
     pub fn push(&self, practice: Uuid, query: &mut QueryBuilder<Postgres>) {
-        if self.needles.is_empty() {
-            query.push(" and false");
-        }
-        for needle in &self.needles {
-            query.push(" and p.id in (");
-            needle.push(practice, &needle.beginnings, query);
-            query.push(")");
-        }
+        query.push(" and ");
+        self.push_among(practice, None, query);
     }
 
-    /// Adds the order: who has the words as they were typed, before who only sounds like it.
-    fn push_rank(&self, practice: Uuid, query: &mut QueryBuilder<Postgres>) {
-        for needle in &self.needles {
-            let exact: Vec<_> = needle.beginnings.iter().filter(|(kind, _)| *kind != terms::SOUND).cloned().collect();
-            let exact = Needle { beginnings: exact, number: needle.number, ..Needle::default() };
-            query.push("p.id in (");
-            exact.push(practice, &exact.beginnings, query);
-            query.push(") desc, ");
+    /// Whether `p` is one of those; of what is typed alone at most the first so many are looked at.
+    fn push_among(&self, practice: Uuid, limit: Option<u32>, query: &mut QueryBuilder<Postgres>) {
+        let limit = limit.filter(|_| self.needles.len() == 1);
+        query.push("p.id in (");
+        for (i, needle) in self.needles.iter().enumerate() {
+            // each side is small beside the table, and PostgreSQL hashes it; as conditions one by one it would look each
+            // of the first ones up among the others
+            query.push(if i == 0 { "(" } else { " intersect (" });
+            needle.push(practice, limit, query);
+            query.push(")");
         }
+        query.push(if self.needles.is_empty() { "null)" } else { ")" });
+    }
+
+    /// The same as it was typed, without what only sounds like it.
+    fn exact(&self) -> Self {
+        let exact = |needle: &Needle| Needle {
+            beginnings: needle.beginnings.iter().filter(|(kind, _)| *kind != terms::SOUND).cloned().collect(),
+            number: needle.number,
+            ..Needle::default()
+        };
+        Self { needles: self.needles.iter().map(exact).collect() }
     }
 }
 
@@ -169,16 +180,19 @@ impl Needle {
     }
 
     /// A query for the ids of who has it in any form.
-    fn push(&self, practice: Uuid, beginnings: &[(&str, String)], query: &mut QueryBuilder<Postgres>) {
+    fn push(&self, practice: Uuid, limit: Option<u32>, query: &mut QueryBuilder<Postgres>) {
         query.push("select null::uuid where false");
-        for (kind, beginning) in beginnings {
+        for (kind, beginning) in &self.beginnings {
             query
                 .push(" union all (select t.patient_id from patients.term t where t.practice_id = ")
                 .push_bind(practice);
             query.push(" and t.kind = ").push_bind((*kind).to_owned());
             query.push(" and t.term >= ").push_bind(beginning.clone());
             query.push(" and t.term < ").push_bind(format!("{beginning}\u{10FFFF}"));
-            query.push(format_args!(" order by t.term limit {CANDIDATES})"));
+            if let Some(limit) = limit {
+                query.push(format_args!(" order by t.term limit {limit}"));
+            }
+            query.push(")");
         }
         if !self.slips.is_empty() {
             query
@@ -202,11 +216,12 @@ async fn find(tx: &mut TenantTx, wanted: &Wanted, limit: u32) -> Result<Vec<Pati
     let practice = tx.practice();
     let mut query = QueryBuilder::new("select ");
     query.push(COLUMNS).push(" from patients.patient p where p.practice_id = ").push_bind(practice);
-    query.push(" and p.deleted_at is null");
-    wanted.push(practice, &mut query);
+    query.push(" and p.deleted_at is null and ");
+    wanted.push_among(practice, Some(CANDIDATES), &mut query);
+    // who has the words as they were typed comes before who only sounds like it
     query.push(" order by ");
-    wanted.push_rank(practice, &mut query);
-    query.push(format_args!("p.name_key, p.id limit {limit}"));
+    wanted.exact().push_among(practice, Some(CANDIDATES), &mut query);
+    query.push(format_args!(" desc, p.name_key, p.id limit {limit}"));
     let rows: Vec<PatientRow> = query.build_query_as().fetch_all(tx.conn()).await?;
     Ok(rows.into_iter().map(|row| row.item).collect())
 }
