@@ -84,8 +84,10 @@ pub const OWN: [&str; 3] = ["session.read", "account.read", "account.write"];
 const FOR_PEOPLE: [&str; 6] = ["roles.write", "staff.write", "access.", "api_keys.", "security.write", "audit.export"];
 
 /// What support may look at under an access that was opened for a reason: no exports, nothing that opens doors (keys,
-/// security), and nothing that is about a person's own account. A right that is not on this list is not given.
-pub const UNDER_GRANT: [&str; 8] = [
+/// security), and nothing that is about a person's own account. A right that is not on this list is not given. As only
+/// what is asked by `GET` is answered, support reads the record whose address it was told, and searches for nobody.
+pub const UNDER_GRANT: [&str; 9] = [
+    "patients.read",
     "practice.read",
     "rooms.read",
     "hours.read",

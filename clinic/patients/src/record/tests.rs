@@ -1,6 +1,7 @@
 //! The record as the front desk uses it.
 
 use platform::testing::Person;
+use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
@@ -139,6 +140,31 @@ async fn who_looks_at_a_patient_is_in_the_ledger() {
     let read: String = sqlx::query_scalar(sql).fetch_one(&mut server.database.conn().await).await.expect("a text");
     let list = format!("read patient [\"{patient}\"][\"q\"]");
     assert_eq!(read, format!("read patient {patient}; read timeline {patient}; {list}; {list}"));
+}
+
+#[tokio::test]
+async fn support_reads_the_record_it_was_told_and_searches_for_nobody() {
+    let (server, owner) = start().await;
+    let patient = id(&enter(&owner, &patient("Sara", "Ali")).await);
+    let administrator = server.administrator("noura").await;
+    let grant = server.support_access(&administrator, owner.practice()).await.to_string();
+    let ask = async |method: Method, path: &str, body: Value| {
+        let request = administrator.request(method, path).header("x-vantage-grant", &grant);
+        Person::send(if body.is_null() { request } else { request.json(&body) }).await
+    };
+    let path = format!("/api/v1/patients/{patient}");
+    ask(Method::GET, &path, Value::Null).await.expect(200);
+    for (method, path, body) in [
+        (Method::POST, "/api/v1/patients/search", json!({ "q": "sara" })),
+        (Method::POST, "/api/v1/patients/query", json!({})),
+        (Method::PATCH, &*path, json!({ "version": 1, "givenName": "X" })),
+    ] {
+        assert_eq!(ask(method, path, body).await.status, 403, "{path}");
+    }
+    let sql = "select count(*) from audit.entry where actor_kind = 'break_glass' and action = 'read'
+                and resource_type = 'patient' and patient_id is not null";
+    let seen: i64 = sqlx::query_scalar(sql).fetch_one(&mut server.database.conn().await).await.expect("a count");
+    assert_eq!(seen, 1);
 }
 
 #[tokio::test]
