@@ -6,6 +6,7 @@ use hdrhistogram::Histogram;
 use serde_json::Value;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::Result;
 use crate::report::Measured;
@@ -27,11 +28,23 @@ pub enum Kind {
     Read,
     /// One service is changed, with its ledger entry and event.
     Write,
+    /// Patients are looked for by a word of their name.
+    Search,
+    /// Patients are looked for by the last four digits of their number.
+    Digits,
+    /// The first page of patients with a filter and an order.
+    Patients,
+    /// One patient's record.
+    Patient,
+    /// A patient is entered.
+    Enter,
 }
 
 impl Kind {
-    /// All of them, in the order of measurement.
+    /// Those that are measured when nothing else is asked for, in this order.
     pub const ALL: [Self; 4] = [Self::SignIn, Self::List, Self::Read, Self::Write];
+    /// Those about patients.
+    pub const OF_PATIENTS: [Self; 5] = [Self::Search, Self::Digits, Self::Patients, Self::Patient, Self::Enter];
 
     /// The word for it in the report.
     pub fn name(self) -> &'static str {
@@ -40,6 +53,11 @@ impl Kind {
             Self::List => "list",
             Self::Read => "read",
             Self::Write => "write",
+            Self::Search => "search",
+            Self::Digits => "digits",
+            Self::Patients => "patients",
+            Self::Patient => "patient",
+            Self::Enter => "enter",
         }
     }
 }
@@ -120,7 +138,7 @@ impl Client {
             self.version += i64::from(status == 200);
             if started >= from {
                 tally.histogram.saturating_record(u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
-                tally.errors += u64::from(status != 200);
+                tally.errors += u64::from(!matches!(status, 200 | 201));
             }
         }
     }
@@ -140,6 +158,34 @@ impl Client {
                 let person = &self.people[0];
                 request("PATCH", &service_path(person.practice, 1), &person.cookie, Some(&change))
             }
+            kind => of_patients(kind, person, turn),
+        }
+    }
+}
+
+/// Words of names that are looked for; in `sql/patients.sql` as well.
+const WORDS: [&str; 8] = ["qahtani", "ghamdi", "harbi", "zahrani", "dossari", "mansour", "faisal", "noura"];
+
+fn of_patients(kind: Kind, person: &Person, turn: usize) -> Vec<u8> {
+    let ask =
+        |path: &str, body: Value| request("POST", &format!("/api/v1/patients{path}"), &person.cookie, Some(&body));
+    match kind {
+        Kind::Search => ask("/search", serde_json::json!({ "q": WORDS[turn % WORDS.len()] })),
+        Kind::Digits => ask("/search", serde_json::json!({ "q": format!("{:04}", turn * 37 % 10_000) })),
+        Kind::Patients => ask(
+            "/query",
+            serde_json::json!({ "sort": "-updatedAt", "filter": { "all": [
+                { "field": "status", "op": "eq", "value": "active" },
+                { "field": "birthDate", "op": "lt", "value": "2000-01-01" }] } }),
+        ),
+        Kind::Enter => ask(
+            "",
+            serde_json::json!({ "givenName": "Noura", "familyName": WORDS[turn % WORDS.len()], "birthDate": "1990-05-17",
+                                "phones": [{ "number": format!("05{:08}", 30_000_000 + turn % 10_000_000) }] }),
+        ),
+        _ => {
+            let id = seed::patient(person.practice, (turn % 754) as u32 + 1);
+            request("GET", &format!("/api/v1/patients/{id}"), &person.cookie, None)
         }
     }
 }
@@ -156,6 +202,7 @@ pub fn request(method: &str, path: &str, cookie: &str, body: Option<&Value>) -> 
     let body = body.map(Value::to_string).unwrap_or_default();
     let kind = if body.is_empty() { "" } else { "content-type: application/json\r\n" };
     let length = body.len();
-    format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncookie: {cookie}\r\n{kind}content-length: {length}\r\n\r\n{body}")
+    let key = if method == "POST" { format!("idempotency-key: {}\r\n", Uuid::now_v7()) } else { String::new() };
+    format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncookie: {cookie}\r\n{kind}{key}content-length: {length}\r\n\r\n{body}")
         .into_bytes()
 }

@@ -8,6 +8,7 @@
 mod audit;
 mod gap;
 mod load;
+mod patients;
 mod peer;
 mod report;
 mod seed;
@@ -60,6 +61,8 @@ enum Only {
     /// The ledger: entries per second through tenant transactions, in many practices and in one, and how long a
     /// committed entry waits for a signed checkpoint.
     Audit,
+    /// Patients: finding, listing, opening and entering them, 200,000 in the installation and 50,000 in one practice.
+    Patients,
 }
 
 /// One thread for the load, as pgbench has: more would only take the cores from what is measured.
@@ -99,6 +102,9 @@ async fn measure(options: &Options) -> Result<()> {
     }
     if options.only == Some(Only::Audit) {
         return audit::measure(&server, options.connections, options.rounds, options.seconds).await;
+    }
+    if options.only == Some(Only::Patients) {
+        return patients::measure(&server, options.connections as usize, options.rounds, options.seconds).await;
     }
     say(&format!("how the list is found\n{}", server.database.run(&peer::explain()).await?));
     let connections = options.connections as usize;

@@ -18,6 +18,18 @@ macro_rules! transaction {
     };
 }
 
+/// The same with the entry that says who was looked at.
+macro_rules! look {
+    ($file:literal) => {
+        concat!(
+            include_str!("../sql/enter.sql"),
+            include_str!($file),
+            include_str!("../sql/look.sql"),
+            include_str!("../sql/leave.sql")
+        )
+    };
+}
+
 /// The SQL of a kind of request; `None` where SQL is not what it costs.
 pub fn script(kind: Kind) -> Option<&'static str> {
     match kind {
@@ -25,6 +37,11 @@ pub fn script(kind: Kind) -> Option<&'static str> {
         Kind::List => Some(transaction!("../sql/list.sql")),
         Kind::Read => Some(transaction!("../sql/read.sql")),
         Kind::Write => Some(transaction!("../sql/write.sql")),
+        Kind::Search => Some(look!("../sql/patient_search.sql")),
+        Kind::Patients => Some(look!("../sql/patient_list.sql")),
+        Kind::Patient => Some(look!("../sql/patient.sql")),
+        // the first is a smaller search, the other a dozen statements that depend on each other
+        Kind::Digits | Kind::Enter => None,
     }
 }
 

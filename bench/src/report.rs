@@ -84,7 +84,7 @@ pub fn ratios(rounds: &[Ratio]) {
         let goal = match kind {
             Kind::List | Kind::Read if rate >= GOAL => ": reached",
             Kind::List | Kind::Read => ": missed",
-            Kind::SignIn | Kind::Write => "",
+            _ => "",
         };
         say(&format!("{:8} {}   median {}{cpu}{goal}", kind.name(), each.join("  "), percent(rate)));
     }

@@ -56,6 +56,11 @@ pub fn service(practice: u32, number: u32) -> Uuid {
     Uuid::from_u64_pair(0x7000, 0x8003_0000_0000_0000 + u64::from(practice * 1000 + number))
 }
 
+/// Id of a patient, likewise; as in `sql/patients.sql`. Every practice has at least 754.
+pub fn patient(practice: u32, number: u32) -> Uuid {
+    Uuid::from_u64_pair(0x7000, 0x8004_0000_0000_0000 + u64::from(practice * 100_000 + number))
+}
+
 fn owner(number: u32) -> String {
     format!("owner-{number}@bench.example")
 }
