@@ -1676,6 +1676,34 @@ CREATE TABLE patients.patient_tag (
 
 ALTER TABLE ONLY patients.patient_tag FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE patients.policy (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    patient_id uuid NOT NULL,
+    rank integer NOT NULL,
+    payer text NOT NULL,
+    plan text,
+    private bytea NOT NULL,
+    member_id_blind text NOT NULL COLLATE pg_catalog."C",
+    valid_from date,
+    valid_to date,
+    eligibility text NOT NULL,
+    verified_at timestamp with time zone,
+    verified_by uuid,
+    cards jsonb NOT NULL,
+    deleted_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT policy_eligibility_check CHECK ((eligibility = ANY (ARRAY['active'::text, 'inactive'::text, 'pending'::text, 'unknown'::text]))),
+    CONSTRAINT policy_payer_check CHECK (((length(payer) >= 1) AND (length(payer) <= 120))),
+    CONSTRAINT policy_plan_check CHECK (((length(plan) >= 1) AND (length(plan) <= 120))),
+    CONSTRAINT policy_rank_check CHECK (((rank >= 1) AND (rank <= 9))),
+    CONSTRAINT policy_validity_check CHECK ((valid_to >= valid_from))
+);
+
+ALTER TABLE ONLY patients.policy FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE patients.tag (
     practice_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -2138,6 +2166,9 @@ ALTER TABLE ONLY patients.patient
 ALTER TABLE ONLY patients.patient_tag
     ADD CONSTRAINT patient_tag_pkey PRIMARY KEY (practice_id, patient_id, tag_id);
 
+ALTER TABLE ONLY patients.policy
+    ADD CONSTRAINT policy_pkey PRIMARY KEY (practice_id, id);
+
 ALTER TABLE ONLY patients.tag
     ADD CONSTRAINT tag_name_key UNIQUE (practice_id, name_key);
 
@@ -2288,6 +2319,12 @@ CREATE INDEX patient_by_tag ON patients.patient_tag USING btree (practice_id, ta
 
 CREATE INDEX patient_by_update ON patients.patient USING btree (practice_id, updated_at, id) WHERE (deleted_at IS NULL);
 
+CREATE INDEX policy_by_member ON patients.policy USING btree (practice_id, member_id_blind) WHERE (deleted_at IS NULL);
+
+CREATE INDEX policy_by_verification ON patients.policy USING btree (practice_id, COALESCE(verified_at, '1970-01-01 00:00:00+00'::timestamp with time zone), id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX policy_rank_key ON patients.policy USING btree (practice_id, patient_id, rank) WHERE (deleted_at IS NULL);
+
 CREATE INDEX term_by_patient ON patients.term USING btree (practice_id, patient_id, kind, term);
 
 CREATE INDEX access_by_time ON platform.access USING btree (at, id);
@@ -2351,6 +2388,8 @@ CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.count
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.patient DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON patients.patient_tag DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.policy DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON patients.tag DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
@@ -2510,6 +2549,9 @@ ALTER TABLE ONLY patients.patient_tag
 ALTER TABLE ONLY patients.patient
     ADD CONSTRAINT patient_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
+ALTER TABLE ONLY patients.policy
+    ADD CONSTRAINT policy_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
 ALTER TABLE ONLY patients.patient_tag
     ADD CONSTRAINT tag_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
 
@@ -2631,6 +2673,8 @@ ALTER TABLE patients.patient ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE patients.patient_tag ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE patients.policy ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE patients.tag ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant ON patients.counter USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
@@ -2638,6 +2682,8 @@ CREATE POLICY tenant ON patients.counter USING ((practice_id = ( SELECT sec.prac
 CREATE POLICY tenant ON patients.patient USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 CREATE POLICY tenant ON patients.patient_tag USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON patients.policy USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 CREATE POLICY tenant ON patients.tag USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
@@ -3100,6 +3146,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE patients.counter TO vantage_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE patients.patient TO vantage_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE patients.patient_tag TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE patients.policy TO vantage_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE patients.tag TO vantage_app;
 

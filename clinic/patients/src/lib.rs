@@ -1,5 +1,6 @@
-//! Patients: the record, and finding it.
+//! Patients: the record, finding it, who pays, and what happened.
 
+mod insurance;
 mod list;
 mod names;
 mod record;
@@ -15,5 +16,10 @@ use platform::routes::Routes;
 /// All routes of the area.
 #[must_use]
 pub fn routes() -> Routes {
-    record::routes().merge(list::routes()).merge(search::routes()).merge(tags::routes()).merge(timeline::routes())
+    record::routes()
+        .merge(insurance::routes())
+        .merge(list::routes())
+        .merge(search::routes())
+        .merge(tags::routes())
+        .merge(timeline::routes())
 }

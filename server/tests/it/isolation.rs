@@ -77,7 +77,9 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     owner.post("/api/v1/absences", &absence).await.expect(201);
     owner.post("/api/v1/onboarding/finish", &Value::Null).await.expect(200);
     let tag = owner.post("/api/v1/tags", &json!({ "name": "VIP", "colour": "red" })).await.expect(201)["id"].clone();
-    owner.post("/api/v1/patients", &json!({ "givenName": "Sara", "tags": [tag] })).await.expect(201);
+    let patient = owner.post("/api/v1/patients", &json!({ "givenName": "Sara", "tags": [tag] })).await.expect(201);
+    let policies = format!("/api/v1/patients/{}/policies", patient["id"].as_str().expect("an id"));
+    owner.post(&policies, &json!({ "payer": "Bupa", "memberId": "1" })).await.expect(201);
     let closing_day = json!({ "name": "Move", "date": "2026-12-24", "repeats": "none" });
     owner.post("/api/v1/closing-days", &closing_day).await.expect(201);
 }

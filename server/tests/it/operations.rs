@@ -207,6 +207,8 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
     let absence =
         json!({ "owner": "practice", "kind": "closed", "from": "2026-12-24T00:00:00", "to": "2026-12-25T00:00:00" });
     let closing_day = json!({ "name": "Move", "date": "2026-12-24", "repeats": "none" });
+    let insured = make("/api/v1/patients", json!({ "givenName": "Noura" })).await;
+    let policy = json!({ "payer": "Bupa", "memberId": "1" });
     let job = Uuid::now_v7();
     sqlx::query(
         "insert into jobs.job (practice_id, id, kind, payload, run_at) values ($1, $2, 'test', '', 'infinity')",
@@ -267,6 +269,7 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
         ("/api/v1/audit/", entry),
         ("/api/v1/account/identities/", identity),
         ("/api/v1/services/", make("/api/v1/services", service).await),
+        ("/api/v1/policies/", make(&format!("/api/v1/patients/{insured}/policies"), policy).await),
         ("/api/v1/patients/", make("/api/v1/patients", json!({ "givenName": "Sara" })).await),
         ("/api/v1/tags/", make("/api/v1/tags", json!({ "name": Uuid::now_v7(), "colour": "red" })).await),
         // one without rooms, which can be archived

@@ -1992,6 +1992,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/patients/{id}/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The policies of a patient. */
+        get: operations["patients.policies"];
+        put?: never;
+        /** Enter a policy of a patient. */
+        post: operations["patients.add_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/patients/{id}/restore": {
         parameters: {
             query?: never;
@@ -2054,6 +2072,74 @@ export interface paths {
         put?: never;
         /** Find patients while typing. Who was found is written to the ledger. */
         post: operations["patients.search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a policy. */
+        patch: operations["policies.change_policy"];
+        trace?: never;
+    };
+    "/api/v1/policies/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a policy that should not have been entered. One that has ended gets a last day instead. */
+        post: operations["policies.delete_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what the company said about a policy. */
+        post: operations["policies.verify_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/unverified": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Policies in force that nobody has found to pay within so many days, those that have waited longest first. */
+        get: operations["policies.unverified"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2957,6 +3043,18 @@ export interface components {
             practice: components["schemas"]["NamedPractice"];
             queues: components["schemas"]["Queues"];
         };
+        /** @description What is known of a picture of an insurance card; the picture itself is a file of the patient. */
+        CardPicture: {
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            bytes: number;
+            /** @description Its media type. */
+            mediaType: string;
+            /** @description The file's name. */
+            name: string;
+        };
         /** @description What is to be different; what is left out stays. */
         Change_PatientFields: {
             /** @default null */
@@ -3058,6 +3156,64 @@ export interface components {
              * @default []
              */
             tags: string[];
+            /** @description As it was read. */
+            version: number;
+        };
+        /** @description What is to be different; what is left out stays. */
+        Change_PolicyFields: {
+            /**
+             * @description Pictures of the card.
+             * @default []
+             */
+            cards: components["schemas"]["CardPicture"][];
+            /**
+             * @description The group's number. Encrypted.
+             * @default null
+             */
+            groupId: string | null;
+            /**
+             * @description Who holds the policy, when it is not the patient. Encrypted.
+             * @default null
+             */
+            holderName: string | null;
+            /**
+             * @description The holder's number, kept in E.164. Encrypted.
+             * @default null
+             */
+            holderPhone: string | null;
+            /**
+             * @description The member's number. Encrypted.
+             * @default
+             */
+            memberId: string;
+            /**
+             * @description The insurance company.
+             * @default
+             */
+            payer: string;
+            /**
+             * @description The plan.
+             * @default null
+             */
+            plan: string | null;
+            /**
+             * Format: int32
+             * @description In which order policies pay: 1 is the first. Left out, it comes after those that are there.
+             * @default null
+             */
+            rank: number | null;
+            /**
+             * Format: date
+             * @description First day.
+             * @default null
+             */
+            validFrom: string | null;
+            /**
+             * Format: date
+             * @description Last day.
+             * @default null
+             */
+            validTo: string | null;
             /** @description As it was read. */
             version: number;
         };
@@ -3372,6 +3528,11 @@ export interface components {
             /** @description Its address: the sub-domain. */
             slug: string;
         };
+        /**
+         * @description Whether the company pays.
+         * @enum {string}
+         */
+        Eligibility: "active" | "inactive" | "pending" | "unknown";
         /** @description An e-mail address. */
         Email: {
             /** @description The address. */
@@ -4540,6 +4701,110 @@ export interface components {
             subject: components["schemas"]["String_String"] | null;
             to: components["schemas"]["String_String"] | null;
         };
+        /** @description The policies of a patient, in the order in which they pay. */
+        Policies: {
+            items: components["schemas"]["Policy"][];
+        };
+        /** @description A policy. */
+        Policy: components["schemas"]["PolicyFields"] & {
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Since when it is deleted.
+             */
+            deletedAt: string | null;
+            /** @description Whether the company pays, as it was last verified. */
+            eligibility: components["schemas"]["Eligibility"];
+            /** @description Its id. */
+            id: components["schemas"]["PolicyId"];
+            /** @description Whose it is. */
+            patientId: components["schemas"]["PatientId"];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: date-time
+             * @description When that was.
+             */
+            verifiedAt: string | null;
+            /**
+             * Format: uuid
+             * @description Who did.
+             */
+            verifiedBy: string | null;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description What is entered about a policy. */
+        PolicyFields: {
+            /**
+             * @description Pictures of the card.
+             * @default []
+             */
+            cards: components["schemas"]["CardPicture"][];
+            /**
+             * @description The group's number. Encrypted.
+             * @default null
+             */
+            groupId: string | null;
+            /**
+             * @description Who holds the policy, when it is not the patient. Encrypted.
+             * @default null
+             */
+            holderName: string | null;
+            /**
+             * @description The holder's number, kept in E.164. Encrypted.
+             * @default null
+             */
+            holderPhone: string | null;
+            /**
+             * @description The member's number. Encrypted.
+             * @default
+             */
+            memberId: string;
+            /**
+             * @description The insurance company.
+             * @default
+             */
+            payer: string;
+            /**
+             * @description The plan.
+             * @default null
+             */
+            plan: string | null;
+            /**
+             * Format: int32
+             * @description In which order policies pay: 1 is the first. Left out, it comes after those that are there.
+             * @default null
+             */
+            rank: number | null;
+            /**
+             * Format: date
+             * @description First day.
+             * @default null
+             */
+            validFrom: string | null;
+            /**
+             * Format: date
+             * @description Last day.
+             * @default null
+             */
+            validTo: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description An insurance policy.
+         */
+        PolicyId: string;
         /** @description The practice. */
         Practice: {
             address: components["schemas"]["Address"] | null;
@@ -5401,6 +5666,40 @@ export interface components {
             /** Format: date-time */
             nextAt: string;
         };
+        /** @description A page of the worklist. */
+        UnverifiedPage: {
+            items: components["schemas"]["UnverifiedPolicy"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description A policy that should be verified. */
+        UnverifiedPolicy: {
+            eligibility: components["schemas"]["Eligibility"];
+            familyName: string | null;
+            givenName: string;
+            id: components["schemas"]["PolicyId"];
+            /**
+             * Format: int64
+             * @description The practice's number for the patient.
+             */
+            number: number;
+            patientId: components["schemas"]["PatientId"];
+            payer: string;
+            phone: string | null;
+            plan: string | null;
+            /**
+             * Format: date
+             * @description Last day.
+             */
+            validTo: string | null;
+            /**
+             * Format: date-time
+             * @description When somebody last asked.
+             */
+            verifiedAt: string | null;
+            /** Format: int32 */
+            version: number;
+        };
         /**
          * Format: uuid
          * @description A person who signs in.
@@ -5411,6 +5710,15 @@ export interface components {
          * @enum {string}
          */
         VatCategory: "standard" | "zero" | "exempt";
+        /** @description What the company said. */
+        Verification: {
+            eligibility: components["schemas"]["Eligibility"];
+            /**
+             * Format: int32
+             * @description The version that it is about.
+             */
+            version: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -11439,6 +11747,111 @@ export interface operations {
             };
         };
     };
+    "patients.policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The patient */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policies"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patients.add_policy": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The patient */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "patients.restore": {
         parameters: {
             query?: never;
@@ -11617,6 +12030,218 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PatientsFound"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "policies.change_policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The policy */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Change_PolicyFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "policies.delete_policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The policy */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "policies.verify_policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The policy */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verification"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "policies.unverified": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description For how many days it counts that a policy was verified. */
+                days?: number;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnverifiedPage"];
                 };
             };
             /** @description Not signed in, or no longer. */
