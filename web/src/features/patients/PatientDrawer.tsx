@@ -1,0 +1,4 @@
+import type { Patient } from './api';
+export function PatientDrawer(_: { loaded?: Patient; onClose: () => void; onCreated?: (patient: Patient) => void }) {
+  return null;
+}
