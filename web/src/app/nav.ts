@@ -5,7 +5,6 @@ import {
   IconCalendarX,
   IconClockHour4,
   IconHome2,
-  IconIdBadge2,
   IconKey,
   IconLifebuoy,
   IconMapPin,
@@ -56,7 +55,6 @@ export const settingsNav: NavGroup[] = [
   {
     label: 'nav.group.people',
     items: [
-      { label: 'nav.staff', about: 'nav.about.staff', to: '/settings/staff', icon: IconIdBadge2, needs: 'staff.read' },
       { label: 'nav.roles', about: 'nav.about.roles', to: '/settings/roles', icon: IconUsersGroup, needs: 'roles.read' },
       { label: 'nav.providers', about: 'nav.about.providers', to: '/settings/providers', icon: IconUserHeart, needs: 'practice.read' },
     ],

@@ -1,5 +1,5 @@
 import { Button, MultiSelect, Skeleton, Textarea } from '@mantine/core';
-import { IconArrowNarrowRight, IconHistory, IconMessage2, IconPencil, IconRestore, IconTrash, IconUserPlus } from '@tabler/icons-react';
+import { IconArrowNarrowRight, IconHistory, IconMessage2, IconPencil, IconArrowBackUp, IconTrash, IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
@@ -82,10 +82,10 @@ export function byDay(entries: Entry[], timeZone: string): [string, Entry[]][] {
 
 const kindsOf: Record<string, { words: MessageId; icon: typeof IconPencil }> = {
   note: { words: 'activity.noted', icon: IconMessage2 },
-  'patient.created': { words: 'activity.created', icon: IconUserPlus },
+  'patient.created': { words: 'activity.created', icon: IconPlus },
   'patient.changed': { words: 'activity.changed', icon: IconPencil },
   'patient.deleted': { words: 'activity.deleted', icon: IconTrash },
-  'patient.restored': { words: 'activity.restored', icon: IconRestore },
+  'patient.restored': { words: 'activity.restored', icon: IconArrowBackUp },
 };
 
 function Row({ entry }: { entry: Entry }) {

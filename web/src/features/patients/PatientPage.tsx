@@ -1,5 +1,5 @@
 import { ActionIcon, Alert, Avatar, Button, Menu, Skeleton, Tabs, Title } from '@mantine/core';
-import { IconAlertTriangleFilled, IconCheck, IconChevronLeft, IconCopy, IconDots, IconInfoCircle, IconPencil, IconPhone, IconRestore, IconTrash, IconUserOff } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconChevronLeft, IconCopy, IconDots, IconInfoCircle, IconPencil, IconPhone, IconArrowBackUp, IconTrash, IconUserOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useRouter, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
@@ -11,7 +11,6 @@ import { useCopy } from '@/shared/ui/CopyField';
 import { Gate } from '@/shared/ui/Gate';
 import { Empty, Failed } from '@/shared/ui/Page';
 import { useShortcuts } from '@/shared/ui/shortcuts';
-import { Activity } from './Activity';
 import { type Patient, patientQuery } from './api';
 import { DeletePatient, useRestore } from './DeletePatient';
 import { Phone, StatusBadge, TagPills, useAge } from './marks';
@@ -20,6 +19,7 @@ import classes from './PatientPage.module.css';
 import { initialsOf, namesOf, scriptOf } from './person';
 import type { PatientSearch } from './search';
 
+const Activity = lazy(() => import('./Activity').then((m) => ({ default: m.Activity })));
 const PatientDrawer = lazy(() => import('./PatientDrawer').then((m) => ({ default: m.PatientDrawer })));
 const route = getRouteApi('/inside/patients/$id');
 
@@ -160,7 +160,7 @@ function Record({ patient: p, back }: { patient: Patient; back: () => void }) {
               </Button>
             ) : null}
             {deleted && mayDelete ? (
-              <Button leftSection={<IconRestore size={16} />} onClick={() => restore(p)}>
+              <Button leftSection={<IconArrowBackUp size={16} />} onClick={() => restore(p)}>
                 {t('patients.restore')}
               </Button>
             ) : null}
@@ -189,7 +189,7 @@ function Record({ patient: p, back }: { patient: Patient; back: () => void }) {
           <ul className={classes.alerts} aria-label={t('patients.card.alerts')}>
             {p.alerts.map((alert, i) => (
               <li key={i} className={classes.alert} data-severe={alert.severe || undefined}>
-                {alert.severe ? <IconAlertTriangleFilled size={16} aria-label={t('patients.alert.severe')} /> : <IconInfoCircle size={16} stroke={1.8} aria-hidden />}
+                {alert.severe ? <IconAlertTriangle size={16} aria-label={t('patients.alert.severe')} /> : <IconInfoCircle size={16} stroke={1.8} aria-hidden />}
                 <small>{t(`patients.alert.${alert.kind}`)}</small>
                 <bdi>{alert.text}</bdi>
               </li>
@@ -206,7 +206,9 @@ function Record({ patient: p, back }: { patient: Patient; back: () => void }) {
           <Overview patient={p} />
         </Tabs.Panel>
         <Tabs.Panel value="activity">
-          <Activity id={p.id} mayWrite={mayWrite} show={search.show ?? 'all'} onShow={(show) => go({ show: show === 'all' ? undefined : show })} />
+          <Suspense fallback={<Skeleton h={220} mt="md" />}>
+            <Activity id={p.id} mayWrite={mayWrite} show={search.show ?? 'all'} onShow={(show) => go({ show: show === 'all' ? undefined : show })} />
+          </Suspense>
         </Tabs.Panel>
       </Tabs>
       <Suspense>{search.edit && mayWrite ? <PatientDrawer id={p.id} onClose={() => go({ edit: undefined })} /> : null}</Suspense>

@@ -1,5 +1,5 @@
 import { Badge, Tooltip } from '@mantine/core';
-import { IconAlertTriangleFilled } from '@tabler/icons-react';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useSession } from '@/shared/auth/session';
 import { type Lang, useLang } from '@/shared/i18n';
@@ -28,7 +28,7 @@ export function SevereMark({ alerts }: { alerts: Alert[] }) {
   return (
     <Tooltip label={label} multiline maw={280}>
       <span className={classes.severe} role="img" aria-label={label}>
-        <IconAlertTriangleFilled size={16} />
+        <IconAlertTriangle size={16} />
       </span>
     </Tooltip>
   );
