@@ -119,6 +119,7 @@ export default async function ({ browser, watch, step, must }) {
   }, page);
 
   await step('the tag filters, and stays in the address', async () => {
+    await toList(page);
     await page.getByRole('button', { name: 'Tags', exact: true }).click();
     await page.getByRole('menuitemcheckbox', { name: 'VIP' }).click();
     await page.waitForURL(/tags=/);

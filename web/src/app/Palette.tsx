@@ -103,7 +103,17 @@ export function Palette({ turn, onHelp, speak }: Props) {
       nothingFound={t('search.nothing')}
       shortcut={null}
       highlightQuery
-      searchProps={{ leftSection: <IconSearch size={18} />, placeholder: label, 'aria-label': label }}
+      searchProps={{
+        // what the server found arrives after the list has chosen its first line
+        onKeyDown: (event) => {
+          if (event.key !== 'Enter' || !found[0] || document.querySelector('[data-action][data-selected]')) return;
+          spotlight.close();
+          found[0].onClick();
+        },
+        leftSection: <IconSearch size={18} />,
+        placeholder: label,
+        'aria-label': label,
+      }}
     />
   );
 }

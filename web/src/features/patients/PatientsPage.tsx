@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Menu, Skeleton, Tabs, TextInput } from '@mantine/core';
-import { useDebouncedValue, useMediaQuery } from '@mantine/hooks';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowsSort, IconPlus, IconSearch, IconUsers, IconX } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
@@ -64,9 +64,14 @@ function Patients() {
   const open = can('patients.delete') ? views : views.filter((view) => view !== 'deleted');
   const view = open.find((one) => one === search.view) ?? 'active';
   const { who, typed, setTyped } = useTyped();
-  const [settled] = useDebouncedValue(typed.trim(), TYPING_MS);
-  // emptying the box needs no waiting
-  const q = typed.trim() ? settled : '';
+  const [q, setQ] = useState(typed.trim());
+  useEffect(() => {
+    const text = typed.trim();
+    // emptying the box needs no waiting
+    if (!text) return setQ('');
+    const timer = setTimeout(() => setQ(text), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
   const list = useInfiniteQuery(patientListQuery({ view, sort, tags, q }));
   const phone = useMediaQuery(PHONE, matchMedia(PHONE).matches, { getInitialValueInEffect: false });
   const searchRef = useRef<HTMLInputElement>(null);

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
-import { IconCheck, IconTags } from '@tabler/icons-react';
+import { IconTags } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useLang } from '@/shared/i18n';
 import { ColourDot } from '@/shared/ui/ColourField';
@@ -33,17 +33,12 @@ export function TagFilter({ chosen, onChange, phone }: Props) {
         {all?.map((tag) => {
           const on = known.includes(tag.id);
           return (
-            <Menu.Item
-              key={tag.id}
-              role="menuitemcheckbox"
-              aria-checked={on}
-              leftSection={<ColourDot colour={tag.colour} />}
-              rightSection={on ? <IconCheck size={16} aria-hidden /> : null}
-              className={on ? classes.filterOn : undefined}
-              onClick={() => toggle(tag.id)}
-            >
-              <bdi>{tag.name}</bdi>
-            </Menu.Item>
+            <Menu.CheckboxItem key={tag.id} checked={on} className={on ? classes.filterOn : undefined} onChange={() => toggle(tag.id)}>
+              <span className={classes.tags}>
+                <ColourDot colour={tag.colour} />
+                <bdi>{tag.name}</bdi>
+              </span>
+            </Menu.CheckboxItem>
           );
         })}
         {known.length ? (
