@@ -36,7 +36,7 @@ export function Similar({ draft }: { draft: Draft }) {
   const found = [...(digits ? (byPhone.data ?? []) : []), ...(name ? (byName.data ?? []) : [])];
   const unique = found.filter((one, i) => found.findIndex((other) => other.id === one.id) === i).slice(0, SHOWN);
   return (
-    <div role="status">
+    <div role="status" className={classes.live}>
       {unique.length ? (
         <Alert color="yellow" variant="light" icon={<IconUserQuestion />} title={t('patients.similar')} py="xs">
           <ul className={classes.similar}>
