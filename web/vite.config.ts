@@ -4,7 +4,10 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 /** What choices are made with: in forms and lists, and never before the first of them. */
-const CHOICES = /@mantine[\\/]core[\\/]esm[\\/]components[\\/](Combobox|Select|Autocomplete|MultiSelect|TagsInput|Pill|PillsInput|Checkbox|Radio|Switch|ScrollArea|Table|Tabs|Drawer|Modal|ModalBase)[\\/]/;
+const CHOICES = /@mantine[\\/]core[\\/]esm[\\/]components[\\/](Combobox|Select|Autocomplete|Checkbox|Radio|Switch|ScrollArea|Table|Tabs|Drawer|Modal|ModalBase)[\\/]/;
+
+/** What only few forms need. */
+const RARE = /@mantine[\\/]core[\\/]esm[\\/]components[\\/](MultiSelect|TagsInput|Pill|PillsInput|Textarea|Progress)[\\/]/;
 
 export default defineConfig({
   plugins: [react()],
@@ -26,11 +29,12 @@ export default defineConfig({
             { name: 'tanstack', test: /node_modules[\\/]@tanstack[\\/]/, priority: 2 },
             {
               name: 'ui',
-              test: (id) => /node_modules[\\/](@mantine[\\/](core|hooks)|@floating-ui|@tabler|react-remove-scroll|react-transition-group)[\\/]/.test(id) && !CHOICES.test(id),
+              test: (id) => /node_modules[\\/](@mantine[\\/](core|hooks)|@floating-ui|@tabler|react-remove-scroll|react-transition-group)[\\/]/.test(id) && !CHOICES.test(id) && !RARE.test(id),
               minShareCount: 2,
               priority: 1,
             },
             { name: 'choices', test: CHOICES, minShareCount: 2 },
+            { name: 'rare', test: RARE, minShareCount: 2 },
           ],
         },
       },

@@ -6,6 +6,14 @@ const open = async (p) => {
   await p.locator(row).first().click();
   await p.getByRole('dialog').waitFor();
 };
+/** The page of the first patient of the list. */
+const toPatient = (tab) => async (p) => {
+  await p.locator(row).first().click();
+  await p.locator('dl').first().waitFor();
+  if (!tab) return;
+  await p.getByRole('tab').nth(tab).click();
+  await p.locator('time').first().waitFor();
+};
 const settings = (name) => ({ name, path: `/settings/${name}` });
 
 /**
@@ -31,6 +39,14 @@ export const screens = [
   { name: 'home', path: '/' },
   { name: 'palette', path: '/', act: (p) => p.keyboard.press('Control+k') },
   { name: 'account menu', path: '/', act: (p) => p.getByRole('button', { name: /Account menu|قائمة الحساب/ }).click() },
+  { name: 'patients of a new practice', path: '/patients', fresh: true },
+  { name: 'patients', path: '/patients', ready: row },
+  { name: 'patients, nothing found', path: '/patients', ready: row, act: (p) => p.locator('main input').first().fill('zzzz') },
+  { name: 'new patient with errors', path: '/patients?new=true', ready: 'form', act: submit },
+  { name: 'patient', path: '/patients', ready: row, act: toPatient() },
+  { name: 'patient, activity', path: '/patients', ready: row, act: toPatient(1) },
+  { ...settings('tags'), ready: row },
+  { name: 'tag', path: '/settings/tags', ready: row, act: open },
   { name: 'settings', path: '/settings' },
   settings('profile'),
   { ...settings('locations'), ready: row },

@@ -1,6 +1,7 @@
 // Pictures of every screen for people to look at: SHOTS=folder VANTAGE_URL=address node e2e/shots.mjs [part of a name]
 import fs from 'node:fs';
 import { axe, BASE, demoOwner, launch, newcomer, open, signInAtDoor, signUp, speak } from './browser.mjs';
+import { addPatients } from './patients.mjs';
 import { looks, screens, visit } from './screens.mjs';
 
 const folder = process.env.SHOTS ?? 'shots';
@@ -14,7 +15,11 @@ const enter = async (work) => {
   return { context, storageState };
 };
 const people = {
-  demo: await enter((page) => signInAtDoor(page, demoOwner)),
+  demo: await enter(async (page) => {
+    await signInAtDoor(page, demoOwner);
+    // the demo's own patients come with it, where it has any
+    await addPatients(page.request);
+  }),
   fresh: await enter((page) => signUp(page, newcomer())),
 };
 

@@ -1,6 +1,7 @@
 // Every screen in every look: accessible, never scrolling sideways, and with targets that fingers hit.
 import assert from 'node:assert/strict';
 import { axe, BASE, demoOwner, newcomer, open, signInAtDoor, signUp, speak } from '../browser.mjs';
+import { addPatients } from '../patients.mjs';
 import { looks, screens, visit } from '../screens.mjs';
 
 /** Fingers need 44 px; links inside running text are exempt. */
@@ -8,7 +9,7 @@ const smallTargets = (p) =>
   p.evaluate(() =>
     [...document.querySelectorAll('button, a[href], input, [role=tab]')]
       .filter((e) => e.checkVisibility({ opacityProperty: false }) && !e.matches('.skip, [type=hidden], [tabindex="-1"]'))
-      .map((e) => [e, (e.matches('input') ? (e.closest('.mantine-Checkbox-body, .mantine-Radio-body, .mantine-Switch-body, .mantine-MultiSelect-input, [data-size]') ?? e) : e).getBoundingClientRect()])
+      .map((e) => [e, (e.matches('input') ? (e.closest('.mantine-MultiSelect-input') ?? e.closest('.mantine-Checkbox-body, .mantine-Radio-body, .mantine-Switch-body, [data-size]') ?? e) : e).getBoundingClientRect()])
       .filter(([, r]) => r.width > 0 && (r.height < 43.5 || r.width < 43.5))
       .map(([e, r]) => `${e.tagName} ${e.getAttribute('aria-label') ?? e.textContent?.slice(0, 20)} ${Math.round(r.width)}×${Math.round(r.height)}`),
   );
@@ -22,7 +23,11 @@ export default async function ({ browser, watch, step, must }) {
     storageState.origins = [];
     return { context, storageState };
   };
-  people.demo = await enter('the practice of the demo', (page) => signInAtDoor(page, demoOwner));
+  people.demo = await enter('the practice of the demo', async (page) => {
+    await signInAtDoor(page, demoOwner);
+    // the demo's own patients come with it, where it has any
+    await addPatients(page.request);
+  });
   people.fresh = await enter('a practice that is new', (page) => signUp(page, newcomer()));
 
   const walk = async ([look, options]) => {

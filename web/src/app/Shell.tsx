@@ -88,13 +88,16 @@ export function Shell() {
   const identity = identityOf(session);
   useEffect(() => startLive(client), [client, identity]);
 
-  useShortcuts([
-    { key: 'mod+k', label: 'shortcut.palette', run: openPalette },
-    { key: '/', label: 'shortcut.palette', run: openPalette },
-    { key: '?', label: 'shortcut.help', run: () => setHelpOpen(true) },
-    { key: 'u', label: 'shortcut.undo', run: () => undo?.() },
-    { key: 'Escape', label: 'shortcut.close', shown: ['Esc'] },
-  ]);
+  useShortcuts(
+    [
+      { key: 'mod+k', label: 'shortcut.palette', run: openPalette },
+      { key: '/', label: 'shortcut.palette', run: openPalette },
+      { key: '?', label: 'shortcut.help', run: () => setHelpOpen(true) },
+      { key: 'u', label: 'shortcut.undo', run: () => undo?.() },
+      { key: 'Escape', label: 'shortcut.close', shown: ['Esc'] },
+    ],
+    { under: true },
+  );
 
   const main = visible(primaryNav, can);
   const gate = settingsGate(can);
@@ -120,7 +123,7 @@ export function Shell() {
           </Box>
           <UnstyledButton className={classes.search} onClick={openPalette}>
             <IconSearch size={16} stroke={1.8} aria-hidden />
-            <span className={classes.searchText}>{t('search.placeholder')}</span>
+            <span className={classes.searchText}>{t(can('patients.read') ? 'search.withPatients' : 'search.placeholder')}</span>
             <Kbd size="xs" visibleFrom="sm" dir="ltr" aria-hidden>
               {isMac() ? '⌘ K' : 'Ctrl K'}
             </Kbd>

@@ -43,6 +43,8 @@ export function startLive(client: QueryClient): () => void {
   const flush = () => {
     gathering = undefined;
     for (const topic of changed) void client.invalidateQueries({ queryKey: [topic] });
+    // notes stand in their patient's timeline
+    if (changed.has('note')) void client.invalidateQueries({ queryKey: ['patient', 'timeline'] });
     // the session names the practice and says what it demands of whoever is in
     if (changed.has('practice')) void client.invalidateQueries({ queryKey: sessionQuery.queryKey });
     changed.clear();

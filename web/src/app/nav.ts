@@ -12,6 +12,7 @@ import {
   IconShieldCheck,
   IconShieldLock,
   IconStethoscope,
+  IconTags,
   IconUserCheck,
   IconUserHeart,
   IconUsers,
@@ -34,9 +35,10 @@ export type NavItem = {
 export type NavGroup = { label: MessageId; items: NavItem[] };
 
 const home: NavItem = { label: 'nav.home', to: '/', icon: IconHome2 };
+const patients: NavItem = { label: 'nav.patients', to: '/patients', icon: IconUsers, needs: 'patients.read' };
 const settings: NavItem = { label: 'nav.settings', to: '/settings', icon: IconSettings };
 
-export const primaryNav: NavItem[] = [home];
+export const primaryNav: NavItem[] = [home, patients];
 
 /** One line for each page of settings; a group without a page for somebody is not shown to them. */
 export const settingsNav: NavGroup[] = [
@@ -47,12 +49,12 @@ export const settingsNav: NavGroup[] = [
       { label: 'nav.locations', about: 'nav.about.locations', to: '/settings/locations', icon: IconMapPin, needs: 'practice.read' },
       { label: 'nav.rooms', about: 'nav.about.rooms', to: '/settings/rooms', icon: IconArmchair, needs: 'rooms.read' },
       { label: 'nav.services', about: 'nav.about.services', to: '/settings/services', icon: IconStethoscope, needs: 'services.read' },
+      { label: 'nav.tags', about: 'nav.about.tags', to: '/settings/tags', icon: IconTags, needs: 'patients.read' },
     ],
   },
   {
     label: 'nav.group.people',
     items: [
-      { label: 'nav.staff', about: 'nav.about.staff', to: '/settings/staff', icon: IconUsers, needs: 'staff.read' },
       { label: 'nav.roles', about: 'nav.about.roles', to: '/settings/roles', icon: IconUsersGroup, needs: 'roles.read' },
       { label: 'nav.providers', about: 'nav.about.providers', to: '/settings/providers', icon: IconUserHeart, needs: 'practice.read' },
     ],

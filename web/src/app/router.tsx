@@ -5,6 +5,7 @@ import { validateAuditSearch } from '@/features/audit/search';
 import { validateRolesSearch } from '@/features/identity/roles/search';
 import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
 import { validateOutside } from '@/features/identity/sign-in/search';
+import { validatePatientSearch, validatePatientsSearch } from '@/features/patients/search';
 import { validateAbsencesSearch } from '@/features/practice/absences/search';
 import { validateClosingSearch } from '@/features/practice/closing-days/search';
 import { validateHoursSearch } from '@/features/practice/hours/search';
@@ -160,6 +161,27 @@ const welcome = createRoute({
   validateSearch: validateWelcomeSearch,
   component: lazyRouteComponent(() => import('@/features/practice/onboarding/OnboardingPage'), 'OnboardingPage'),
 });
+const patients = createRoute({
+  getParentRoute: () => inside,
+  path: '/patients',
+  validateSearch: validatePatientsSearch,
+  loader: () => wantTexts('patients'),
+  component: lazyRouteComponent(() => import('@/features/patients/PatientsPage'), 'PatientsPage'),
+});
+const patient = createRoute({
+  getParentRoute: () => inside,
+  path: '/patients/$id',
+  validateSearch: validatePatientSearch,
+  loader: () => wantTexts('patients'),
+  component: lazyRouteComponent(() => import('@/features/patients/PatientPage'), 'PatientPage'),
+});
+const tags = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/tags',
+  validateSearch: validateListSearch,
+  loader: () => wantTexts('patients'),
+  component: lazyRouteComponent(() => import('@/features/patients/tags/TagsPage'), 'TagsPage'),
+});
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
@@ -292,12 +314,15 @@ export const router = createRouter({
     inside.addChildren([
       home,
       welcome,
+      patients,
+      patient,
       account.addChildren([profile, accountSecurity, ownSessions]),
       settings,
       practiceProfile,
       locations,
       rooms,
       services,
+      tags,
       providers,
       hours,
       staff,
@@ -323,5 +348,9 @@ export const router = createRouter({
 declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router;
+  }
+  interface HistoryState {
+    /** A record that was opened from its list, to which the way back leads. */
+    fromList?: boolean;
   }
 }

@@ -26,6 +26,10 @@ type Props<R extends Versioned & { updatedAt?: string }, D extends Draft> = {
   save: (draft: D) => Promise<void>;
   /** On the button: what it does to a new record. */
   create: string;
+  /** Puts what a record holds in a field into words; with it, a conflict says what stands there now. */
+  nowIn?: (record: R, field: keyof D & string) => string;
+  /** For long forms. */
+  wide?: boolean;
   /** What else can be done with the record, at the other end of the foot; off while something is unsaved. */
   aside?: ReactNode;
   onClose: () => void;
@@ -34,24 +38,24 @@ type Props<R extends Versioned & { updatedAt?: string }, D extends Draft> = {
 
 /** The one form in a drawer: saving, conflicts, leaving with unsaved input. The fields are its children. */
 export function RecordDrawer<R extends Versioned & { updatedAt?: string }, D extends Draft>(props: Props<R, D>) {
-  const { record, labels, title, name, readOnly, busy, create, aside, onClose, children } = props;
+  const { record, labels, title, name, readOnly, busy, create, aside, nowIn, wide, onClose, children } = props;
   const { t, lang } = useLang();
   const { practice } = useSession();
   const { base, newer, dirty } = record;
   const [leaving, setLeaving] = useState(false);
   const { ref, refusal, onSubmit } = useSubmit({ ...props, readOnly: !!readOnly });
   const close = () => (dirty && !readOnly ? setLeaving(true) : onClose());
-  const changed = base && newer ? changedFields(record.draftOf(base), record.draftOf(newer)).map((field) => t(labels[field])) : [];
+  const changed = base && newer ? changedFields(record.draftOf(base), record.draftOf(newer)).map((field) => ({ label: t(labels[field]), now: nowIn?.(newer, field) })) : [];
 
   return (
-    <SideDrawer title={title} onClose={close}>
+    <SideDrawer title={title} onClose={close} wide={wide}>
       <form ref={ref} noValidate onSubmit={onSubmit} className={classes.form} aria-label={name}>
         {readOnly ? (
           <Alert color="gray" variant="light" icon={<IconEye />} py="xs">
             {readOnly}
           </Alert>
         ) : null}
-        {newer ? <Conflict fields={changed} changedAt={newer.updatedAt} onLoad={record.loadNewer} /> : null}
+        {newer ? <Conflict fields={changed} changedAt={newer.updatedAt} onLoad={record.loadNewer} onKeep={nowIn ? record.keepMine : undefined} /> : null}
         {refusal ? (
           <Alert color="red" role="alert" py="xs">
             {refusal}

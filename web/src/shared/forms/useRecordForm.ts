@@ -22,6 +22,8 @@ export type RecordForm<R extends Versioned, D extends Draft> = {
   /** Takes a later state in silently when nothing was entered yet, else puts it before the person. */
   offer: (record: R) => void;
   loadNewer: () => void;
+  /** Goes on from the later state with everything that I entered, to be saved on top of it. */
+  keepMine: () => void;
   useMine: (field: keyof D & string) => void;
   /** Begins anew from this state, as after saving or discarding. */
   begin: (record: R) => void;
@@ -78,6 +80,15 @@ export function useRecordForm<R extends Versioned, D extends Draft>({ loaded, em
       form.setValues(result.merged);
       form.clearErrors();
       setMine(result.mine);
+      setBase(newer);
+      setNewer(undefined);
+    },
+    keepMine() {
+      if (!newer) return;
+      const result = mergeDraft(start, form.values, draftOf(newer));
+      form.setValues({ ...result.merged, ...result.mine });
+      form.clearErrors();
+      setMine({});
       setBase(newer);
       setNewer(undefined);
     },

@@ -4,8 +4,10 @@ import consoleAr from './console.ar.json';
 import consoleEn from './console.en.json';
 import everydayEn from './en.json';
 import { translator } from './index';
+import patientsAr from './patients.ar.json';
+import patientsEn from './patients.en.json';
 
-const [en, ar] = [{ ...everydayEn, ...consoleEn }, { ...everydayAr, ...consoleAr }];
+const [en, ar] = [{ ...everydayEn, ...consoleEn, ...patientsEn }, { ...everydayAr, ...consoleAr, ...patientsAr }];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 const ending = new RegExp(`_(${FORMS.join('|')})$`);
 const base = (id: string) => id.replace(ending, '');

@@ -21,6 +21,9 @@ export const formatLongDate = (lang: Lang, timeZone: string, at: string | Date) 
 export const formatDateTime = (lang: Lang, timeZone: string, at: string | Date) =>
   dateFormat(lang, timeZone, { day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' }).format(new Date(at));
 
+export const formatTime = (lang: Lang, timeZone: string, at: string | Date) =>
+  dateFormat(lang, timeZone, { hour: 'numeric', minute: '2-digit' }).format(new Date(at));
+
 export const hourIn = (timeZone: string, at: Date) =>
   Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: 'numeric', hourCycle: 'h23' }).format(at));
 
@@ -31,7 +34,7 @@ export function timeZoneName(lang: Lang, timeZone: string) {
 }
 
 const displayNames = new Map<string, Intl.DisplayNames>();
-export function displayName(lang: Lang, type: 'region' | 'currency', code: string) {
+export function displayName(lang: Lang, type: 'region' | 'currency' | 'language', code: string) {
   const key = `${lang} ${type}`;
   let names = displayNames.get(key);
   if (!names) displayNames.set(key, (names = new Intl.DisplayNames([tagOf(lang)], { type })));
@@ -60,6 +63,9 @@ export const weekdayName = (lang: Lang, weekday: number, width: 'long' | 'short'
 const dayOf = (day: string) => new Date(`${day}T00:00:00Z`);
 export const formatDay = (lang: Lang, day: string) =>
   dateFormat(lang, 'UTC', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(dayOf(day));
+/** Without the weekday, for tables and dates long ago. */
+export const formatDayShort = (lang: Lang, day: string) =>
+  dateFormat(lang, 'UTC', { day: 'numeric', month: 'short', year: 'numeric' }).format(dayOf(day));
 export const formatDays = (lang: Lang, first: string, last: string) =>
   dateFormat(lang, 'UTC', { day: 'numeric', month: 'short', year: 'numeric' }).formatRange(dayOf(first), dayOf(last));
 export const formatMonth = (lang: Lang, day: string) => dateFormat(lang, 'UTC', { month: 'long' }).format(dayOf(day));

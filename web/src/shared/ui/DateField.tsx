@@ -15,10 +15,10 @@ export function DateField({ value, onChange, description, hijri = false, ...rest
   const said = WHOLE.test(value) ? [formatDay(lang, value), hijri ? formatHijri(lang, value) : null].filter(Boolean).join(' · ') : undefined;
   return (
     <TextInput
-      {...rest}
       type="date"
       min="2000-01-01"
       max="2150-12-31"
+      {...rest}
       className="ownDirection tnum"
       description={description ?? said}
       inputWrapperOrder={['label', 'input', 'description', 'error']}

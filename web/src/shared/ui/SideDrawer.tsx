@@ -3,17 +3,17 @@ import type { ReactNode } from 'react';
 import { useLang } from '@/shared/i18n';
 import classes from './SideDrawer.module.css';
 
-type Props = { title: ReactNode; onClose: () => void; children: ReactNode };
+type Props = { title: ReactNode; onClose: () => void; children: ReactNode; wide?: boolean | undefined };
 
 /** The one drawer: at the end side (left in Arabic), full width on a phone, closes with Escape. */
-export function SideDrawer({ title, onClose, children }: Props) {
+export function SideDrawer({ title, onClose, children, wide = false }: Props) {
   const { t } = useLang();
   return (
     <Drawer
       opened
       onClose={onClose}
       position="right"
-      size={460}
+      size={wide ? 720 : 460}
       padding="lg"
       title={title}
       classNames={{ title: classes.title, content: classes.content, body: classes.body }}

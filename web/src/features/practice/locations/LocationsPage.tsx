@@ -12,7 +12,7 @@ import page from '@/shared/ui/ListPage.module.css';
 import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
 import { useShortcuts } from '@/shared/ui/shortcuts';
 import { StatusTabs } from '@/shared/ui/StatusTabs';
-import { addressLine } from '../address';
+import { addressLine } from '@/shared/forms/address';
 import { localName, otherName } from '../names';
 import { type ListSearch } from '../search';
 import { type Location, locations } from './api';

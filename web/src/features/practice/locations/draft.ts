@@ -1,7 +1,7 @@
 import type { Issues } from '@/shared/forms/useRecordForm';
 import { differing, orNull } from '@/shared/forms/merge';
 import type { Labels } from '@/shared/forms/useFields';
-import { type AddressDraft, addressDraftOf, addressOf, isEmptyAddress } from '../address';
+import { type AddressDraft, addressDraftOf, addressOf, isEmptyAddress } from '@/shared/forms/address';
 import type { Location, LocationChange, NewLocation } from './api';
 
 export type Draft = { name: string; nameAr: string; address: AddressDraft; phone: string; timeZone: string | null };

@@ -2,7 +2,7 @@ import { differing, orNull } from '@/shared/forms/merge';
 import type { Issues } from '@/shared/forms/useRecordForm';
 import type { Labels } from '@/shared/forms/useFields';
 import { isSlug } from '@/shared/slug';
-import { type AddressDraft, addressDraftOf, addressOf, isEmptyAddress } from '../address';
+import { type AddressDraft, addressDraftOf, addressOf, isEmptyAddress } from '@/shared/forms/address';
 import type { Practice, PracticeChange } from './api';
 
 export type Draft = {

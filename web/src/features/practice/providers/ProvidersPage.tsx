@@ -9,7 +9,7 @@ import { DataList } from '@/shared/ui/DataList';
 import { Gate } from '@/shared/ui/Gate';
 import page from '@/shared/ui/ListPage.module.css';
 import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
-import { ColourDot } from '../ColourField';
+import { ColourDot } from '@/shared/ui/ColourField';
 import { locations } from '../locations/api';
 import { localName } from '../names';
 import { peopleQuery, type Person } from '../people';

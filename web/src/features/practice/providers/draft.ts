@@ -1,7 +1,7 @@
 import { orNull } from '@/shared/forms/merge';
 import type { Issues } from '@/shared/forms/useRecordForm';
 import type { Labels } from '@/shared/forms/useFields';
-import type { Colour } from '../colour';
+import type { Colour } from '@/shared/ui/colour';
 import type { NewProvider, Provider } from './api';
 
 export type Draft = {

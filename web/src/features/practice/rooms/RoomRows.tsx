@@ -5,7 +5,7 @@ import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { toast } from '@/shared/ui/toast';
 import { useReorder } from '@/shared/ui/useReorder';
-import { ColourDot } from '../ColourField';
+import { ColourDot } from '@/shared/ui/ColourField';
 import { localName, otherName } from '../names';
 import { type Room, useOrderRooms } from './api';
 import { inOrder } from './order';

@@ -11,7 +11,7 @@ import page from '@/shared/ui/ListPage.module.css';
 import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
 import { useShortcuts } from '@/shared/ui/shortcuts';
 import { StatusTabs } from '@/shared/ui/StatusTabs';
-import { ColourDot } from '../ColourField';
+import { ColourDot } from '@/shared/ui/ColourField';
 import { locations } from '../locations/api';
 import { localName, otherName } from '../names';
 import type { ListSearch } from '../search';

@@ -1,7 +1,7 @@
 import type { Issues } from '@/shared/forms/useRecordForm';
 import { differing, orNull } from '@/shared/forms/merge';
 import type { Labels } from '@/shared/forms/useFields';
-import type { Colour } from '../colour';
+import type { Colour } from '@/shared/ui/colour';
 import type { NewRoom, Room, RoomChange, RoomKind } from './api';
 
 export type Draft = { name: string; nameAr: string; kind: RoomKind; locationId: string | null; colour: Colour };

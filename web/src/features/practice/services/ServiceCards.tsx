@@ -2,7 +2,7 @@ import { Badge, Skeleton, UnstyledButton } from '@mantine/core';
 import { useLang } from '@/shared/i18n';
 import { showMoney } from '@/shared/i18n/money';
 import type { Service } from './api';
-import { ColourDot } from '../ColourField';
+import { ColourDot } from '@/shared/ui/ColourField';
 import { namesOf } from './labels';
 import classes from '@/shared/ui/List.module.css';
 import { onRowKeys } from '@/shared/ui/rowKeys';

@@ -8,7 +8,7 @@ import { useRecordForm } from '@/shared/forms/useRecordForm';
 import { useSendKey } from '@/shared/forms/useSubmit';
 import { useLang } from '@/shared/i18n';
 import { toast } from '@/shared/ui/toast';
-import { ColourDot } from '../ColourField';
+import { ColourDot } from '@/shared/ui/ColourField';
 import { type Service, serviceQuery, useChangeService, useCreateService } from './api';
 import { changesOf, type Draft, draftIssues, draftOf, emptyDraft, newServiceOf } from './draft';
 import { fieldLabels, namesOf } from './labels';

@@ -3,7 +3,7 @@ import forms from '@/shared/forms/forms.module.css';
 import type { RecordForm } from '@/shared/forms/useRecordForm';
 import { useFields } from '@/shared/forms/useFields';
 import { useLang } from '@/shared/i18n';
-import { ColourField } from '../ColourField';
+import { ColourField } from '@/shared/ui/ColourField';
 import type { Service } from './api';
 import { type Draft, vatCategories } from './draft';
 import { fieldLabels } from './labels';

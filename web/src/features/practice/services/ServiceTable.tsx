@@ -5,7 +5,7 @@ import { useLang } from '@/shared/i18n';
 import { formatDate } from '@/shared/i18n/format';
 import { showMoney } from '@/shared/i18n/money';
 import type { Service } from './api';
-import { ColourDot } from '../ColourField';
+import { ColourDot } from '@/shared/ui/ColourField';
 import { namesOf } from './labels';
 import classes from '@/shared/ui/List.module.css';
 import { onRowKeys } from '@/shared/ui/rowKeys';

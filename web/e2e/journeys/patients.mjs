@@ -1,0 +1,237 @@
+// A receptionist's ways through patients: entering, finding, changing together, notes, deleting.
+import assert from 'node:assert/strict';
+import { axe, BASE, demoOwner, newcomer, open, signInAtDoor, signUp } from '../browser.mjs';
+
+export default async function ({ browser, watch, step, must }) {
+  const who = newcomer();
+  const { context, page } = await open(browser, { watch });
+  const row = (p, name) => p.locator('[data-row]').filter({ hasText: name });
+  const field = (p, name) => p.getByRole('textbox', { name, exact: true });
+  const list = `${BASE}/patients`;
+  const heading = (p, name) => p.getByRole('heading', { level: 1, name }).waitFor();
+  const toList = async (p) => {
+    await p.goto(list);
+    await p.getByRole('heading', { level: 1, name: 'Patients' }).waitFor();
+  };
+  const save = (p) => p.getByRole('button', { name: 'Save changes' }).click();
+  const namesNowhere = async (p) => {
+    assert.ok(!/lina|haddad|noura|6215/i.test(p.url() + (await p.title())), `${p.url()} ${await p.title()}`);
+    const stored = await p.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+    assert.ok(!/lina|haddad|noura|6215/i.test(stored), stored);
+  };
+  await must('sign up', () => signUp(page, who), page);
+
+  await step('a new practice is led to its first patient', async () => {
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Patients' }).click();
+    await page.getByText('No patients yet').waitFor();
+    await page.locator('main').getByRole('button', { name: 'New patient' }).last().click();
+    await page.getByRole('dialog').waitFor();
+    await page.getByRole('button', { name: 'Save patient' }).click();
+    await page.getByText('Please fill this in').waitFor();
+    await page.waitForFunction(() => document.activeElement?.getAttribute('aria-invalid') === 'true');
+  }, page);
+
+  await step('enter a patient; a wrong number is said beside its row', async () => {
+    await field(page, 'Given names').fill('Lina');
+    await field(page, 'Family name').fill('Haddad');
+    await field(page, 'Given names in the other script').fill('لينا');
+    await field(page, 'Family name in the other script').fill('حداد');
+    await field(page, 'Phone 1').fill('12345');
+    await page.getByRole('button', { name: 'Add alert' }).click();
+    await page.keyboard.type('Penicillin');
+    await page.getByRole('checkbox', { name: 'Alert 1 is serious' }).check();
+    await page.getByRole('button', { name: 'Save patient' }).click();
+    await page.getByText('Enter a phone number with its country code').waitFor();
+    assert.equal(await field(page, 'Phone 1').getAttribute('aria-invalid'), 'true');
+    await field(page, 'Phone 1').fill('0511146215');
+    const { grave } = await axe(page);
+    assert.deepEqual(grave, []);
+    await page.getByRole('button', { name: 'Save patient' }).click();
+    await heading(page, 'Lina Haddad');
+    await page.getByRole('link', { name: '+966 51 114 6215' }).first().waitFor();
+    await page.getByText('Penicillin').first().waitFor();
+    await namesNowhere(page);
+  }, page);
+
+  await step('enter another one by keyboard alone, with a tag made in passing', async () => {
+    await page.keyboard.press('Backspace');
+    await row(page, 'Lina Haddad').waitFor();
+    await page.keyboard.press('n');
+    await field(page, 'Given names').waitFor();
+    await page.waitForFunction(() => document.activeElement?.matches('form input'));
+    await page.keyboard.type('Noura');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Saleh');
+    await page.getByRole('textbox', { name: 'Tags' }).or(page.getByRole('combobox', { name: 'Tags' })).first().focus();
+    await page.keyboard.type('VIP');
+    await page.getByRole('option', { name: 'New tag “VIP”' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.locator('form').getByText('VIP').first().waitFor();
+    await page.getByRole('button', { name: 'Save patient' }).focus();
+    await page.keyboard.press('Enter');
+    await heading(page, 'Noura Saleh');
+    await page.keyboard.press('Escape');
+    await row(page, 'Noura Saleh').waitFor();
+  }, page);
+
+  await step('who exists already is said while typing', async () => {
+    await page.keyboard.press('n');
+    await field(page, 'Phone 1').fill('0511146215');
+    await page.getByText('May exist already').waitFor();
+    await page.getByRole('link', { name: /Lina Haddad/ }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Discard', exact: true }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }, page);
+
+  await step('find by the last four digits, and by the name in the other script', async () => {
+    await page.keyboard.press('/');
+    await page.keyboard.type('6215');
+    await row(page, 'Noura Saleh').waitFor({ state: 'detached' });
+    await row(page, 'Lina Haddad').waitFor();
+    await namesNowhere(page);
+    await page.getByRole('button', { name: 'Clear search' }).click();
+    await page.getByRole('textbox', { name: 'Search name, phone or number' }).fill('لينا');
+    await row(page, 'Noura Saleh').waitFor({ state: 'detached' });
+    await row(page, 'Lina Haddad').waitFor();
+    await page.getByRole('textbox', { name: 'Search name, phone or number' }).fill('zzzz');
+    await page.getByText('Nobody found').waitFor();
+    await page.getByRole('button', { name: 'Show everybody' }).click();
+    await row(page, 'Noura Saleh').waitFor();
+  }, page);
+
+  await step('rows by arrow keys; back to the list with what was typed', async () => {
+    await page.keyboard.press('/');
+    await page.keyboard.type('Haddad');
+    await row(page, 'Noura Saleh').waitFor({ state: 'detached' });
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await heading(page, 'Lina Haddad');
+    await page.getByRole('tab', { name: 'Activity' }).click();
+    await page.waitForURL(/tab=activity/);
+    await page.getByRole('tab', { name: 'Overview' }).click();
+    await page.keyboard.press('Backspace');
+    await page.getByRole('heading', { level: 1, name: 'Patients' }).waitFor();
+    assert.equal(await page.getByRole('textbox', { name: 'Search name, phone or number' }).inputValue(), 'Haddad');
+    await page.waitForFunction(() => document.activeElement?.hasAttribute('data-row'));
+    await page.getByRole('button', { name: 'Clear search' }).click();
+  }, page);
+
+  await step('the tag filters, and stays in the address', async () => {
+    await toList(page);
+    await page.getByRole('button', { name: 'Tags', exact: true }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'VIP' }).click();
+    await page.waitForURL(/tags=/);
+    await row(page, 'Lina Haddad').waitFor({ state: 'detached' });
+    await page.reload();
+    await row(page, 'Noura Saleh').waitFor();
+    assert.equal(await row(page, 'Lina Haddad').count(), 0);
+    await toList(page);
+  }, page);
+
+  await step('the palette finds a patient', async () => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.type('6215');
+    await page.getByRole('dialog').getByText('Lina Haddad').waitFor();
+    await page.keyboard.press('Enter');
+    await heading(page, 'Lina Haddad');
+  }, page);
+
+  const other = await open(browser, { storageState: await context.storageState(), watch });
+  await step('a note appears in another window by itself', async () => {
+    await page.getByRole('tab', { name: 'Activity' }).click();
+    await other.page.goto(page.url());
+    await other.page.getByText('Entered the patient').waitFor();
+    await page.getByRole('textbox', { name: 'Write a note' }).fill('Called about the invoice');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Called about the invoice').waitFor();
+    await other.page.getByText('Called about the invoice').waitFor();
+    await page.getByRole('button', { name: 'Changes', exact: true }).click();
+    await page.getByText('Called about the invoice').waitFor({ state: 'detached' });
+    const { grave } = await axe(page);
+    assert.deepEqual(grave, []);
+  }, other.page);
+
+  await step('a conflict says what changed, keeps what was typed and saves on top', async () => {
+    const deaf = await open(browser, { storageState: await context.storageState(), watch });
+    await deaf.page.routeWebSocket(/\/api\/v1\/live/, () => undefined);
+    await deaf.page.goto(`${page.url().split('?')[0]}?edit=true`);
+    await field(deaf.page, 'Remarks').fill('Typed while others saved');
+    await field(deaf.page, 'Family name').fill('Mansour');
+
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await field(page, 'Family name').fill('Saleh');
+    await save(page);
+    await heading(page, 'Lina Saleh');
+
+    await save(deaf.page);
+    await deaf.page.getByText('Somebody else changed this').waitFor();
+    await deaf.page.getByText('Family name is now: Saleh').waitFor();
+    const { grave } = await axe(deaf.page);
+    assert.deepEqual(grave, []);
+    await deaf.page.getByRole('button', { name: 'Keep mine' }).click();
+    assert.equal(await field(deaf.page, 'Remarks').inputValue(), 'Typed while others saved');
+    assert.equal(await field(deaf.page, 'Family name').inputValue(), 'Mansour');
+    await save(deaf.page);
+    await heading(page, 'Lina Mansour');
+    await page.getByRole('tab', { name: 'Activity' }).click();
+    await page.getByText(/Family name: Saleh/).waitFor();
+    await deaf.context.close();
+  }, page);
+
+  await step('delete, take it back, delete and restore', async () => {
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Delete patient' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete patient' }).click();
+    await page.getByText('The patient was deleted').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Edit' }).waitFor();
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Delete patient' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete patient' }).click();
+    await page.getByRole('button', { name: 'Restore patient' }).waitFor();
+    await toList(page);
+    await row(page, 'Noura Saleh').waitFor();
+    assert.equal(await row(page, 'Lina').count(), 0);
+    await page.getByRole('tab', { name: 'Deleted' }).click();
+    await page.waitForURL(/view=deleted/);
+    await row(page, 'Lina Mansour').click();
+    await page.getByRole('button', { name: 'Restore patient' }).click();
+    await page.getByText('The patient was restored').waitFor();
+    await page.getByRole('button', { name: 'Edit' }).waitFor();
+  }, page);
+
+  await step('tags: rename, and delete saying on how many they are', async () => {
+    await page.goto(`${BASE}/settings/tags`);
+    await row(page, 'VIP').click();
+    await field(page, 'Name').fill('Very important');
+    await save(page);
+    await row(page, 'Very important').waitFor();
+    await page.getByRole('button', { name: 'Actions for Very important' }).click();
+    await page.getByRole('menuitem', { name: 'Delete tag' }).click();
+    await page.getByText('It comes off 1 patient. This cannot be taken back.').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete tag' }).click();
+    await page.getByText('No tags yet').waitFor();
+  }, page);
+
+  await step('who may only look sees no buttons', async () => {
+    const reader = await open(browser, { watch });
+    // the owner of the demo has the rights, and the page is told otherwise
+    await reader.page.route(/\/api\/v1\/auth\/(session|login|refresh)$/, async (route) => {
+      const answer = await route.fetch();
+      const body = await answer.json().catch(() => undefined);
+      if (!body?.permissions) return route.fulfill({ response: answer });
+      await route.fulfill({ response: answer, json: { ...body, permissions: body.permissions.filter((name) => !/^patients\.(write|delete)$/.test(name)) } });
+    });
+    await signInAtDoor(reader.page, demoOwner);
+    await toList(reader.page);
+    assert.equal(await reader.page.getByRole('button', { name: 'New patient' }).count(), 0);
+    assert.equal(await reader.page.getByRole('tab', { name: 'Deleted' }).count(), 0);
+    await reader.context.close();
+  }, page);
+
+  await other.context.close();
+  await context.close();
+}

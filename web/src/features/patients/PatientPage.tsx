@@ -1,0 +1,218 @@
+import { ActionIcon, Alert, Avatar, Button, Menu, Skeleton, Tabs, Title } from '@mantine/core';
+import { IconAlertTriangle, IconCheck, IconChevronLeft, IconCopy, IconDots, IconInfoCircle, IconPencil, IconPhone, IconArrowBackUp, IconTrash, IconUserOff } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link, useRouter, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
+import { hasCode } from '@/shared/api/problem';
+import { useCan, useSession } from '@/shared/auth/session';
+import { useLang } from '@/shared/i18n';
+import { formatDateTime, formatDayShort } from '@/shared/i18n/format';
+import { useCopy } from '@/shared/ui/CopyField';
+import { Gate } from '@/shared/ui/Gate';
+import { Empty, Failed } from '@/shared/ui/Page';
+import { useShortcuts } from '@/shared/ui/shortcuts';
+import { type Patient, patientQuery } from './api';
+import { DeletePatient, useRestore } from './DeletePatient';
+import { Phone, StatusBadge, TagPills, useAge } from './marks';
+import { Overview } from './Overview';
+import classes from './PatientPage.module.css';
+import { initialsOf, namesOf, scriptOf } from './person';
+import type { PatientSearch } from './search';
+
+const Activity = lazy(() => import('./Activity').then((m) => ({ default: m.Activity })));
+const PatientDrawer = lazy(() => import('./PatientDrawer').then((m) => ({ default: m.PatientDrawer })));
+const route = getRouteApi('/inside/patients/$id');
+
+export function PatientPage() {
+  return (
+    // a tab that named the patient would end up in histories and on shared screens
+    <Gate title="patients.one" needs="patients.read">
+      <Loaded />
+    </Gate>
+  );
+}
+
+/** Back to the list as it was left, when one came from it. */
+function useBack() {
+  const router = useRouter();
+  const fromList = useRouterState({ select: (s) => !!s.location.state.fromList });
+  return () => (fromList ? router.history.back() : void router.navigate({ to: '/patients', search: {} }));
+}
+
+function BackLink({ back }: { back: () => void }) {
+  const { t } = useLang();
+  return (
+    <Link
+      to="/patients"
+      search={{}}
+      className={classes.back}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        back();
+      }}
+    >
+      <IconChevronLeft size={17} stroke={1.8} aria-hidden />
+      {t('patients.back')}
+    </Link>
+  );
+}
+
+function Loaded() {
+  const { t } = useLang();
+  const { id } = route.useParams();
+  const patient = useQuery(patientQuery(id));
+  const back = useBack();
+  useShortcuts([
+    { key: 'Backspace', label: 'patients.back', run: back, shown: ['⌫'] },
+    { key: 'Escape', label: 'patients.back', run: back, shown: ['Esc'] },
+  ]);
+  if (patient.data) return <Record patient={patient.data} back={back} />;
+  return (
+    <div className={classes.top}>
+      <BackLink back={back} />
+      {hasCode(patient.error, 'not_found') ? (
+        <Empty icon={<IconUserOff size={26} stroke={1.6} />} title={t('patients.gone')} text={t('patients.goneText')} />
+      ) : patient.error ? (
+        <Failed error={patient.error} retry={() => void patient.refetch()} />
+      ) : (
+        <div className={classes.waiting}>
+          <Skeleton h={56} w={320} />
+          <Skeleton h={220} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Record({ patient: p, back }: { patient: Patient; back: () => void }) {
+  const { t, lang } = useLang();
+  const can = useCan();
+  const { timeZone } = useSession().practice;
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const [asking, setAsking] = useState(false);
+  const restore = useRestore();
+  const ageOf = useAge();
+  const { copied, copy } = useCopy();
+  const { name, other } = namesOf(p, lang);
+  const deleted = !!p.deletedAt;
+  const mayWrite = can('patients.write') && !deleted;
+  const mayDelete = can('patients.delete');
+  const phone = (p.phones.find((one) => one.preferred) ?? p.phones[0])?.number;
+  const email = (p.emails.find((one) => one.preferred) ?? p.emails[0])?.address;
+
+  // the way back to the list stays one step, whatever is looked at here
+  const go = (next: { [K in keyof PatientSearch]?: PatientSearch[K] | undefined }) =>
+    void navigate({ search: (now) => ({ ...now, ...next }) as PatientSearch, replace: true, state: true, resetScroll: false });
+  const edit = () => go({ edit: true });
+  useShortcuts(mayWrite ? [{ key: 'e', label: 'patients.edit', run: edit }] : []);
+
+  return (
+    <>
+      <div className={classes.top}>
+        <BackLink back={back} />
+        <div className={classes.head}>
+          <div className={classes.who}>
+            <Avatar size={52} radius="xl" aria-hidden>
+              {initialsOf(name)}
+            </Avatar>
+            <div className={classes.names}>
+              <Title order={1}>
+                <bdi>{name}</bdi>
+              </Title>
+              {other ? (
+                <span className={classes.other}>
+                  <bdi lang={scriptOf(other)}>{other}</bdi>
+                </span>
+              ) : null}
+              <div className={classes.facts}>
+                <StatusBadge status={p.status} deleted={deleted} />
+                <span className="tnum">{t('patients.number', { number: p.number })}</span>
+                {p.birthDate ? (
+                  <span className="tnum">
+                    {ageOf(p.birthDate)} · {formatDayShort(lang, p.birthDate)}
+                  </span>
+                ) : null}
+                {p.sex === 'unknown' ? null : <span>{t(`patients.sex.${p.sex}`)}</span>}
+                {phone ? (
+                  <span className={classes.fact}>
+                    <a href={`tel:${phone}`}>
+                      <IconPhone size={15} stroke={1.8} aria-hidden />
+                      <Phone number={phone} />
+                    </a>
+                    <ActionIcon variant="subtle" color="gray" size={28} aria-label={t(copied ? 'action.copied' : 'patients.copyPhone')} aria-live="polite" onClick={() => void copy(phone)}>
+                      {copied ? <IconCheck size={15} /> : <IconCopy size={15} stroke={1.8} />}
+                    </ActionIcon>
+                  </span>
+                ) : email ? (
+                  <bdi className="ltr">{email}</bdi>
+                ) : null}
+                {p.contactMethod ? <span>{t(`patients.contact.${p.contactMethod}`)}</span> : null}
+              </div>
+              <TagPills ids={p.tags} />
+            </div>
+          </div>
+          <div className={classes.actions}>
+            {mayWrite ? (
+              <Button leftSection={<IconPencil size={16} />} onClick={edit}>
+                {t('action.edit')}
+              </Button>
+            ) : null}
+            {deleted && mayDelete ? (
+              <Button leftSection={<IconArrowBackUp size={16} />} onClick={() => restore(p)}>
+                {t('patients.restore')}
+              </Button>
+            ) : null}
+            {!deleted && mayDelete ? (
+              <Menu position="bottom-end" width={200}>
+                <Menu.Target>
+                  <ActionIcon variant="default" size={36} aria-label={t('patients.actions')}>
+                    <IconDots size={18} stroke={1.7} />
+                  </ActionIcon>
+                </Menu.Target>
+                <Menu.Dropdown>
+                  <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setAsking(true)}>
+                    {t('patients.delete')}
+                  </Menu.Item>
+                </Menu.Dropdown>
+              </Menu>
+            ) : null}
+          </div>
+        </div>
+        {p.deletedAt ? (
+          <Alert color="red" variant="light" icon={<IconTrash />} title={t('patients.deletedAt', { date: formatDateTime(lang, timeZone, p.deletedAt) })} mb="md">
+            {t('patients.deletedText')}
+          </Alert>
+        ) : null}
+        {p.alerts.length ? (
+          <ul className={classes.alerts} aria-label={t('patients.card.alerts')}>
+            {p.alerts.map((alert, i) => (
+              <li key={i} className={classes.alert} data-severe={alert.severe || undefined}>
+                {alert.severe ? <IconAlertTriangle size={16} aria-label={t('patients.alert.severe')} /> : <IconInfoCircle size={16} stroke={1.8} aria-hidden />}
+                <small>{t(`patients.alert.${alert.kind}`)}</small>
+                <bdi>{alert.text}</bdi>
+              </li>
+            ))}
+          </ul>
+        ) : null}
+      </div>
+      <Tabs value={search.tab ?? 'overview'} onChange={(tab) => go({ tab: tab === 'activity' ? 'activity' : undefined })} className={classes.tabs} keepMounted={false}>
+        <Tabs.List aria-label={t('patients.tabs')} className={classes.tabList}>
+          <Tabs.Tab value="overview">{t('patients.tab.overview')}</Tabs.Tab>
+          <Tabs.Tab value="activity">{t('patients.tab.activity')}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="overview">
+          <Overview patient={p} />
+        </Tabs.Panel>
+        <Tabs.Panel value="activity">
+          <Suspense fallback={<Skeleton h={220} mt="md" />}>
+            <Activity id={p.id} mayWrite={mayWrite} show={search.show ?? 'all'} onShow={(show) => go({ show: show === 'all' ? undefined : show })} />
+          </Suspense>
+        </Tabs.Panel>
+      </Tabs>
+      <Suspense>{search.edit && mayWrite ? <PatientDrawer id={p.id} onClose={() => go({ edit: undefined })} /> : null}</Suspense>
+      {asking ? <DeletePatient patient={p} onClose={() => setAsking(false)} /> : null}
+    </>
+  );
+}

@@ -1,0 +1,249 @@
+import { ActionIcon, Button, Menu, Skeleton, Tabs, TextInput } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { IconArrowsSort, IconPlus, IconSearch, IconUsers, IconX } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { identityOf, useCan, useSession } from '@/shared/auth/session';
+import { type MessageId, useLang } from '@/shared/i18n';
+import { Gate } from '@/shared/ui/Gate';
+import lists from '@/shared/ui/ListPage.module.css';
+import { More } from '@/shared/ui/More';
+import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
+import { PHONE } from '@/shared/ui/phone';
+import { focusFirstRow } from '@/shared/ui/rowKeys';
+import { useShortcuts } from '@/shared/ui/shortcuts';
+import { type PatientItem, patientListQuery } from './api';
+import { keep, keptOf } from './kept';
+import { PatientCards } from './PatientCards';
+import { PatientTable } from './PatientTable';
+import { type PatientsSearch, type Sort, type View, views } from './search';
+import { TagFilter } from './tags/TagFilter';
+
+const PatientDrawer = lazy(() => import('./PatientDrawer').then((m) => ({ default: m.PatientDrawer })));
+const route = getRouteApi('/inside/patients');
+const TYPING_MS = 200;
+
+const phoneSorts: Partial<Record<Sort, MessageId>> = {
+  name: 'patients.sort.name',
+  '-number': 'patients.sort.numberDown',
+  '-updatedAt': 'patients.sort.updatedDown',
+  birthDate: 'patients.sort.birthDate',
+};
+
+export function PatientsPage() {
+  return (
+    <Gate title="patients.title" needs="patients.read">
+      <Patients />
+    </Gate>
+  );
+}
+
+/** What is typed lives here and nowhere else; it comes back when one returns from a record, and not otherwise. */
+function useTyped() {
+  const who = identityOf(useSession());
+  const router = useRouter();
+  const [typed, setTyped] = useState(() => keptOf(who).typed);
+  useEffect(() => keep(who, { typed }), [who, typed]);
+  useEffect(
+    () => () => {
+      if (!router.latestLocation.pathname.startsWith('/patients/')) keep(who, { typed: '', row: undefined });
+    },
+    [who, router],
+  );
+  return { who, typed, setTyped };
+}
+
+function Patients() {
+  const { t } = useLang();
+  const can = useCan();
+  const canWrite = can('patients.write');
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { sort = 'name', tags = [] } = search;
+  const open = can('patients.delete') ? views : views.filter((view) => view !== 'deleted');
+  const view = open.find((one) => one === search.view) ?? 'active';
+  const { who, typed, setTyped } = useTyped();
+  const [q, setQ] = useState(typed.trim());
+  useEffect(() => {
+    const text = typed.trim();
+    // emptying the box needs no waiting
+    if (!text) return setQ('');
+    const timer = setTimeout(() => setQ(text), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  const list = useInfiniteQuery(patientListQuery({ view, sort, tags, q }));
+  const phone = useMediaQuery(PHONE, matchMedia(PHONE).matches, { getInitialValueInEffect: false });
+  const searchRef = useRef<HTMLInputElement>(null);
+  const listRef = useRef<HTMLDivElement>(null);
+
+  const go = (next: { [K in keyof PatientsSearch]?: PatientsSearch[K] | undefined }, replace = false) =>
+    void navigate({ search: (now) => ({ ...now, ...next }) as PatientsSearch, replace, resetScroll: false });
+  const items = list.data?.pages.flatMap((page) => page.items);
+  const openOne = (patient: PatientItem) => {
+    keep(who, { row: patient.id });
+    void navigate({ to: '/patients/$id', params: { id: patient.id }, search: {}, state: { fromList: true } });
+  };
+  const openNew = () => go({ new: true });
+
+  // back from a record: where one was
+  const there = !!items?.length;
+  useEffect(() => {
+    const { row } = keptOf(who);
+    if (!there || !row) return;
+    keep(who, { row: undefined });
+    listRef.current?.querySelector<HTMLElement>(`[data-row="${row}"]`)?.focus({ preventScroll: true });
+  }, [there, who]);
+
+  useShortcuts([
+    ...(canWrite ? [{ key: 'n', label: 'patients.new' as const, run: openNew }] : []),
+    { key: '/', label: 'patients.search', run: () => searchRef.current?.focus() },
+    { key: 'f', label: 'patients.search', run: () => searchRef.current?.focus() },
+    { key: 'ArrowDown', label: 'shortcut.rows', shown: ['↑', '↓'] },
+    { key: 'Enter', label: 'shortcut.open', shown: ['Enter'] },
+  ]);
+
+  const clear = () => {
+    setTyped('');
+    if (tags.length) go({ tags: undefined }, true);
+  };
+  const body =
+    list.isError && !items ? (
+      <Failed error={list.error} retry={() => void list.refetch()} />
+    ) : items?.length === 0 ? (
+      <Nothing view={view} searching={!!q || tags.length > 0} onClear={clear} onNew={canWrite ? openNew : undefined} />
+    ) : (
+      <div ref={listRef} className={list.isPlaceholderData ? lists.fading : undefined}>
+        {phone ? (
+          <PatientCards items={items} onOpen={openOne} />
+        ) : (
+          <PatientTable items={items} sort={sort} onSort={(next) => go({ sort: next }, true)} onOpen={openOne} />
+        )}
+        <More list={list} />
+      </div>
+    );
+
+  return (
+    <div className={lists.page}>
+      <PageHeader
+        title={t('patients.title')}
+        sub={items ? t(list.hasNextPage ? 'patients.countMore' : 'patients.count', { count: items.length }) : <Skeleton h={14} w={90} mt={4} />}
+        actions={
+          canWrite ? (
+            <Button leftSection={<IconPlus size={16} />} onClick={openNew}>
+              {t('patients.new')}
+            </Button>
+          ) : null
+        }
+      />
+      <Tabs value={view} onChange={(value) => go({ view: (value as View) ?? undefined })} className={lists.tabs} keepMounted>
+        <Tabs.List aria-label={t('patients.views')} className={lists.tabList}>
+          {open.map((value) => (
+            <Tabs.Tab key={value} value={value}>
+              {t(`patients.view.${value}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <div className={lists.card}>
+          <div className={lists.tools}>
+            <TextInput
+              ref={searchRef}
+              aria-label={t('patients.search')}
+              placeholder={t('patients.search')}
+              leftSection={<IconSearch size={16} />}
+              rightSection={
+                typed ? (
+                  <ActionIcon variant="subtle" color="gray" size={28} aria-label={t('list.clear')} onClick={() => setTyped('')}>
+                    <IconX size={14} />
+                  </ActionIcon>
+                ) : null
+              }
+              maxLength={120}
+              autoComplete="off"
+              value={typed}
+              onChange={(e) => setTyped(e.currentTarget.value)}
+              onKeyDown={(e) => {
+                if (e.key !== 'ArrowDown') return;
+                e.preventDefault();
+                focusFirstRow(listRef.current);
+              }}
+              className={`${lists.searchInput} ownDirection`}
+            />
+            <TagFilter chosen={tags} onChange={(next) => go({ tags: next.length ? next : undefined }, true)} phone={!!phone} />
+            {phone ? <SortMenu sort={sort} onSort={(next) => go({ sort: next }, true)} /> : null}
+          </div>
+          {open.map((value) => (
+            <Tabs.Panel key={value} value={value}>
+              {value === view ? body : null}
+            </Tabs.Panel>
+          ))}
+        </div>
+      </Tabs>
+      <Suspense>
+        {search.new && canWrite ? (
+          <PatientDrawer
+            onClose={() => go({ new: undefined })}
+            onCreated={({ id }) => void navigate({ to: '/patients/$id', params: { id }, search: {}, state: { fromList: true }, replace: true })}
+          />
+        ) : null}
+      </Suspense>
+    </div>
+  );
+}
+
+function SortMenu({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) {
+  const { t } = useLang();
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="default" size={44} aria-label={t('patients.sort')}>
+          <IconArrowsSort size={18} stroke={1.7} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {(Object.keys(phoneSorts) as Sort[]).map((value) => (
+          <Menu.Item key={value} fw={value === sort ? 600 : 400} aria-current={value === sort || undefined} onClick={() => onSort(value)}>
+            {t(phoneSorts[value]!)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+type NothingProps = { view: View; searching: boolean; onClear: () => void; onNew: (() => void) | undefined };
+
+function Nothing({ view, searching, onClear, onNew }: NothingProps) {
+  const { t } = useLang();
+  if (searching) {
+    return (
+      <Empty
+        icon={<IconSearch size={26} stroke={1.6} />}
+        title={t('patients.empty.search')}
+        text={t('patients.empty.searchText')}
+        action={
+          <Button variant="light" mt="xs" onClick={onClear}>
+            {t('patients.empty.clear')}
+          </Button>
+        }
+      />
+    );
+  }
+  const icon = <IconUsers size={26} stroke={1.6} />;
+  if (view === 'deleted') return <Empty icon={icon} title={t('patients.empty.deleted')} text={t('patients.empty.deletedText')} />;
+  const first = view === 'active' || view === 'all';
+  return (
+    <Empty
+      icon={icon}
+      title={t(first ? 'patients.empty.first' : 'patients.empty.view')}
+      text={t(first ? 'patients.empty.firstText' : 'patients.empty.viewText')}
+      action={
+        onNew ? (
+          <Button mt="xs" leftSection={<IconPlus size={16} />} onClick={onNew}>
+            {t('patients.new')}
+          </Button>
+        ) : undefined
+      }
+    />
+  );
+}

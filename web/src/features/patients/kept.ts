@@ -1,0 +1,17 @@
+import { createStore } from '@/shared/store';
+
+/**
+ * What was typed and which row was opened, for coming back from a record to the list as one left it. In memory only,
+ * and only for whoever typed it.
+ */
+type Kept = { who: string; typed: string; row: string | undefined };
+const kept = createStore<Kept>({ who: '', typed: '', row: undefined });
+
+export const keep = (who: string, more: Partial<Omit<Kept, 'who'>>) => {
+  const now = kept.get();
+  kept.set({ ...(now.who === who ? now : { typed: '', row: undefined }), ...more, who });
+};
+export const keptOf = (who: string): Kept => {
+  const now = kept.get();
+  return now.who === who ? now : { who, typed: '', row: undefined };
+};

@@ -1,0 +1,77 @@
+import { Badge, Tooltip } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useSession } from '@/shared/auth/session';
+import { type Lang, useLang } from '@/shared/i18n';
+import { todayIn } from '@/shared/i18n/format';
+import { ColourDot } from '@/shared/ui/ColourField';
+import { type Alert, type PatientStatus, type Tag, tags } from './api';
+import classes from './Patients.module.css';
+import { ageOn, phoneText } from './person';
+
+export function StatusBadge({ status, deleted = false }: { status: PatientStatus; deleted?: boolean }) {
+  const { t } = useLang();
+  const shown = deleted ? 'deleted' : status;
+  return (
+    <Badge radius="sm" className={classes.status} data-status={shown}>
+      {t(`patients.status.${shown}`)}
+    </Badge>
+  );
+}
+
+/** What is dangerous about meeting the patient, at a glance and for those who hear it. */
+export function SevereMark({ alerts }: { alerts: Alert[] }) {
+  const { t, lang } = useLang();
+  const severe = alerts.filter((alert) => alert.severe).map((alert) => alert.text);
+  if (!severe.length) return null;
+  const label = t('patients.severe', { text: new Intl.ListFormat(lang).format(severe) });
+  return (
+    <Tooltip label={label} multiline maw={280}>
+      <span className={classes.severe} role="img" aria-label={label}>
+        <IconAlertTriangle size={16} />
+      </span>
+    </Tooltip>
+  );
+}
+
+export const Phone = ({ number }: { number: string }) => <bdi className="ltr tnum">{phoneText(number)}</bdi>;
+
+/** The age in words, today where the practice is. */
+export function useAge() {
+  const { t } = useLang();
+  const { timeZone } = useSession().practice;
+  const today = todayIn(timeZone, new Date());
+  return (birthDate: string) => {
+    const { years, months } = ageOn(today, birthDate);
+    return years < 2 ? t('patients.months', { count: months }) : t('patients.years', { count: years });
+  };
+}
+
+export const TagPill = ({ tag }: { tag: Tag }) => (
+  <span className={classes.tag}>
+    <ColourDot colour={tag.colour} />
+    <bdi>{tag.name}</bdi>
+  </span>
+);
+
+/** A patient's tags in the order of the practice's list; of many in a narrow place only the first. */
+export function TagPills({ ids, most }: { ids: string[]; most?: number }) {
+  const all = useQuery(tags.listQuery).data;
+  const own = all?.filter((tag) => ids.includes(tag.id)) ?? [];
+  if (!own.length) return null;
+  const shown = own.slice(0, most);
+  return (
+    <span className={classes.tags} data-wrap={most === undefined || undefined}>
+      {shown.map((tag) => (
+        <TagPill key={tag.id} tag={tag} />
+      ))}
+      {own.length > shown.length ? (
+        <span className={classes.more} title={own.slice(shown.length).map((tag) => tag.name).join(' · ')}>
+          +{own.length - shown.length}
+        </span>
+      ) : null}
+    </span>
+  );
+}
+
+export const langOfOther = (lang: Lang): Lang => (lang === 'ar' ? 'en' : 'ar');

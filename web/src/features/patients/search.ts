@@ -1,0 +1,53 @@
+import type { PatientStatus, Shown } from './api';
+
+export const views = ['active', 'leads', 'inactive', 'all', 'deleted'] as const;
+export type View = (typeof views)[number];
+export const columns = ['name', 'number', 'birthDate', 'updatedAt'] as const;
+export type Column = (typeof columns)[number];
+export type Sort = Column | `-${Column}`;
+const sorts: readonly Sort[] = columns.flatMap((column) => [column, `-${column}`] as const);
+
+/** What of the list lives in its address. What is typed into the search box never does: it is about people. */
+export type PatientsSearch = { view?: View; sort?: Sort; tags?: string[]; new?: boolean };
+
+const oneOf = <V extends string>(allowed: readonly V[], value: unknown) => allowed.find((v) => v === value);
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Defaults stay out of the address; whatever does not fit is dropped rather than refused. */
+export function validatePatientsSearch(search: Record<string, unknown>): PatientsSearch {
+  const view = oneOf(views, search.view);
+  const sort = oneOf(sorts, search.sort);
+  const tags = Array.isArray(search.tags) ? search.tags.filter((id): id is string => typeof id === 'string' && ID.test(id)) : [];
+  return {
+    ...(view && view !== 'active' ? { view } : {}),
+    ...(sort && sort !== 'name' ? { sort } : {}),
+    ...(tags.length ? { tags } : {}),
+    ...(search.new === true ? { new: true } : {}),
+  };
+}
+
+export const shows = ['all', 'notes', 'changes'] as const satisfies readonly Shown[];
+export type PatientSearch = { tab?: 'activity'; show?: Exclude<Shown, 'all'>; edit?: boolean };
+
+export function validatePatientSearch(search: Record<string, unknown>): PatientSearch {
+  const show = oneOf(['notes', 'changes'] as const, search.show);
+  return {
+    ...(search.tab === 'activity' ? { tab: 'activity' as const } : {}),
+    ...(show ? { show } : {}),
+    ...(search.edit === true ? { edit: true } : {}),
+  };
+}
+
+const statusesOf: Partial<Record<View, PatientStatus[]>> = { active: ['active'], leads: ['lead'], inactive: ['inactive', 'deceased'] };
+
+/** A view and chosen tags in the product's filter grammar. */
+export function filterOf(view: View, tags: string[]) {
+  const all: object[] = [];
+  const statuses = statusesOf[view];
+  if (statuses) all.push({ field: 'status', op: 'in', value: statuses });
+  if (tags.length) all.push({ any: tags.map((value) => ({ field: 'tag', op: 'eq', value })) });
+  return all.length ? { all } : undefined;
+}
+
+/** Clicking a column: ascending first, then the other way round. */
+export const nextSort = (column: Column, now: Sort): Sort => (now === column ? `-${column}` : column);
