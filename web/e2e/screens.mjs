@@ -14,6 +14,10 @@ const toPatient = (tab) => async (p) => {
   await p.getByRole('tab').nth(tab).click();
   await p.locator('time').first().waitFor();
 };
+const lookFor = (text) => async (p) => {
+  await p.locator('main input').first().fill(text);
+  await p.locator(row).first().waitFor({ state: 'detached' });
+};
 const settings = (name) => ({ name, path: `/settings/${name}` });
 
 /**
@@ -41,7 +45,7 @@ export const screens = [
   { name: 'account menu', path: '/', act: (p) => p.getByRole('button', { name: /Account menu|قائمة الحساب/ }).click() },
   { name: 'patients of a new practice', path: '/patients', fresh: true },
   { name: 'patients', path: '/patients', ready: row },
-  { name: 'patients, nothing found', path: '/patients', ready: row, act: (p) => p.locator('main input').first().fill('zzzz') },
+  { name: 'patients, nothing found', path: '/patients', ready: row, act: lookFor('zzzz') },
   { name: 'new patient with errors', path: '/patients?new=true', ready: 'form', act: submit },
   { name: 'patient', path: '/patients', ready: row, act: toPatient() },
   { name: 'patient, activity', path: '/patients', ready: row, act: toPatient(1) },
