@@ -220,13 +220,13 @@ pub struct Consent {
     pub source: Option<String>,
 }
 
+const OLDEST: Date = Date::constant(1850, 1, 1);
+
 fn born(date: &Date, (): &()) -> garde::Result {
-    // a day of grace: the server's clock may be behind the patient's
-    let latest = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().tomorrow().unwrap_or(Date::MAX);
-    if (Date::constant(1850, 1, 1)..=latest).contains(date) {
+    if *date >= OLDEST {
         return Ok(());
     }
-    Err(garde::Error::new("out_of_range: A date of birth is not before 1850 and not in the future."))
+    Err(garde::Error::new("out_of_range: A date of birth is not before 1850."))
 }
 
 fn language_code(value: &str, (): &()) -> garde::Result {
@@ -241,7 +241,7 @@ impl PatientFields {
     /// consents with their instant.
     ///
     /// # Errors
-    /// 422 at the numbers that are none.
+    /// 422 at the numbers that are none, and for a date of birth that is still to come.
     pub fn tidied(mut self, country: &str, now: Timestamp) -> Result<Self> {
         let texts = [&mut self.family_name, &mut self.given_name_other, &mut self.family_name_other];
         for text in texts.into_iter().chain([&mut self.national_id, &mut self.lead_source]).flatten() {
@@ -249,6 +249,11 @@ impl PatientFields {
         }
         self.given_name = self.given_name.trim().to_owned();
         let mut faults: Vec<FieldError> = Vec::new();
+        // east of here it is tomorrow already
+        let latest = now.to_zoned(jiff::tz::TimeZone::UTC).date().tomorrow().unwrap_or(Date::MAX);
+        if self.birth_date.is_some_and(|date| date > latest) {
+            faults.push(FieldError::new("/birthDate", "out_of_range", "A date of birth is not in the future."));
+        }
         for (i, phone) in self.phones.iter_mut().enumerate() {
             match validate::phone(&phone.number, country, &format!("/phones/{i}/number")) {
                 Ok(number) => phone.number = number,
@@ -263,10 +268,10 @@ impl PatientFields {
             email.address = email.address.trim().to_owned();
         }
         one_preferred(self.emails.iter_mut().map(|email| &mut email.preferred));
-        for consent in [&mut self.consents.sms, &mut self.consents.email, &mut self.consents.calls] {
-            if let Some(consent) = consent {
-                consent.at.get_or_insert(now);
-            }
+        for consent in
+            [&mut self.consents.sms, &mut self.consents.email, &mut self.consents.calls].into_iter().flatten()
+        {
+            consent.at.get_or_insert(now);
         }
         self.tags.sort_unstable();
         self.tags.dedup();
