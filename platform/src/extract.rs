@@ -228,7 +228,7 @@ mod tests {
     }
 
     fn faults(body: &str) -> Vec<(String, String)> {
-        let error = parse::<Thing>(body.as_bytes()).expect_err("refused");
+        let error = parse::<Thing>(body.as_bytes()).and_then(|thing| check(&thing)).expect_err("refused");
         error.problem("-").errors.into_iter().map(|fault| (fault.pointer, fault.code)).collect()
     }
 
