@@ -62,9 +62,16 @@ fn sample(document: &Value, schema: &Value) -> Value {
     let required = schema["required"].as_array().cloned().unwrap_or_default();
     let field = |name: &Value| {
         let name = name.as_str().expect("a name");
-        let kind = schema["properties"][name]["type"].as_str().unwrap_or_default();
-        let text = if name == "password" { "a long test password" } else { "x" };
-        (name.to_owned(), if kind == "integer" { json!(1) } else { json!(text) })
+        let property = &schema["properties"][name];
+        let word = property["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
+        let words = word.map_or(&Value::Null, |word| &document["components"]["schemas"][word]["enum"]);
+        let value = match (name, property["type"].as_str(), words[0].as_str()) {
+            (_, _, Some(word)) => json!(word),
+            (_, Some("integer"), _) => json!(1),
+            ("password", ..) => json!("a long test password"),
+            _ => json!("x"),
+        };
+        (name.to_owned(), value)
     };
     Value::Object(required.iter().map(field).collect())
 }
@@ -170,8 +177,8 @@ async fn under_an_access_support_reads_what_is_listed_and_the_ledger_has_all_of_
         }
     }
     let entries: (i64, i64) = sqlx::query_as(
-        "select count(*) filter (where outcome = 'ok' and action = 'read'), count(*) filter (where outcome = 'denied')
-           from audit.entry where practice_id = $1 and actor_kind = 'break_glass'",
+        "select count(distinct request_id) filter (where outcome = 'ok' and action = 'read'),
+                count(*) filter (where outcome = 'denied') from audit.entry where practice_id = $1 and actor_kind = 'break_glass'",
     )
     .bind(owner.practice())
     .fetch_one(&mut server.database.conn().await)
@@ -327,21 +334,27 @@ async fn provider(server: &TestServer, person: &Person) -> Uuid {
 #[tokio::test]
 async fn the_neighbours_things_and_things_that_do_not_exist_answer_the_same() {
     let server = product().await;
-    let (alpha, beta) = (server.owner_of("alpha").await, server.owner_of("beta").await);
     let document = document();
+    let mut practices = Vec::new();
     let mut swept = 0;
     for operation in operations().iter().filter(|o| o.path.contains("{id}")) {
+        // a practice has only so many roles and keys, so others go on after a while
+        if swept % 30 == 0 {
+            let owner = async |side: &str| server.owner_of(&format!("{side}-{swept}")).await;
+            practices = vec![owner("alpha").await, owner("beta").await];
+        }
+        let [alpha, beta] = practices.as_slice() else { panic!("two practices") };
         // fresh ones each time, as the operation before may have changed them
-        let (own, foreign) = (things(&server, &alpha).await, things(&server, &beta).await);
+        let (own, foreign) = (things(&server, alpha).await, things(&server, beta).await);
         let of = |things: &[(&str, Uuid)]| {
             let found = things.iter().find(|(prefix, _)| operation.path.starts_with(prefix));
             found.unwrap_or_else(|| panic!("{} needs a thing to be tried with", operation.name())).1
         };
         let body = operation.body.as_ref().map(|schema| sample(&document, schema));
-        let mine = operation.call(&alpha, of(&own), body.clone()).await;
+        let mine = operation.call(alpha, of(&own), body.clone()).await;
         assert!(mine.status.is_success(), "{} on one's own: {}", operation.name(), mine.body);
-        let mut theirs = operation.call(&alpha, of(&foreign), body.clone()).await;
-        let mut nobodys = operation.call(&alpha, Uuid::now_v7(), body).await;
+        let mut theirs = operation.call(alpha, of(&foreign), body.clone()).await;
+        let mut nobodys = operation.call(alpha, Uuid::now_v7(), body).await;
         for answer in [&mut theirs, &mut nobodys] {
             answer.body["requestId"] = Value::Null;
         }
