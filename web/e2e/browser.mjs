@@ -45,7 +45,7 @@ export async function open(browser, { lang = 'en', dark = false, phone = false, 
   // the page speaks the language of whoever is signed in, wherever they are
   if (storageState) await speak(context, lang);
   const page = await context.newPage();
-  page.setDefaultTimeout(8_000);
+  page.setDefaultTimeout(20_000);
   if (watch) {
     page.on('pageerror', (e) => watch.push(`page error: ${e.message}`));
     page.on('console', (m) => {

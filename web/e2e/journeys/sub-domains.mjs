@@ -8,7 +8,7 @@ const at = (slug) => BASE.replace('//', `//${slug}.`);
 export default async function ({ browser, watch, step, must }) {
   const { context, page } = await open(browser, { watch });
   const other = await context.newPage();
-  other.setDefaultTimeout(8_000);
+  other.setDefaultTimeout(20_000);
 
   await must('each sign-in page says whose it is', async () => {
     await page.goto(at('alpha'));
