@@ -3,10 +3,9 @@ import { useEffect } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
 import { RecordDrawer, WaitingDrawer } from '@/shared/forms/RecordDrawer';
 import { useRecordForm } from '@/shared/forms/useRecordForm';
-import { useSendKey } from '@/shared/forms/useSubmit';
+import { useSave } from '@/shared/forms/useSave';
 import { useLang, wantTexts } from '@/shared/i18n';
 import { todayIn } from '@/shared/i18n/format';
-import { toast } from '@/shared/ui/toast';
 import { type Patient, patientQuery, useChangePatient, useCreatePatient } from './api';
 import { atRows, changesOf, type Draft, draftOf, emptyDraft, fieldsOf, issuesOf, labels, parts } from './draft';
 import { PatientForm } from './PatientForm';
@@ -44,27 +43,20 @@ function Editor({ loaded, onClose, onCreated }: Omit<Props, 'id'> & { loaded?: P
     parts,
   });
   const { base } = record;
-  const create = useCreatePatient();
-  const change = useChangePatient();
-  const keyOf = useSendKey();
   const { valueText } = usePatientWords();
 
-  const put = async (draft: Draft) => {
-    if (base) {
-      const changes = changesOf(draft, base, country);
-      if (Object.keys(changes).length) {
-        await change.mutateAsync({ id: base.id, body: { version: base.version, ...changes } });
-        toast.done(t('form.saved'));
-      }
-      return onClose();
-    }
-    const body = fieldsOf(draft);
-    const patient = await create.mutateAsync({ body, key: keyOf(body) });
-    toast.done(t('patients.created'));
-    (onCreated ?? onClose)(patient);
-  };
+  const { save: send, busy } = useSave({
+    base,
+    create: useCreatePatient(),
+    change: useChangePatient(),
+    newOf: fieldsOf,
+    changesOf: (draft: Draft, patient) => changesOf(draft, patient, country),
+    created: t('patients.created'),
+    onClose,
+    onCreated,
+  });
   const save = (draft: Draft) =>
-    put(draft).catch((error: unknown) => {
+    send(draft).catch((error: unknown) => {
       throw atRows(error, draft);
     });
 
@@ -78,7 +70,7 @@ function Editor({ loaded, onClose, onCreated }: Omit<Props, 'id'> & { loaded?: P
       title={base ? <bdi>{namesOf(base, lang).name}</bdi> : t('patients.new')}
       name={t(base ? 'patients.edit' : 'patients.new')}
       readOnly={readOnly ? t('form.readOnly') : undefined}
-      busy={create.isPending || change.isPending}
+      busy={busy}
       save={save}
       create={t('patients.create')}
       onClose={onClose}

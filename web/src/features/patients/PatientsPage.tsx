@@ -1,6 +1,6 @@
-import { ActionIcon, Button, Menu, Skeleton, Tabs, TextInput } from '@mantine/core';
+import { Button, Skeleton, Tabs } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { IconArrowsSort, IconPlus, IconSearch, IconUsers, IconX } from '@tabler/icons-react';
+import { IconPlus, IconSearch, IconUsers } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
@@ -11,8 +11,9 @@ import lists from '@/shared/ui/ListPage.module.css';
 import { More } from '@/shared/ui/More';
 import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
 import { PHONE } from '@/shared/ui/phone';
-import { focusFirstRow } from '@/shared/ui/rowKeys';
+import { SearchBox } from '@/shared/ui/SearchBox';
 import { useShortcuts } from '@/shared/ui/shortcuts';
+import { SortMenu } from '@/shared/ui/SortMenu';
 import { type PatientItem, patientListQuery } from './api';
 import { keep, keptOf } from './kept';
 import { PatientCards } from './PatientCards';
@@ -146,31 +147,9 @@ function Patients() {
         </Tabs.List>
         <div className={lists.card}>
           <div className={lists.tools}>
-            <TextInput
-              ref={searchRef}
-              aria-label={t('patients.search')}
-              placeholder={t('patients.search')}
-              leftSection={<IconSearch size={16} />}
-              rightSection={
-                typed ? (
-                  <ActionIcon variant="subtle" color="gray" size={28} aria-label={t('list.clear')} onClick={() => setTyped('')}>
-                    <IconX size={14} />
-                  </ActionIcon>
-                ) : null
-              }
-              maxLength={120}
-              autoComplete="off"
-              value={typed}
-              onChange={(e) => setTyped(e.currentTarget.value)}
-              onKeyDown={(e) => {
-                if (e.key !== 'ArrowDown') return;
-                e.preventDefault();
-                focusFirstRow(listRef.current);
-              }}
-              className={`${lists.searchInput} ownDirection`}
-            />
+            <SearchBox ref={searchRef} label={t('patients.search')} value={typed} onType={setTyped} rows={listRef} autoComplete="off" className="ownDirection" />
             <TagFilter chosen={tags} onChange={(next) => go({ tags: next.length ? next : undefined }, true)} phone={!!phone} />
-            {phone ? <SortMenu sort={sort} onSort={(next) => go({ sort: next }, true)} /> : null}
+            {phone ? <SortMenu label={t('patients.sort')} sorts={phoneSorts} sort={sort} onSort={(next) => go({ sort: next }, true)} /> : null}
           </div>
           {open.map((value) => (
             <Tabs.Panel key={value} value={value}>
@@ -188,26 +167,6 @@ function Patients() {
         ) : null}
       </Suspense>
     </div>
-  );
-}
-
-function SortMenu({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) {
-  const { t } = useLang();
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon variant="default" size={44} aria-label={t('patients.sort')}>
-          <IconArrowsSort size={18} stroke={1.7} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {(Object.keys(phoneSorts) as Sort[]).map((value) => (
-          <Menu.Item key={value} fw={value === sort ? 600 : 400} aria-current={value === sort || undefined} onClick={() => onSort(value)}>
-            {t(phoneSorts[value]!)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
   );
 }
 

@@ -1,6 +1,6 @@
-import { ActionIcon, Button, Tabs, TextInput } from '@mantine/core';
+import { Button, Tabs } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconPlus, IconSearch, IconUsers, IconX } from '@tabler/icons-react';
+import { IconPlus, IconUsers } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useRef, useState } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
@@ -11,6 +11,7 @@ import { Gate } from '@/shared/ui/Gate';
 import page from '@/shared/ui/ListPage.module.css';
 import { More } from '@/shared/ui/More';
 import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
+import { SearchBox } from '@/shared/ui/SearchBox';
 import { useShortcuts } from '@/shared/ui/shortcuts';
 import { type Invite, type Member, staffQuery, type View } from './api';
 import { Invites } from './Invites';
@@ -99,23 +100,7 @@ function People({ view, onOpen }: { view: View; onOpen: (member: Member) => void
   return (
     <>
       <div className={page.tools}>
-        <TextInput
-          ref={box}
-          aria-label={t(label)}
-          placeholder={t(label)}
-          leftSection={<IconSearch size={16} />}
-          rightSection={
-            text ? (
-              <ActionIcon variant="subtle" color="gray" size={28} aria-label={t('list.clear')} onClick={() => setText('')}>
-                <IconX size={14} />
-              </ActionIcon>
-            ) : null
-          }
-          maxLength={120}
-          value={text}
-          onChange={(e) => setText(e.currentTarget.value)}
-          className={page.searchInput}
-        />
+        <SearchBox ref={box} label={t(label)} value={text} onType={setText} />
       </div>
       {list.isError && !items ? (
         <Failed error={list.error} retry={() => void list.refetch()} />

@@ -6,15 +6,16 @@ import { differing } from '@/shared/forms/merge';
 import { RecordDrawer } from '@/shared/forms/RecordDrawer';
 import { type Labels, useFields } from '@/shared/forms/useFields';
 import { useRecordForm } from '@/shared/forms/useRecordForm';
-import { useSendKey } from '@/shared/forms/useSubmit';
+import { useSave } from '@/shared/forms/useSave';
 import { useLang } from '@/shared/i18n';
 import type { Colour } from '@/shared/ui/colour';
 import { ColourDot, ColourField } from '@/shared/ui/ColourField';
-import { toast } from '@/shared/ui/toast';
 import { type Tag, tags } from '../api';
 
 type Draft = { name: string; colour: Colour };
 const labels: Labels<Draft> = { name: 'tags.name', colour: 'field.colour' };
+
+const bodyOf = ({ name, colour }: Draft) => ({ name: name.trim(), colour });
 
 type Props = { loaded?: Tag; onClose: () => void; onDelete?: (() => void) | undefined };
 
@@ -28,25 +29,17 @@ export function TagDrawer({ loaded, onClose, onDelete }: Props) {
     issues: ({ name }) => (name.trim() ? {} : { name: { id: 'field.required' } }),
   });
   const { base, form } = record;
-  const create = tags.useCreate();
-  const change = tags.useChange();
-  const keyOf = useSendKey();
   const { bind, wasMine } = useFields(record, labels, readOnly, (field, value) => (field === 'colour' ? t(`colour.${value as Colour}`) : String(value)));
 
-  const save = async ({ name, colour }: Draft) => {
-    const body = { name: name.trim(), colour };
-    if (base) {
-      const changes = differing(body, base);
-      if (Object.keys(changes).length) {
-        await change.mutateAsync({ id: base.id, body: { version: base.version, ...changes } });
-        toast.done(t('form.saved'));
-      }
-    } else {
-      await create.mutateAsync({ body, key: keyOf(body) });
-      toast.done(t('tags.created'));
-    }
-    onClose();
-  };
+  const { save, busy } = useSave({
+    base,
+    create: tags.useCreate(),
+    change: tags.useChange(),
+    newOf: bodyOf,
+    changesOf: (draft: Draft, tag) => differing(bodyOf(draft), tag),
+    created: t('tags.created'),
+    onClose,
+  });
 
   return (
     <RecordDrawer
@@ -65,7 +58,7 @@ export function TagDrawer({ loaded, onClose, onDelete }: Props) {
       }
       name={t(base ? 'tags.edit' : 'tags.new')}
       readOnly={readOnly ? t('form.readOnly') : undefined}
-      busy={create.isPending || change.isPending}
+      busy={busy}
       save={save}
       create={t('tags.create')}
       onClose={onClose}

@@ -6,11 +6,10 @@ import forms from '@/shared/forms/forms.module.css';
 import { RecordDrawer, WaitingDrawer } from '@/shared/forms/RecordDrawer';
 import { useFields } from '@/shared/forms/useFields';
 import { useRecordForm } from '@/shared/forms/useRecordForm';
-import { useSendKey } from '@/shared/forms/useSubmit';
+import { useSave } from '@/shared/forms/useSave';
 import { useLang } from '@/shared/i18n';
 import { formatDay } from '@/shared/i18n/format';
 import { DateField } from '@/shared/ui/DateField';
-import { toast } from '@/shared/ui/toast';
 import type { Owner } from '../hours/api';
 import { useOwners } from '../hours/useOwners';
 import { type Absence, absenceQuery, type Kind, useChangeAbsence, useCreateAbsence } from './api';
@@ -48,9 +47,6 @@ function Editor({ loaded, owner, today, onClose }: Omit<Props, 'id' | 'listed'> 
   });
   const { base, form } = record;
   const { values } = form;
-  const create = useCreateAbsence();
-  const change = useChangeAbsence();
-  const keyOf = useSendKey();
   const remove = useRemove();
   const { bind, wasMine } = useFields(record, labels, readOnly, (field, value) => {
     if (field === 'kind') return t(`absences.kind.${value as Kind}`);
@@ -64,20 +60,15 @@ function Editor({ loaded, owner, today, onClose }: Omit<Props, 'id' | 'listed'> 
   };
   const setFirst = (firstDay: string) => form.setValues({ firstDay, ...(values.lastDay < firstDay ? { lastDay: firstDay } : {}) });
 
-  const save = async (draft: Draft) => {
-    if (base) {
-      const changes = changesOf(draft, base);
-      if (Object.keys(changes).length) {
-        await change.mutateAsync({ id: base.id, body: { version: base.version, ...changes } });
-        toast.done(t('form.saved'));
-      }
-    } else {
-      const body = newAbsenceOf(draft);
-      await create.mutateAsync({ body, key: keyOf(body) });
-      toast.done(t('absences.created'));
-    }
-    onClose();
-  };
+  const { save, busy } = useSave({
+    base,
+    create: useCreateAbsence(),
+    change: useChangeAbsence(),
+    newOf: newAbsenceOf,
+    changesOf,
+    created: t('absences.created'),
+    onClose,
+  });
   const time = { className: 'ownDirection tnum', autoComplete: 'off', maxLength: 12 } as const;
 
   return (
@@ -88,7 +79,7 @@ function Editor({ loaded, owner, today, onClose }: Omit<Props, 'id' | 'listed'> 
       title={t(base ? 'absences.one' : 'absences.new')}
       name={t(base ? 'absences.one' : 'absences.new')}
       readOnly={readOnly ? t('form.readOnly') : undefined}
-      busy={create.isPending || change.isPending}
+      busy={busy}
       save={save}
       create={t('absences.create')}
       onClose={onClose}

@@ -5,11 +5,10 @@ import { useCan } from '@/shared/auth/session';
 import { RecordDrawer, WaitingDrawer } from '@/shared/forms/RecordDrawer';
 import { useFields } from '@/shared/forms/useFields';
 import { useRecordForm } from '@/shared/forms/useRecordForm';
-import { useSendKey } from '@/shared/forms/useSubmit';
+import { useSave } from '@/shared/forms/useSave';
 import { useLang } from '@/shared/i18n';
 import { formatDay, formatHijri } from '@/shared/i18n/format';
 import { DateField } from '@/shared/ui/DateField';
-import { toast } from '@/shared/ui/toast';
 import { localName } from '../names';
 import classes from './ClosingDaysPage.module.css';
 import { type ClosingDay, closingDays, type Move, type Repeats } from './api';
@@ -43,9 +42,6 @@ function Editor({ loaded, at, today, onClose }: Omit<Props, 'id'> & { loaded?: C
   const { base, form } = record;
   const { values } = form;
   const official = !!base?.holiday;
-  const create = closingDays.useCreate();
-  const change = closingDays.useChange();
-  const keyOf = useSendKey();
   const remove = useRemove();
 
   const movesText = (moves: Move[]) => moves.map((m) => (m.to ? formatDay(lang, m.to) : t('closing.notThisTime'))).join(', ');
@@ -59,20 +55,15 @@ function Editor({ loaded, at, today, onClose }: Omit<Props, 'id'> & { loaded?: C
   const others = values.moves.filter((m) => m.from !== at);
   const setMove = (to: string | null) => at && form.setFieldValue('moves', withMove(values.moves, at, to));
 
-  const save = async (draft: Draft) => {
-    if (base) {
-      const changes = changesOf(draft, base);
-      if (Object.keys(changes).length) {
-        await change.mutateAsync({ id: base.id, body: { version: base.version, ...changes } });
-        toast.done(t('form.saved'));
-      }
-    } else {
-      const body = newClosingDayOf(draft);
-      await create.mutateAsync({ body, key: keyOf(body) });
-      toast.done(t('closing.created'));
-    }
-    onClose();
-  };
+  const { save, busy } = useSave({
+    base,
+    create: closingDays.useCreate(),
+    change: closingDays.useChange(),
+    newOf: newClosingDayOf,
+    changesOf,
+    created: t('closing.created'),
+    onClose,
+  });
 
   return (
     <RecordDrawer
@@ -82,7 +73,7 @@ function Editor({ loaded, at, today, onClose }: Omit<Props, 'id'> & { loaded?: C
       title={base ? <bdi>{localName(base, lang)}</bdi> : t('closing.new')}
       name={t(base ? 'closing.one' : 'closing.new')}
       readOnly={readOnly ? t('form.readOnly') : undefined}
-      busy={create.isPending || change.isPending}
+      busy={busy}
       save={save}
       create={t('closing.create')}
       onClose={onClose}

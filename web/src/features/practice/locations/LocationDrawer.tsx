@@ -6,9 +6,8 @@ import { useCan, useSession } from '@/shared/auth/session';
 import { RecordDrawer, WaitingDrawer } from '@/shared/forms/RecordDrawer';
 import { useFields } from '@/shared/forms/useFields';
 import { useRecordForm } from '@/shared/forms/useRecordForm';
-import { useSendKey } from '@/shared/forms/useSubmit';
+import { useSave } from '@/shared/forms/useSave';
 import { useLang } from '@/shared/i18n';
-import { toast } from '@/shared/ui/toast';
 import { addressLine, addressOf, addressParts, type AddressDraft } from '@/shared/forms/address';
 import { AddressFields } from '@/shared/forms/AddressFields';
 import { localName } from '../names';
@@ -42,9 +41,6 @@ function Editor({ loaded, onClose }: { loaded?: Location; onClose: () => void })
     parts: addressParts.map((part) => `address.${part}`),
   });
   const { base } = record;
-  const create = locations.useCreate();
-  const change = locations.useChange();
-  const keyOf = useSendKey();
   const { archive, restore } = useLocationShelf();
   const inWords = (draft: AddressDraft) => {
     const address = addressOf(draft);
@@ -52,20 +48,15 @@ function Editor({ loaded, onClose }: { loaded?: Location; onClose: () => void })
   };
   const { bind, wasMine } = useFields(record, labels, readOnly, (field, value) => (field === 'address' ? inWords(value as AddressDraft) : String(value ?? '')));
 
-  const save = async (draft: Draft) => {
-    if (base) {
-      const changes = changesOf(draft, base);
-      if (Object.keys(changes).length) {
-        await change.mutateAsync({ id: base.id, body: { version: base.version, ...changes } });
-        toast.done(t('form.saved'));
-      }
-    } else {
-      const body = newLocationOf(draft);
-      await create.mutateAsync({ body, key: keyOf(body) });
-      toast.done(t('locations.created'));
-    }
-    onClose();
-  };
+  const { save, busy } = useSave({
+    base,
+    create: locations.useCreate(),
+    change: locations.useChange(),
+    newOf: newLocationOf,
+    changesOf,
+    created: t('locations.created'),
+    onClose,
+  });
 
   return (
     <RecordDrawer
@@ -75,7 +66,7 @@ function Editor({ loaded, onClose }: { loaded?: Location; onClose: () => void })
       title={base ? <bdi>{localName(base, lang)}</bdi> : t('locations.new')}
       name={t(base ? 'locations.one' : 'locations.new')}
       readOnly={readOnly ? t('form.readOnly') : undefined}
-      busy={create.isPending || change.isPending}
+      busy={busy}
       save={save}
       create={t('locations.create')}
       onClose={onClose}

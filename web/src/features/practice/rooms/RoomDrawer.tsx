@@ -6,9 +6,8 @@ import forms from '@/shared/forms/forms.module.css';
 import { RecordDrawer, WaitingDrawer } from '@/shared/forms/RecordDrawer';
 import { useFields } from '@/shared/forms/useFields';
 import { useRecordForm } from '@/shared/forms/useRecordForm';
-import { useSendKey } from '@/shared/forms/useSubmit';
+import { useSave } from '@/shared/forms/useSave';
 import { useLang } from '@/shared/i18n';
-import { toast } from '@/shared/ui/toast';
 import { ColourDot, ColourField } from '@/shared/ui/ColourField';
 import type { Colour } from '@/shared/ui/colour';
 import type { Location } from '../locations/api';
@@ -48,9 +47,6 @@ function Editor({ loaded, at, locations, onClose }: Omit<Props, 'id' | 'listed'>
   const only = locations.length === 1 ? locations[0]!.id : null;
   const record = useRecordForm<Room, Draft>({ loaded, empty: emptyDraft(at ?? only), draftOf, issues });
   const { base, form } = record;
-  const create = rooms.useCreate();
-  const change = rooms.useChange();
-  const keyOf = useSendKey();
   const { archive, restore } = useRoomShelf();
   const sites = locations.map((l) => ({ value: l.id, label: localName(l, lang) }));
   const { bind, wasMine } = useFields(record, labels, readOnly, (field, value) => {
@@ -60,20 +56,15 @@ function Editor({ loaded, at, locations, onClose }: Omit<Props, 'id' | 'listed'>
     return String(value);
   });
 
-  const save = async (draft: Draft) => {
-    if (base) {
-      const changes = changesOf(draft, base);
-      if (Object.keys(changes).length) {
-        await change.mutateAsync({ id: base.id, body: { version: base.version, ...changes } });
-        toast.done(t('form.saved'));
-      }
-    } else {
-      const body = newRoomOf(draft, nextSort((all.data ?? []).filter((r) => r.locationId === draft.locationId)));
-      await create.mutateAsync({ body, key: keyOf(body) });
-      toast.done(t('rooms.created'));
-    }
-    onClose();
-  };
+  const { save, busy } = useSave({
+    base,
+    create: rooms.useCreate(),
+    change: rooms.useChange(),
+    newOf: (draft: Draft) => newRoomOf(draft, nextSort((all.data ?? []).filter((r) => r.locationId === draft.locationId))),
+    changesOf,
+    created: t('rooms.created'),
+    onClose,
+  });
 
   return (
     <RecordDrawer
@@ -92,7 +83,7 @@ function Editor({ loaded, at, locations, onClose }: Omit<Props, 'id' | 'listed'>
       }
       name={t(base ? 'rooms.one' : 'rooms.new')}
       readOnly={readOnly ? t('form.readOnly') : undefined}
-      busy={create.isPending || change.isPending}
+      busy={busy}
       save={save}
       create={t('rooms.create')}
       onClose={onClose}

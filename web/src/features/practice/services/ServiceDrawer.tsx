@@ -5,9 +5,8 @@ import { useCan, useSession } from '@/shared/auth/session';
 import forms from '@/shared/forms/forms.module.css';
 import { RecordDrawer, WaitingDrawer } from '@/shared/forms/RecordDrawer';
 import { useRecordForm } from '@/shared/forms/useRecordForm';
-import { useSendKey } from '@/shared/forms/useSubmit';
+import { useSave } from '@/shared/forms/useSave';
 import { useLang } from '@/shared/i18n';
-import { toast } from '@/shared/ui/toast';
 import { ColourDot } from '@/shared/ui/ColourField';
 import { type Service, serviceQuery, useChangeService, useCreateService } from './api';
 import { changesOf, type Draft, draftIssues, draftOf, emptyDraft, newServiceOf } from './draft';
@@ -44,25 +43,17 @@ function Editor({ loaded, categories, onClose }: Omit<Props, 'id' | 'listed'> & 
   const currency = loaded?.price.currency ?? practice.currency;
   const record = useRecordForm<Service, Draft>({ loaded, empty: emptyDraft, draftOf, issues: (draft) => draftIssues(draft, currency) });
   const { base } = record;
-  const create = useCreateService();
-  const change = useChangeService();
-  const keyOf = useSendKey();
   const { archive, restore } = useArchive();
 
-  const save = async (draft: Draft) => {
-    if (base) {
-      const changes = changesOf(draft, base);
-      if (Object.keys(changes).length) {
-        await change.mutateAsync({ id: base.id, body: { version: base.version, ...changes } });
-        toast.done(t('form.saved'));
-      }
-    } else {
-      const body = newServiceOf(draft, currency);
-      await create.mutateAsync({ body, key: keyOf(body) });
-      toast.done(t('services.created'));
-    }
-    onClose();
-  };
+  const { save, busy } = useSave({
+    base,
+    create: useCreateService(),
+    change: useChangeService(),
+    newOf: (draft: Draft) => newServiceOf(draft, currency),
+    changesOf,
+    created: t('services.created'),
+    onClose,
+  });
 
   return (
     <RecordDrawer
@@ -81,7 +72,7 @@ function Editor({ loaded, categories, onClose }: Omit<Props, 'id' | 'listed'> & 
       }
       name={t(base ? 'services.edit' : 'services.new')}
       readOnly={readOnly ? t('services.readOnly') : undefined}
-      busy={create.isPending || change.isPending}
+      busy={busy}
       save={save}
       create={t('services.create')}
       onClose={onClose}

@@ -1,6 +1,6 @@
-import { ActionIcon, Button, Menu, Skeleton, Tabs, TextInput } from '@mantine/core';
+import { Button, Skeleton, Tabs } from '@mantine/core';
 import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks';
-import { IconArrowsSort, IconLock, IconPlus, IconSearch, IconStethoscope, IconX } from '@tabler/icons-react';
+import { IconLock, IconPlus, IconSearch, IconStethoscope } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
@@ -9,9 +9,10 @@ import { type MessageId, useLang } from '@/shared/i18n';
 import { More } from '@/shared/ui/More';
 import { Empty, Failed, PageHeader, usePageTitle } from '@/shared/ui/Page';
 import { PHONE } from '@/shared/ui/phone';
+import { SearchBox } from '@/shared/ui/SearchBox';
 import { useShortcuts } from '@/shared/ui/shortcuts';
+import { SortMenu } from '@/shared/ui/SortMenu';
 import { type Service, serviceListQuery } from './api';
-import { focusFirstRow } from '@/shared/ui/rowKeys';
 import { type ServicesSearch, type Sort, type Status, statuses } from './search';
 import { ServiceCards } from './ServiceCards';
 import classes from '@/shared/ui/ListPage.module.css';
@@ -119,29 +120,8 @@ function Services() {
         </Tabs.List>
         <div className={classes.card}>
           <div className={classes.tools}>
-            <TextInput
-              ref={searchRef}
-              aria-label={t('services.search')}
-              placeholder={t('services.search')}
-              leftSection={<IconSearch size={16} />}
-              rightSection={
-                text ? (
-                  <ActionIcon variant="subtle" color="gray" size={28} aria-label={t('list.clear')} onClick={() => type('')}>
-                    <IconX size={14} />
-                  </ActionIcon>
-                ) : null
-              }
-              maxLength={120}
-              value={text}
-              onChange={(e) => type(e.currentTarget.value)}
-              onKeyDown={(e) => {
-                if (e.key !== 'ArrowDown') return;
-                e.preventDefault();
-                focusFirstRow(listRef.current);
-              }}
-              className={classes.searchInput}
-            />
-            {phone ? <SortMenu sort={sort} onSort={(next) => go({ sort: next }, true)} /> : null}
+            <SearchBox ref={searchRef} label={t('services.search')} value={text} onType={type} rows={listRef} />
+            {phone ? <SortMenu label={t('services.sort')} sorts={phoneSorts} sort={sort} onSort={(next) => go({ sort: next }, true)} /> : null}
           </div>
           {statuses.map((value) => (
             <Tabs.Panel key={value} value={value}>
@@ -163,26 +143,6 @@ function Services() {
         ) : null}
       </Suspense>
     </div>
-  );
-}
-
-function SortMenu({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) {
-  const { t } = useLang();
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon variant="default" size={44} aria-label={t('services.sort')}>
-          <IconArrowsSort size={18} stroke={1.7} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {(Object.keys(phoneSorts) as Sort[]).map((value) => (
-          <Menu.Item key={value} fw={value === sort ? 600 : 400} aria-current={value === sort || undefined} onClick={() => onSort(value)}>
-            {t(phoneSorts[value]!)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
   );
 }
 
