@@ -180,7 +180,7 @@ pub fn to_see(kind: &str) -> String {
     let noun = match kind {
         "location" | "provider" | "onboarding" => "practice",
         "absence" | "closing_day" => "hours",
-        "tag" | "note" | "policy" => "patients",
+        "tag" | "note" | "policy" | "import" => "patients",
         kind => kind,
     };
     ["s", ""].map(|s| format!("{noun}{s}.read")).into_iter().find(|name| named(name).is_some()).unwrap_or_default()
@@ -307,6 +307,10 @@ permissions! {
         Write "patients.write"          "xxxxxx..";
         /// Delete and restore them.
         Delete "patients.delete"        "xx......";
+        /// Enter many at once, from a file, and take that back.
+        Import "patients.import"        "xx......";
+        /// Take them out of the product, as a file.
+        Export "patients.export"        "xx......";
     }
     support_access {
         /// See when the platform's support looked into the practice, and why.
