@@ -129,16 +129,7 @@ async fn read(who: Can<may::Read>, Path(id): Path<JobId>) -> Result<Json<Job>> {
     params(("id" = Uuid, Path, description = "The job")), responses((status = 200, body = Job)))]
 async fn cancel(who: Can<may::Cancel>, Path(id): Path<JobId>) -> Result<Json<Job>> {
     who.write(async move |tx| {
-        let practice = tx.practice();
-        sqlx::query!(
-            "update jobs.job set cancel_requested = true, state = case when state = 'queued' then 'cancelled' else state end,
-                    finished_at = case when state = 'queued' then now() else finished_at end
-              where practice_id = $1 and id = $2 and state in ('queued', 'running')",
-            practice,
-            id.uuid(),
-        )
-        .execute(tx.conn())
-        .await?;
+        tx.cancel_job(id).await?;
         let job = find(tx, id).await?;
         tx.record(crate::record::Change::done("cancel", "job", id.uuid())).await?;
         Ok(job)
@@ -198,6 +189,26 @@ impl TenantTx {
         .on_constraint("job_once", running)?;
         self.enqueued = true;
         Ok(id)
+    }
+}
+
+impl TenantTx {
+    /// Asks a job to stop: one that waits is cancelled at once, one under way at its next step.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn cancel_job(&mut self, id: JobId) -> Result<()> {
+        let practice = self.practice();
+        sqlx::query!(
+            "update jobs.job set cancel_requested = true, state = case when state = 'queued' then 'cancelled' else state end,
+                    finished_at = case when state = 'queued' then now() else finished_at end
+              where practice_id = $1 and id = $2 and state in ('queued', 'running')",
+            practice,
+            id.uuid(),
+        )
+        .execute(self.conn())
+        .await?;
+        Ok(())
     }
 }
 

@@ -56,34 +56,46 @@ pub struct Subscriber {
     pub handle: for<'a> fn(&'a mut TenantTx, &'a Event) -> BoxFuture<'a, Result<()>>,
 }
 
+/// Something that has just happened.
+pub(crate) struct NewEvent {
+    pub(crate) name: &'static str,
+    pub(crate) subject_type: &'static str,
+    pub(crate) subject_id: Uuid,
+    pub(crate) version: Option<i32>,
+    pub(crate) payload: Value,
+}
+
 impl TenantTx {
-    /// Writes an event into the lane of its subject.
-    pub(crate) async fn emit(
-        &mut self,
-        name: &str,
-        subject_type: &str,
-        subject_id: Uuid,
-        version: Option<i32>,
-        payload: Value,
-    ) -> Result<()> {
+    /// Writes events into the lanes of their subjects, which are different ones. Lanes are locked in one order, whoever
+    /// writes to several of them.
+    pub(crate) async fn emit(&mut self, events: &[NewEvent]) -> Result<()> {
+        if events.is_empty() {
+            return Ok(());
+        }
         let practice = self.practice();
+        let lane = |event: &NewEvent| format!("{}:{}", event.subject_type, event.subject_id);
         sqlx::query!(
-            "with lane as (
-                insert into outbox.lane as l (practice_id, lane, next_seq, pending) values ($1, $2, 2, 1)
+            "with new as materialized (
+                select * from unnest($2::text[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::int[], $8::jsonb[])
+                           n (lane, id, name, subject_type, subject_id, version, payload)),
+             lane as (
+                insert into outbox.lane as l (practice_id, lane, next_seq, pending)
+                select $1, n.lane, 2, 1 from new n order by n.lane
                 on conflict (practice_id, lane) do update
                    set next_seq = l.next_seq + 1, pending = l.pending + 1,
                        ready_at = case when l.pending = 0 then now() else l.ready_at end
-                returning next_seq - 1 as seq)
+                returning l.lane, next_seq - 1 as seq)
              insert into outbox.event (practice_id, id, lane, seq, name, subject_type, subject_id, version, payload)
-             select $1, $3, $2, seq, $4, $5, $6, $7, $8 from lane",
+             select $1, n.id, n.lane, lane.seq, n.name, n.subject_type, n.subject_id, n.version, n.payload
+               from new n join lane on lane.lane = n.lane",
             practice,
-            format!("{subject_type}:{subject_id}"),
-            Uuid::now_v7(),
-            name,
-            subject_type,
-            subject_id,
-            version,
-            payload,
+            &events.iter().map(lane).collect::<Vec<_>>(),
+            &events.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>(),
+            &events.iter().map(|event| event.name).collect::<Vec<_>>() as _,
+            &events.iter().map(|event| event.subject_type).collect::<Vec<_>>() as _,
+            &events.iter().map(|event| event.subject_id).collect::<Vec<_>>(),
+            &events.iter().map(|event| event.version).collect::<Vec<_>>() as _,
+            &events.iter().map(|event| event.payload.clone()).collect::<Vec<_>>(),
         )
         .execute(self.conn())
         .await?;

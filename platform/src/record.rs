@@ -9,6 +9,7 @@ use crate::crypto::Place;
 use crate::db::TenantTx;
 use crate::error::{Error, Result};
 use crate::id::PatientId;
+use crate::outbox::NewEvent;
 use crate::phi::Phi;
 
 /// What was done to what. `TenantTx::record` writes it.
@@ -180,38 +181,57 @@ impl TenantTx {
     /// # Errors
     /// 503 when the database is away.
     pub async fn record(&mut self, change: Change) -> Result<()> {
-        let entry = Uuid::now_v7();
-        let sealed = self.seal_changes(entry, &change).await?;
+        self.record_all(&[change]).await
+    }
+
+    /// Writes many changes at once, each as [`TenantTx::record`] does. Those with events are of different things.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn record_all(&mut self, changes: &[Change]) -> Result<()> {
+        let entries: Vec<Uuid> = changes.iter().map(|_| Uuid::now_v7()).collect();
+        let mut sealed = Vec::with_capacity(changes.len());
+        for (entry, change) in entries.iter().zip(changes) {
+            sealed.push(self.seal_changes(*entry, change).await?);
+        }
+        let column = |of: fn(&Change) -> &'static str| changes.iter().map(of).collect::<Vec<_>>();
         let caller = self.caller().clone();
         sqlx::query!(
             "insert into audit.entry (practice_id, id, request_id, actor_kind, actor_id, action, resource_type,
                                       resource_id, patient_id, ip, user_agent, changes, detail, outcome)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+             select $1, e.id, $2, $3, $4, e.action, e.resource, e.resource_id, e.patient, $5, $6, e.changes, e.detail,
+                    e.outcome
+               from unnest($7::uuid[], $8::text[], $9::text[], $10::uuid[], $11::uuid[], $12::jsonb[], $13::jsonb[],
+                           $14::text[]) e (id, action, resource, resource_id, patient, changes, detail, outcome)",
             self.practice(),
-            entry,
             caller.origin.request_id,
             caller.actor.kind(),
             caller.actor.id(),
-            change.action,
-            change.resource,
-            change.id,
-            change.patient.map(PatientId::uuid),
             caller.origin.ip,
             caller.origin.user_agent,
-            sealed,
-            change.detail,
-            change.outcome,
+            &entries,
+            &column(|change| change.action) as _,
+            &column(|change| change.resource) as _,
+            &changes.iter().map(|change| change.id).collect::<Vec<_>>(),
+            &changes.iter().map(|change| change.patient.map(PatientId::uuid)).collect::<Vec<_>>() as _,
+            &sealed,
+            &changes.iter().map(|change| change.detail.clone()).collect::<Vec<_>>(),
+            &column(|change| change.outcome) as _,
         )
         .execute(self.conn())
         .await?;
-        if let (Some(kind), Some(patient)) = (change.timeline, change.patient) {
-            self.add_to_timeline(kind, patient, &change).await?;
-        }
-        if let Some(name) = change.event {
+        self.add_to_timeline(changes).await?;
+        let event = |change: &Change| {
             let payload = json!({ "fields": change.field_names() });
-            self.emit(name, change.resource, change.id, change.version, payload).await?;
-        }
-        Ok(())
+            Some(NewEvent {
+                name: change.event?,
+                subject_type: change.resource,
+                subject_id: change.id,
+                version: change.version,
+                payload,
+            })
+        };
+        self.emit(&changes.iter().filter_map(event).collect::<Vec<_>>()).await
     }
 
     /// Values are sealed one by one, each bound to this entry and field.
@@ -232,26 +252,41 @@ impl TenantTx {
         Ok(Value::Array(sealed))
     }
 
-    async fn add_to_timeline(&mut self, kind: &str, patient: PatientId, change: &Change) -> Result<()> {
-        let (id, now) = (Uuid::now_v7(), self.now());
-        let shown = json!({ "before": change.before, "after": change.after });
-        let place = Place { table: "timeline.entry", column: "body", row: id };
-        let body = self.seal(place, &serde_json::to_vec(&shown).map_err(Error::internal)?).await?;
-        let actor = self.caller().actor.clone();
+    async fn add_to_timeline(&mut self, changes: &[Change]) -> Result<()> {
+        let (mut ids, mut patients, mut kinds, mut resources, mut of, mut bodies) =
+            (vec![], vec![], vec![], vec![], vec![], vec![]);
+        for change in changes {
+            let (Some(kind), Some(patient)) = (change.timeline, change.patient) else { continue };
+            let id = Uuid::now_v7();
+            let shown = json!({ "before": change.before, "after": change.after });
+            let place = Place { table: "timeline.entry", column: "body", row: id };
+            bodies.push(self.seal(place, &serde_json::to_vec(&shown).map_err(Error::internal)?).await?);
+            ids.push(id);
+            patients.push(patient.uuid());
+            kinds.push(kind);
+            resources.push(change.resource);
+            of.push(change.id);
+        }
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let (now, actor) = (self.now(), self.caller().actor.clone());
         sqlx::query!(
             "insert into timeline.entry (practice_id, id, patient_id, at, kind, resource_type, resource_id, actor_kind,
                                          actor_id, body)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             select $1, e.id, e.patient, $2, e.kind, e.resource, e.resource_id, $3, $4, e.body
+               from unnest($5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::uuid[], $10::bytea[])
+                    e (id, patient, kind, resource, resource_id, body)",
             self.practice(),
-            id,
-            patient.uuid(),
             jiff_sqlx::Timestamp::from(now) as _,
-            kind,
-            change.resource,
-            change.id,
             actor.kind(),
             actor.id(),
-            body,
+            &ids,
+            &patients,
+            &kinds as _,
+            &resources as _,
+            &of,
+            &bodies,
         )
         .execute(self.conn())
         .await?;

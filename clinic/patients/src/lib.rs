@@ -1,7 +1,10 @@
 //! Patients: the record, finding it, who pays, and what happened.
 
+mod columns;
 mod custom;
+mod import;
 mod insurance;
+mod likeness;
 mod list;
 mod names;
 mod record;
@@ -12,6 +15,7 @@ mod terms;
 mod testing;
 mod timeline;
 
+use platform::jobs::{JobKind, Schedule};
 use platform::routes::Routes;
 
 /// All routes of the area.
@@ -19,9 +23,22 @@ use platform::routes::Routes;
 pub fn routes() -> Routes {
     record::routes()
         .merge(custom::routes())
+        .merge(import::routes())
         .merge(insurance::routes())
         .merge(list::routes())
         .merge(search::routes())
         .merge(tags::routes())
         .merge(timeline::routes())
+}
+
+/// The jobs of the area.
+#[must_use]
+pub fn jobs() -> Vec<JobKind> {
+    vec![import::JOB]
+}
+
+/// What recurs.
+#[must_use]
+pub fn schedules() -> Vec<Schedule> {
+    vec![import::SWEEP]
 }

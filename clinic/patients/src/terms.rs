@@ -7,7 +7,7 @@ use platform::db::TenantTx;
 use uuid::Uuid;
 
 use crate::names;
-use crate::record::PatientFields;
+use crate::record::{Patient, PatientFields};
 
 /// Kinds of terms, as the table has them.
 pub const NAME: &str = "name";
@@ -41,20 +41,29 @@ pub fn last_first(number: &str) -> String {
     number.chars().rev().filter(char::is_ascii_digit).collect()
 }
 
-/// Brings the table to what the patient is found by now; what is there already stays.
+/// Brings the table to what the patients are found by now; what is there already stays.
 ///
 /// # Errors
 /// 503 when the database is away.
-pub async fn save(tx: &mut TenantTx, patient: Uuid, fields: &PatientFields) -> Result<()> {
+pub async fn save_all(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {
     let practice = tx.practice();
-    let (kinds, terms): (Vec<&str>, Vec<String>) = of(fields).into_iter().unzip();
+    let ids: Vec<Uuid> = patients.iter().map(|patient| patient.id.uuid()).collect();
+    let (mut whose, mut kinds, mut terms) = (Vec::new(), Vec::new(), Vec::new());
+    for patient in patients {
+        for (kind, term) in of(&patient.fields) {
+            whose.push(patient.id.uuid());
+            kinds.push(kind);
+            terms.push(term);
+        }
+    }
     sqlx::query!(
         "delete from patients.term t
-          where t.practice_id = $1 and t.patient_id = $2
-            and not exists (select from unnest($3::text[], $4::text[]) n (kind, term)
-                             where n.kind = t.kind and n.term = t.term)",
+          where t.practice_id = $1 and t.patient_id = any($2)
+            and not exists (select from unnest($3::uuid[], $4::text[], $5::text[]) n (patient, kind, term)
+                             where n.patient = t.patient_id and n.kind = t.kind and n.term = t.term)",
         practice,
-        patient,
+        &ids,
+        &whose,
         &kinds as _,
         &terms,
     )
@@ -62,10 +71,10 @@ pub async fn save(tx: &mut TenantTx, patient: Uuid, fields: &PatientFields) -> R
     .await?;
     sqlx::query!(
         "insert into patients.term (practice_id, kind, term, patient_id)
-         select $1, n.kind, n.term, $2 from unnest($3::text[], $4::text[]) n (kind, term)
+         select $1, n.kind, n.term, n.patient from unnest($2::uuid[], $3::text[], $4::text[]) n (patient, kind, term)
              on conflict do nothing",
         practice,
-        patient,
+        &whose,
         &kinds as _,
         &terms,
     )

@@ -7,7 +7,11 @@ use sqlx::AssertSqlSafe;
 
 /// The area with sign-in, and the owner of practice `alpha`.
 pub(crate) async fn start() -> (TestServer, Person) {
-    let server = TestServer::start(identity::routes().merge(crate::routes()), Duties::default()).await;
+    let server = TestServer::start(
+        identity::routes().merge(crate::routes()),
+        Duties { jobs: crate::jobs(), ..Duties::default() },
+    )
+    .await;
     let owner = server.owner_of("alpha").await;
     (server, owner)
 }

@@ -24,7 +24,7 @@ with relation as (
     ('claim.seal(uuid[],bigint[],uuid[],timestamp with time zone[],bytea[],bytea[],text,text,uuid)'), ('claim.trees()'),
     ('claim.newest_checkpoint()'), ('claim.seal_lag()'), ('claim.checkpoints(bigint,integer)'), ('claim.without_seal(uuid)'),
     ('claim.checkpoint(bigint,timestamp with time zone,text,uuid[],bigint[],bytea[],bigint[],bytea[])'),
-    ('claim.sweep_exports(timestamp with time zone)'), ('claim.months()'), ('claim.month_practices(timestamp with time zone)'),
+    ('claim.sweep_exports(timestamp with time zone)'), ('claim.sweep_imports(timestamp with time zone)'), ('claim.months()'), ('claim.month_practices(timestamp with time zone)'),
     ('claim.retirement(uuid,timestamp with time zone)'), ('audit.drop_month(timestamp with time zone)'),
     ('claim.seal_state()'),
     ('auth.queue_mail(uuid,text,bytea)'), ('auth.change_profile(uuid,text,text,integer)'), ('auth.change_password(uuid,text)'),
@@ -64,8 +64,12 @@ with relation as (
     ('policy ignores practice', 'audit.head / seal'),
     -- what was taken out of the ledger goes after its hours
     ('policy ignores practice', 'audit_export.request / sweep'),
+    -- what files said goes after its days
+    ('policy ignores practice', 'patients.import / sweep'),
     -- written by the product's own bookkeeping, or itself the ledger
     ('change without audit', 'audit.seal'), ('change without audit', 'audit.head'), ('change without audit', 'audit_export.chunk'),
+    -- what a file says is no record before it is entered
+    ('change without audit', 'patients.import_row'),
     ('change without audit', 'audit.entry'), ('change without audit', 'outbox.lane'), ('change without audit', 'outbox.event'),
     ('change without audit', 'jobs.job'), ('change without audit', 'api.idempotency_key'), ('change without audit', 'sec.data_key')
 ), mistake (rule, object) as (

@@ -20,10 +20,11 @@ use platform::routes::{Json, Routes};
 use platform::shared::AtVersion;
 use platform::{Result, route, undisclosed};
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 pub use fields::{PatientFields, Rules};
-pub use row::national_id_blind;
+pub use row::{find_all, name_key, national_id_blind};
 
 /// The routes of the record.
 pub fn routes() -> Routes {
@@ -99,8 +100,7 @@ async fn change(
             return Ok(Json(before));
         }
         let after = Patient { fields, version: before.version + 1, updated_at: tx.now(), ..before.clone() };
-        row::save(tx, &rules, &after).await?;
-        record(tx, Change::updated("patient", id.uuid(), &before, &after), "patient.changed", &after).await?;
+        change_all(tx, &[(before, after.clone())], "patient.changed", json!({})).await?;
         Ok(Json(after))
     })
     .await
@@ -125,19 +125,54 @@ async fn restore(who: Can<may::Delete>, Path(id): Path<PatientId>, Body(at): Bod
 /// # Errors
 /// 422 for what is not valid in this practice.
 pub async fn enter(tx: &mut TenantTx, new: &PatientFields) -> Result<Patient> {
-    let (rules, now) = (Rules::of(tx).await?, tx.now());
-    let patient = Patient {
+    let tidied = new.clone().tidied(&Rules::of(tx).await?, None, tx.now())?;
+    enter_all(tx, vec![tidied], json!({})).await?.pop().ok_or_else(Error::not_found)
+}
+
+/// Enters patients whose fields are tidied, in this order, each with its number, audit entry, timeline entry and event.
+/// What else the ledger should know of them goes into `detail`.
+///
+/// # Errors
+/// 422 at the tags that do not exist.
+pub async fn enter_all(tx: &mut TenantTx, tidied: Vec<PatientFields>, detail: Value) -> Result<Vec<Patient>> {
+    let now = tx.now();
+    let first = row::next_numbers(tx, i64::try_from(tidied.len()).unwrap_or(i64::MAX)).await?;
+    let patient = |(fields, number)| Patient {
         id: PatientId::new(),
-        number: row::next_number(tx).await?,
-        fields: new.clone().tidied(&rules, None, now)?,
+        number,
+        fields,
         deleted_at: None,
         version: 1,
         created_at: now,
         updated_at: now,
     };
-    row::save(tx, &rules, &patient).await?;
-    record(tx, Change::created("patient", patient.id.uuid(), &patient), "patient.created", &patient).await?;
-    Ok(patient)
+    let patients: Vec<Patient> = tidied.into_iter().zip(first..).map(patient).collect();
+    row::save_all(tx, &patients).await?;
+    let created = |patient: &Patient| {
+        let change = Change::created("patient", patient.id.uuid(), patient).with(detail.clone());
+        told(change, "patient.created", patient)
+    };
+    tx.record_all(&patients.iter().map(created).collect::<Vec<_>>()).await?;
+    Ok(patients)
+}
+
+/// Writes patients as they are now, each with its audit entry, timeline entry and `event`; pairs of before and after.
+///
+/// # Errors
+/// 422 at the tags that do not exist.
+pub async fn change_all(
+    tx: &mut TenantTx,
+    changed: &[(Patient, Patient)],
+    event: &'static str,
+    detail: Value,
+) -> Result<()> {
+    let after: Vec<Patient> = changed.iter().map(|(_, after)| after.clone()).collect();
+    row::save_all(tx, &after).await?;
+    let updated = |(before, after): &(Patient, Patient)| {
+        let change = Change::updated("patient", after.id.uuid(), before, after).with(detail.clone());
+        told(change, event, after)
+    };
+    tx.record_all(&changed.iter().map(updated).collect::<Vec<_>>()).await
 }
 
 async fn set_deleted(tx: &mut TenantTx, id: PatientId, version: i32, deleted: bool) -> Result<Patient> {
@@ -147,15 +182,13 @@ async fn set_deleted(tx: &mut TenantTx, id: PatientId, version: i32, deleted: bo
     }
     let now = tx.now();
     let after = Patient { deleted_at: deleted.then_some(now), version: version + 1, updated_at: now, ..before.clone() };
-    let rules = Rules::of(tx).await?;
-    row::save(tx, &rules, &after).await?;
     let event = if deleted { "patient.deleted" } else { "patient.restored" };
-    record(tx, Change::updated("patient", id.uuid(), &before, &after), event, &after).await?;
+    change_all(tx, &[(before, after.clone())], event, json!({})).await?;
     Ok(after)
 }
 
-async fn record(tx: &mut TenantTx, change: Change, event: &'static str, patient: &Patient) -> Result<()> {
-    tx.record(change.on_timeline(patient.id, event).event(event, patient.version)).await
+fn told(change: Change, event: &'static str, patient: &Patient) -> Change {
+    change.on_timeline(patient.id, event).event(event, patient.version)
 }
 
 /// The patient at this version, locked until the end of the transaction.

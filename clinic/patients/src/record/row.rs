@@ -1,5 +1,7 @@
 //! The record as it lies in its tables.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use platform::crypto::Place;
 use platform::db::TenantTx;
 use platform::error::{Error, FieldError, OnConstraint as _};
@@ -11,8 +13,8 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::Patient;
-use super::fields::{Alert, Consents, ContactMethod, Email, PatientFields, PatientStatus, Phone, Rules, Sex};
-use crate::custom::Values;
+use super::fields::{Alert, Consents, ContactMethod, Email, PatientFields, PatientStatus, Phone, Sex};
+use crate::custom::{self, CustomField, Values};
 use crate::{names, terms};
 
 const TABLE: &str = "patients.patient";
@@ -63,17 +65,25 @@ struct Row {
 /// # Errors
 /// 404.
 pub async fn find(tx: &mut TenantTx, id: PatientId, lock: bool) -> Result<Patient> {
+    find_all(tx, &[id.uuid()], lock).await?.pop().ok_or_else(Error::not_found)
+}
+
+/// Those of these patients that there are, deleted or not, by id.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn find_all(tx: &mut TenantTx, ids: &[Uuid], lock: bool) -> Result<Vec<Patient>> {
     let practice = tx.practice();
     if lock {
         sqlx::query_scalar!(
-            "select 1 from patients.patient where practice_id = $1 and id = $2 for update",
+            "select 1 from patients.patient where practice_id = $1 and id = any($2) order by id for update",
             practice,
-            id.uuid()
+            ids,
         )
-        .fetch_optional(tx.conn())
+        .fetch_all(tx.conn())
         .await?;
     }
-    let row = sqlx::query_as!(
+    let rows = sqlx::query_as!(
         Row,
         r#"select p.id, p.number, p.given_name, p.family_name, p.given_name_other, p.family_name_other, p.birth_date,
                   p.sex as "sex: Sex", p.phones as "phones: Json<Vec<Phone>>", p.emails as "emails: Json<Vec<Email>>",
@@ -83,21 +93,24 @@ pub async fn find(tx: &mut TenantTx, id: PatientId, lock: bool) -> Result<Patien
                   p.custom as "custom: Json<Values>",
                   array(select t.tag_id from patients.patient_tag t
                          where t.practice_id = p.practice_id and t.patient_id = p.id order by t.tag_id) as "tags!"
-             from patients.patient p where p.practice_id = $1 and p.id = $2"#,
+             from patients.patient p where p.practice_id = $1 and p.id = any($2) order by p.id"#,
         practice,
-        id.uuid(),
+        ids,
     )
-    .fetch_optional(tx.conn())
-    .await?
-    .ok_or_else(Error::not_found)?;
-    let private = match &row.private {
-        Some(sealed) => {
-            let place = Place { table: TABLE, column: "private", row: row.id };
-            serde_json::from_slice(&tx.open(place, sealed).await?).map_err(Error::internal)?
-        }
-        None => Private::default(),
-    };
-    Ok(row.with(private))
+    .fetch_all(tx.conn())
+    .await?;
+    let mut patients = Vec::with_capacity(rows.len());
+    for row in rows {
+        let private = match &row.private {
+            Some(sealed) => {
+                let place = Place { table: TABLE, column: "private", row: row.id };
+                serde_json::from_slice(&tx.open(place, sealed).await?).map_err(Error::internal)?
+            }
+            None => Private::default(),
+        };
+        patients.push(row.with(private));
+    }
+    Ok(patients)
 }
 
 impl Row {
@@ -137,46 +150,123 @@ impl Row {
     }
 }
 
-/// The next number of the practice. Whoever else enters a patient waits until this transaction ends.
+/// The first of the practice's next `count` numbers. Whoever else enters a patient waits until this transaction ends.
 ///
 /// # Errors
 /// 503 when the database is away.
-pub async fn next_number(tx: &mut TenantTx) -> Result<i64> {
+pub async fn next_numbers(tx: &mut TenantTx, count: i64) -> Result<i64> {
     let practice = tx.practice();
     Ok(sqlx::query_scalar!(
-        r#"insert into patients.counter as c (practice_id, next_number) values ($1, 2)
-               on conflict (practice_id) do update set next_number = c.next_number + 1
-           returning next_number - 1 as "number!""#,
+        r#"insert into patients.counter as c (practice_id, next_number) values ($1, 1 + $2::bigint)
+               on conflict (practice_id) do update set next_number = c.next_number + $2::bigint
+           returning next_number - $2::bigint as "number!""#,
         practice,
+        count,
     )
     .fetch_one(tx.conn())
     .await?)
 }
 
-/// Writes the patient into its tables, for the first time or again.
+/// A row of the table, by the names of its columns.
+#[derive(Serialize)]
+struct Written<'a> {
+    id: Uuid,
+    number: i64,
+    given_name: &'a str,
+    family_name: Option<&'a str>,
+    given_name_other: Option<&'a str>,
+    family_name_other: Option<&'a str>,
+    name_key: String,
+    birth_date: Option<Date>,
+    sex: Sex,
+    phones: &'a [Phone],
+    emails: &'a [Email],
+    phone: Option<&'a str>,
+    email: Option<&'a str>,
+    address: Option<&'a Address>,
+    contact_method: Option<ContactMethod>,
+    language: Option<&'a str>,
+    alerts: &'a [Alert],
+    consents: &'a Consents,
+    lead_source: Option<&'a str>,
+    status: PatientStatus,
+    private: Option<String>,
+    national_id_blind: Option<String>,
+    nationality_blind: Option<String>,
+    deleted_at: Option<Timestamp>,
+    version: i32,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    custom: Values,
+}
+
+impl<'a> Written<'a> {
+    async fn of(tx: &mut TenantTx, own: &[CustomField], patient: &'a Patient) -> Result<Self> {
+        let fields = &patient.fields;
+        let sensitive = |key: &String| own.iter().any(|field| field.sensitive && field.key == *key);
+        let (secret, custom): (Values, Values) =
+            fields.custom.clone().into_iter().partition(|(key, _)| sensitive(key));
+        let national_id_blind = match &fields.national_id {
+            Some(number) => Some(national_id_blind(tx, number).await?),
+            None => None,
+        };
+        let nationality_blind = match &fields.nationality {
+            Some(country) => Some(tx.blind(TABLE, "nationality", country).await?),
+            None => None,
+        };
+        Ok(Self {
+            id: patient.id.uuid(),
+            number: patient.number,
+            given_name: &fields.given_name,
+            family_name: fields.family_name.as_deref(),
+            given_name_other: fields.given_name_other.as_deref(),
+            family_name_other: fields.family_name_other.as_deref(),
+            name_key: name_key(fields),
+            birth_date: fields.birth_date,
+            sex: fields.sex,
+            phones: &fields.phones,
+            emails: &fields.emails,
+            phone: fields.phone(),
+            email: fields.email(),
+            address: fields.address.as_ref(),
+            contact_method: fields.contact_method,
+            language: fields.language.as_deref(),
+            alerts: &fields.alerts,
+            consents: &fields.consents,
+            lead_source: fields.lead_source.as_deref(),
+            status: fields.status,
+            private: seal(tx, patient, secret).await?,
+            national_id_blind,
+            nationality_blind,
+            deleted_at: patient.deleted_at,
+            version: patient.version,
+            created_at: patient.created_at,
+            updated_at: patient.updated_at,
+            custom,
+        })
+    }
+}
+
+/// Writes patients into their tables, for the first time or again.
 ///
 /// # Errors
 /// 422 at the tags that do not exist.
-pub async fn save(tx: &mut TenantTx, rules: &Rules, patient: &Patient) -> Result<()> {
-    let (practice, id, fields) = (tx.practice(), patient.id.uuid(), &patient.fields);
-    let sensitive = |key: &String| rules.custom.iter().any(|field| field.sensitive && field.key == *key);
-    let (secret, open): (Values, Values) = fields.custom.clone().into_iter().partition(|(key, _)| sensitive(key));
-    let private = seal(tx, patient, secret).await?;
-    let national_id = match &fields.national_id {
-        Some(number) => Some(national_id_blind(tx, number).await?),
-        None => None,
-    };
-    let nationality = match &fields.nationality {
-        Some(country) => Some(tx.blind(TABLE, "nationality", country).await?),
-        None => None,
-    };
+pub async fn save_all(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {
+    let practice = tx.practice();
+    let own = custom::all(tx).await?;
+    let mut rows = Vec::with_capacity(patients.len());
+    for patient in patients {
+        rows.push(Written::of(tx, &own, patient).await?);
+    }
     sqlx::query!(
-        "insert into patients.patient (practice_id, id, given_name, family_name, given_name_other, family_name_other,
-                name_key, birth_date, sex, phones, emails, phone, email, address, contact_method, language, alerts,
-                consents, lead_source, status, private, national_id_blind, nationality_blind, deleted_at, version,
-                updated_at, custom, number, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-                 $23, $24, $25, $26, $27, $28, $29)
+        "insert into patients.patient (practice_id, id, number, given_name, family_name, given_name_other,
+                family_name_other, name_key, birth_date, sex, phones, emails, phone, email, address, contact_method,
+                language, alerts, consents, lead_source, status, private, national_id_blind, nationality_blind,
+                deleted_at, version, created_at, updated_at, custom)
+         select $1, id, number, given_name, family_name, given_name_other, family_name_other, name_key, birth_date, sex,
+                phones, emails, phone, email, address, contact_method, language, alerts, consents, lead_source, status,
+                private, national_id_blind, nationality_blind, deleted_at, version, created_at, updated_at, custom
+           from jsonb_populate_recordset(null::patients.patient, $2)
          on conflict (practice_id, id) do update
             set given_name = excluded.given_name, family_name = excluded.family_name,
                 given_name_other = excluded.given_name_other, family_name_other = excluded.family_name_other,
@@ -189,42 +279,16 @@ pub async fn save(tx: &mut TenantTx, rules: &Rules, patient: &Patient) -> Result
                 version = excluded.version, updated_at = excluded.updated_at,
                 custom = excluded.custom",
         practice,
-        id,
-        fields.given_name,
-        fields.family_name,
-        fields.given_name_other,
-        fields.family_name_other,
-        name_key(fields),
-        fields.birth_date.map(jiff_sqlx::Date::from) as Option<jiff_sqlx::Date>,
-        fields.sex as Sex,
-        Json(&fields.phones) as _,
-        Json(&fields.emails) as _,
-        fields.phone(),
-        fields.email(),
-        fields.address.as_ref().map(Json) as _,
-        fields.contact_method as Option<ContactMethod>,
-        fields.language,
-        Json(&fields.alerts) as _,
-        Json(&fields.consents) as _,
-        fields.lead_source,
-        fields.status as PatientStatus,
-        private,
-        national_id,
-        nationality,
-        patient.deleted_at.map(jiff_sqlx::Timestamp::from) as _,
-        patient.version,
-        jiff_sqlx::Timestamp::from(patient.updated_at) as _,
-        Json(&open) as _,
-        patient.number,
-        jiff_sqlx::Timestamp::from(patient.created_at) as _,
+        Json(&rows) as _,
     )
     .execute(tx.conn())
     .await?;
-    save_tags(tx, id, &fields.tags).await?;
-    terms::save(tx, id, fields).await
+    save_tags(tx, patients).await?;
+    terms::save_all(tx, patients).await
 }
 
-async fn seal(tx: &mut TenantTx, patient: &Patient, custom: Values) -> Result<Option<Vec<u8>>> {
+/// The sealed part, as PostgreSQL writes bytes.
+async fn seal(tx: &mut TenantTx, patient: &Patient, custom: Values) -> Result<Option<String>> {
     let fields = patient.fields.clone();
     let private = Private {
         national_id: fields.national_id,
@@ -238,7 +302,8 @@ async fn seal(tx: &mut TenantTx, patient: &Patient, custom: Values) -> Result<Op
     }
     let place = Place { table: TABLE, column: "private", row: patient.id.uuid() };
     let plain = serde_json::to_vec(&private).map_err(Error::internal)?;
-    tx.seal(place, &plain).await.map(Some)
+    let sealed = tx.seal(place, &plain).await?;
+    Ok(Some(sealed.iter().fold("\\x".to_owned(), |text, byte| text + &format!("{byte:02x}"))))
 }
 
 /// What stands for a national id, whatever spaces and case it was typed with.
@@ -250,22 +315,29 @@ pub async fn national_id_blind(tx: &mut TenantTx, number: &str) -> Result<String
     tx.blind(TABLE, "national_id", &plain).await
 }
 
-async fn save_tags(tx: &mut TenantTx, patient: Uuid, tags: &[Uuid]) -> Result<()> {
+async fn save_tags(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {
     let practice = tx.practice();
+    let ids: Vec<Uuid> = patients.iter().map(|patient| patient.id.uuid()).collect();
+    let link = |patient: &Patient| patient.fields.tags.iter().map(|tag| (patient.id.uuid(), *tag)).collect::<Vec<_>>();
+    let (of, tags): (Vec<Uuid>, Vec<Uuid>) = patients.iter().flat_map(link).unzip();
     sqlx::query!(
-        "delete from patients.patient_tag where practice_id = $1 and patient_id = $2 and tag_id <> all($3)",
+        "delete from patients.patient_tag t
+          where t.practice_id = $1 and t.patient_id = any($2)
+            and not exists (select from unnest($3::uuid[], $4::uuid[]) n (patient, tag)
+                             where n.patient = t.patient_id and n.tag = t.tag_id)",
         practice,
-        patient,
-        tags,
+        &ids,
+        &of,
+        &tags,
     )
     .execute(tx.conn())
     .await?;
     sqlx::query!(
         "insert into patients.patient_tag (practice_id, patient_id, tag_id)
-         select $1, $2, tag from unnest($3::uuid[]) tag on conflict do nothing",
+         select $1, n.patient, n.tag from unnest($2::uuid[], $3::uuid[]) n (patient, tag) on conflict do nothing",
         practice,
-        patient,
-        tags,
+        &of,
+        &tags,
     )
     .execute(tx.conn())
     .await
@@ -276,7 +348,7 @@ async fn save_tags(tx: &mut TenantTx, patient: Uuid, tags: &[Uuid]) -> Result<()
 }
 
 /// What lists are sorted by: the family name, then the given ones, folded.
-fn name_key(fields: &PatientFields) -> String {
+pub fn name_key(fields: &PatientFields) -> String {
     let family = fields.family_name.as_deref().unwrap_or_default();
     names::fold(&format!("{family} {}", fields.given_name))
 }
