@@ -2,6 +2,7 @@
 
 mod columns;
 mod custom;
+mod duplicates;
 mod import;
 mod insurance;
 mod likeness;
@@ -23,6 +24,7 @@ use platform::routes::Routes;
 pub fn routes() -> Routes {
     record::routes()
         .merge(custom::routes())
+        .merge(duplicates::routes())
         .merge(import::routes())
         .merge(insurance::routes())
         .merge(list::routes())

@@ -202,8 +202,10 @@ impl Needle {
             query.push(" and t.term = any(").push_bind(self.slips.clone()).push(")");
         }
         if let Some(number) = self.number {
-            query.push(" union all select n.id from patients.patient n where n.practice_id = ").push_bind(practice);
-            query.push(" and n.number = ").push_bind(number);
+            // a number that was given stays with whoever its patient was merged into
+            query
+                .push(" union all select coalesce(n.merged_into, n.id) from patients.patient n where n.practice_id = ");
+            query.push_bind(practice).push(" and n.number = ").push_bind(number);
         }
         if let Some(blind) = &self.national_id {
             query.push(" union all select n.id from patients.patient n where n.practice_id = ").push_bind(practice);

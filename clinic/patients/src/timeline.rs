@@ -22,6 +22,7 @@ use sqlx::{FromRow, QueryBuilder};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::duplicates::merge;
 use crate::record;
 
 /// The routes of the timeline.
@@ -146,11 +147,12 @@ async fn timeline(
     let order = Order::parse(NEWEST, Some("-at"), asked.cursor.as_deref(), asked.limit)?;
     who.read_recorded(async move |tx| {
         record::must_be(tx, id).await?;
+        let patients = merge::all_of(tx, id).await?;
         let mut query = QueryBuilder::new(
             "select e.id, e.at, e.kind, e.resource_type, e.resource_id, e.actor_kind, e.actor_id, e.body
                from timeline.entry e where e.practice_id = ",
         );
-        query.push_bind(tx.practice()).push(" and e.patient_id = ").push_bind(id.uuid());
+        query.push_bind(tx.practice()).push(" and e.patient_id = any(").push_bind(patients).push(")");
         if let Some(resource) = &asked.resource {
             query.push(" and e.resource_type = ").push_bind(resource.clone());
         }

@@ -282,6 +282,41 @@ async fn save(tx: &mut TenantTx, before: &Policy, after: Policy, event: &'static
     Ok(after)
 }
 
+/// A policy that went over to another patient, and the place that it had.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Moved {
+    policy: PolicyId,
+    rank: Option<i32>,
+}
+
+/// Gives all policies of a patient to another one, behind those that it has.
+///
+/// # Errors
+/// 409 `policy.too_many`.
+pub async fn take_over(tx: &mut TenantTx, from: PatientId, to: PatientId) -> Result<Vec<Moved>> {
+    let mut moved = Vec::new();
+    for before in row::of_patient(tx, from).await? {
+        moved.push(Moved { policy: before.id, rank: before.fields.rank });
+        let rank = Some(row::next_rank(tx, to).await?);
+        let fields = PolicyFields { rank, ..before.fields.clone() };
+        save(tx, &before, Policy { patient_id: to, fields, ..before.clone() }, "policy.moved").await?;
+    }
+    Ok(moved)
+}
+
+/// Gives policies back to the patient who had them, at their places. Who was deleted meanwhile stays so.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn give_back(tx: &mut TenantTx, moved: &[Moved], to: PatientId) -> Result<()> {
+    for Moved { policy, rank } in moved {
+        let Some(before) = row::there(tx, *policy).await? else { continue };
+        let fields = PolicyFields { rank: *rank, ..before.fields.clone() };
+        save(tx, &before, Policy { patient_id: to, fields, ..before.clone() }, "policy.moved").await?;
+    }
+    Ok(())
+}
+
 /// The policy at this version, locked until the end of the transaction; one that is deleted is not there.
 async fn find_at(tx: &mut TenantTx, id: PolicyId, version: i32) -> Result<Policy> {
     let policy = row::find(tx, id).await?;

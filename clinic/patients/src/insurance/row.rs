@@ -105,6 +105,14 @@ pub async fn of_patient(tx: &mut TenantTx, patient: PatientId) -> Result<Vec<Pol
 /// # Errors
 /// 404, also for one that is deleted.
 pub async fn find(tx: &mut TenantTx, id: PolicyId) -> Result<Policy> {
+    there(tx, id).await?.ok_or_else(Error::not_found)
+}
+
+/// The policy if it is there and not deleted, locked until the end of the transaction.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn there(tx: &mut TenantTx, id: PolicyId) -> Result<Option<Policy>> {
     let practice = tx.practice();
     let row = sqlx::query_as!(
         Row,
@@ -116,9 +124,11 @@ pub async fn find(tx: &mut TenantTx, id: PolicyId) -> Result<Policy> {
         id.uuid(),
     )
     .fetch_optional(tx.conn())
-    .await?
-    .ok_or_else(Error::not_found)?;
-    row.open(tx).await
+    .await?;
+    match row {
+        Some(row) => row.open(tx).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The rank behind the policies that the patient has.
@@ -161,7 +171,7 @@ pub async fn save(tx: &mut TenantTx, policy: &Policy) -> Result<()> {
                 valid_to, eligibility, verified_at, verified_by, cards, deleted_at, version, updated_at, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
          on conflict (practice_id, id) do update
-            set rank = excluded.rank, payer = excluded.payer, plan = excluded.plan, private = excluded.private,
+            set patient_id = excluded.patient_id, rank = excluded.rank, payer = excluded.payer, plan = excluded.plan, private = excluded.private,
                 member_id_blind = excluded.member_id_blind, valid_from = excluded.valid_from,
                 valid_to = excluded.valid_to, eligibility = excluded.eligibility, verified_at = excluded.verified_at,
                 verified_by = excluded.verified_by, cards = excluded.cards, deleted_at = excluded.deleted_at,

@@ -213,6 +213,18 @@ async fn list(who: Can<may::Read>, Body(asked): Body<PatientQuery>) -> Result<Js
     .await
 }
 
+/// These patients as lists show them, in no order.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn items(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<PatientItem>> {
+    let mut query = QueryBuilder::new("select ");
+    query.push(COLUMNS).push(" from patients.patient p where p.practice_id = ").push_bind(tx.practice());
+    query.push(" and p.id = any(").push_bind(ids.to_vec()).push(")");
+    let rows: Vec<PatientRow> = query.build_query_as().fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(|row| row.item).collect())
+}
+
 /// Writes to the ledger who was on a list.
 ///
 /// # Errors

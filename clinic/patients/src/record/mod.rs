@@ -23,6 +23,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use crate::duplicates;
+
 pub use fields::{PatientFields, Rules};
 pub use row::{find_all, name_key, national_id_blind};
 
@@ -50,6 +52,9 @@ pub struct Patient {
     /// Since when it is deleted.
     #[schema(required)]
     pub deleted_at: Option<Timestamp>,
+    /// Into whom it was merged; such a patient is deleted.
+    #[schema(required)]
+    pub merged_into: Option<PatientId>,
     /// Goes up with each change.
     pub version: i32,
     /// When it was entered.
@@ -142,12 +147,14 @@ pub async fn enter_all(tx: &mut TenantTx, tidied: Vec<PatientFields>, detail: Va
         number,
         fields,
         deleted_at: None,
+        merged_into: None,
         version: 1,
         created_at: now,
         updated_at: now,
     };
     let patients: Vec<Patient> = tidied.into_iter().zip(first..).map(patient).collect();
     row::save_all(tx, &patients).await?;
+    duplicates::refresh(tx, &patients).await?;
     let created = |patient: &Patient| {
         let change = Change::created("patient", patient.id.uuid(), patient).with(detail.clone());
         told(change, "patient.created", patient)
@@ -168,6 +175,7 @@ pub async fn change_all(
 ) -> Result<()> {
     let after: Vec<Patient> = changed.iter().map(|(_, after)| after.clone()).collect();
     row::save_all(tx, &after).await?;
+    duplicates::refresh(tx, &after).await?;
     let updated = |(before, after): &(Patient, Patient)| {
         let change = Change::updated("patient", after.id.uuid(), before, after).with(detail.clone());
         told(change, event, after)
@@ -179,6 +187,9 @@ async fn set_deleted(tx: &mut TenantTx, id: PatientId, version: i32, deleted: bo
     let before = find_at(tx, id, version).await?;
     if before.deleted_at.is_some() == deleted {
         return Ok(before);
+    }
+    if before.merged_into.is_some() {
+        return Err(Error::conflict("patient.merged", "This patient was merged into another one; undo that instead."));
     }
     let now = tx.now();
     let after = Patient { deleted_at: deleted.then_some(now), version: version + 1, updated_at: now, ..before.clone() };

@@ -53,6 +53,7 @@ struct Row {
     status: PatientStatus,
     private: Option<Vec<u8>>,
     deleted_at: Option<jiff_sqlx::Timestamp>,
+    merged_into: Option<Uuid>,
     version: i32,
     created_at: jiff_sqlx::Timestamp,
     updated_at: jiff_sqlx::Timestamp,
@@ -89,7 +90,7 @@ pub async fn find_all(tx: &mut TenantTx, ids: &[Uuid], lock: bool) -> Result<Vec
                   p.sex as "sex: Sex", p.phones as "phones: Json<Vec<Phone>>", p.emails as "emails: Json<Vec<Email>>",
                   p.address as "address: Json<Address>", p.contact_method as "contact_method: ContactMethod", p.language,
                   p.alerts as "alerts: Json<Vec<Alert>>", p.consents as "consents: Json<Consents>", p.lead_source,
-                  p.status as "status: PatientStatus", p.private, p.deleted_at, p.version, p.created_at, p.updated_at,
+                  p.status as "status: PatientStatus", p.private, p.deleted_at, p.merged_into, p.version, p.created_at, p.updated_at,
                   p.custom as "custom: Json<Values>",
                   array(select t.tag_id from patients.patient_tag t
                          where t.practice_id = p.practice_id and t.patient_id = p.id order by t.tag_id) as "tags!"
@@ -143,6 +144,7 @@ impl Row {
             number: self.number,
             fields,
             deleted_at: self.deleted_at.map(|at| at.to_jiff()),
+            merged_into: self.merged_into.map(PatientId),
             version: self.version,
             created_at: self.created_at.to_jiff(),
             updated_at: self.updated_at.to_jiff(),
@@ -194,6 +196,7 @@ struct Written<'a> {
     national_id_blind: Option<String>,
     nationality_blind: Option<String>,
     deleted_at: Option<Timestamp>,
+    merged_into: Option<Uuid>,
     version: i32,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -204,8 +207,7 @@ impl<'a> Written<'a> {
     async fn of(tx: &mut TenantTx, own: &[CustomField], patient: &'a Patient) -> Result<Self> {
         let fields = &patient.fields;
         let sensitive = |key: &String| own.iter().any(|field| field.sensitive && field.key == *key);
-        let (secret, custom): (Values, Values) =
-            fields.custom.clone().into_iter().partition(|(key, _)| sensitive(key));
+        let (secret, custom): (Values, Values) = fields.custom.clone().into_iter().partition(|(key, _)| sensitive(key));
         let national_id_blind = match &fields.national_id {
             Some(number) => Some(national_id_blind(tx, number).await?),
             None => None,
@@ -239,6 +241,7 @@ impl<'a> Written<'a> {
             national_id_blind,
             nationality_blind,
             deleted_at: patient.deleted_at,
+            merged_into: patient.merged_into.map(PatientId::uuid),
             version: patient.version,
             created_at: patient.created_at,
             updated_at: patient.updated_at,
@@ -262,10 +265,10 @@ pub async fn save_all(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {
         "insert into patients.patient (practice_id, id, number, given_name, family_name, given_name_other,
                 family_name_other, name_key, birth_date, sex, phones, emails, phone, email, address, contact_method,
                 language, alerts, consents, lead_source, status, private, national_id_blind, nationality_blind,
-                deleted_at, version, created_at, updated_at, custom)
+                deleted_at, merged_into, version, created_at, updated_at, custom)
          select $1, id, number, given_name, family_name, given_name_other, family_name_other, name_key, birth_date, sex,
                 phones, emails, phone, email, address, contact_method, language, alerts, consents, lead_source, status,
-                private, national_id_blind, nationality_blind, deleted_at, version, created_at, updated_at, custom
+                private, national_id_blind, nationality_blind, deleted_at, merged_into, version, created_at, updated_at, custom
            from jsonb_populate_recordset(null::patients.patient, $2)
          on conflict (practice_id, id) do update
             set given_name = excluded.given_name, family_name = excluded.family_name,
@@ -276,6 +279,7 @@ pub async fn save_all(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {
                 alerts = excluded.alerts, consents = excluded.consents, lead_source = excluded.lead_source,
                 status = excluded.status, private = excluded.private, national_id_blind = excluded.national_id_blind,
                 nationality_blind = excluded.nationality_blind, deleted_at = excluded.deleted_at,
+                merged_into = excluded.merged_into,
                 version = excluded.version, updated_at = excluded.updated_at,
                 custom = excluded.custom",
         practice,
