@@ -1,6 +1,7 @@
 //! Patients: the record, finding it, who pays, and what happened.
 
 mod columns;
+mod export;
 mod import;
 mod insurance;
 mod likeness;
@@ -17,10 +18,13 @@ mod timeline;
 use platform::jobs::{JobKind, Schedule};
 use platform::routes::Routes;
 
+pub use import::{Duplicates, FileImport, import_file};
+
 /// All routes of the area.
 #[must_use]
 pub fn routes() -> Routes {
     record::routes()
+        .merge(export::routes())
         .merge(import::routes())
         .merge(insurance::routes())
         .merge(list::routes())
