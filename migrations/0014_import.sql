@@ -38,14 +38,11 @@ grant select, delete on patients.import to vantage_dispatch;
 create constraint trigger require_audit after insert or update on patients.import
     deferrable initially deferred for each row execute function sec.require_audit();
 
--- A row of a table, or a resource of FHIR; and what became of it.
+-- A row of a table, or a patient of FHIR with what belongs to it; and what became of it.
 create table patients.import_row (
     practice_id uuid not null references platform.practice,
     import_id uuid not null,
     number int not null check (number > 0),
-    kind text collate "C" not null check (kind in ('patient', 'coverage', 'related')),
-    -- stands for the id that the row has in its source; of what belongs to a patient, the patient's
-    subject text collate "C",
     -- as it was given: sealed with the practice's key
     body bytea not null,
     outcome text collate "C" not null default 'waiting'
@@ -63,7 +60,6 @@ create table patients.import_row (
     constraint row_of_import foreign key (practice_id, import_id) references patients.import (practice_id, id) on delete cascade
 );
 create index row_by_outcome on patients.import_row (practice_id, import_id, outcome, number);
-create index row_by_subject on patients.import_row (practice_id, import_id, subject) where kind <> 'patient';
 alter table patients.import_row enable row level security;
 alter table patients.import_row force row level security;
 create policy tenant on patients.import_row

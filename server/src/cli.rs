@@ -8,7 +8,7 @@ use platform::config::Config;
 use platform::db::{self, migrate};
 use platform::telemetry;
 
-use crate::{admin, audit, demo, keys, mails, routes, serve};
+use crate::{admin, audit, demo, import, keys, mails, routes, serve};
 
 /// Runs a medical or dental practice: patients, calendar, calls, automations, invoices.
 #[derive(Debug, Parser)]
@@ -52,6 +52,8 @@ enum Command {
         #[command(subcommand)]
         command: audit::Command,
     },
+    /// Enter patients from a file: CSV, XLSX or FHIR R4.
+    Import(import::Command),
     /// Print the OpenAPI 3.1 document of the API.
     Openapi,
     /// Print every setting with its value and meaning.
@@ -69,6 +71,7 @@ impl Cli {
             Command::Openapi => print(&routes::document()?),
             Command::Config => print(&config.describe()),
             Command::Admin { command } => admin::run(config, command).await,
+            Command::Import(command) => with_logs(config, async move |config| import::run(config, command).await).await,
             Command::Mails => mails::run(config).await,
             Command::Migrate => with_logs(config, migrate_only).await,
             Command::Key { command } => with_logs(config, async move |config| keys::run(config, command).await).await,

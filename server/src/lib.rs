@@ -6,6 +6,7 @@ mod audit;
 mod cli;
 mod connections;
 mod demo;
+mod import;
 mod keys;
 mod mails;
 pub mod routes;

@@ -48,10 +48,16 @@ fn areas() -> Routes {
 /// What happens without a request.
 #[must_use]
 pub fn duties() -> Duties {
-    let schedules =
-        [jobs::schedules(), identity::schedules(), administration::schedules(), ::audit::schedules()].concat();
+    let schedules = [
+        jobs::schedules(),
+        identity::schedules(),
+        patients::schedules(),
+        administration::schedules(),
+        ::audit::schedules(),
+    ]
+    .concat();
     let subscribers = [vec![live::subscriber()], practice::subscribers()].concat();
-    Duties { subscribers, jobs: ::audit::jobs(), schedules, loops: ::audit::loops() }
+    Duties { subscribers, jobs: [patients::jobs(), ::audit::jobs()].concat(), schedules, loops: ::audit::loops() }
 }
 
 /// Everything that the server answers.

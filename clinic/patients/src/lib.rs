@@ -3,6 +3,7 @@
 mod columns;
 mod custom;
 mod duplicates;
+mod export;
 mod import;
 mod insurance;
 mod likeness;
@@ -19,12 +20,15 @@ mod timeline;
 use platform::jobs::{JobKind, Schedule};
 use platform::routes::Routes;
 
+pub use import::{Duplicates, FileImport, import_file};
+
 /// All routes of the area.
 #[must_use]
 pub fn routes() -> Routes {
     record::routes()
         .merge(custom::routes())
         .merge(duplicates::routes())
+        .merge(export::routes())
         .merge(import::routes())
         .merge(insurance::routes())
         .merge(list::routes())

@@ -48,6 +48,8 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
              select $1, id, id, 'csv', id, now(), 'infinity' from jobs.job where practice_id = $1 and kind = 'test'",
             "insert into audit_export.chunk (practice_id, request_id, run, number, body)
              select $1, id, id, 0, '' from audit_export.request where practice_id = $1",
+            "insert into patients.origin (practice_id, source, key, patient_id)
+             select $1, 'test', id::text, id from patients.patient where practice_id = $1",
             "insert into timeline.entry (practice_id, id, patient_id, at, kind, resource_type, resource_id, actor_kind, body)
              values ($1, gen_random_uuid(), gen_random_uuid(), now(), 'note', 'note', gen_random_uuid(), 'user', '')",
         ] {
@@ -82,6 +84,8 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     owner.post(&policies, &json!({ "payer": "Bupa", "memberId": "1" })).await.expect(201);
     let field = json!({ "name": "Shoe size", "kind": "number" });
     owner.post("/api/v1/patient-fields", &field).await.expect(201);
+    let import = owner.request(Method::POST, "/api/v1/imports").header("idempotency-key", Uuid::now_v7().to_string());
+    Person::send(import.body("first name,last name\nSara,Ali\n")).await.expect(201);
     let closing_day = json!({ "name": "Move", "date": "2026-12-24", "repeats": "none" });
     owner.post("/api/v1/closing-days", &closing_day).await.expect(201);
 }

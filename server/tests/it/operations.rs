@@ -278,6 +278,7 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
         ("/api/v1/services/", make("/api/v1/services", service).await),
         ("/api/v1/policies/", make(&format!("/api/v1/patients/{insured}/policies"), policy).await),
         ("/api/v1/patients/", make("/api/v1/patients", json!({ "givenName": "Sara" })).await),
+        ("/api/v1/imports/", import(person).await),
         ("/api/v1/tags/", make("/api/v1/tags", json!({ "name": Uuid::now_v7(), "colour": "red" })).await),
         (
             "/api/v1/patient-fields/",
@@ -296,6 +297,14 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
         ("/api/v1/account/sessions/", session),
         ("/api/v1/account/passkeys/", passkey),
     ]
+}
+
+/// A file with a patient.
+async fn import(person: &Person) -> Uuid {
+    let request = person.request(Method::POST, "/api/v1/imports");
+    let request = request.header("idempotency-key", Uuid::now_v7().to_string());
+    let made = Person::send(request.body("first name,last name\nSara,Ali\n")).await.expect(201);
+    serde_json::from_value(made["id"].clone()).expect("an id")
 }
 
 /// Something that was taken out of the ledger, and is empty.

@@ -108,7 +108,9 @@ impl Draft {
             return Err(faults);
         }
         for (column, text) in std::mem::take(&mut self.left) {
-            self.add_note(&format!("{column}: {text}"));
+            if !text.is_empty() {
+                self.add_note(&format!("{column}: {text}"));
+            }
         }
         let before = self.before.as_ref();
         let tidied = extract::check(&self.fields).and_then(|()| self.fields.clone().tidied(rules, before, now));
@@ -148,6 +150,8 @@ impl Draft {
         self.fields.emails = emails;
         faults.extend(self.left.iter().filter_map(|(column, _)| match column.as_str() {
             "language" => Some(Fault::new(column, "invalid_language")),
+            "birthDate" => Some(Fault::new(column, "partial_date")),
+            "coverage" => Some(Fault::new(column, "policy")),
             "nationality" | "addressCountry" => Some(Fault::new(column, "invalid_country")),
             _ => None,
         }));
@@ -201,6 +205,7 @@ pub fn message(code: &str) -> &'static str {
         "out_of_range" => "A date of birth is between 1850 and today.",
         "formula" => "This cell is a formula; put what it results in.",
         "invalid_date" => "This is not a date, or not in the chosen order of day and month.",
+        "partial_date" => "A date of birth has a day and a month; what there is is kept in the notes.",
         "short_year" => "Write the year in four digits.",
         "hijri" => "This looks like a Hijri date; write the Gregorian one.",
         "invalid_answer" => "Write yes or no.",
@@ -219,7 +224,6 @@ pub fn message(code: &str) -> &'static str {
         "no_patient" => "The patient that this belongs to is not in the import.",
         "not_a_resource" => "This is not such a resource of FHIR R4.",
         "policy" => "A policy needs a payer and a member's number.",
-        "two_national_ids" => "A similar patient has another national id.",
         _ => "This is not right.",
     }
 }

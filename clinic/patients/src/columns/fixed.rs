@@ -136,7 +136,7 @@ fn names_and_birth() -> Vec<Column> {
 }
 
 /// "Sara Al-Qahtani" and "Al-Qahtani, Sara" in given and family names. What an article or "bin" begins is one name.
-fn parts_of_name(name: &str) -> (String, Option<String>) {
+pub fn parts_of_name(name: &str) -> (String, Option<String>) {
     if let Some((family, given)) = name.split_once([',', '،']) {
         return (given.trim().to_owned(), Some(family.trim().to_owned()));
     }

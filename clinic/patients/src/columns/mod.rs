@@ -5,7 +5,7 @@
 
 pub mod cells;
 mod draft;
-mod fixed;
+pub mod fixed;
 mod own;
 #[cfg(test)]
 mod tests;

@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use super::file::Body;
 use super::store::{LikeWhom, Noted, RawRow, Stored};
-use super::{Duplicates, Outcome};
+use super::{Duplicates, Outcome, fhir};
 use crate::columns::{Columns, Draft, Fault, Finished};
+use crate::insurance::PolicyFields;
 use crate::likeness::{self, Likeness, Rule, Seen};
 use crate::record::{self, Patient, PatientFields};
 
@@ -43,6 +44,8 @@ pub struct Judged {
     pub before: Option<Patient>,
     /// What stands for the row in its source.
     pub origin: Option<String>,
+    /// What comes along with a new patient.
+    pub policies: Vec<PolicyFields>,
     likeness: Option<Likeness>,
 }
 
@@ -92,7 +95,10 @@ impl Judge {
 
     /// Reads the row on top of what is there, and everything that is wrong with it.
     fn fill(&self, body: &Body, draft: &mut Draft) -> Vec<Fault> {
-        let Body::Cells(cells) = body else { return vec![Fault::new("", "not_a_resource")] };
+        let cells = match body {
+            Body::Cells(cells) => cells,
+            Body::Resource(row) => return fhir::fill(row, draft),
+        };
         if cells.len() != self.import.about.headings.len() {
             return vec![Fault::new("", "cells")];
         }
@@ -134,6 +140,7 @@ impl Judge {
             fields: None,
             before: None,
             origin: None,
+            policies: Vec::new(),
             likeness: None,
         };
         let noted = |faults: Vec<Fault>, is_fault| faults.into_iter().map(|fault| Noted { fault, is_fault }).collect();
@@ -142,17 +149,17 @@ impl Judge {
             Ok(finished) => {
                 judged.report = noted(finished.warnings, false);
                 judged.outcome = Outcome::Create;
-                let id = match (finished.external_id, &row.subject) {
-                    (Some(id), _) => format!("id {id}"),
-                    (None, Some(subject)) => format!("id {subject}"),
+                let id = match finished.external_id {
+                    Some(id) => format!("id {id}"),
                     // a row without an id is known by everything that it says
-                    (None, None) => {
-                        format!("row {:?}", sha256(serde_json::to_string(&row.body).unwrap_or_default().as_bytes()))
-                    }
+                    None => format!("row {:?}", sha256(&serde_json::to_vec(&row.body).unwrap_or_default())),
                 };
                 judged.origin = Some(tx.blind("patients.origin", "key", &id).await?);
                 judged.likeness = Some(Likeness::of(tx, &finished.fields).await?);
                 judged.fields = Some(finished.fields);
+                if let Body::Resource(resource) = &row.body {
+                    judged.policies = fhir::policies(resource);
+                }
             }
         }
         Ok(judged)

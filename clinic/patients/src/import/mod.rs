@@ -5,6 +5,8 @@
 //! it has entered; running it again goes on behind that, and undoing takes it back.
 
 mod change;
+mod command;
+mod fhir;
 mod file;
 mod judge;
 mod list;
@@ -30,6 +32,7 @@ use utoipa::ToSchema;
 
 pub use crate::columns::Contacts;
 use crate::columns::DateStyle;
+pub use command::{FileImport, import_file};
 pub use file::{ImportFormat, Remark};
 
 platform::id!(

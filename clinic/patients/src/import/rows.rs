@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::file::Body;
 use super::store::{self, Noted, Stored};
-use super::{ImportId, Outcome};
+use super::{ImportId, Outcome, fhir};
 use crate::columns;
 
 /// The route of the report.
@@ -175,7 +175,7 @@ async fn shown(tx: &mut TenantTx, import: &Stored, row: Row) -> Result<ImportRow
         row.like_rule.map(|rule| ImportLike { rule, patient_id: row.like_patient.map(PatientId), row: row.like_row });
     let cells = match store::open(tx, import.id, row.number, &row.body).await? {
         Body::Cells(cells) => cells,
-        Body::Resource(resource) => vec![resource["id"].as_str().unwrap_or_default().to_owned()],
+        Body::Resource(resource) => fhir::label(&resource),
     };
     Ok(ImportRow {
         number: row.number,

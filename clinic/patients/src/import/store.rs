@@ -47,7 +47,6 @@ undisclosed!(Stored, RawRow);
 #[derive(Clone)]
 pub struct RawRow {
     pub number: i32,
-    pub subject: Option<String>,
     pub body: Body,
 }
 
@@ -216,8 +215,8 @@ async fn add_rows(tx: &mut TenantTx, id: ImportId, rows: &[(i32, Body)]) -> Resu
         numbers.push(*number);
     }
     sqlx::query!(
-        "insert into patients.import_row (practice_id, import_id, number, kind, body)
-         select $1, $2, r.number, 'patient', r.body from unnest($3::int[], $4::bytea[]) r (number, body)",
+        "insert into patients.import_row (practice_id, import_id, number, body)
+         select $1, $2, r.number, r.body from unnest($3::int[], $4::bytea[]) r (number, body)",
         practice,
         id.uuid(),
         &numbers,
@@ -316,7 +315,7 @@ pub async fn save(tx: &mut TenantTx, import: &Stored) -> Result<()> {
     let (practice, now) = (tx.practice(), tx.now());
     sqlx::query!(
         "update patients.import set source = $3, columns = $4, options = $5, state = $6, task = $7, job_id = $8,
-                version = $9, updated_at = $10
+                version = $9, updated_at = $10, created_by = $11
           where practice_id = $1 and id = $2",
         practice,
         import.id.uuid(),
@@ -328,6 +327,7 @@ pub async fn save(tx: &mut TenantTx, import: &Stored) -> Result<()> {
         import.job,
         import.version,
         jiff_sqlx::Timestamp::from(now) as _,
+        import.created_by,
     )
     .execute(tx.conn())
     .await?;
@@ -348,8 +348,8 @@ pub async fn next_rows(
     let practice = tx.practice();
     let words: Vec<&str> = outcomes.iter().map(|outcome| outcome.word()).collect();
     let rows = sqlx::query!(
-        "select number, subject, body from patients.import_row
-          where practice_id = $1 and import_id = $2 and number > $3 and kind = 'patient' and outcome = any($4)
+        "select number, body from patients.import_row
+          where practice_id = $1 and import_id = $2 and number > $3 and outcome = any($4)
           order by number limit $5",
         practice,
         id.uuid(),
@@ -361,7 +361,7 @@ pub async fn next_rows(
     .await?;
     let mut raw = Vec::with_capacity(rows.len());
     for row in rows {
-        raw.push(RawRow { number: row.number, subject: row.subject, body: open(tx, id, row.number, &row.body).await? });
+        raw.push(RawRow { number: row.number, body: open(tx, id, row.number, &row.body).await? });
     }
     Ok(raw)
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::judge::{Judge, Judged};
 use super::store::{self, Entered, Verdicts};
 use super::{ImportId, ImportState, ImportTask, Outcome, undo};
+use crate::insurance;
 use crate::record::{self, Patient};
 
 /// Rows of a batch: whoever enters a patient meanwhile waits for one.
@@ -42,7 +43,7 @@ pub enum Hears {
     /// The job, which may be cancelled.
     Job(JobRun),
     /// Whoever started the command.
-    Terminal(fn(i64, i64)),
+    Terminal(fn(&str)),
     /// A test: it stops behind so many rows.
     #[cfg(test)]
     Stops(i64),
@@ -57,7 +58,7 @@ impl Hears {
         match self {
             Self::Job(job) => job.progress(done, Some(total)).await,
             Self::Terminal(print) => {
-                print(done, total);
+                print(&format!("{done} of {total}"));
                 Ok(())
             }
             #[cfg(test)]
@@ -207,13 +208,14 @@ async fn enter(tx: &mut TenantTx, judge: &Judge, work: Work, judged: &mut [Judge
         row.outcome = outcome;
         if let Some(patient) = patient {
             origins.extend(row.origin.clone().map(|key| (key, patient.id.uuid())));
+            // a patient has few, and most files have none
+            for policy in row.policies.iter().filter(|_| outcome == Outcome::Created) {
+                insurance::add(tx, patient.id, policy).await?;
+            }
             patients.push(patient);
         }
     }
     save_origins(tx, &judge.import.source, origins).await?;
-    if patients.is_empty() {
-        return Ok(patients);
-    }
     Ok(patients)
 }
 

@@ -249,7 +249,11 @@ async fn delete_policy(
     .await
 }
 
-async fn add(tx: &mut TenantTx, patient: PatientId, new: &PolicyFields) -> Result<Policy> {
+/// Enters a policy of a patient, with its audit entry, timeline entry and event.
+///
+/// # Errors
+/// 404 when there is no such patient; 422 for what is not right; 409 where there is no place for it.
+pub async fn add(tx: &mut TenantTx, patient: PatientId, new: &PolicyFields) -> Result<Policy> {
     record::must_be(tx, patient).await?;
     let mut fields = new.clone().tidied(tx).await?;
     if fields.rank.is_none() {

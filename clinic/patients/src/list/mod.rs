@@ -278,5 +278,28 @@ async fn own_fields(tx: &mut TenantTx, filter: &Filter) -> Result<Vec<Filterable
     Ok(if asked { custom::filterable(&custom::all(tx).await?) } else { Vec::new() })
 }
 
+/// What to look for, without pages.
+pub struct Query {
+    /// As in the list.
+    pub sort: Option<String>,
+    /// As in the list.
+    pub q: Option<String>,
+    /// Those that were deleted, instead of all others.
+    pub deleted: bool,
+}
+
+undisclosed!(Query);
+
+/// Everybody whom a query finds, in its order, up to so many.
+///
+/// # Errors
+/// 422 for a sort or a filter that there is not.
+pub async fn ids(tx: &mut TenantTx, query: Query, filter: Option<&Filter>, most: u32) -> Result<Vec<Uuid>> {
+    let Query { sort, q, deleted } = query;
+    let order = Order::parse(SORTS, sort.as_deref(), None, most)?;
+    let asked = PatientQuery { limit: most, cursor: None, sort, q, filter: None, deleted };
+    Ok(select(tx, &asked, filter, &order).await?.into_iter().map(|row| row.item.id.uuid()).collect())
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! Reading a file that somebody gives: what it is, and its rows, before anything is known of them.
 
+mod resources;
 mod sheet;
 mod table;
 
@@ -143,6 +144,10 @@ pub fn read(bytes: &[u8], hints: &Hints) -> Result<File> {
     // PDF, the old Excel, pictures, archives
     if begins(&[b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf"]) {
         return Err(unknown());
+    }
+    let bare = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bare.trim_ascii_start().starts_with(b"{") {
+        return resources::read(bare);
     }
     table::read(bytes, hints)
 }

@@ -1,5 +1,8 @@
 //! Imports as somebody does them who comes from another system.
 
+mod bad;
+mod real;
+
 use platform::testing::{Answer, Person, TestServer};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -68,7 +71,7 @@ File no;First name;الاسم الأخير;Date of birth;Gender;Mobile;E-mail;Ci
 async fn a_file_from_beginning_to_end() {
     let (server, owner) = start().await;
     let file = CLINIC.replace("Penicillin; Nuts", "\"! Penicillin; Nuts\"").replace("الاسم الأخير", "Surname");
-    let made = give(&owner, file, "").await.expect(201);
+    let made = give(&owner, file.clone(), "").await.expect(201);
     assert_eq!((&made["format"], &made["delimiter"], &made["encoding"]), (&json!("csv"), &json!(";"), &json!("utf-8")));
     assert_eq!((&made["files"], &made["rows"], &made["dates"]), (&json!(["م.csv"]), &json!(6), &json!("dmy")));
     let fields: Vec<&str> = made["columns"]
@@ -131,7 +134,7 @@ async fn a_file_from_beginning_to_end() {
     let found = owner.post("/api/v1/patients/search", &json!({ "q": "otaibi" })).await.expect(200);
     assert_eq!(found["items"][0]["givenName"], "Omar");
 
-    let again = import(&server, &owner, CLINIC.replace("الاسم الأخير", "Surname")).await;
+    let again = import(&server, &owner, file).await;
     assert_eq!(again["outcomes"]["skipped"], json!(4), "the same file enters nobody: {}", again["outcomes"]);
     assert_eq!(patients(&owner).await.len(), 3);
 }
@@ -244,11 +247,11 @@ async fn a_run_that_was_stopped_goes_on() {
     let made = give(&owner, file, "").await.expect(201);
     step(&server, &owner, &made, "check").await;
     // as if the process had died behind the first hundred rows
-    let import: super::ImportId = serde_json::from_value(made["id"].clone()).expect("an id");
+    let import: crate::import::ImportId = serde_json::from_value(made["id"].clone()).expect("an id");
     let caller = platform::db::Caller::system(platform::id::PracticeId(owner.practice()));
-    let work = super::work::Work { import, task: super::ImportTask::Run, by: None };
-    let first = super::work::Hears::Stops(100);
-    let stopped = super::work::go(server.app.clone(), caller, work, first).await;
+    let work = crate::import::work::Work { import, task: crate::import::ImportTask::Run, by: None };
+    let first = crate::import::work::Hears::Stops(100);
+    let stopped = crate::import::work::go(server.app.clone(), caller, work, first).await;
     assert_eq!(stopped.expect_err("stops").code(), "job.cancelled");
     assert_eq!(patients(&owner).await.len(), 100);
     let run = step(&server, &owner, &made, "run").await;

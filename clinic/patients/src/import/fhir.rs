@@ -1,0 +1,210 @@
+//! A patient of FHIR R4 in the words of a record.
+
+use platform::extract;
+use serde_json::Value;
+
+use crate::columns::{Draft, Fault, cells, fixed};
+use crate::insurance::PolicyFields;
+use crate::record::fields::{ContactKind, Email, PatientStatus, Phone};
+
+/// Reads a row into a draft.
+pub fn fill(row: &Value, draft: &mut Draft) -> Vec<Fault> {
+    let patient = &row["patient"];
+    if !patient.is_object() {
+        let code = if row["alone"].is_object() { "no_patient" } else { "not_a_resource" };
+        return vec![Fault::new("", code)];
+    }
+    fill_names(patient, draft);
+    fill_telecom(patient, draft);
+    fill_address(patient, draft);
+    let mut faults = fill_person(patient, draft);
+    for contact in list(&patient["contact"]).iter().chain(list(&row["related"])) {
+        draft.add_note(&reachable(contact));
+    }
+    if list(&row["coverage"]).iter().any(|coverage| policy(coverage).is_none()) {
+        draft.leave("coverage", "");
+    }
+    faults.retain(|fault| !fault.code.is_empty());
+    faults
+}
+
+/// The policies that a row brings along.
+pub fn policies(row: &Value) -> Vec<PolicyFields> {
+    list(&row["coverage"]).iter().filter_map(policy).collect()
+}
+
+/// Id and name, to know a row by.
+pub fn label(row: &Value) -> Vec<String> {
+    let resource = if row["patient"].is_object() { &row["patient"] } else { &row["alone"] };
+    let (given, family) = main_name(resource).map(parts).unwrap_or_default();
+    vec![text(&resource["id"]).unwrap_or_default(), format!("{given} {}", family.unwrap_or_default()).trim().to_owned()]
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// The official name, else the usual one, else any that is not of the past.
+fn main_name(patient: &Value) -> Option<&Value> {
+    let names = list(&patient["name"]);
+    let of = |wanted: &str| names.iter().find(|name| name["use"] == wanted);
+    let present = || names.iter().find(|name| name["use"] != "old" && name["use"] != "maiden");
+    of("official").or_else(|| of("usual")).or_else(present).or(names.first())
+}
+
+/// Given and family name.
+fn parts(name: &Value) -> (String, Option<String>) {
+    let given: Vec<String> = list(&name["given"]).iter().filter_map(text).collect();
+    match (given.join(" "), text(&name["family"]), text(&name["text"])) {
+        (given, family, _) if !given.is_empty() => (given, family),
+        (_, None, Some(whole)) => fixed::parts_of_name(&whole),
+        (_, Some(family), _) => (family, None),
+        _ => (String::new(), None),
+    }
+}
+
+fn is_arabic(name: &str) -> bool {
+    name.chars().any(|letter| ('\u{600}'..='\u{6ff}').contains(&letter))
+}
+
+fn fill_names(patient: &Value, draft: &mut Draft) {
+    let Some(main) = main_name(patient) else { return };
+    let (given, family) = parts(main);
+    let other_script = |name: &&Value| {
+        let (other, _) = parts(name);
+        !other.is_empty() && name["use"] != "maiden" && name["use"] != "old" && is_arabic(&other) != is_arabic(&given)
+    };
+    if let Some(other) = list(&patient["name"]).iter().find(other_script) {
+        let (given, family) = parts(other);
+        draft.fields.given_name_other = Some(given);
+        draft.fields.family_name_other = family;
+    }
+    draft.fields.given_name = given;
+    draft.fields.family_name = family;
+}
+
+fn fill_telecom(patient: &Value, draft: &mut Draft) {
+    for point in list(&patient["telecom"]) {
+        let (Some(value), preferred) = (text(&point["value"]), point["rank"] == 1) else { continue };
+        if point["use"] == "old" {
+            continue;
+        }
+        let kind = match point["use"].as_str() {
+            Some("home") => ContactKind::Home,
+            Some("work") => ContactKind::Work,
+            _ => ContactKind::Mobile,
+        };
+        match point["system"].as_str() {
+            Some("phone" | "sms") => draft.add_phone(Phone { number: value, kind, preferred }),
+            Some("email") => draft.fields.emails.push(Email { address: value, kind, preferred }),
+            _ => {}
+        }
+    }
+}
+
+fn fill_address(patient: &Value, draft: &mut Draft) {
+    let all = list(&patient["address"]);
+    let Some(address) = all.iter().find(|address| address["use"] == "home").or(all.first()) else { return };
+    let lines: Vec<String> = list(&address["line"]).iter().filter_map(text).collect();
+    let further = lines.get(1..).unwrap_or_default().join(", ");
+    let country = text(&address["country"]);
+    let code = country.as_deref().and_then(fixed::country);
+    if let (Some(country), None) = (&country, &code) {
+        draft.leave("addressCountry", country);
+    }
+    let parts = [
+        lines.first().cloned(),
+        Some(further).filter(|text| !text.is_empty()),
+        text(&address["city"]),
+        text(&address["state"]),
+        text(&address["postalCode"]),
+        code,
+    ];
+    for (place, part) in draft.address.iter_mut().zip(parts) {
+        *place = part.or_else(|| place.take());
+    }
+}
+
+fn fill_person(patient: &Value, draft: &mut Draft) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    draft.external_id = text(&patient["id"]);
+    if let Some(gender) = text(&patient["gender"]) {
+        match cells::sex(&gender) {
+            Ok(sex) => draft.fields.sex = sex,
+            Err(code) => faults.push(Fault::new("sex", code)),
+        }
+    }
+    if let Some(born) = text(&patient["birthDate"]) {
+        match born.parse() {
+            Ok(date) => draft.fields.birth_date = Some(date),
+            // a year, or a year and a month (FHIR R4, datatype `date`)
+            Err(_) if born.len() < 10 => draft.leave("birthDate", &born),
+            Err(_) => faults.push(Fault::new("birthDate", "invalid_date")),
+        }
+    }
+    if patient["deceasedBoolean"] == true || patient["deceasedDateTime"].is_string() {
+        draft.fields.status = PatientStatus::Deceased;
+    } else if patient["active"] == false {
+        draft.fields.status = PatientStatus::Inactive;
+    }
+    // HL7 v2 table 0203: national id, social security, passport
+    let identifier = |code: &str| {
+        let is = |identifier: &&Value| list(&identifier["type"]["coding"]).iter().any(|coding| coding["code"] == code);
+        list(&patient["identifier"]).iter().find(is).and_then(|identifier| text(&identifier["value"]))
+    };
+    if let Some(id) = ["NI", "NNSAU", "SS", "PRC", "PPN"].into_iter().find_map(identifier) {
+        draft.fields.national_id = Some(id);
+    }
+    let spoken = list(&patient["communication"]);
+    let preferred = spoken.iter().find(|spoken| spoken["preferred"] == true).or(spoken.first());
+    let language = preferred
+        .and_then(|spoken| text(&spoken["language"]["coding"][0]["code"]).or(text(&spoken["language"]["text"])));
+    if let Some(language) = language {
+        match fixed::language(&language) {
+            Some(code) => draft.fields.language = Some(code),
+            None => draft.leave("language", &language),
+        }
+    }
+    faults
+}
+
+/// Somebody who belongs to a patient, in one line: what to each other, name, numbers.
+fn reachable(person: &Value) -> String {
+    let relation = list(&person["relationship"]).iter().find_map(|relation| {
+        text(&relation["text"])
+            .or_else(|| text(&relation["coding"][0]["display"]))
+            .or_else(|| text(&relation["coding"][0]["code"]))
+    });
+    let name = if person["name"].is_array() { main_name(person) } else { Some(&person["name"]) };
+    let (given, family) = name.map(parts).unwrap_or_default();
+    let numbers = list(&person["telecom"]).iter().filter_map(|point| text(&point["value"]));
+    let who = [Some(given), family].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let words =
+        std::iter::once(who.trim().to_owned()).chain(numbers).filter(|word| !word.is_empty()).collect::<Vec<_>>();
+    format!("{}: {}", relation.unwrap_or_else(|| "Guardian".to_owned()), words.join(", "))
+}
+
+/// A policy, where there is a payer and a member's number.
+fn policy(coverage: &Value) -> Option<PolicyFields> {
+    let class = |wanted: &str| {
+        let is = |class: &&Value| class["type"]["coding"][0]["code"] == wanted;
+        list(&coverage["class"]).iter().find(is)
+    };
+    let day = |side: &str| text(&coverage["period"][side]).and_then(|day| day.get(..10)?.parse().ok());
+    let policy = PolicyFields {
+        payer: text(&coverage["payor"][0]["display"])?,
+        plan: class("plan").and_then(|plan| text(&plan["name"]).or_else(|| text(&plan["value"]))),
+        member_id: text(&coverage["subscriberId"]).or_else(|| text(&coverage["identifier"][0]["value"]))?,
+        group_id: class("group").and_then(|group| text(&group["value"])),
+        holder_name: text(&coverage["subscriber"]["display"]),
+        valid_from: day("start"),
+        valid_to: day("end"),
+        ..PolicyFields::default()
+    };
+    let ends = policy.valid_from.zip(policy.valid_to).is_none_or(|(from, to)| from <= to);
+    (ends && extract::check(&policy).is_ok()).then_some(policy)
+}
