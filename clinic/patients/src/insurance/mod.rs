@@ -40,6 +40,7 @@ pub fn routes() -> Routes {
         .route(route!(change_policy))
         .route(route!(verify_policy))
         .route(route!(delete_policy))
+        .route(route!(restore_policy))
 }
 
 /// What is entered about a policy.
@@ -249,6 +250,29 @@ async fn delete_policy(
     .await
 }
 
+/// Restore a deleted policy: to its place in the order, or behind the others where that is taken.
+#[utoipa::path(post, path = "/api/v1/policies/{id}/restore", tag = "patients", request_body = AtVersion,
+    params(("id" = Uuid, Path, description = "The policy")), responses((status = 200, body = Policy)))]
+async fn restore_policy(
+    who: Can<may::Write>,
+    Path(id): Path<PolicyId>,
+    Body(at): Body<AtVersion>,
+) -> Result<Json<Policy>> {
+    who.write(async move |tx| {
+        let before = row::find(tx, id).await?;
+        check_version(at.version, before.version, &before)?;
+        if before.deleted_at.is_none() {
+            return Ok(Json(before));
+        }
+        let mut after = Policy { deleted_at: None, ..before.clone() };
+        if row::of_patient(tx, after.patient_id).await?.iter().any(|other| other.fields.rank == after.fields.rank) {
+            after.fields.rank = Some(row::next_rank(tx, after.patient_id).await?);
+        }
+        save(tx, &before, after, "policy.restored").await.map(Json)
+    })
+    .await
+}
+
 async fn add(tx: &mut TenantTx, patient: PatientId, new: &PolicyFields) -> Result<Policy> {
     record::must_be(tx, patient).await?;
     let mut fields = new.clone().tidied(tx).await?;
@@ -285,6 +309,9 @@ async fn save(tx: &mut TenantTx, before: &Policy, after: Policy, event: &'static
 /// The policy at this version, locked until the end of the transaction; one that is deleted is not there.
 async fn find_at(tx: &mut TenantTx, id: PolicyId, version: i32) -> Result<Policy> {
     let policy = row::find(tx, id).await?;
+    if policy.deleted_at.is_some() {
+        return Err(Error::not_found());
+    }
     check_version(version, policy.version, &policy)?;
     Ok(policy)
 }

@@ -1,8 +1,8 @@
 import { Button, Skeleton, Tabs } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { IconPlus, IconSearch, IconUsers } from '@tabler/icons-react';
+import { IconPlus, IconSearch, IconShieldCheck, IconUsers } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { identityOf, useCan, useSession } from '@/shared/auth/session';
 import { type MessageId, useLang } from '@/shared/i18n';
@@ -130,11 +130,16 @@ function Patients() {
         title={t('patients.title')}
         sub={items ? t(list.hasNextPage ? 'patients.countMore' : 'patients.count', { count: items.length }) : <Skeleton h={14} w={90} mt={4} />}
         actions={
-          canWrite ? (
-            <Button leftSection={<IconPlus size={16} />} onClick={openNew}>
-              {t('patients.new')}
+          <>
+            <Button component={Link} to="/patients/insurance" variant="default" leftSection={<IconShieldCheck size={16} stroke={1.8} />}>
+              {t('insurance.worklist')}
             </Button>
-          ) : null
+            {canWrite ? (
+              <Button leftSection={<IconPlus size={16} />} onClick={openNew}>
+                {t('patients.new')}
+              </Button>
+            ) : null}
+          </>
         }
       />
       <Tabs value={view} onChange={(value) => go({ view: (value as View) ?? undefined })} className={lists.tabs} keepMounted>

@@ -27,15 +27,32 @@ export function validatePatientsSearch(search: Record<string, unknown>): Patient
 }
 
 export const shows = ['all', 'notes', 'changes'] as const satisfies readonly Shown[];
-export type PatientSearch = { tab?: 'activity'; show?: Exclude<Shown, 'all'>; edit?: boolean };
+/** Parts of a record besides the overview. */
+export const tabs = ['insurance', 'activity'] as const;
+export type Tab = (typeof tabs)[number];
+/** `policy`: whose form is open, or a new one's. */
+export type PatientSearch = { tab?: Tab; show?: Exclude<Shown, 'all'>; edit?: boolean; policy?: string };
 
 export function validatePatientSearch(search: Record<string, unknown>): PatientSearch {
   const show = oneOf(['notes', 'changes'] as const, search.show);
+  const tab = oneOf(tabs, search.tab);
+  const { policy } = search;
   return {
-    ...(search.tab === 'activity' ? { tab: 'activity' as const } : {}),
+    ...(tab ? { tab } : {}),
     ...(show ? { show } : {}),
     ...(search.edit === true ? { edit: true } : {}),
+    ...(tab === 'insurance' && typeof policy === 'string' && (policy === 'new' || ID.test(policy)) ? { policy } : {}),
   };
+}
+
+/** For how many days it counts that a policy was verified. */
+export const spans = [7, 30, 90];
+export const usualSpan = 30;
+export type WorklistSearch = { days?: number };
+
+export function validateWorklistSearch(search: Record<string, unknown>): WorklistSearch {
+  const days = spans.find((span) => span === search.days);
+  return days && days !== usualSpan ? { days } : {};
 }
 
 const statusesOf: Partial<Record<View, PatientStatus[]>> = { active: ['active'], leads: ['lead'], inactive: ['inactive', 'deceased'] };
