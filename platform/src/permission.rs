@@ -180,7 +180,7 @@ pub fn to_see(kind: &str) -> String {
     let noun = match kind {
         "location" | "provider" | "onboarding" => "practice",
         "absence" | "closing_day" => "hours",
-        "tag" | "note" | "policy" => "patients",
+        "tag" | "note" | "policy" | "patient_field" => "patients",
         kind => kind,
     };
     ["s", ""].map(|s| format!("{noun}{s}.read")).into_iter().find(|name| named(name).is_some()).unwrap_or_default()
@@ -307,6 +307,8 @@ permissions! {
         Write "patients.write"          "xxxxxx..";
         /// Delete and restore them.
         Delete "patients.delete"        "xx......";
+        /// Say what is kept about them.
+        Configure "patients.configure"  "xx......";
     }
     support_access {
         /// See when the platform's support looked into the practice, and why.

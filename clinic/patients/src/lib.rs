@@ -1,5 +1,6 @@
 //! Patients: the record, finding it, who pays, and what happened.
 
+mod custom;
 mod insurance;
 mod list;
 mod names;
@@ -17,6 +18,7 @@ use platform::routes::Routes;
 #[must_use]
 pub fn routes() -> Routes {
     record::routes()
+        .merge(custom::routes())
         .merge(insurance::routes())
         .merge(list::routes())
         .merge(search::routes())

@@ -22,7 +22,7 @@ use platform::{Result, route, undisclosed};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub use fields::PatientFields;
+pub use fields::{PatientFields, Rules};
 pub use row::national_id_blind;
 
 /// The routes of the record.
@@ -93,13 +93,13 @@ async fn change(
         if before.deleted_at.is_some() {
             return Err(Error::conflict("patient.deleted", "This patient is deleted; restore it first."));
         }
-        let country = fields::country(tx).await?;
-        let fields = change.apply(&before.fields)?.tidied(&country, tx.now())?;
+        let rules = Rules::of(tx).await?;
+        let fields = change.apply(&before.fields)?.tidied(&rules, Some(&before.fields), tx.now())?;
         if fields == before.fields {
             return Ok(Json(before));
         }
         let after = Patient { fields, version: before.version + 1, updated_at: tx.now(), ..before.clone() };
-        row::save(tx, &after).await?;
+        row::save(tx, &rules, &after).await?;
         record(tx, Change::updated("patient", id.uuid(), &before, &after), "patient.changed", &after).await?;
         Ok(Json(after))
     })
@@ -125,18 +125,17 @@ async fn restore(who: Can<may::Delete>, Path(id): Path<PatientId>, Body(at): Bod
 /// # Errors
 /// 422 for what is not valid in this practice.
 pub async fn enter(tx: &mut TenantTx, new: &PatientFields) -> Result<Patient> {
-    let country = fields::country(tx).await?;
-    let now = tx.now();
+    let (rules, now) = (Rules::of(tx).await?, tx.now());
     let patient = Patient {
         id: PatientId::new(),
         number: row::next_number(tx).await?,
-        fields: new.clone().tidied(&country, now)?,
+        fields: new.clone().tidied(&rules, None, now)?,
         deleted_at: None,
         version: 1,
         created_at: now,
         updated_at: now,
     };
-    row::save(tx, &patient).await?;
+    row::save(tx, &rules, &patient).await?;
     record(tx, Change::created("patient", patient.id.uuid(), &patient), "patient.created", &patient).await?;
     Ok(patient)
 }
@@ -148,7 +147,8 @@ async fn set_deleted(tx: &mut TenantTx, id: PatientId, version: i32, deleted: bo
     }
     let now = tx.now();
     let after = Patient { deleted_at: deleted.then_some(now), version: version + 1, updated_at: now, ..before.clone() };
-    row::save(tx, &after).await?;
+    let rules = Rules::of(tx).await?;
+    row::save(tx, &rules, &after).await?;
     let event = if deleted { "patient.deleted" } else { "patient.restored" };
     record(tx, Change::updated("patient", id.uuid(), &before, &after), event, &after).await?;
     Ok(after)

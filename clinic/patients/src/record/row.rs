@@ -11,18 +11,22 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::Patient;
-use super::fields::{Alert, Consents, ContactMethod, Email, PatientFields, PatientStatus, Phone, Sex};
+use super::fields::{Alert, Consents, ContactMethod, Email, PatientFields, PatientStatus, Phone, Rules, Sex};
+use crate::custom::Values;
 use crate::{names, terms};
 
 const TABLE: &str = "patients.patient";
 
 /// What is sealed as one value: read with the whole record, and never searched by but through a blind index.
 #[derive(Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 struct Private {
     national_id: Option<String>,
     nationality: Option<String>,
     medical_history: Option<String>,
     notes: Option<String>,
+    /// The practice's own fields that are sensitive.
+    custom: Values,
 }
 
 undisclosed!(Private, Row);
@@ -51,6 +55,7 @@ struct Row {
     created_at: jiff_sqlx::Timestamp,
     updated_at: jiff_sqlx::Timestamp,
     tags: Vec<Uuid>,
+    custom: Json<Values>,
 }
 
 /// The patient, deleted or not; `lock` keeps others from changing it until the end of the transaction.
@@ -75,6 +80,7 @@ pub async fn find(tx: &mut TenantTx, id: PatientId, lock: bool) -> Result<Patien
                   p.address as "address: Json<Address>", p.contact_method as "contact_method: ContactMethod", p.language,
                   p.alerts as "alerts: Json<Vec<Alert>>", p.consents as "consents: Json<Consents>", p.lead_source,
                   p.status as "status: PatientStatus", p.private, p.deleted_at, p.version, p.created_at, p.updated_at,
+                  p.custom as "custom: Json<Values>",
                   array(select t.tag_id from patients.patient_tag t
                          where t.practice_id = p.practice_id and t.patient_id = p.id order by t.tag_id) as "tags!"
              from patients.patient p where p.practice_id = $1 and p.id = $2"#,
@@ -117,6 +123,7 @@ impl Row {
             status: self.status,
             consents: self.consents.0,
             tags: self.tags,
+            custom: self.custom.0.into_iter().chain(private.custom).collect(),
         };
         Patient {
             id: PatientId(self.id),
@@ -150,9 +157,11 @@ pub async fn next_number(tx: &mut TenantTx) -> Result<i64> {
 ///
 /// # Errors
 /// 422 at the tags that do not exist.
-pub async fn save(tx: &mut TenantTx, patient: &Patient) -> Result<()> {
+pub async fn save(tx: &mut TenantTx, rules: &Rules, patient: &Patient) -> Result<()> {
     let (practice, id, fields) = (tx.practice(), patient.id.uuid(), &patient.fields);
-    let private = seal(tx, patient).await?;
+    let sensitive = |key: &String| rules.custom.iter().any(|field| field.sensitive && field.key == *key);
+    let (secret, open): (Values, Values) = fields.custom.clone().into_iter().partition(|(key, _)| sensitive(key));
+    let private = seal(tx, patient, secret).await?;
     let national_id = match &fields.national_id {
         Some(number) => Some(national_id_blind(tx, number).await?),
         None => None,
@@ -165,9 +174,9 @@ pub async fn save(tx: &mut TenantTx, patient: &Patient) -> Result<()> {
         "insert into patients.patient (practice_id, id, given_name, family_name, given_name_other, family_name_other,
                 name_key, birth_date, sex, phones, emails, phone, email, address, contact_method, language, alerts,
                 consents, lead_source, status, private, national_id_blind, nationality_blind, deleted_at, version,
-                updated_at, number, created_at)
+                updated_at, custom, number, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-                 $23, $24, $25, $26, $27, $28)
+                 $23, $24, $25, $26, $27, $28, $29)
          on conflict (practice_id, id) do update
             set given_name = excluded.given_name, family_name = excluded.family_name,
                 given_name_other = excluded.given_name_other, family_name_other = excluded.family_name_other,
@@ -177,7 +186,8 @@ pub async fn save(tx: &mut TenantTx, patient: &Patient) -> Result<()> {
                 alerts = excluded.alerts, consents = excluded.consents, lead_source = excluded.lead_source,
                 status = excluded.status, private = excluded.private, national_id_blind = excluded.national_id_blind,
                 nationality_blind = excluded.nationality_blind, deleted_at = excluded.deleted_at,
-                version = excluded.version, updated_at = excluded.updated_at",
+                version = excluded.version, updated_at = excluded.updated_at,
+                custom = excluded.custom",
         practice,
         id,
         fields.given_name,
@@ -204,6 +214,7 @@ pub async fn save(tx: &mut TenantTx, patient: &Patient) -> Result<()> {
         patient.deleted_at.map(jiff_sqlx::Timestamp::from) as _,
         patient.version,
         jiff_sqlx::Timestamp::from(patient.updated_at) as _,
+        Json(&open) as _,
         patient.number,
         jiff_sqlx::Timestamp::from(patient.created_at) as _,
     )
@@ -213,13 +224,14 @@ pub async fn save(tx: &mut TenantTx, patient: &Patient) -> Result<()> {
     terms::save(tx, id, fields).await
 }
 
-async fn seal(tx: &mut TenantTx, patient: &Patient) -> Result<Option<Vec<u8>>> {
+async fn seal(tx: &mut TenantTx, patient: &Patient, custom: Values) -> Result<Option<Vec<u8>>> {
     let fields = patient.fields.clone();
     let private = Private {
         national_id: fields.national_id,
         nationality: fields.nationality,
         medical_history: fields.medical_history,
         notes: fields.notes,
+        custom,
     };
     if private == Private::default() {
         return Ok(None);
