@@ -6,11 +6,13 @@ mod list;
 mod names;
 mod record;
 mod search;
+mod tagging;
 mod tags;
 mod terms;
 #[cfg(test)]
 mod testing;
 mod timeline;
+mod views;
 
 use platform::routes::Routes;
 
@@ -22,6 +24,8 @@ pub fn routes() -> Routes {
         .merge(insurance::routes())
         .merge(list::routes())
         .merge(search::routes())
+        .merge(tagging::routes())
         .merge(tags::routes())
         .merge(timeline::routes())
+        .merge(views::routes())
 }

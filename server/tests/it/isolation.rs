@@ -80,6 +80,7 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     let patient = owner.post("/api/v1/patients", &json!({ "givenName": "Sara", "tags": [tag] })).await.expect(201);
     let policies = format!("/api/v1/patients/{}/policies", patient["id"].as_str().expect("an id"));
     owner.post(&policies, &json!({ "payer": "Bupa", "memberId": "1" })).await.expect(201);
+    owner.post("/api/v1/views", &json!({ "name": "Mine" })).await.expect(201);
     let field = json!({ "name": "Shoe size", "kind": "number" });
     owner.post("/api/v1/patient-fields", &field).await.expect(201);
     let closing_day = json!({ "name": "Move", "date": "2026-12-24", "repeats": "none" });

@@ -278,6 +278,7 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
         ("/api/v1/services/", make("/api/v1/services", service).await),
         ("/api/v1/policies/", make(&format!("/api/v1/patients/{insured}/policies"), policy).await),
         ("/api/v1/patients/", make("/api/v1/patients", json!({ "givenName": "Sara" })).await),
+        ("/api/v1/views/", make("/api/v1/views", json!({ "name": Uuid::now_v7() })).await),
         ("/api/v1/tags/", make("/api/v1/tags", json!({ "name": Uuid::now_v7(), "colour": "red" })).await),
         (
             "/api/v1/patient-fields/",
