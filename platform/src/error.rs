@@ -157,11 +157,32 @@ impl Error {
         error
     }
 
-    /// The same faults, said of query parameters.
+    /// The same faults, said of query parameters: `?filter` for `/filter/all/0`.
     #[must_use]
-    pub(crate) fn in_query(mut self) -> Self {
+    pub fn in_query(mut self) -> Self {
         for fault in &mut self.0.errors {
-            fault.pointer = format!("?{}", fault.pointer.trim_start_matches('/'));
+            let name = fault.pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
+            fault.pointer = format!("?{name}");
+        }
+        self
+    }
+
+    /// The same faults, said of members of a body: `/sort` for `?sort`.
+    #[must_use]
+    pub fn in_body(mut self) -> Self {
+        for fault in &mut self.0.errors {
+            if let Some(name) = fault.pointer.strip_prefix('?') {
+                fault.pointer = format!("/{name}");
+            }
+        }
+        self
+    }
+
+    /// The same faults, of what stands within `place` of something larger.
+    #[must_use]
+    pub(crate) fn within(mut self, place: &str) -> Self {
+        for fault in &mut self.0.errors {
+            fault.pointer.insert_str(0, place);
         }
         self
     }

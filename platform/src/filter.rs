@@ -7,6 +7,7 @@ use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::{Postgres, QueryBuilder};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::error::{Error, FieldError, Result};
@@ -14,6 +15,8 @@ use crate::error::{Error, FieldError, Result};
 const MAX_DEPTH: usize = 5;
 const MAX_NODES: usize = 50;
 const MAX_VALUES: usize = 100;
+/// Where a filter stands in a body.
+const MEMBER: &str = "/filter";
 
 /// A condition on a record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,7 +55,7 @@ pub struct Comparison {
 }
 
 /// How to compare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Op {
     /// Equal.
@@ -80,6 +83,8 @@ pub enum Op {
 pub enum Kind {
     /// Text.
     Text,
+    /// A text that is one of these.
+    Choice(&'static [&'static str]),
     /// A whole number.
     Integer,
     /// A number, whole or not.
@@ -96,8 +101,53 @@ pub enum Kind {
     Id,
     /// A list of texts, as JSON.
     Choices,
-    /// Ids of what is linked to the record, in rows of their own: which, from the table to the end of its condition.
-    Linked(&'static str),
+    /// What is linked to the record, in rows of their own: which, from the table to the end of its condition, and what
+    /// the column of each holds.
+    Linked(&'static str, &'static Kind),
+}
+
+impl Kind {
+    /// What it is called where fields are described.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Choice(_) => "choice",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Instant => "instant",
+            Self::Local => "local",
+            Self::Date => "date",
+            Self::Id => "id",
+            Self::Choices => "choices",
+            Self::Linked(_, kind) => kind.name(),
+        }
+    }
+
+    /// How it can be compared.
+    #[must_use]
+    pub fn operators(self) -> &'static [Op] {
+        match self {
+            Self::Text => &[Op::Contains, Op::Eq, Op::Ne, Op::In, Op::Empty],
+            Self::Choice(_) | Self::Id | Self::Choices => &[Op::Eq, Op::Ne, Op::In, Op::Empty],
+            Self::Integer | Self::Number | Self::Instant | Self::Local | Self::Date => {
+                &[Op::Eq, Op::Ne, Op::Lt, Op::Lte, Op::Gt, Op::Gte, Op::In, Op::Empty]
+            }
+            Self::Boolean => &[Op::Eq, Op::Ne, Op::Empty],
+            Self::Linked(_, kind) => kind.operators(),
+        }
+    }
+
+    /// The texts that it is one of, where there are only a few.
+    #[must_use]
+    pub fn choices(self) -> &'static [&'static str] {
+        match self {
+            Self::Choice(choices) => choices,
+            Self::Linked(_, kind) => kind.choices(),
+            _ => &[],
+        }
+    }
 }
 
 /// A field that may be filtered by.
@@ -117,19 +167,19 @@ impl Filter {
     /// # Errors
     /// 422 at `?filter`.
     pub fn parse(text: &str) -> Result<Self> {
-        let filter: Self = serde_json::from_str(text)
-            .map_err(|_| fault("This is not a filter: see the grammar in the API description."))?;
-        let mut nodes = 0;
-        filter.measure(1, &mut nodes)?;
-        Ok(filter)
+        let value: Value = serde_json::from_str(text).map_err(|_| no_filter().in_query())?;
+        Self::read(&value).map_err(Error::in_query)
     }
 
-    /// Reads a filter that came in a body.
+    /// Reads a filter that came in the member `filter` of a body.
     ///
     /// # Errors
-    /// 422 at `?filter`.
+    /// 422 at `/filter`.
     pub fn read(value: &Value) -> Result<Self> {
-        Self::parse(&value.to_string())
+        let filter = Self::deserialize(value).map_err(|_| no_filter())?;
+        let mut nodes = 0;
+        filter.measure(1, &mut nodes).map_err(|fault| fault.within(MEMBER))?;
+        Ok(filter)
     }
 
     /// Names of the fields it asks for, for the ledger.
@@ -145,7 +195,7 @@ impl Filter {
     fn measure(&self, depth: usize, nodes: &mut usize) -> Result<()> {
         *nodes += 1;
         if depth > MAX_DEPTH || *nodes > MAX_NODES {
-            return Err(fault("At most 5 levels and 50 conditions."));
+            return Err(fault("", "At most 5 levels and 50 conditions."));
         }
         match self {
             Self::All { all: parts } | Self::Any { any: parts } => {
@@ -159,14 +209,19 @@ impl Filter {
     /// Adds the condition to a query. Values travel as parameters; of the text only what `fields` declares is used.
     ///
     /// # Errors
-    /// 422 for an unknown field, an operator that does not suit it, or a value of another kind.
+    /// 422 for an unknown field, an operator that does not suit it, or a value of another kind: where in the filter, as
+    /// a member `filter` of a body (`/filter/all/0/value`).
     pub fn push(&self, fields: &[Field], query: &mut QueryBuilder<Postgres>) -> Result<()> {
+        self.push_part(fields, query).map_err(|fault| fault.within(MEMBER))
+    }
+
+    fn push_part(&self, fields: &[Field], query: &mut QueryBuilder<Postgres>) -> Result<()> {
         match self {
-            Self::All { all } => push_group(all, " and ", "true", fields, query),
-            Self::Any { any } => push_group(any, " or ", "false", fields, query),
+            Self::All { all } => push_group(all, ("/all", " and ", "true"), fields, query),
+            Self::Any { any } => push_group(any, ("/any", " or ", "false"), fields, query),
             Self::Not { not } => {
                 query.push("not coalesce(");
-                not.push(fields, query)?;
+                not.push_part(fields, query).map_err(|fault| fault.within("/not"))?;
                 query.push(", false)");
                 Ok(())
             }
@@ -177,8 +232,7 @@ impl Filter {
 
 fn push_group(
     parts: &[Filter],
-    joint: &str,
-    empty: &str,
+    (place, joint, empty): (&str, &str, &str),
     fields: &[Field],
     query: &mut QueryBuilder<Postgres>,
 ) -> Result<()> {
@@ -188,7 +242,7 @@ fn push_group(
     }
     for (i, part) in parts.iter().enumerate() {
         query.push(if i == 0 { "(" } else { joint });
-        part.push(fields, query)?;
+        part.push_part(fields, query).map_err(|fault| fault.within(&format!("{place}/{i}")))?;
     }
     query.push(")");
     Ok(())
@@ -199,29 +253,29 @@ impl Comparison {
         let field = fields
             .iter()
             .find(|field| field.name == self.field)
-            .ok_or_else(|| fault("There is no such field to filter by."))?;
-        match field.kind {
-            Kind::Linked(rows) => return self.push_linked(rows, field.column, query),
-            Kind::Choices if self.op != Op::Empty => return self.push_choices(field.column, query),
-            _ => {}
+            .ok_or_else(|| fault("/field", "There is no such field to filter by."))?;
+        if !field.kind.operators().contains(&self.op) {
+            return Err(fault("/op", "This field cannot be compared in this way."));
         }
+        match field.kind {
+            Kind::Linked(rows, kind) => self.push_linked(rows, field.column, *kind, query),
+            kind => self.push_column(field.column, kind, query),
+        }
+    }
+
+    fn push_column(&self, column: &str, kind: Kind, query: &mut QueryBuilder<Postgres>) -> Result<()> {
         let operator = match self.op {
             Op::Empty => {
-                query.push(format_args!("{} is null", field.column));
+                query.push(format_args!("{column} is null"));
                 return Ok(());
             }
-            Op::In => return self.push_in(field.column, field.kind, query),
-            Op::Contains if field.kind == Kind::Text => {
-                let text = self.value.as_str().ok_or_else(|| fault("Contains wants a text."))?;
-                query
-                    .push("strpos(lower(")
-                    .push(field.column)
-                    .push("), lower(")
-                    .push_bind(text.to_owned())
-                    .push(")) > 0");
+            _ if kind == Kind::Choices => return self.push_choices(column, query),
+            Op::In => return self.push_in(column, kind, query),
+            Op::Contains => {
+                let text = self.value.as_str().ok_or_else(|| fault("/value", "Contains wants a text."))?;
+                query.push("strpos(lower(").push(column).push("), lower(").push_bind(text.to_owned()).push(")) > 0");
                 return Ok(());
             }
-            Op::Contains => return Err(fault("Contains suits only text.")),
             Op::Eq => " = ",
             Op::Ne => " is distinct from ",
             Op::Lt => " < ",
@@ -229,25 +283,18 @@ impl Comparison {
             Op::Gt => " > ",
             Op::Gte => " >= ",
         };
-        query.push(field.column).push(operator);
-        push_value(field.kind, &self.value, query)
+        query.push(column).push(operator);
+        push_value(kind, &self.value, query)
     }
 
-    /// `eq` and `in`: one of the links is such a one; `ne`: none is; `empty`: there is none.
-    fn push_linked(&self, rows: &str, column: &str, query: &mut QueryBuilder<Postgres>) -> Result<()> {
+    /// `ne`: none of the links is such a one; `empty`: there is none; all else: one of them is such a one.
+    fn push_linked(&self, rows: &str, column: &str, kind: Kind, query: &mut QueryBuilder<Postgres>) -> Result<()> {
         let no = if matches!(self.op, Op::Ne | Op::Empty) { "not " } else { "" };
         query.push(format_args!("{no}exists (select from {rows}"));
-        match self.op {
-            Op::Empty => {}
-            Op::Eq | Op::Ne => {
-                query.push(format_args!(" and {column} = "));
-                push_value(Kind::Id, &self.value, query)?;
-            }
-            Op::In => {
-                query.push(" and ");
-                self.push_in(column, Kind::Id, query)?;
-            }
-            _ => return Err(fault("What is linked can only be compared by eq, ne, in and empty.")),
+        if self.op != Op::Empty {
+            query.push(" and ");
+            let op = if self.op == Op::Ne { Op::Eq } else { self.op };
+            Self { op, ..self.clone() }.push_column(column, kind, query)?;
         }
         query.push(")");
         Ok(())
@@ -256,13 +303,13 @@ impl Comparison {
     /// `eq` and `in`: it is, or one of them is, among the texts; `ne`: it is not.
     fn push_choices(&self, column: &str, query: &mut QueryBuilder<Postgres>) -> Result<()> {
         let text = |value: &Value| value.as_str().map(str::to_owned);
-        let (no, wanted) = match (self.op, self.value.as_array()) {
-            (Op::Eq | Op::Ne, None) => (self.op == Op::Ne, text(&self.value).map(|text| vec![text])),
-            (Op::In, Some(values)) if values.len() <= MAX_VALUES => (false, values.iter().map(text).collect()),
-            _ => return Err(fault("A list of choices can only be compared by eq, ne, in and empty.")),
+        let wanted: Option<Vec<String>> = match self.value.as_array() {
+            Some(values) if self.op == Op::In && values.len() <= MAX_VALUES => values.iter().map(text).collect(),
+            Some(_) => None,
+            None => text(&self.value).filter(|_| self.op != Op::In).map(|text| vec![text]),
         };
-        let wanted: Vec<String> = wanted.ok_or_else(|| fault("The value is not of the field's kind."))?;
-        let no = if no { "not " } else { "" };
+        let wanted = wanted.ok_or_else(|| fault("/value", "The value is not of the field's kind."))?;
+        let no = if self.op == Op::Ne { "not " } else { "" };
         query.push(format_args!("{no}coalesce(jsonb_exists_any({column}, ")).push_bind(wanted).push("), false)");
         Ok(())
     }
@@ -272,7 +319,7 @@ impl Comparison {
             .value
             .as_array()
             .filter(|values| values.len() <= MAX_VALUES)
-            .ok_or_else(|| fault("In wants a list of at most 100 values."))?;
+            .ok_or_else(|| fault("/value", "In wants a list of at most 100 values."))?;
         if values.is_empty() {
             query.push("false");
             return Ok(());
@@ -287,9 +334,12 @@ impl Comparison {
 }
 
 pub(crate) fn push_value(kind: Kind, value: &Value, query: &mut QueryBuilder<Postgres>) -> Result<()> {
-    let wrong = || fault("The value is not of the field's kind.");
+    let wrong = || fault("/value", "The value is not of the field's kind.");
     match kind {
         Kind::Text | Kind::Choices => query.push_bind(value.as_str().ok_or_else(wrong)?.to_owned()),
+        Kind::Choice(choices) => {
+            query.push_bind(value.as_str().filter(|text| choices.contains(text)).ok_or_else(wrong)?.to_owned())
+        }
         Kind::Integer => query.push_bind(value.as_i64().ok_or_else(wrong)?),
         Kind::Number => query.push_bind(value.as_f64().ok_or_else(wrong)?).push("::numeric"),
         Kind::Boolean => query.push_bind(value.as_bool().ok_or_else(wrong)?),
@@ -305,15 +355,18 @@ pub(crate) fn push_value(kind: Kind, value: &Value, query: &mut QueryBuilder<Pos
             let date: Date = value.as_str().and_then(|text| text.parse().ok()).ok_or_else(wrong)?;
             query.push_bind(jiff_sqlx::Date::from(date))
         }
-        Kind::Id | Kind::Linked(_) => {
-            query.push_bind(value.as_str().and_then(|text| Uuid::parse_str(text).ok()).ok_or_else(wrong)?)
-        }
+        Kind::Linked(_, kind) => return push_value(*kind, value, query),
+        Kind::Id => query.push_bind(value.as_str().and_then(|text| Uuid::parse_str(text).ok()).ok_or_else(wrong)?),
     };
     Ok(())
 }
 
-fn fault(message: &str) -> Error {
-    Error::invalid(vec![FieldError::new("?filter", "invalid", message)])
+fn no_filter() -> Error {
+    fault(MEMBER, "This is not a filter: see the grammar in the API description.")
+}
+
+fn fault(place: &str, message: &str) -> Error {
+    Error::invalid(vec![FieldError::new(place, "invalid", message)])
 }
 
 #[cfg(test)]
@@ -324,6 +377,8 @@ mod tests {
     const FIELDS: &[Field] = &[
         Field { name: "name", column: "s.name_en", kind: Kind::Text },
         Field { name: "price", column: "s.price_minor", kind: Kind::Integer },
+        Field { name: "state", column: "s.state", kind: Kind::Choice(&["open", "shut"]) },
+        Field { name: "payer", column: "i.payer", kind: Kind::Linked("i where i.p = p.id", &Kind::Text) },
     ];
 
     fn sql(text: &str) -> Result<String> {
@@ -359,6 +414,40 @@ mod tests {
         }
         let deep = format!("{}{}{}", r#"{"not":"#.repeat(6), r#"{"field":"name","op":"empty"}"#, "}".repeat(6));
         assert!(sql(&deep).is_err());
+    }
+
+    #[test]
+    fn a_fault_says_where_in_the_filter_it_is() {
+        for (filter, pointer) in [
+            (serde_json::json!([]), "/filter"),
+            (serde_json::json!({ "field": "secret", "op": "empty" }), "/filter/field"),
+            (serde_json::json!({ "all": [{ "field": "price", "op": "contains", "value": "1" }] }), "/filter/all/0/op"),
+            (
+                serde_json::json!({ "any": [{ "all": [] }, { "not": { "field": "price", "op": "eq", "value": "1" } }] }),
+                "/filter/any/1/not/value",
+            ),
+            (serde_json::json!({ "field": "state", "op": "in", "value": ["open", "ajar"] }), "/filter/value"),
+        ] {
+            let read = Filter::read(&filter).and_then(|read| read.push(FIELDS, &mut QueryBuilder::new("")));
+            assert_eq!(read.expect_err("refused").into_faults()[0].pointer, pointer, "{filter}");
+        }
+    }
+
+    #[test]
+    fn what_is_linked_is_compared_row_by_row() {
+        for (filter, expected) in [
+            (
+                r#"{"field":"payer","op":"contains","value":"x"}"#,
+                "exists (select from i where i.p = p.id and strpos(lower(i.payer), lower($1)) > 0)",
+            ),
+            (
+                r#"{"field":"payer","op":"ne","value":"x"}"#,
+                "not exists (select from i where i.p = p.id and i.payer = $1)",
+            ),
+            (r#"{"field":"payer","op":"empty"}"#, "not exists (select from i where i.p = p.id)"),
+        ] {
+            assert_eq!(sql(filter).expect("valid"), expected);
+        }
     }
 
     proptest! {

@@ -180,7 +180,7 @@ pub fn to_see(kind: &str) -> String {
     let noun = match kind {
         "location" | "provider" | "onboarding" => "practice",
         "absence" | "closing_day" => "hours",
-        "tag" | "note" | "policy" | "patient_field" | "import" => "patients",
+        "tag" | "note" | "policy" | "patient_field" | "import" | "view" | "merge" | "duplicate" => "patients",
         kind => kind,
     };
     ["s", ""].map(|s| format!("{noun}{s}.read")).into_iter().find(|name| named(name).is_some()).unwrap_or_default()

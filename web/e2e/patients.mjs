@@ -34,6 +34,7 @@ export async function addPatients(request) {
     const { id, version } = await post(request, '/patients', { ...patient, tags: tags.filter((_, n) => (i + n) % 2 === 0) });
     if (i) continue;
     await post(request, `/patients/${id}/notes`, { text: 'Called about the invoice; will come on Sunday.' });
+    for (const [payer, plan] of [['Najd Care Insurance', 'Gold'], ['Sadan Health', null]]) await post(request, `/patients/${id}/policies`, { payer, plan, memberId: '100200300', validFrom: '2026-01-01', validTo: '2030-12-31' });
     await request.patch(`${BASE}/api/v1/patients/${id}`, { headers: { Origin: BASE }, data: { version, contactMethod: 'call', leadSource: 'Instagram' } });
   }
 }

@@ -14,6 +14,17 @@ const toPatient = (tab) => async (p) => {
   await p.getByRole('tab').nth(tab).click();
   await p.locator('time').first().waitFor();
 };
+/** The policies of the first patient of the worklist. */
+const toPolicies = async (p) => {
+  await p.locator(row).first().click();
+  await p.locator('[data-policy]').first().waitFor();
+};
+const toNewPolicy = async (p) => {
+  await toPolicies(p);
+  await p.locator('ul + div button').last().click();
+  await p.getByRole('dialog').waitFor();
+  await submit(p);
+};
 const lookFor = (text) => async (p) => {
   await p.locator('main input').first().fill(text);
   await p.locator(row).first().waitFor({ state: 'detached' });
@@ -48,7 +59,10 @@ export const screens = [
   { name: 'patients, nothing found', path: '/patients', ready: row, act: lookFor('zzzz') },
   { name: 'new patient with errors', path: '/patients?new=true', ready: 'form', act: submit },
   { name: 'patient', path: '/patients', ready: row, act: toPatient() },
-  { name: 'patient, activity', path: '/patients', ready: row, act: toPatient(1) },
+  { name: 'insurance to verify', path: '/patients/insurance', ready: row },
+  { name: 'patient, insurance', path: '/patients/insurance', ready: row, act: toPolicies },
+  { name: 'policy with errors', path: '/patients/insurance', ready: row, act: toNewPolicy },
+  { name: 'patient, activity', path: '/patients', ready: row, act: toPatient(2) },
   { ...settings('tags'), ready: row },
   { name: 'tag', path: '/settings/tags', ready: row, act: open },
   { ...settings('patient-fields'), ready: row },

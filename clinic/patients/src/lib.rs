@@ -11,11 +11,13 @@ mod list;
 mod names;
 mod record;
 mod search;
+mod tagging;
 mod tags;
 mod terms;
 #[cfg(test)]
 mod testing;
 mod timeline;
+mod views;
 
 use platform::jobs::{JobKind, Schedule};
 use platform::routes::Routes;
@@ -33,8 +35,10 @@ pub fn routes() -> Routes {
         .merge(insurance::routes())
         .merge(list::routes())
         .merge(search::routes())
+        .merge(tagging::routes())
         .merge(tags::routes())
         .merge(timeline::routes())
+        .merge(views::routes())
 }
 
 /// The jobs of the area.

@@ -1,9 +1,11 @@
 //! Where somebody of the demo works: requests to the API within this process, so that the demo's data came in through
 //! the same door as everybody's.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{Method, Request, header};
+use axum::http::{Method, Request, Response, StatusCode, header};
 use platform::error::{Error, Result};
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -43,10 +45,21 @@ impl Desk {
         self.ask(Method::PATCH, path, body).await
     }
 
+    /// Asks, and where the practice has asked too much waits as long as it is told to.
     async fn ask(&self, method: Method, path: &str, body: Value) -> Result<Value> {
-        let what = format!("{method} {path}");
-        let mut request =
-            Request::builder().method(method).uri(path).header("idempotency-key", Uuid::now_v7().to_string());
+        let key = Uuid::now_v7().to_string();
+        loop {
+            let answer = self.send(method.clone(), path, &body, &key).await?;
+            if answer.status() != StatusCode::TOO_MANY_REQUESTS {
+                return read(&format!("{method} {path}"), answer).await;
+            }
+            let after = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+            tokio::time::sleep(Duration::from_secs(after.and_then(|value| value.parse().ok()).unwrap_or(1))).await;
+        }
+    }
+
+    async fn send(&self, method: Method, path: &str, body: &Value, key: &str) -> Result<Response<Body>> {
+        let mut request = Request::builder().method(method).uri(path).header("idempotency-key", key);
         if !self.token.is_empty() {
             request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.token));
         }
@@ -55,9 +68,13 @@ impl Desk {
             body => request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())),
         };
         let Ok(answer) = self.api.clone().oneshot(request.map_err(Error::internal)?).await;
-        let status = answer.status();
-        let bytes = to_bytes(answer.into_body(), MOST_BYTES).await.map_err(Error::internal)?;
-        let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-        if status.is_success() { Ok(body) } else { Err(Error::internal(format!("demo: {what}: {}", body["code"]))) }
+        Ok(answer)
     }
+}
+
+async fn read(what: &str, answer: Response<Body>) -> Result<Value> {
+    let status = answer.status();
+    let bytes = to_bytes(answer.into_body(), MOST_BYTES).await.map_err(Error::internal)?;
+    let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    if status.is_success() { Ok(body) } else { Err(Error::internal(format!("demo: {what}: {}", body["code"]))) }
 }

@@ -110,6 +110,15 @@ const ALERTS: [(&str, &str, bool); 6] = [
     ("medication", "Warfarin", true),
 ];
 
+/// Companies that do not exist, and their plans.
+const PAYERS: [(&str, &str, &[&str]); 5] = [
+    ("Najd Care Insurance", "نجد كير للتأمين", &["Gold", "Silver", "VIP+"]),
+    ("Red Sea Cooperative", "البحر الأحمر التعاونية", &["Class A", "Class B"]),
+    ("Al Waha Takaful", "الواحة تكافل", &["Family", "Basic"]),
+    ("Hijaz Medical Insurance", "الحجاز للتأمين الطبي", &["Network 1", "Network 2"]),
+    ("Sadan Health", "سدن الصحية", &["Corporate"]),
+];
+
 /// What the demo practices keep about patients besides.
 fn own_fields() -> [Value; 4] {
     let option = |name: &str, name_ar: &str| json!({ "name": name, "nameAr": name_ar });
@@ -145,6 +154,34 @@ pub async fn enter(owner: &Desk, language: &str, count: usize) -> Result<()> {
                 "Prefers the late afternoon."
             };
             owner.post(&path, json!({ "text": text })).await?;
+        }
+        insure(owner, &mut chance, language, &patient).await?;
+    }
+    Ok(())
+}
+
+/// Gives most patients a policy and some a second one; of every three, one has not been verified.
+async fn insure(owner: &Desk, chance: &mut StdRng, language: &str, patient: &Value) -> Result<()> {
+    let policies = format!("/api/v1/patients/{}/policies", patient["id"].as_str().unwrap_or_default());
+    let count = one(chance, &[0, 0, 1, 1, 1, 1, 1, 2]);
+    for _ in 0..count {
+        let (payer, payer_ar, plans) = one(chance, &PAYERS);
+        let of_parent = chance.random_bool(0.25);
+        let holder = of_parent.then(|| if language == "ar" { one(chance, &MEN).1 } else { one(chance, &MEN).0 });
+        let holder = holder.zip(patient["familyName"].as_str()).map(|(given, family)| format!("{given} {family}"));
+        let policy = json!({
+            "payer": if language == "ar" { payer_ar } else { payer },
+            "plan": one(chance, plans),
+            "memberId": format!("{:09}", chance.random_range(0..1_000_000_000)),
+            "groupId": chance.random_bool(0.5).then(|| format!("G-{}", chance.random_range(1000..10_000))),
+            "holderName": holder, "holderPhone": holder.as_ref().map(|_| patient["phones"][0]["number"].clone()),
+            "validFrom": "2026-01-01", "validTo": one(chance, &[None, Some("2029-12-31"), Some("2030-06-30")]),
+        });
+        let policy = owner.post(&policies, policy).await?;
+        let said = one(chance, &["active", "active", "active", "active", "inactive", "pending", "", "", ""]);
+        if !said.is_empty() {
+            let path = format!("/api/v1/policies/{}/verify", policy["id"].as_str().unwrap_or_default());
+            owner.post(&path, json!({ "version": policy["version"], "eligibility": said })).await?;
         }
     }
     Ok(())

@@ -82,8 +82,14 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     let patient = owner.post("/api/v1/patients", &json!({ "givenName": "Sara", "tags": [tag] })).await.expect(201);
     let policies = format!("/api/v1/patients/{}/policies", patient["id"].as_str().expect("an id"));
     owner.post(&policies, &json!({ "payer": "Bupa", "memberId": "1" })).await.expect(201);
+    owner.post("/api/v1/views", &json!({ "name": "Mine" })).await.expect(201);
     let field = json!({ "name": "Shoe size", "kind": "number" });
     owner.post("/api/v1/patient-fields", &field).await.expect(201);
+    let twice = json!({ "givenName": "Ali", "birthDate": "1990-01-01" });
+    let [one, other] = [owner.post("/api/v1/patients", &twice).await, owner.post("/api/v1/patients", &twice).await];
+    let (one, other) = (one.expect(201), other.expect(201));
+    let merge = json!({ "version": 1, "other": other["id"], "otherVersion": 1 });
+    owner.post(&format!("/api/v1/patients/{}/merge", one["id"].as_str().expect("an id")), &merge).await.expect(201);
     let import = owner.request(Method::POST, "/api/v1/imports").header("idempotency-key", Uuid::now_v7().to_string());
     Person::send(import.body("first name,last name\nSara,Ali\n")).await.expect(201);
     let closing_day = json!({ "name": "Move", "date": "2026-12-24", "repeats": "none" });

@@ -279,6 +279,8 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
         ("/api/v1/policies/", make(&format!("/api/v1/patients/{insured}/policies"), policy).await),
         ("/api/v1/patients/", make("/api/v1/patients", json!({ "givenName": "Sara" })).await),
         ("/api/v1/imports/", import(person).await),
+        ("/api/v1/merges/", merge(person).await),
+        ("/api/v1/views/", make("/api/v1/views", json!({ "name": Uuid::now_v7() })).await),
         ("/api/v1/tags/", make("/api/v1/tags", json!({ "name": Uuid::now_v7(), "colour": "red" })).await),
         (
             "/api/v1/patient-fields/",
@@ -305,6 +307,16 @@ async fn import(person: &Person) -> Uuid {
     let request = request.header("idempotency-key", Uuid::now_v7().to_string());
     let made = Person::send(request.body("first name,last name\nSara,Ali\n")).await.expect(201);
     serde_json::from_value(made["id"].clone()).expect("an id")
+}
+
+/// Two patients who were put together.
+async fn merge(person: &Person) -> Uuid {
+    let [one, other] = [json!({ "givenName": "Huda" }), json!({ "givenName": "Hoda" })];
+    let one = person.post("/api/v1/patients", &one).await.expect(201);
+    let other = person.post("/api/v1/patients", &other).await.expect(201);
+    let path = format!("/api/v1/patients/{}/merge", one["id"].as_str().expect("an id"));
+    let body = json!({ "version": 1, "other": other["id"], "otherVersion": 1 });
+    serde_json::from_value(person.post(&path, &body).await.expect(201)["id"].clone()).expect("an id")
 }
 
 /// Something that was taken out of the ledger, and is empty.

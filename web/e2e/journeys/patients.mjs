@@ -181,6 +181,83 @@ export default async function ({ browser, watch, step, must }) {
     await deaf.context.close();
   }, page);
 
+  await step('insurance: what is wrong is said beside its field; two policies in their order', async () => {
+    await page.getByRole('tab', { name: 'Insurance' }).click();
+    await page.waitForURL(/tab=insurance/);
+    await page.getByRole('button', { name: 'Add policy' }).click();
+    await page.getByRole('button', { name: 'Save policy' }).click();
+    await page.getByText('Please fill this in').first().waitFor();
+    await page.waitForFunction(() => document.activeElement?.getAttribute('aria-invalid') === 'true');
+    await field(page, 'Insurance company').fill('Najd Care');
+    await field(page, 'Member ID').fill('62150001');
+    await field(page, 'Policy holder’s phone').fill('12345');
+    await page.getByRole('button', { name: 'Save policy' }).click();
+    await page.getByText('Enter a phone number with its country code').waitFor();
+    await field(page, 'Policy holder’s phone').fill('');
+    await page.getByRole('button', { name: 'Save policy' }).click();
+    await page.getByRole('heading', { name: 'Najd Care' }).waitFor();
+    await page.getByRole('button', { name: 'Add policy' }).click();
+    await field(page, 'Insurance company').fill('Sadan Health');
+    await field(page, 'Member ID').fill('62150002');
+    await page.getByRole('button', { name: 'Save policy' }).click();
+    await page.getByRole('heading', { name: 'Sadan Health' }).waitFor();
+    assert.deepEqual(await page.locator('[data-policy] h2').allInnerTexts(), ['Najd Care', 'Sadan Health']);
+    const { grave } = await axe(page);
+    assert.deepEqual(grave, []);
+    await namesNowhere(page);
+  }, page);
+
+  await step('insurance: verify, change elsewhere meanwhile, remove and take it back', async () => {
+    await page.getByRole('button', { name: 'Verify Najd Care' }).click();
+    await page.getByRole('menuitem', { name: 'The patient is covered' }).click();
+    await page.locator('[data-policy]').first().getByText('Covered', { exact: true }).waitFor();
+    const deaf = await open(browser, { storageState: await context.storageState(), watch });
+    await deaf.page.routeWebSocket(/\/api\/v1\/live/, () => undefined);
+    await deaf.page.goto(page.url());
+    await deaf.page.getByRole('button', { name: 'Actions for Najd Care' }).click();
+    await deaf.page.getByRole('menuitem', { name: 'Edit' }).click();
+    await field(deaf.page, 'Plan').fill('Gold');
+    await page.getByRole('button', { name: 'Actions for Najd Care' }).click();
+    await page.getByRole('menuitem', { name: 'Edit' }).click();
+    await field(page, 'Plan').fill('Silver');
+    await save(page);
+    await page.locator('[data-policy]').first().getByText('Silver').waitFor();
+    await save(deaf.page);
+    await deaf.page.getByText('Plan is now: Silver').waitFor();
+    await deaf.page.getByRole('button', { name: 'Keep mine' }).click();
+    await save(deaf.page);
+    await page.locator('[data-policy]').first().getByText('Gold').waitFor();
+    await deaf.context.close();
+    await page.getByRole('button', { name: 'Actions for Sadan Health' }).click();
+    await page.getByRole('menuitem', { name: 'Remove' }).click();
+    await page.getByRole('heading', { name: 'Sadan Health' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('heading', { name: 'Sadan Health' }).waitFor();
+  }, page);
+
+  await step('the worklist has what nobody has verified, to be verified there', async () => {
+    await toList(page);
+    await page.getByRole('link', { name: 'Verify insurance' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Verify insurance' }).waitFor();
+    await row(page, 'Lina').waitFor();
+    assert.equal(await page.getByText('Najd Care').count(), 0);
+    const { grave } = await axe(page);
+    assert.deepEqual(grave, []);
+    await page.getByRole('button', { name: 'Verify Sadan Health' }).click();
+    await page.getByRole('menuitem', { name: 'Asked, no answer yet' }).click();
+    await page.getByText('Asked', { exact: true }).waitFor();
+    await row(page, 'Lina').click();
+    await page.getByRole('heading', { name: 'Sadan Health' }).waitFor();
+    await page.keyboard.press('Backspace');
+    await page.getByRole('button', { name: 'Verify Sadan Health' }).click();
+    await page.getByRole('menuitem', { name: 'The patient is covered' }).click();
+    await page.getByText('Everything is verified').waitFor();
+    await page.goBack();
+    await toList(page);
+    await row(page, 'Lina Mansour').click();
+    await heading(page, 'Lina Mansour');
+  }, page);
+
   await step('delete, take it back, delete and restore', async () => {
     await page.getByRole('button', { name: 'More' }).click();
     await page.getByRole('menuitem', { name: 'Delete patient' }).click();

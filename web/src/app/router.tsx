@@ -5,7 +5,7 @@ import { validateAuditSearch } from '@/features/audit/search';
 import { validateRolesSearch } from '@/features/identity/roles/search';
 import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
 import { validateOutside } from '@/features/identity/sign-in/search';
-import { validatePatientSearch, validatePatientsSearch } from '@/features/patients/search';
+import { validatePatientSearch, validatePatientsSearch, validateWorklistSearch } from '@/features/patients/search';
 import { validateAbsencesSearch } from '@/features/practice/absences/search';
 import { validateClosingSearch } from '@/features/practice/closing-days/search';
 import { validateHoursSearch } from '@/features/practice/hours/search';
@@ -175,6 +175,13 @@ const patient = createRoute({
   loader: () => wantTexts('patients'),
   component: lazyRouteComponent(() => import('@/features/patients/PatientPage'), 'PatientPage'),
 });
+const insurance = createRoute({
+  getParentRoute: () => inside,
+  path: '/patients/insurance',
+  validateSearch: validateWorklistSearch,
+  loader: () => wantTexts('patients'),
+  component: lazyRouteComponent(() => import('@/features/patients/insurance/VerifyPage'), 'VerifyPage'),
+});
 const tags = createRoute({
   getParentRoute: () => inside,
   path: '/settings/tags',
@@ -322,6 +329,7 @@ export const router = createRouter({
       home,
       welcome,
       patients,
+      insurance,
       patient,
       account.addChildren([profile, accountSecurity, ownSessions]),
       settings,

@@ -25,7 +25,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::columns::{Columns, DateStyle};
-use crate::list;
+use crate::list::{self, Which};
 use crate::record::{self, Patient};
 
 /// The route of the export.
@@ -115,8 +115,8 @@ async fn table(tx: &mut TenantTx, asked: &PatientExport, filter: Option<&Filter>
     }
     let columns: Vec<&str> =
         if asked.columns.is_empty() { all } else { asked.columns.iter().map(String::as_str).collect() };
-    let query = list::Query { sort: asked.sort.clone(), q: asked.q.clone(), deleted: asked.deleted };
-    let ids = list::ids(tx, query, filter, MOST + 1).await?;
+    let wanted = Which { deleted: asked.deleted, q: asked.q.as_deref(), filter };
+    let ids = list::ids(tx, wanted, asked.sort.as_deref(), MOST + 1).await?;
     if ids.len() > MOST as usize {
         return Err(Error::conflict("export.too_large", "A file has at most 20,000 patients; filter for fewer."));
     }

@@ -40,6 +40,7 @@ pub fn routes() -> Routes {
         .route(route!(change_policy))
         .route(route!(verify_policy))
         .route(route!(delete_policy))
+        .route(route!(restore_policy))
 }
 
 /// What is entered about a policy.
@@ -249,6 +250,29 @@ async fn delete_policy(
     .await
 }
 
+/// Restore a deleted policy: to its place in the order, or behind the others where that is taken.
+#[utoipa::path(post, path = "/api/v1/policies/{id}/restore", tag = "patients", request_body = AtVersion,
+    params(("id" = Uuid, Path, description = "The policy")), responses((status = 200, body = Policy)))]
+async fn restore_policy(
+    who: Can<may::Write>,
+    Path(id): Path<PolicyId>,
+    Body(at): Body<AtVersion>,
+) -> Result<Json<Policy>> {
+    who.write(async move |tx| {
+        let before = row::find(tx, id).await?;
+        check_version(at.version, before.version, &before)?;
+        if before.deleted_at.is_none() {
+            return Ok(Json(before));
+        }
+        let mut after = Policy { deleted_at: None, ..before.clone() };
+        if row::of_patient(tx, after.patient_id).await?.iter().any(|other| other.fields.rank == after.fields.rank) {
+            after.fields.rank = Some(row::next_rank(tx, after.patient_id).await?);
+        }
+        save(tx, &before, after, "policy.restored").await.map(Json)
+    })
+    .await
+}
+
 /// Enters a policy of a patient, with its audit entry, timeline entry and event.
 ///
 /// # Errors
@@ -308,13 +332,13 @@ pub async fn take_over(tx: &mut TenantTx, from: PatientId, to: PatientId) -> Res
     Ok(moved)
 }
 
-/// Gives policies back to the patient who had them, at their places. Who was deleted meanwhile stays so.
+/// Gives policies back to the patient who had them, at their places. One that was deleted meanwhile stays so.
 ///
 /// # Errors
 /// 503 when the database is away.
 pub async fn give_back(tx: &mut TenantTx, moved: &[Moved], to: PatientId) -> Result<()> {
     for Moved { policy, rank } in moved {
-        let Some(before) = row::there(tx, *policy).await? else { continue };
+        let before = row::find(tx, *policy).await?;
         let fields = PolicyFields { rank: *rank, ..before.fields.clone() };
         save(tx, &before, Policy { patient_id: to, fields, ..before.clone() }, "policy.moved").await?;
     }
@@ -324,6 +348,9 @@ pub async fn give_back(tx: &mut TenantTx, moved: &[Moved], to: PatientId) -> Res
 /// The policy at this version, locked until the end of the transaction; one that is deleted is not there.
 async fn find_at(tx: &mut TenantTx, id: PolicyId, version: i32) -> Result<Policy> {
     let policy = row::find(tx, id).await?;
+    if policy.deleted_at.is_some() {
+        return Err(Error::not_found());
+    }
     check_version(version, policy.version, &policy)?;
     Ok(policy)
 }

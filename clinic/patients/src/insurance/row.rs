@@ -100,35 +100,25 @@ pub async fn of_patient(tx: &mut TenantTx, patient: PatientId) -> Result<Vec<Pol
     Ok(policies)
 }
 
-/// The policy, locked until the end of the transaction.
+/// The policy, deleted or not, locked until the end of the transaction.
 ///
 /// # Errors
-/// 404, also for one that is deleted.
+/// 404.
 pub async fn find(tx: &mut TenantTx, id: PolicyId) -> Result<Policy> {
-    there(tx, id).await?.ok_or_else(Error::not_found)
-}
-
-/// The policy if it is there and not deleted, locked until the end of the transaction.
-///
-/// # Errors
-/// 503 when the database is away.
-pub async fn there(tx: &mut TenantTx, id: PolicyId) -> Result<Option<Policy>> {
     let practice = tx.practice();
     let row = sqlx::query_as!(
         Row,
         r#"select id, patient_id, rank, payer, plan, private, valid_from, valid_to,
                   eligibility as "eligibility: Eligibility", verified_at, verified_by,
                   cards as "cards: Json<Vec<CardPicture>>", deleted_at, version, created_at, updated_at
-             from patients.policy where practice_id = $1 and id = $2 and deleted_at is null for update"#,
+             from patients.policy where practice_id = $1 and id = $2 for update"#,
         practice,
         id.uuid(),
     )
     .fetch_optional(tx.conn())
-    .await?;
-    match row {
-        Some(row) => row.open(tx).await.map(Some),
-        None => Ok(None),
-    }
+    .await?
+    .ok_or_else(Error::not_found)?;
+    row.open(tx).await
 }
 
 /// The rank behind the policies that the patient has.

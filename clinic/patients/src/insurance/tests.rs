@@ -37,6 +37,27 @@ async fn a_policy_from_beginning_to_end() {
 }
 
 #[tokio::test]
+async fn what_was_deleted_comes_back_to_its_place_or_behind_the_others() {
+    let (_server, owner) = start().await;
+    let patient = id(&enter(&owner, &patient("Sara", "Ali")).await);
+    let policies = format!("/api/v1/patients/{patient}/policies");
+    let first = id(&owner.post(&policies, &policy("Bupa", "1")).await.expect(201));
+    owner.post(&policies, &policy("Tawuniya", "2")).await.expect(201);
+    let path = format!("/api/v1/policies/{first}");
+    for (round, rank) in [(0, 1), (1, 3)] {
+        owner.post(&format!("{path}/delete"), &json!({ "version": 1 + 2 * round })).await.expect(200);
+        if round == 1 {
+            owner.post(&policies, &json!({ "payer": "Malath", "memberId": "3", "rank": 1 })).await.expect(201);
+        }
+        let stale = owner.post(&format!("{path}/restore"), &json!({ "version": 1 })).await;
+        assert_eq!((stale.status.as_u16(), stale.code()), (409, "version.stale"));
+        let back = owner.post(&format!("{path}/restore"), &json!({ "version": 2 + 2 * round })).await.expect(200);
+        assert_eq!((&back["rank"], &back["deletedAt"]), (&json!(rank), &Value::Null));
+    }
+    assert_eq!(owner.get(&policies).await.expect(200)["items"].as_array().map(Vec::len), Some(3));
+}
+
+#[tokio::test]
 async fn what_is_not_right_is_named() {
     let (_server, owner) = start().await;
     let patient = id(&enter(&owner, &patient("Sara", "Ali")).await);

@@ -1,9 +1,13 @@
-//! Listing patients: pages, search, filter. Names and filters travel in the body: what is in an address ends up in logs.
+//! Listing and counting patients: pages, search, filter. Names and filters travel in the body: what is in an address ends up in logs.
+
+mod count;
+mod fields;
 
 use garde::Validate;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use platform::db::TenantTx;
+use platform::error::Error;
 use platform::extract::Body;
 use platform::filter::{Field, Filter, Kind};
 use platform::guard::Can;
@@ -16,7 +20,7 @@ use platform::{Result, route, undisclosed};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, QueryBuilder, Row as _};
+use sqlx::{FromRow, Postgres, QueryBuilder, Row as _};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -24,9 +28,9 @@ use crate::custom::{self, Filterable, Values};
 use crate::record::fields::{Alert, PatientStatus, Sex};
 use crate::search::Wanted;
 
-/// The route of the list.
+/// The routes of lists, and of what is to be known for asking for them.
 pub fn routes() -> Routes {
-    Routes::new().route(route!(list))
+    fields::routes().merge(count::routes()).route(route!(list))
 }
 
 /// Which patients to list.
@@ -176,18 +180,28 @@ const FIELDS: &[Field] = &[
     Field { name: "givenNameOther", column: "p.given_name_other", kind: Kind::Text },
     Field { name: "familyNameOther", column: "p.family_name_other", kind: Kind::Text },
     Field { name: "birthDate", column: "p.birth_date", kind: Kind::Date },
-    Field { name: "sex", column: "p.sex", kind: Kind::Text },
+    Field { name: "sex", column: "p.sex", kind: Kind::Choice(&["male", "female", "other", "unknown"]) },
     Field { name: "phone", column: "p.phone", kind: Kind::Text },
     Field { name: "email", column: "p.email", kind: Kind::Text },
     Field { name: "city", column: "(p.address ->> 'city')", kind: Kind::Text },
-    Field { name: "contactMethod", column: "p.contact_method", kind: Kind::Text },
+    Field {
+        name: "contactMethod",
+        column: "p.contact_method",
+        kind: Kind::Choice(&["call", "sms", "whatsapp", "email"]),
+    },
     Field { name: "language", column: "p.language", kind: Kind::Text },
     Field { name: "leadSource", column: "p.lead_source", kind: Kind::Text },
-    Field { name: "status", column: "p.status", kind: Kind::Text },
+    Field { name: "status", column: "p.status", kind: Kind::Choice(&["lead", "active", "inactive", "deceased"]) },
     Field { name: "consentSms", column: "(p.consents -> 'sms' ->> 'granted')::boolean", kind: Kind::Boolean },
     Field { name: "consentEmail", column: "(p.consents -> 'email' ->> 'granted')::boolean", kind: Kind::Boolean },
     Field { name: "consentCalls", column: "(p.consents -> 'calls' ->> 'granted')::boolean", kind: Kind::Boolean },
-    Field { name: "tag", column: "patients.patient_tag.tag_id", kind: Kind::Linked(TAGGED) },
+    Field { name: "tag", column: "patients.patient_tag.tag_id", kind: Kind::Linked(TAGGED, &Kind::Id) },
+    Field { name: "payer", column: "i.payer", kind: Kind::Linked(INSURED, &Kind::Text) },
+    Field {
+        name: "eligibility",
+        column: "i.eligibility",
+        kind: Kind::Linked(INSURED, &Kind::Choice(&["active", "inactive", "pending", "unknown"])),
+    },
     Field { name: "createdAt", column: "p.created_at", kind: Kind::Instant },
     Field { name: "updatedAt", column: "p.updated_at", kind: Kind::Instant },
 ];
@@ -196,14 +210,20 @@ const FIELDS: &[Field] = &[
 const TAGGED: &str = "patients.patient_tag where patients.patient_tag.practice_id = p.practice_id
     and patients.patient_tag.patient_id = p.id";
 
+/// The policies of a patient. Who has none is found by a `payer` that is empty.
+const INSURED: &str = "patients.policy i where i.practice_id = p.practice_id and i.patient_id = p.id
+    and i.deleted_at is null";
+
 /// The practice's patients. Who is on the page is written to the ledger.
 #[utoipa::path(post, path = "/api/v1/patients/query", tag = "patients", request_body = PatientQuery,
     responses((status = 200, body = PatientPage)))]
 async fn list(who: Can<may::Read>, Body(asked): Body<PatientQuery>) -> Result<Json<PatientPage>> {
-    let order = Order::parse(SORTS, asked.sort.as_deref(), asked.cursor.as_deref(), asked.limit)?;
+    let order =
+        Order::parse(SORTS, asked.sort.as_deref(), asked.cursor.as_deref(), asked.limit).map_err(Error::in_body)?;
     let filter = asked.filter.as_ref().map(Filter::read).transpose()?;
     who.read_recorded(async move |tx| {
-        let rows = select(tx, &asked, filter.as_ref(), &order).await?;
+        let wanted = Which { deleted: asked.deleted, q: asked.q.as_deref(), filter: filter.as_ref() };
+        let rows = select(tx, wanted, &order).await?;
         let (rows, next_cursor) = order.cut(rows, |row, sort| (sort_value(row, sort), row.item.id.uuid()))?;
         let items: Vec<PatientItem> = rows.into_iter().map(|row| row.item).collect();
         let by = filter.as_ref().map(Filter::fields).unwrap_or_default();
@@ -246,30 +266,55 @@ fn sort_value(row: &PatientRow, sort: &str) -> Value {
     }
 }
 
-async fn select(
-    tx: &mut TenantTx,
-    asked: &PatientQuery,
-    filter: Option<&Filter>,
-    order: &Order,
-) -> Result<Vec<PatientRow>> {
-    let wanted = match asked.q.as_deref() {
-        Some(q) => Some(Wanted::read(tx, q).await?),
-        None => None,
-    };
+/// Which patients are wanted.
+#[derive(Clone, Copy)]
+pub struct Which<'a> {
+    /// Those that were deleted, instead of all others.
+    pub deleted: bool,
+    /// What was typed to find them.
+    pub q: Option<&'a str>,
+    /// A condition.
+    pub filter: Option<&'a Filter>,
+}
+
+impl Which<'_> {
+    /// Adds `from` and `where` to a query about patients `p`.
+    ///
+    /// # Errors
+    /// 422 at `/filter`.
+    pub async fn push(&self, tx: &mut TenantTx, query: &mut QueryBuilder<Postgres>) -> Result<()> {
+        query.push(" from patients.patient p where p.practice_id = ").push_bind(tx.practice());
+        query.push(if self.deleted { " and p.deleted_at is not null" } else { " and p.deleted_at is null" });
+        if let Some(q) = self.q {
+            Wanted::read(tx, q).await?.push(tx.practice(), query);
+        }
+        if let Some(filter) = self.filter {
+            query.push(" and ");
+            let own = own_fields(tx, filter).await?;
+            let fields: Vec<Field> = FIELDS.iter().copied().chain(own.iter().map(Filterable::field)).collect();
+            filter.push(&fields, query)?;
+        }
+        Ok(())
+    }
+}
+
+async fn select(tx: &mut TenantTx, wanted: Which<'_>, order: &Order) -> Result<Vec<PatientRow>> {
     let mut query = QueryBuilder::new("select ");
-    query.push(COLUMNS).push(" from patients.patient p where p.practice_id = ").push_bind(tx.practice());
-    query.push(if asked.deleted { " and p.deleted_at is not null" } else { " and p.deleted_at is null" });
-    if let Some(wanted) = &wanted {
-        wanted.push(tx.practice(), &mut query);
-    }
-    if let Some(filter) = filter {
-        query.push(" and ");
-        let own = own_fields(tx, filter).await?;
-        let fields: Vec<Field> = FIELDS.iter().copied().chain(own.iter().map(Filterable::field)).collect();
-        filter.push(&fields, &mut query)?;
-    }
-    order.push("p.id", &mut query)?;
+    query.push(COLUMNS);
+    wanted.push(tx, &mut query).await?;
+    order.push("p.id", &mut query).map_err(Error::in_body)?;
     Ok(query.build_query_as().fetch_all(tx.conn()).await?)
+}
+
+/// Whether a list can be asked for with this filter and this order.
+///
+/// # Errors
+/// 422 at `/filter` or `/sort`.
+pub async fn check(tx: &mut TenantTx, filter: Option<&Value>, sort: &str) -> Result<()> {
+    Order::parse(SORTS, Some(sort), None, 1).map_err(Error::in_body)?;
+    let filter = filter.map(Filter::read).transpose()?;
+    let all = Which { deleted: false, q: None, filter: filter.as_ref() };
+    all.push(tx, &mut QueryBuilder::new("")).await
 }
 
 /// The practice's own fields, where the filter asks for any.
@@ -278,27 +323,13 @@ async fn own_fields(tx: &mut TenantTx, filter: &Filter) -> Result<Vec<Filterable
     Ok(if asked { custom::filterable(&custom::all(tx).await?) } else { Vec::new() })
 }
 
-/// What to look for, without pages.
-pub struct Query {
-    /// As in the list.
-    pub sort: Option<String>,
-    /// As in the list.
-    pub q: Option<String>,
-    /// Those that were deleted, instead of all others.
-    pub deleted: bool,
-}
-
-undisclosed!(Query);
-
-/// Everybody whom a query finds, in its order, up to so many.
+/// Everybody who is wanted, in this order, up to so many.
 ///
 /// # Errors
 /// 422 for a sort or a filter that there is not.
-pub async fn ids(tx: &mut TenantTx, query: Query, filter: Option<&Filter>, most: u32) -> Result<Vec<Uuid>> {
-    let Query { sort, q, deleted } = query;
-    let order = Order::parse(SORTS, sort.as_deref(), None, most)?;
-    let asked = PatientQuery { limit: most, cursor: None, sort, q, filter: None, deleted };
-    Ok(select(tx, &asked, filter, &order).await?.into_iter().map(|row| row.item.id.uuid()).collect())
+pub async fn ids(tx: &mut TenantTx, wanted: Which<'_>, sort: Option<&str>, most: u32) -> Result<Vec<Uuid>> {
+    let order = Order::parse(SORTS, sort, None, most).map_err(Error::in_body)?;
+    Ok(select(tx, wanted, &order).await?.into_iter().map(|row| row.item.id.uuid()).collect())
 }
 
 #[cfg(test)]

@@ -167,6 +167,8 @@ fn filters(tags: Vec<String>) -> impl Strategy<Value = Value> {
         ]
     };
     let compared = prop::sample::select(&["eq", "ne", "lt", "lte", "gt", "gte"][..]);
+    let status = (prop::sample::select(&["eq", "ne"][..]), prop::sample::select(&["lead", "active", "inactive"][..]))
+        .prop_map(|(op, value)| json!({ "field": "status", "op": op, "value": value }));
     let number =
         (compared.clone(), 0..14).prop_map(|(op, value)| json!({ "field": "number", "op": op, "value": value }));
     let born = (compared, prop::sample::select(&["1950-06-15", "1990-01-01", "2001-05-05"][..]))
@@ -176,7 +178,7 @@ fn filters(tags: Vec<String>) -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         text("givenName", &["Sara", "sar", "هدى", "Z", "%", "_"]),
         text("familyName", &["Ali", "al", "Al-Harbi"]),
-        text("status", &["lead", "active", "inactive"]),
+        status,
         number,
         born,
         tag,

@@ -3,6 +3,7 @@
 use garde::Validate;
 use platform::Result;
 use platform::db::TenantTx;
+use platform::error::Error;
 use platform::extract::Query;
 use platform::filter::{Field, Filter, Kind};
 use platform::guard::Can;
@@ -120,7 +121,7 @@ async fn select(tx: &mut TenantTx, asked: &ListServices, filter: Option<&Filter>
     }
     if let Some(filter) = filter {
         query.push(" and ");
-        filter.push(FIELDS, &mut query)?;
+        filter.push(FIELDS, &mut query).map_err(Error::in_query)?;
     }
     order.push("s.id", &mut query)?;
     Ok(query.build_query_as().fetch_all(tx.conn()).await?)

@@ -1,5 +1,5 @@
 import { Button, MultiSelect, Skeleton, Textarea } from '@mantine/core';
-import { IconArrowNarrowRight, IconHistory, IconMessage2, IconPencil, IconArrowBackUp, IconTrash, IconPlus } from '@tabler/icons-react';
+import { IconArrowNarrowRight, IconHistory, IconMessage2, IconPencil, IconArrowBackUp, IconShieldCheck, IconShieldHeart, IconTrash, IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
@@ -18,7 +18,7 @@ import { usePatientWords } from './words';
 type Props = { id: string; mayWrite: boolean; show: Shown; onShow: (show: Shown) => void };
 
 const SKELETONS = 4;
-const HIDDEN = new Set(['id', 'number', 'version', 'createdAt', 'updatedAt', 'deletedAt']);
+const HIDDEN = new Set(['id', 'number', 'version', 'createdAt', 'updatedAt', 'deletedAt', 'verifiedAt', 'verifiedBy']);
 
 /** What happened with a patient, newest first, and the notes that people write. */
 export function Activity({ id, mayWrite, show, onShow }: Props) {
@@ -86,7 +86,15 @@ const kindsOf: Record<string, { words: MessageId; icon: typeof IconPencil }> = {
   'patient.changed': { words: 'activity.changed', icon: IconPencil },
   'patient.deleted': { words: 'activity.deleted', icon: IconTrash },
   'patient.restored': { words: 'activity.restored', icon: IconArrowBackUp },
+  'policy.created': { words: 'activity.insured', icon: IconShieldHeart },
+  'policy.changed': { words: 'activity.policyChanged', icon: IconShieldHeart },
+  'policy.verified': { words: 'activity.policyVerified', icon: IconShieldCheck },
+  'policy.deleted': { words: 'activity.policyRemoved', icon: IconTrash },
+  'policy.restored': { words: 'activity.policyRestored', icon: IconArrowBackUp },
 };
+
+/** What says field by field what became different. */
+const CHANGED = new Set(['patient.changed', 'policy.changed', 'policy.verified']);
 
 function Row({ entry }: { entry: Entry }) {
   const { t, lang } = useLang();
@@ -101,7 +109,7 @@ function Row({ entry }: { entry: Entry }) {
   const mentions = note === undefined ? [] : ((after('mentions') ?? []) as string[]);
   const names = mentions.map((id) => people?.find((person) => person.id === id)?.name).filter((name): name is string => !!name);
   // everything is new in a new record, and its page shows all of it
-  const changes = entry.kind === 'patient.changed' || (!known && note === undefined) ? entry.changes.filter(({ field }) => !HIDDEN.has(field)) : [];
+  const changes = CHANGED.has(entry.kind) || (!known && note === undefined) ? entry.changes.filter(({ field }) => !HIDDEN.has(field)) : [];
 
   return (
     <li className={classes.entry}>

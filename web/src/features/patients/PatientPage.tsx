@@ -17,9 +17,10 @@ import { Phone, StatusBadge, TagPills, useAge } from './marks';
 import { Overview } from './Overview';
 import classes from './PatientPage.module.css';
 import { initialsOf, namesOf, scriptOf } from './person';
-import type { PatientSearch } from './search';
+import { type PatientSearch, tabs } from './search';
 
 const Activity = lazy(() => import('./Activity').then((m) => ({ default: m.Activity })));
+const Insurance = lazy(() => import('./insurance/Insurance').then((m) => ({ default: m.Insurance })));
 const PatientDrawer = lazy(() => import('./PatientDrawer').then((m) => ({ default: m.PatientDrawer })));
 const route = getRouteApi('/inside/patients/$id');
 
@@ -197,13 +198,22 @@ function Record({ patient: p, back }: { patient: Patient; back: () => void }) {
           </ul>
         ) : null}
       </div>
-      <Tabs value={search.tab ?? 'overview'} onChange={(tab) => go({ tab: tab === 'activity' ? 'activity' : undefined })} className={classes.tabs} keepMounted={false}>
+      <Tabs value={search.tab ?? 'overview'} onChange={(tab) => go({ tab: tabs.find((one) => one === tab), policy: undefined })} className={classes.tabs} keepMounted={false}>
         <Tabs.List aria-label={t('patients.tabs')} className={classes.tabList}>
           <Tabs.Tab value="overview">{t('patients.tab.overview')}</Tabs.Tab>
-          <Tabs.Tab value="activity">{t('patients.tab.activity')}</Tabs.Tab>
+          {tabs.map((tab) => (
+            <Tabs.Tab key={tab} value={tab}>
+              {t(`patients.tab.${tab}`)}
+            </Tabs.Tab>
+          ))}
         </Tabs.List>
         <Tabs.Panel value="overview">
           <Overview patient={p} />
+        </Tabs.Panel>
+        <Tabs.Panel value="insurance">
+          <Suspense fallback={<Skeleton h={160} mt="md" />}>
+            <Insurance id={p.id} mayWrite={mayWrite} open={search.policy} onOpen={(policy) => go({ policy })} />
+          </Suspense>
         </Tabs.Panel>
         <Tabs.Panel value="activity">
           <Suspense fallback={<Skeleton h={220} mt="md" />}>

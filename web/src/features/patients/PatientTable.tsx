@@ -1,22 +1,26 @@
-import { Avatar, Skeleton, Table, UnstyledButton } from '@mantine/core';
+import { Avatar, Checkbox, Skeleton, Table, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
+import { type ReactNode, useRef } from 'react';
 import { useSession } from '@/shared/auth/session';
-import { useLang } from '@/shared/i18n';
+import { type MessageId, useLang } from '@/shared/i18n';
 import { formatDate, formatDayShort } from '@/shared/i18n/format';
-import { localName } from '@/shared/names';
 import lists from '@/shared/ui/List.module.css';
 import { onRowKeys } from '@/shared/ui/rowKeys';
 import type { PatientItem } from './api';
-import { inUse } from './fields/api';
 import { useCustomText } from './fields/useCustomText';
 import { Phone, SevereMark, StatusBadge, TagPills, useAge } from './marks';
 import classes from './Patients.module.css';
 import { initialsOf, namesOf, scriptOf } from './person';
-import { type Column, nextSort, type Sort } from './search';
+import { columns as sortable, nextSort, type Sort } from './search';
+import type { BuiltIn } from './views/columns';
+
+/** Before the keys of the practice's own fields among the columns. */
+const OWN = 'custom.';
 
 const SKELETONS = 10;
-const COLUMNS = 7;
 const MOST_TAGS = 2;
+/** As many as can be changed at once. */
+const MOST_CHOSEN = 200;
 
 type Props = {
   /** Missing while the first page is on its way. */
@@ -24,22 +28,34 @@ type Props = {
   sort: Sort;
   onSort: (sort: Sort) => void;
   onOpen: (patient: PatientItem) => void;
+  /** Names of the columns behind the name. */
+  columns: string[];
+  /** Ids of the rows that were chosen, where rows can be. */
+  chosen?: ReadonlySet<string>;
+  onChoose?: (ids: ReadonlySet<string>) => void;
 };
 
-export function PatientTable({ items, sort, onSort, onOpen }: Props) {
+export function PatientTable({ items, sort, onSort, onOpen, columns, chosen, onChoose }: Props) {
   const { t, lang } = useLang();
-  const { practice } = useSession();
-  const ageOf = useAge();
-  const { fields, textOf } = useCustomText();
-  const own = inUse(fields).filter((field) => field.listed);
+  const { headOf, cellOf } = usePatientColumns();
+  const choosing = useChoosing(items, chosen, onChoose);
 
-  const sortable = (column: Column, label: string) => {
-    const on = sort === column || sort === `-${column}`;
-    const down = sort === `-${column}`;
+  const head = (column: string) => {
+    const label = column === 'name' ? t('patients.col.name') : headOf(column);
+    const sorts = sortable.find((one) => one === column);
+    if (!sorts) {
+      return (
+        <Table.Th key={column}>
+          <bdi>{label}</bdi>
+        </Table.Th>
+      );
+    }
+    const on = sort === sorts || sort === `-${sorts}`;
+    const down = sort === `-${sorts}`;
     const Icon = down ? IconArrowDown : IconArrowUp;
     return (
-      <Table.Th aria-sort={on ? (down ? 'descending' : 'ascending') : 'none'}>
-        <UnstyledButton className={lists.sort} data-on={on || undefined} onClick={() => onSort(nextSort(column, sort))}>
+      <Table.Th key={column} aria-sort={on ? (down ? 'descending' : 'ascending') : 'none'}>
+        <UnstyledButton className={lists.sort} data-on={on || undefined} onClick={() => onSort(nextSort(sorts, sort))}>
           {label}
           <Icon size={13} stroke={2} aria-hidden />
         </UnstyledButton>
@@ -52,26 +68,32 @@ export function PatientTable({ items, sort, onSort, onOpen }: Props) {
       <Table verticalSpacing={8} horizontalSpacing={16} highlightOnHover className={lists.table} aria-busy={!items}>
         <Table.Thead>
           <Table.Tr>
-            {sortable('name', t('patients.col.name'))}
-            {sortable('number', t('patients.col.number'))}
-            <Table.Th>{t('patients.field.status')}</Table.Th>
-            {sortable('birthDate', t('patients.col.born'))}
-            <Table.Th>{t('field.phone')}</Table.Th>
-            <Table.Th>{t('patients.field.tags')}</Table.Th>
-            {own.map((field) => (
-              <Table.Th key={field.id}>
-                <bdi>{localName(field, lang)}</bdi>
+            {choosing ? (
+              <Table.Th w={44}>
+                <Checkbox size="xs" aria-label={t('bulk.all')} checked={choosing.all} indeterminate={choosing.some} onChange={choosing.toggleAll} />
               </Table.Th>
-            ))}
-            {sortable('updatedAt', t('patients.col.updated'))}
+            ) : null}
+            {['name', ...columns].map(head)}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody onKeyDown={onRowKeys}>
           {items
-            ? items.map((p) => {
+            ? items.map((p, i) => {
                 const { name, other } = namesOf(p, lang);
                 return (
-                  <Table.Tr key={p.id} onClick={() => onOpen(p)}>
+                  <Table.Tr key={p.id} onClick={() => onOpen(p)} {...(chosen?.has(p.id) ? { bg: 'var(--brand-tint)' } : {})}>
+                    {choosing ? (
+                      <Table.Td onClick={(e) => e.stopPropagation()}>
+                        <Checkbox
+                          size="xs"
+                          aria-label={t('bulk.one', { name })}
+                          checked={!!chosen?.has(p.id)}
+                          // the click knows of the shift key, the change does not
+                          onClick={(e) => choosing.toggle(i, e.shiftKey)}
+                          onChange={() => undefined}
+                        />
+                      </Table.Td>
+                    ) : null}
                     <Table.Td>
                       <div className={lists.nameCell}>
                         <Avatar size={32} radius="xl" aria-hidden>
@@ -97,36 +119,17 @@ export function PatientTable({ items, sort, onSort, onOpen }: Props) {
                         <SevereMark alerts={p.alerts} />
                       </div>
                     </Table.Td>
-                    <Table.Td>
-                      <bdi className="ltr tnum">{p.number}</bdi>
-                    </Table.Td>
-                    <Table.Td>
-                      <StatusBadge status={p.status} deleted={!!p.deletedAt} />
-                    </Table.Td>
-                    <Table.Td className="tnum">
-                      {p.birthDate ? (
-                        <>
-                          {formatDayShort(lang, p.birthDate)}
-                          <span className={classes.second}>{ageOf(p.birthDate)}</span>
-                        </>
-                      ) : (
-                        <Dash />
-                      )}
-                    </Table.Td>
-                    <Table.Td>{p.phone ? <Phone number={p.phone} /> : <Dash />}</Table.Td>
-                    <Table.Td>{p.tags.length ? <TagPills ids={p.tags} most={MOST_TAGS} /> : <Dash />}</Table.Td>
-                    {own.map((field) => (
-                      <Table.Td key={field.id}>
-                        <bdi>{textOf(field, p.custom[field.key]) || <Dash />}</bdi>
+                    {columns.map((column) => (
+                      <Table.Td key={column} className="tnum">
+                        {cellOf(column, p) || <Dash />}
                       </Table.Td>
                     ))}
-                    <Table.Td className="tnum">{formatDate(lang, practice.timeZone, p.updatedAt)}</Table.Td>
                   </Table.Tr>
                 );
               })
             : Array.from({ length: SKELETONS }, (_, i) => (
                 <Table.Tr key={i}>
-                  <Table.Td colSpan={COLUMNS + own.length}>
+                  <Table.Td colSpan={columns.length + 1 + (choosing ? 1 : 0)}>
                     <Skeleton h={30} />
                   </Table.Td>
                 </Table.Tr>
@@ -135,6 +138,70 @@ export function PatientTable({ items, sort, onSort, onOpen }: Props) {
       </Table>
     </Table.ScrollContainer>
   );
+}
+
+/** What the columns behind the name are called, and what they say of a patient. */
+function usePatientColumns() {
+  const { t, lang, lookup } = useLang();
+  const { practice } = useSession();
+  const ageOf = useAge();
+  const { fields, textOf, nameOf } = useCustomText();
+  const heads: Partial<Record<string, MessageId>> = { number: 'patients.col.number', birthDate: 'patients.col.born', phone: 'field.phone', updatedAt: 'patients.col.updated' };
+  const cells: Record<BuiltIn, (p: PatientItem) => ReactNode> = {
+    number: (p) => <bdi className="ltr">{p.number}</bdi>,
+    status: (p) => <StatusBadge status={p.status} deleted={!!p.deletedAt} />,
+    birthDate: (p) =>
+      p.birthDate ? (
+        <>
+          {formatDayShort(lang, p.birthDate)}
+          <span className={classes.second}>{ageOf(p.birthDate)}</span>
+        </>
+      ) : null,
+    sex: (p) => (p.sex === 'unknown' ? null : t(`patients.sex.${p.sex}`)),
+    phone: (p) => (p.phone ? <Phone number={p.phone} /> : null),
+    email: (p) => (p.email ? <bdi className="ltr">{p.email}</bdi> : null),
+    tags: (p) => (p.tags.length ? <TagPills ids={p.tags} most={MOST_TAGS} /> : null),
+    createdAt: (p) => formatDate(lang, practice.timeZone, p.createdAt),
+    updatedAt: (p) => formatDate(lang, practice.timeZone, p.updatedAt),
+  };
+  const keyOf = (column: string) => column.slice(OWN.length);
+  const headOf = (column: string) => {
+    const id = heads[column];
+    if (id) return t(id);
+    return column.startsWith(OWN) ? nameOf(keyOf(column)) : (lookup(`filter.field.${column}`) ?? lookup(`patients.field.${column}`) ?? column);
+  };
+  const cellOf = (column: string, p: PatientItem): ReactNode => {
+    if (!column.startsWith(OWN)) return cells[column as BuiltIn]?.(p);
+    const field = fields?.find((one) => one.key === keyOf(column));
+    const text = field ? textOf(field, p.custom[field.key]) : '';
+    return text ? <bdi>{text}</bdi> : null;
+  };
+  return { headOf, cellOf };
+}
+
+/** Rows chosen one by one, from one to another with the shift key, or all that are there. */
+function useChoosing(items: PatientItem[] | undefined, chosen: ReadonlySet<string> | undefined, onChoose: ((ids: ReadonlySet<string>) => void) | undefined) {
+  const last = useRef<number | undefined>(undefined);
+  if (!items || !chosen || !onChoose) return undefined;
+  const ids = items.map((item) => item.id);
+  const all = ids.length > 0 && ids.slice(0, MOST_CHOSEN).every((id) => chosen.has(id));
+  const give = (next: Set<string>) => onChoose(new Set([...next].slice(0, MOST_CHOSEN)));
+  return {
+    all,
+    some: !all && ids.some((id) => chosen.has(id)),
+    toggleAll: () => give(new Set(all ? [] : ids)),
+    toggle(at: number, through: boolean) {
+      const on = !chosen.has(ids[at]!);
+      const from = through ? (last.current ?? at) : at;
+      const next = new Set(chosen);
+      for (const id of ids.slice(Math.min(from, at), Math.max(from, at) + 1)) {
+        if (on) next.add(id);
+        else next.delete(id);
+      }
+      last.current = at;
+      give(next);
+    },
+  };
 }
 
 const Dash = () => <span className={lists.dim}>–</span>;

@@ -1,11 +1,12 @@
-import { Button, Skeleton, Tabs } from '@mantine/core';
+import { ActionIcon, Button, Skeleton, Tabs } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { IconPlus, IconSearch, IconUsers } from '@tabler/icons-react';
+import { IconFilter, IconPlus, IconSearch, IconShieldCheck, IconUsers, IconUsersGroup } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { identityOf, useCan, useSession } from '@/shared/auth/session';
 import { type MessageId, useLang } from '@/shared/i18n';
+import { formatNumber } from '@/shared/i18n/format';
 import { Gate } from '@/shared/ui/Gate';
 import lists from '@/shared/ui/ListPage.module.css';
 import { More } from '@/shared/ui/More';
@@ -18,10 +19,18 @@ import { type PatientItem, patientListQuery } from './api';
 import { keep, keptOf } from './kept';
 import { PatientCards } from './PatientCards';
 import { PatientTable } from './PatientTable';
-import { type PatientsSearch, type Sort, type View, views } from './search';
+import { type PatientsSearch, type Sort, views } from './search';
 import { TagFilter } from './tags/TagFilter';
+import { type SavedView, useCounts } from './views/api';
+import { ColumnsMenu } from './views/ColumnsMenu';
+import { sizeOf } from './views/filter';
+import { useView } from './views/useView';
+import classes from './views/Views.module.css';
 
 const PatientDrawer = lazy(() => import('./PatientDrawer').then((m) => ({ default: m.PatientDrawer })));
+const FilterDrawer = lazy(() => import('./views/FilterDrawer').then((m) => ({ default: m.FilterDrawer })));
+const ViewMenu = lazy(() => import('./views/ViewMenu').then((m) => ({ default: m.ViewMenu })));
+const BulkBar = lazy(() => import('./views/BulkBar').then((m) => ({ default: m.BulkBar })));
 const route = getRouteApi('/inside/patients');
 const TYPING_MS = 200;
 
@@ -48,7 +57,7 @@ function useTyped() {
   useEffect(() => keep(who, { typed }), [who, typed]);
   useEffect(
     () => () => {
-      if (!router.latestLocation.pathname.startsWith('/patients/')) keep(who, { typed: '', row: undefined });
+      if (!router.latestLocation.pathname.startsWith('/patients/')) keep(who, { typed: '', row: undefined, edited: undefined });
     },
     [who, router],
   );
@@ -61,10 +70,14 @@ function Patients() {
   const canWrite = can('patients.write');
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { sort = 'name', tags = [] } = search;
+  const { tags = [] } = search;
   const open = can('patients.delete') ? views : views.filter((view) => view !== 'deleted');
-  const view = open.find((one) => one === search.view) ?? 'active';
   const { who, typed, setTyped } = useTyped();
+  const view = useView(search, who, open);
+  const { sort } = view;
+  const conditions = sizeOf(view.filter);
+  const [filtering, setFiltering] = useState(false);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [q, setQ] = useState(typed.trim());
   useEffect(() => {
     const text = typed.trim();
@@ -73,7 +86,7 @@ function Patients() {
     const timer = setTimeout(() => setQ(text), TYPING_MS);
     return () => clearTimeout(timer);
   }, [typed]);
-  const list = useInfiniteQuery(patientListQuery({ view, sort, tags, q }));
+  const list = useInfiniteQuery({ ...patientListQuery({ deleted: view.deleted, filter: view.condition, sort, q }), enabled: !view.waiting });
   const phone = useMediaQuery(PHONE, matchMedia(PHONE).matches, { getInitialValueInEffect: false });
   const searchRef = useRef<HTMLInputElement>(null);
   const listRef = useRef<HTMLDivElement>(null);
@@ -106,23 +119,39 @@ function Patients() {
 
   const clear = () => {
     setTyped('');
+    if (!view.saved) view.setFilter(undefined);
     if (tags.length) go({ tags: undefined }, true);
   };
+  const openView = (value: string | undefined) => {
+    view.forget();
+    setChosen(new Set());
+    go({ view: value, sort: undefined, tags: undefined });
+  };
+  const picked = items?.filter((patient) => chosen.has(patient.id)) ?? [];
   const body =
     list.isError && !items ? (
       <Failed error={list.error} retry={() => void list.refetch()} />
     ) : items?.length === 0 ? (
-      <Nothing view={view} searching={!!q || tags.length > 0} onClear={clear} onNew={canWrite ? openNew : undefined} />
+      <Nothing view={view.id} searching={!!q || tags.length > 0 || (conditions > 0 && !view.saved)} onClear={clear} onNew={canWrite ? openNew : undefined} />
     ) : (
       <div ref={listRef} className={list.isPlaceholderData ? lists.fading : undefined}>
         {phone ? (
           <PatientCards items={items} onOpen={openOne} />
         ) : (
-          <PatientTable items={items} sort={sort} onSort={(next) => go({ sort: next }, true)} onOpen={openOne} />
+          <PatientTable
+            items={items}
+            sort={sort}
+            onSort={(next) => go({ sort: next }, true)}
+            onOpen={openOne}
+            columns={view.columns}
+            {...(canWrite && !view.deleted ? { chosen, onChoose: setChosen } : {})}
+          />
         )}
         <More list={list} />
+        <Suspense>{picked.length ? <BulkBar chosen={picked} onClear={() => setChosen(new Set())} /> : null}</Suspense>
       </div>
     );
+  const filterLabel = conditions ? t('filter.on', { count: conditions }) : t('filter.title');
 
   return (
     <div className={lists.page}>
@@ -130,35 +159,65 @@ function Patients() {
         title={t('patients.title')}
         sub={items ? t(list.hasNextPage ? 'patients.countMore' : 'patients.count', { count: items.length }) : <Skeleton h={14} w={90} mt={4} />}
         actions={
-          canWrite ? (
-            <Button leftSection={<IconPlus size={16} />} onClick={openNew}>
-              {t('patients.new')}
+          <>
+            <Button component={Link} to="/patients/insurance" variant="default" leftSection={<IconShieldCheck size={16} stroke={1.8} />}>
+              {t('insurance.worklist')}
             </Button>
-          ) : null
+            {canWrite ? (
+              <Button leftSection={<IconPlus size={16} />} onClick={openNew}>
+                {t('patients.new')}
+              </Button>
+            ) : null}
+          </>
         }
       />
-      <Tabs value={view} onChange={(value) => go({ view: (value as View) ?? undefined })} className={lists.tabs} keepMounted>
+      <Tabs value={view.id} onChange={(value) => openView(value ?? undefined)} className={lists.tabs} keepMounted>
         <Tabs.List aria-label={t('patients.views')} className={lists.tabList}>
           {open.map((value) => (
             <Tabs.Tab key={value} value={value}>
               {t(`patients.view.${value}`)}
             </Tabs.Tab>
           ))}
+          <SavedTabs views={view.saveds} />
         </Tabs.List>
         <div className={lists.card}>
           <div className={lists.tools}>
             <SearchBox ref={searchRef} label={t('patients.search')} value={typed} onType={setTyped} rows={listRef} autoComplete="off" className="ownDirection" />
             <TagFilter chosen={tags} onChange={(next) => go({ tags: next.length ? next : undefined }, true)} phone={!!phone} />
+            {phone ? (
+              <ActionIcon variant={conditions ? 'light' : 'default'} size={44} aria-label={filterLabel} onClick={() => setFiltering(true)}>
+                <IconFilter size={18} stroke={1.7} />
+              </ActionIcon>
+            ) : (
+              <Button variant={conditions ? 'light' : 'default'} leftSection={<IconFilter size={16} />} onClick={() => setFiltering(true)}>
+                {filterLabel}
+              </Button>
+            )}
+            {phone ? null : <span className={lists.spacer} />}
+            <Suspense>
+              <ViewMenu view={view} onOpen={openView} />
+            </Suspense>
+            {phone ? null : <ColumnsMenu fields={view.own} chosen={view.chosenColumns} onChoose={view.setColumns} />}
             {phone ? <SortMenu label={t('patients.sort')} sorts={phoneSorts} sort={sort} onSort={(next) => go({ sort: next }, true)} /> : null}
           </div>
-          {open.map((value) => (
+          {[...open, ...view.saveds.map((saved) => saved.id)].map((value) => (
             <Tabs.Panel key={value} value={value}>
-              {value === view ? body : null}
+              {value === view.id ? body : null}
             </Tabs.Panel>
           ))}
         </div>
       </Tabs>
       <Suspense>
+        {filtering ? (
+          <FilterDrawer
+            filter={view.filter}
+            onClose={() => setFiltering(false)}
+            onApply={(filter) => {
+              setFiltering(false);
+              view.setFilter(filter);
+            }}
+          />
+        ) : null}
         {search.new && canWrite ? (
           <PatientDrawer
             onClose={() => go({ new: undefined })}
@@ -170,7 +229,23 @@ function Patients() {
   );
 }
 
-type NothingProps = { view: View; searching: boolean; onClear: () => void; onNew: (() => void) | undefined };
+/** Saved views after the built-in lists, each with how many patients it has. */
+function SavedTabs({ views: saved }: { views: SavedView[] }) {
+  const { t, lang } = useLang();
+  const counts = useCounts(saved);
+  return saved.map((view, i) => {
+    const counted = counts[i];
+    return (
+      <Tabs.Tab key={view.id} value={view.id}>
+        <bdi>{view.name}</bdi>
+        {view.shared ? <IconUsersGroup size={15} stroke={1.8} className={classes.shared} role="img" aria-label={t('views.isShared')} /> : null}
+        {counted ? <span className={`${classes.count} tnum`}>{`${formatNumber(lang, counted.count)}${counted.more ? '+' : ''}`}</span> : null}
+      </Tabs.Tab>
+    );
+  });
+}
+
+type NothingProps = { view: string; searching: boolean; onClear: () => void; onNew: (() => void) | undefined };
 
 function Nothing({ view, searching, onClear, onNew }: NothingProps) {
   const { t } = useLang();

@@ -2,7 +2,8 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQ
 import { api, unwrap } from '@/shared/api/client';
 import { crud } from '@/shared/api/crud';
 import type { Schemas } from '@/shared/api/problem';
-import { filterOf, type Sort, type View } from './search';
+import type { Sort } from './search';
+import type { Filter } from './views/filter';
 
 /** What is entered; a request may leave members out, an answer never does. */
 export type PatientFields = Required<Schemas['PatientFields']> & { consents: Required<Schemas['Consents']> };
@@ -22,18 +23,17 @@ const NEW_KEY = (key: string) => ({ header: { 'Idempotency-Key': key } });
 // the document cannot say that an answer has every member
 const whole = (answer: Promise<Schemas['Patient']>) => answer as Promise<Patient>;
 
-export type Listed = { view: View; sort: Sort; tags: string[]; q: string };
+export type Listed = { deleted: boolean; filter: Filter | undefined; sort: Sort; q: string };
 
 /** Asked by POST: what is searched for is in the body, and in no address. */
-export const patientListQuery = ({ view, sort, tags, q }: Listed) =>
+export const patientListQuery = ({ deleted, filter, sort, q }: Listed) =>
   infiniteQueryOptions({
-    queryKey: [PATIENT, 'list', { view, sort, tags, q }] as const,
+    queryKey: [PATIENT, 'list', { deleted, filter, sort, q }] as const,
     queryFn: ({ pageParam, signal }) => {
-      const filter = filterOf(view, tags);
       const body = {
         limit: PAGE,
         sort,
-        deleted: view === 'deleted',
+        deleted,
         ...(q ? { q } : {}),
         ...(filter ? { filter } : {}),
         ...(pageParam ? { cursor: pageParam } : {}),

@@ -1,4 +1,5 @@
 import type { PatientStatus, Shown } from './api';
+import type { Filter } from './views/filter';
 
 export const views = ['active', 'leads', 'inactive', 'all', 'deleted'] as const;
 export type View = (typeof views)[number];
@@ -7,46 +8,65 @@ export type Column = (typeof columns)[number];
 export type Sort = Column | `-${Column}`;
 const sorts: readonly Sort[] = columns.flatMap((column) => [column, `-${column}`] as const);
 
-/** What of the list lives in its address. What is typed into the search box never does: it is about people. */
-export type PatientsSearch = { view?: View; sort?: Sort; tags?: string[]; new?: boolean };
+/**
+ * What of the list lives in its address: `view` is a built-in list or the id of a saved one. What is typed into the search
+ * box and what conditions are set to never does: it is about people.
+ */
+export type PatientsSearch = { view?: string; sort?: Sort; tags?: string[]; new?: boolean };
 
 const oneOf = <V extends string>(allowed: readonly V[], value: unknown) => allowed.find((v) => v === value);
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Defaults stay out of the address; whatever does not fit is dropped rather than refused. */
 export function validatePatientsSearch(search: Record<string, unknown>): PatientsSearch {
-  const view = oneOf(views, search.view);
+  const view = oneOf(views, search.view) ?? (typeof search.view === 'string' && ID.test(search.view) ? search.view : undefined);
+  const builtIn = !view || oneOf(views, view);
   const sort = oneOf(sorts, search.sort);
   const tags = Array.isArray(search.tags) ? search.tags.filter((id): id is string => typeof id === 'string' && ID.test(id)) : [];
   return {
     ...(view && view !== 'active' ? { view } : {}),
-    ...(sort && sort !== 'name' ? { sort } : {}),
+    // a saved view has an order of its own
+    ...(sort && !(builtIn && sort === 'name') ? { sort } : {}),
     ...(tags.length ? { tags } : {}),
     ...(search.new === true ? { new: true } : {}),
   };
 }
 
 export const shows = ['all', 'notes', 'changes'] as const satisfies readonly Shown[];
-export type PatientSearch = { tab?: 'activity'; show?: Exclude<Shown, 'all'>; edit?: boolean };
+/** Parts of a record besides the overview. */
+export const tabs = ['insurance', 'activity'] as const;
+export type Tab = (typeof tabs)[number];
+/** `policy`: whose form is open, or a new one's. */
+export type PatientSearch = { tab?: Tab; show?: Exclude<Shown, 'all'>; edit?: boolean; policy?: string };
 
 export function validatePatientSearch(search: Record<string, unknown>): PatientSearch {
   const show = oneOf(['notes', 'changes'] as const, search.show);
+  const tab = oneOf(tabs, search.tab);
+  const { policy } = search;
   return {
-    ...(search.tab === 'activity' ? { tab: 'activity' as const } : {}),
+    ...(tab ? { tab } : {}),
     ...(show ? { show } : {}),
     ...(search.edit === true ? { edit: true } : {}),
+    ...(tab === 'insurance' && typeof policy === 'string' && (policy === 'new' || ID.test(policy)) ? { policy } : {}),
   };
+}
+
+/** For how many days it counts that a policy was verified. */
+export const spans = [7, 30, 90];
+export const usualSpan = 30;
+export type WorklistSearch = { days?: number };
+
+export function validateWorklistSearch(search: Record<string, unknown>): WorklistSearch {
+  const days = spans.find((span) => span === search.days);
+  return days && days !== usualSpan ? { days } : {};
 }
 
 const statusesOf: Partial<Record<View, PatientStatus[]>> = { active: ['active'], leads: ['lead'], inactive: ['inactive', 'deceased'] };
 
-/** A view and chosen tags in the product's filter grammar. */
-export function filterOf(view: View, tags: string[]) {
-  const all: object[] = [];
+/** Whom a built-in list is about, in the product's filter grammar. */
+export function builtInFilter(view: View): Filter | undefined {
   const statuses = statusesOf[view];
-  if (statuses) all.push({ field: 'status', op: 'in', value: statuses });
-  if (tags.length) all.push({ any: tags.map((value) => ({ field: 'tag', op: 'eq', value })) });
-  return all.length ? { all } : undefined;
+  return statuses ? { field: 'status', op: 'in', value: statuses } : undefined;
 }
 
 /** Clicking a column: ascending first, then the other way round. */

@@ -22,7 +22,7 @@ export function usePatientWords() {
   const fieldText = (field: string) => {
     if (field.startsWith(OWN)) return custom.nameOf(field.slice(OWN.length));
     const id = labels[field as Field] as MessageId | undefined;
-    return id ? t(id) : (lookup(`patients.field.${field}`) ?? field);
+    return id ? t(id) : (lookup(`patients.field.${field}`) ?? lookup(`insurance.field.${field}`) ?? field);
   };
 
   const say: { [F in Field]?: (value: NonNullable<PatientFields[F]>) => string } = {
@@ -55,6 +55,8 @@ export function usePatientWords() {
     if (value === null || value === undefined || value === '') return '';
     if (field.startsWith(OWN)) return custom.valueOf(field.slice(OWN.length), value);
     if (field === 'deletedAt') return formatDate(lang, practice.timeZone, String(value));
+    if (field === 'validFrom' || field === 'validTo') return formatDayShort(lang, String(value));
+    if (field === 'eligibility') return lookup(`insurance.eligibility.${String(value)}`) ?? String(value);
     const words = say[field as Field] as ((value: unknown) => string) | undefined;
     try {
       return words ? words(value) : typeof value === 'string' || typeof value === 'number' ? String(value) : '…';

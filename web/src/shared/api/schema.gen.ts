@@ -2130,6 +2130,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/patients/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many patients a list has. That somebody asked is written to the ledger: a number can say who is a patient. */
+        post: operations["patients.count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patients/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What patients can be filtered by, and how. */
+        get: operations["patients.fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/patients/query": {
         parameters: {
             query?: never;
@@ -2164,6 +2198,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/patients/tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put tags on up to 200 patients and take others off. All of them or none; everything else about them stays as it is,
+         *     so that no version has to be known.
+         */
+        post: operations["patients.tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policies/{id}": {
         parameters: {
             query?: never;
@@ -2192,6 +2246,23 @@ export interface paths {
         put?: never;
         /** Delete a policy that should not have been entered. One that has ended gets a last day instead. */
         post: operations["policies.delete_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore a deleted policy: to its place in the order, or behind the others where that is taken. */
+        post: operations["policies.restore_policy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2685,6 +2756,109 @@ export interface paths {
         put?: never;
         /** Delete a tag. It comes off every patient. */
         post: operations["tags.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own views in their order, then what others share. */
+        get: operations["views.views"];
+        put?: never;
+        /** Save a view, for oneself. */
+        post: operations["views.create_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change one of one's own views. */
+        patch: operations["views.change_view"];
+        trace?: never;
+    };
+    "/api/v1/views/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete one of one's own views. */
+        post: operations["views.delete_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show one of one's own views to everybody who may see patients. */
+        post: operations["views.share_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}/unshare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop sharing a view, one's own or anybody's: it stays with whose it is. */
+        post: operations["views.unshare_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put one's own views into another order. */
+        post: operations["views.order_views"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3310,6 +3484,28 @@ export interface components {
             /** @description As it was read. */
             version: number;
         };
+        /** @description What is to be different; what is left out stays. */
+        Change_ViewFields: {
+            /**
+             * @description Names of the columns; empty for the usual ones.
+             * @default []
+             */
+            columns: string[];
+            /** @description A filter in the product's grammar; none for all patients. Encrypted. */
+            filter?: Record<string, never> | null;
+            /**
+             * @description What it is called.
+             * @default
+             */
+            name: string;
+            /**
+             * @description The order of the list, as it is asked for there.
+             * @default name
+             */
+            sort: string;
+            /** @description As it was read. */
+            version: number;
+        };
         /** @description Which of a practice's, together. */
         Chosen: {
             /** @description Which, at most 100. */
@@ -3516,6 +3712,15 @@ export interface components {
          * @enum {string}
          */
         ContactMethod: "call" | "sms" | "whatsapp" | "email";
+        /** @description Which patients to count. */
+        CountQuery: {
+            /** @description Those that were deleted, instead of all others. */
+            deleted?: boolean;
+            /** @description A filter in the product's grammar. */
+            filter?: Record<string, never> | null;
+            /** @description As in a list. */
+            q?: string | null;
+        };
         /** @description A new key. This answer is the only place where it can be read. */
         CreatedApiKey: components["schemas"]["ApiKey"] & {
             /** @description The key: `Authorization: Bearer vk_…`. */
@@ -3817,6 +4022,21 @@ export interface components {
         FieldOrder: {
             /** @description All that are in use, the first one first. */
             ids: components["schemas"]["FieldId"][];
+        };
+        /** @description A field that lists can be filtered by. */
+        FilterField: {
+            /** @description The values that it has: all of a `choice`, some of a `text`. */
+            choices: string[];
+            /** @description What its values are: `text`, `choice` and `choices` (texts), `integer`, `number`, `boolean`, `date`, `instant`, `id`. */
+            kind: string;
+            /** @description Its name in filters; `custom.key` for one of the practice's own. */
+            name: string;
+            /** @description How it can be compared. */
+            operators: components["schemas"]["Op"][];
+        };
+        /** @description What patients can be filtered by. */
+        FilterFields: {
+            items: components["schemas"]["FilterField"][];
         };
         /**
          * @description Why a reviewer should look twice.
@@ -4456,6 +4676,11 @@ export interface components {
             /** @description All steps, in order. */
             steps: components["schemas"]["StepState"][];
         };
+        /**
+         * @description How to compare.
+         * @enum {string}
+         */
+        Op: "eq" | "ne" | "lt" | "lte" | "gt" | "gte" | "contains" | "in" | "empty";
         /** @description An access to a practice that is open. */
         OpenAccess: {
             /** Format: date-time */
@@ -4618,6 +4843,16 @@ export interface components {
              * @description Goes up with each change.
              */
             version: number;
+        };
+        /** @description How many. */
+        PatientCount: {
+            /**
+             * Format: int64
+             * @description At most 10,000.
+             */
+            count: number;
+            /** @description There are more than that. */
+            more: boolean;
         };
         /** @description What is entered about a patient. */
         PatientFields: {
@@ -5796,6 +6031,22 @@ export interface components {
              */
             version: number;
         };
+        /** @description What became of it. */
+        Tagged: {
+            /** @description Patients that are different now. */
+            changed: number;
+            /** @description Patients that are not there any more. */
+            missing: number;
+        };
+        /** @description Which tags to put on whom, and which to take off. */
+        Tagging: {
+            /** @description Tags that they shall have. */
+            add?: string[];
+            /** @description The patients. */
+            ids: components["schemas"]["PatientId"][];
+            /** @description Tags that they shall not have. */
+            remove?: string[];
+        };
         /**
          * Format: uuid
          * @description A tag.
@@ -5931,6 +6182,72 @@ export interface components {
              * @description The version that it is about.
              */
             version: number;
+        };
+        /** @description A view. */
+        View: components["schemas"]["ViewFields"] & {
+            /**
+             * Format: date-time
+             * @description When it was saved first.
+             */
+            createdAt: string;
+            /** @description Its id. */
+            id: components["schemas"]["ViewId"];
+            /**
+             * Format: uuid
+             * @description Whose it is.
+             */
+            ownerId: string;
+            /**
+             * Format: int32
+             * @description Its place among its owner's.
+             */
+            rank: number;
+            /** @description For everybody who may see patients. */
+            shared: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description What a view shows. */
+        ViewFields: {
+            /**
+             * @description Names of the columns; empty for the usual ones.
+             * @default []
+             */
+            columns: string[];
+            /** @description A filter in the product's grammar; none for all patients. Encrypted. */
+            filter?: Record<string, never> | null;
+            /**
+             * @description What it is called.
+             * @default
+             */
+            name: string;
+            /**
+             * @description The order of the list, as it is asked for there.
+             * @default name
+             */
+            sort: string;
+        };
+        /**
+         * Format: uuid
+         * @description A saved view.
+         */
+        ViewId: string;
+        /** @description In which order somebody wants to see their own views. */
+        ViewOrder: {
+            /** @description All of one's own, the first one first. */
+            ids: components["schemas"]["ViewId"][];
+        };
+        /** @description The views that somebody sees. */
+        Views: {
+            items: components["schemas"]["View"][];
         };
     };
     responses: never;
@@ -12482,6 +12799,102 @@ export interface operations {
             };
         };
     };
+    "patients.count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientCount"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patients.fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterFields"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "patients.list": {
         parameters: {
             query?: never;
@@ -12582,6 +12995,56 @@ export interface operations {
             };
         };
     };
+    "patients.tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Tagging"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tagged"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "policies.change_policy": {
         parameters: {
             query?: never;
@@ -12636,6 +13099,59 @@ export interface operations {
         };
     };
     "policies.delete_policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The policy */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "policies.restore_policy": {
         parameters: {
             query?: never;
             header?: never;
@@ -14669,6 +15185,367 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tag"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "views.views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "views.create_view": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "views.change_view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Change_ViewFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "views.delete_view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "views.share_view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "views.unshare_view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "views.order_views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Views"];
                 };
             };
             /** @description Not signed in, or no longer. */

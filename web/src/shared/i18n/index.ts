@@ -77,4 +77,6 @@ export function wantTexts(part: Part): Promise<void> {
   return arrived;
 }
 
+/** The words of the moment, for code outside React. */
+export const words = () => state.get();
 export const useLang = () => useStore(state);

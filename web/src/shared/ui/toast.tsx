@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { uuid } from '@/shared/api/uuid';
+import { words } from '@/shared/i18n';
 import { createStore } from '@/shared/store';
 
 const UNDO_MS = 10_000;
@@ -8,9 +9,11 @@ const UNDO_MS = 10_000;
 /** What `u` takes back: the newest toast that can still be undone. */
 export const lastUndo = createStore<(() => void) | undefined>(undefined);
 
+const framed = () => ({ withBorder: true, closeButtonProps: { 'aria-label': words().t('action.close') } });
+
 export const toast = {
-  done: (message: string) => void notifications.show({ message, color: 'teal', withBorder: true }),
-  failed: (message: string) => void notifications.show({ message, color: 'red', withBorder: true, autoClose: 8_000 }),
+  done: (message: string) => void notifications.show({ message, color: 'teal', ...framed() }),
+  failed: (message: string) => void notifications.show({ message, color: 'red', ...framed(), autoClose: 8_000 }),
 
   /** Says what was done, with a way back instead of a question beforehand. */
   undoable(message: string, label: string, undo: () => void) {
@@ -27,7 +30,7 @@ export const toast = {
     notifications.show({
       id,
       color: 'teal',
-      withBorder: true,
+      ...framed(),
       autoClose: UNDO_MS,
       onClose: forget,
       message: (
