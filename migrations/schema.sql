@@ -977,6 +977,12 @@ CREATE FUNCTION claim.sweep_exports(at timestamp with time zone) RETURNS bigint
     AS $$
     with gone as (delete from audit_export.request r where r.expires_at <= at returning 1) select count(*) from gone $$;
 
+CREATE FUNCTION claim.sweep_imports(at timestamp with time zone) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with gone as (delete from patients.import i where i.expires_at <= at returning 1) select count(*) from gone $$;
+
 CREATE FUNCTION claim.told(practices uuid[]) RETURNS TABLE(practice_id uuid, told bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1623,6 +1629,20 @@ CREATE TABLE patients.counter (
 
 ALTER TABLE ONLY patients.counter FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE patients.duplicate (
+    practice_id uuid NOT NULL,
+    one_id uuid NOT NULL,
+    other_id uuid NOT NULL,
+    rule text NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    dismissed_at timestamp with time zone,
+    dismissed_by uuid,
+    CONSTRAINT duplicate_order_check CHECK ((one_id < other_id)),
+    CONSTRAINT duplicate_rule_check CHECK ((rule = ANY (ARRAY['nationalId'::text, 'nameAndBirthDate'::text, 'nameAndPhone'::text, 'nameAndEmail'::text])))
+);
+
+ALTER TABLE ONLY patients.duplicate FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE patients.field (
     practice_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1648,6 +1668,73 @@ CREATE TABLE patients.field (
 );
 
 ALTER TABLE ONLY patients.field FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE patients.import (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    format text NOT NULL,
+    about bytea NOT NULL,
+    source text NOT NULL COLLATE pg_catalog."C",
+    columns jsonb NOT NULL,
+    options jsonb NOT NULL,
+    rows integer DEFAULT 0 NOT NULL,
+    state text NOT NULL COLLATE pg_catalog."C",
+    task text COLLATE pg_catalog."C",
+    job_id uuid,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT import_format_check CHECK ((format = ANY (ARRAY['csv'::text, 'xlsx'::text, 'fhir'::text]))),
+    CONSTRAINT import_source_check CHECK (((length(source) >= 1) AND (length(source) <= 120))),
+    CONSTRAINT import_state_check CHECK ((state = ANY (ARRAY['open'::text, 'checked'::text, 'entered'::text, 'undone'::text]))),
+    CONSTRAINT import_task_check CHECK ((task = ANY (ARRAY['check'::text, 'run'::text, 'undo'::text])))
+);
+
+ALTER TABLE ONLY patients.import FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE patients.import_row (
+    practice_id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    number integer NOT NULL,
+    body bytea NOT NULL,
+    outcome text DEFAULT 'waiting'::text NOT NULL COLLATE pg_catalog."C",
+    report jsonb DEFAULT '[]'::jsonb NOT NULL,
+    like_patient uuid,
+    like_row integer,
+    like_rule text,
+    patient_id uuid,
+    patient_version integer,
+    before bytea,
+    CONSTRAINT import_row_number_check CHECK ((number > 0)),
+    CONSTRAINT import_row_outcome_check CHECK ((outcome = ANY (ARRAY['waiting'::text, 'fault'::text, 'create'::text, 'update'::text, 'skip'::text, 'created'::text, 'updated'::text, 'skipped'::text, 'undone'::text, 'kept'::text])))
+);
+
+ALTER TABLE ONLY patients.import_row FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE patients.merge (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kept_id uuid NOT NULL,
+    merged_id uuid NOT NULL,
+    before bytea NOT NULL,
+    merged_at timestamp with time zone NOT NULL,
+    merged_by uuid,
+    undone_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL
+);
+
+ALTER TABLE ONLY patients.merge FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE patients.origin (
+    practice_id uuid NOT NULL,
+    source text NOT NULL COLLATE pg_catalog."C",
+    key text NOT NULL COLLATE pg_catalog."C",
+    patient_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY patients.origin FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE patients.patient (
     practice_id uuid NOT NULL,
@@ -1679,6 +1766,7 @@ CREATE TABLE patients.patient (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    merged_into uuid,
     CONSTRAINT patient_birth_date_check CHECK ((birth_date >= '1850-01-01'::date)),
     CONSTRAINT patient_contact_method_check CHECK ((contact_method = ANY (ARRAY['call'::text, 'sms'::text, 'whatsapp'::text, 'email'::text]))),
     CONSTRAINT patient_family_name_check CHECK (((length(family_name) >= 1) AND (length(family_name) <= 80))),
@@ -1687,6 +1775,7 @@ CREATE TABLE patients.patient (
     CONSTRAINT patient_given_name_other_check CHECK (((length(given_name_other) >= 1) AND (length(given_name_other) <= 80))),
     CONSTRAINT patient_language_check CHECK ((language ~ '^[a-z]{2,3}$'::text)),
     CONSTRAINT patient_lead_source_check CHECK (((length(lead_source) >= 1) AND (length(lead_source) <= 80))),
+    CONSTRAINT patient_merged_check CHECK (((merged_into IS NULL) OR ((deleted_at IS NOT NULL) AND (merged_into <> id)))),
     CONSTRAINT patient_number_check CHECK ((number > 0)),
     CONSTRAINT patient_phone_check CHECK ((phone ~ '^\+[0-9]{5,15}$'::text)),
     CONSTRAINT patient_sex_check CHECK ((sex = ANY (ARRAY['male'::text, 'female'::text, 'other'::text, 'unknown'::text]))),
@@ -1756,6 +1845,25 @@ CREATE TABLE patients.term (
 );
 
 ALTER TABLE ONLY patients.term FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE patients.view (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    name text NOT NULL,
+    name_key text GENERATED ALWAYS AS (lower(name)) STORED NOT NULL COLLATE pg_catalog."C",
+    shared boolean NOT NULL,
+    rank integer NOT NULL,
+    filter bytea,
+    sort text NOT NULL,
+    columns jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT view_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60)))
+);
+
+ALTER TABLE ONLY patients.view FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE platform.access (
     id uuid NOT NULL,
@@ -2184,11 +2292,26 @@ ALTER TABLE ONLY outbox.lane
 ALTER TABLE ONLY patients.counter
     ADD CONSTRAINT counter_pkey PRIMARY KEY (practice_id);
 
+ALTER TABLE ONLY patients.duplicate
+    ADD CONSTRAINT duplicate_pkey PRIMARY KEY (practice_id, one_id, other_id);
+
 ALTER TABLE ONLY patients.field
     ADD CONSTRAINT field_key_key UNIQUE (practice_id, key);
 
 ALTER TABLE ONLY patients.field
     ADD CONSTRAINT field_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY patients.import
+    ADD CONSTRAINT import_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY patients.import_row
+    ADD CONSTRAINT import_row_pkey PRIMARY KEY (practice_id, import_id, number);
+
+ALTER TABLE ONLY patients.merge
+    ADD CONSTRAINT merge_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY patients.origin
+    ADD CONSTRAINT origin_pkey PRIMARY KEY (practice_id, source, key);
 
 ALTER TABLE ONLY patients.patient
     ADD CONSTRAINT patient_number_key UNIQUE (practice_id, number);
@@ -2210,6 +2333,12 @@ ALTER TABLE ONLY patients.tag
 
 ALTER TABLE ONLY patients.term
     ADD CONSTRAINT term_pkey PRIMARY KEY (practice_id, kind, term, patient_id);
+
+ALTER TABLE ONLY patients.view
+    ADD CONSTRAINT view_name_key UNIQUE (practice_id, owner_id, name_key);
+
+ALTER TABLE ONLY patients.view
+    ADD CONSTRAINT view_pkey PRIMARY KEY (practice_id, id);
 
 ALTER TABLE ONLY platform.access
     ADD CONSTRAINT access_pkey PRIMARY KEY (id);
@@ -2340,9 +2469,25 @@ CREATE INDEX event_pending ON outbox.event USING btree (practice_id, lane, seq) 
 
 CREATE INDEX lane_ready ON outbox.lane USING btree (practice_id, ready_at) WHERE (pending > 0);
 
+CREATE INDEX duplicate_by_other ON patients.duplicate USING btree (practice_id, other_id);
+
+CREATE INDEX duplicate_by_time ON patients.duplicate USING btree (practice_id, found_at, one_id, other_id) WHERE (dismissed_at IS NULL);
+
+CREATE INDEX import_by_age ON patients.import USING btree (expires_at);
+
+CREATE INDEX import_by_creation ON patients.import USING btree (practice_id, created_at, id);
+
+CREATE INDEX merge_by_kept ON patients.merge USING btree (practice_id, kept_id) WHERE (undone_at IS NULL);
+
+CREATE UNIQUE INDEX merge_of_patient_key ON patients.merge USING btree (practice_id, merged_id) WHERE (undone_at IS NULL);
+
+CREATE INDEX origin_by_patient ON patients.origin USING btree (practice_id, patient_id);
+
 CREATE INDEX patient_by_birth ON patients.patient USING btree (practice_id, COALESCE(birth_date, '9999-12-31'::date), id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX patient_by_creation ON patients.patient USING btree (practice_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX patient_by_merge ON patients.patient USING btree (practice_id, merged_into) WHERE (merged_into IS NOT NULL);
 
 CREATE INDEX patient_by_name ON patients.patient USING btree (practice_id, name_key, id) WHERE (deleted_at IS NULL);
 
@@ -2357,6 +2502,8 @@ CREATE INDEX policy_by_member ON patients.policy USING btree (practice_id, membe
 CREATE INDEX policy_by_verification ON patients.policy USING btree (practice_id, COALESCE(verified_at, '1970-01-01 00:00:00+00'::timestamp with time zone), id) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX policy_rank_key ON patients.policy USING btree (practice_id, patient_id, rank) WHERE (deleted_at IS NULL);
+
+CREATE INDEX row_by_outcome ON patients.import_row USING btree (practice_id, import_id, outcome, number);
 
 CREATE INDEX term_by_patient ON patients.term USING btree (practice_id, patient_id, kind, term);
 
@@ -2418,7 +2565,15 @@ CREATE TRIGGER staff_limit BEFORE INSERT OR UPDATE OF status ON auth.membership 
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.counter DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON patients.duplicate DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.field DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.import DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.merge DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.origin DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.patient DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
@@ -2429,6 +2584,8 @@ CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.polic
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON patients.tag DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON patients.term DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON patients.view DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON platform.access FOR EACH ROW EXECUTE FUNCTION audit.refuse_change();
 
@@ -2578,17 +2735,44 @@ ALTER TABLE ONLY outbox.lane
 ALTER TABLE ONLY patients.counter
     ADD CONSTRAINT counter_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
+ALTER TABLE ONLY patients.duplicate
+    ADD CONSTRAINT duplicate_one FOREIGN KEY (practice_id, one_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY patients.duplicate
+    ADD CONSTRAINT duplicate_other FOREIGN KEY (practice_id, other_id) REFERENCES patients.patient(practice_id, id);
+
 ALTER TABLE ONLY patients.field
     ADD CONSTRAINT field_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
+ALTER TABLE ONLY patients.import
+    ADD CONSTRAINT import_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY patients.import_row
+    ADD CONSTRAINT import_row_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY patients.merge
+    ADD CONSTRAINT merge_kept FOREIGN KEY (practice_id, kept_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY patients.merge
+    ADD CONSTRAINT merge_merged FOREIGN KEY (practice_id, merged_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY patients.origin
+    ADD CONSTRAINT origin_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
 ALTER TABLE ONLY patients.patient_tag
     ADD CONSTRAINT patient_has_tag FOREIGN KEY (practice_id, tag_id) REFERENCES patients.tag(practice_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY patients.patient
+    ADD CONSTRAINT patient_merged_into FOREIGN KEY (practice_id, merged_into) REFERENCES patients.patient(practice_id, id);
 
 ALTER TABLE ONLY patients.patient
     ADD CONSTRAINT patient_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
 ALTER TABLE ONLY patients.policy
     ADD CONSTRAINT policy_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY patients.import_row
+    ADD CONSTRAINT row_of_import FOREIGN KEY (practice_id, import_id) REFERENCES patients.import(practice_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY patients.patient_tag
     ADD CONSTRAINT tag_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
@@ -2598,6 +2782,9 @@ ALTER TABLE ONLY patients.tag
 
 ALTER TABLE ONLY patients.term
     ADD CONSTRAINT term_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY patients.view
+    ADD CONSTRAINT view_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
 ALTER TABLE ONLY platform.access
     ADD CONSTRAINT access_administrator_fkey FOREIGN KEY (administrator) REFERENCES administration.administrator(id);
@@ -2707,7 +2894,17 @@ CREATE POLICY tenant ON outbox.lane TO vantage_app USING ((practice_id = ( SELEC
 
 ALTER TABLE patients.counter ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE patients.duplicate ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE patients.field ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE patients.import ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE patients.import_row ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE patients.merge ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE patients.origin ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE patients.patient ENABLE ROW LEVEL SECURITY;
 
@@ -2715,11 +2912,23 @@ ALTER TABLE patients.patient_tag ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE patients.policy ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY sweep ON patients.import TO vantage_dispatch USING (true);
+
 ALTER TABLE patients.tag ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant ON patients.counter USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
+CREATE POLICY tenant ON patients.duplicate USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
 CREATE POLICY tenant ON patients.field USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON patients.import USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON patients.import_row USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON patients.merge USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON patients.origin USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 CREATE POLICY tenant ON patients.patient USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
@@ -2731,7 +2940,11 @@ CREATE POLICY tenant ON patients.tag USING ((practice_id = ( SELECT sec.practice
 
 CREATE POLICY tenant ON patients.term USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
+CREATE POLICY tenant ON patients.view USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
 ALTER TABLE patients.term ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE patients.view ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY claim ON platform.practice FOR SELECT TO vantage_dispatch USING (true);
 
@@ -2816,6 +3029,7 @@ GRANT USAGE ON SCHEMA outbox TO vantage_app;
 GRANT USAGE ON SCHEMA outbox TO vantage_dispatch;
 
 GRANT USAGE ON SCHEMA patients TO vantage_app;
+GRANT USAGE ON SCHEMA patients TO vantage_dispatch;
 
 GRANT USAGE ON SCHEMA platform TO vantage_app;
 GRANT USAGE ON SCHEMA platform TO vantage_auth;
@@ -3058,6 +3272,9 @@ GRANT ALL ON FUNCTION claim.sweep() TO vantage_worker;
 REVOKE ALL ON FUNCTION claim.sweep_exports(at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.sweep_exports(at timestamp with time zone) TO vantage_worker;
 
+REVOKE ALL ON FUNCTION claim.sweep_imports(at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.sweep_imports(at timestamp with time zone) TO vantage_worker;
+
 REVOKE ALL ON FUNCTION claim.told(practices uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.told(practices uuid[]) TO vantage_platform;
 
@@ -3185,7 +3402,18 @@ GRANT SELECT,UPDATE ON TABLE outbox.lane TO vantage_dispatch;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE patients.counter TO vantage_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE patients.duplicate TO vantage_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE patients.field TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE patients.import TO vantage_app;
+GRANT SELECT,DELETE ON TABLE patients.import TO vantage_dispatch;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE patients.import_row TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE patients.merge TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE patients.origin TO vantage_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE patients.patient TO vantage_app;
 
@@ -3196,6 +3424,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE patients.policy TO vantage_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE patients.tag TO vantage_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE patients.term TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE patients.view TO vantage_app;
 
 GRANT SELECT,INSERT ON TABLE platform.access TO vantage_platform;
 

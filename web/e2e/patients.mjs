@@ -11,6 +11,7 @@ export const samplePatients = [
   { givenName: 'Lina', familyName: 'Haddad', givenNameOther: 'لينا', familyNameOther: 'حداد', birthDate: '2000-03-04', sex: 'female', phones: [{ number: '0511146215', preferred: true }, { number: '0112345678', kind: 'work' }], emails: [{ address: 'lina@example.com' }], alerts: [{ kind: 'allergy', text: 'Penicillin', severe: true }, { kind: 'condition', text: 'Asthma', severe: false }], consents: { sms: { granted: true, source: 'On paper' }, calls: { granted: false, source: 'By phone' } }, address: { line1: 'King Fahd Road 12', line2: null, city: 'Riyadh', region: null, postalCode: '12271', country: 'SA' }, contactMethod: 'whatsapp', language: 'ar', nationality: 'SA', notes: 'Prefers morning visits.', custom: { anxiety: 'needsSedation' }, medicalHistory: 'Asthma since childhood.' },
   { givenName: 'محمد', familyName: 'القحطاني', givenNameOther: 'Mohammed', familyNameOther: 'Al-Qahtani', birthDate: '1969-09-18', sex: 'male', phones: [{ number: '0556289001' }] },
   { givenName: 'Noura', familyName: 'Al-Zahrani', givenNameOther: 'نورة', familyNameOther: 'الزهراني', birthDate: '2013-01-10', sex: 'female', phones: [{ number: '0515555559' }] },
+  { givenName: 'Noura', familyName: 'Al-Zahrani', birthDate: '2013-01-10', sex: 'female', emails: [{ address: 'noura@example.com' }] },
   { givenName: 'Daniel', familyName: 'Moore', birthDate: '2025-12-01', sex: 'male' },
   { givenName: 'خالد', familyName: 'الشهري', sex: 'male', phones: [{ number: '0554075382' }], status: 'lead' },
 ];

@@ -175,6 +175,12 @@ const patient = createRoute({
   loader: () => wantTexts('patients'),
   component: lazyRouteComponent(() => import('@/features/patients/PatientPage'), 'PatientPage'),
 });
+const duplicates = createRoute({
+  getParentRoute: () => inside,
+  path: '/patients/duplicates',
+  loader: () => wantTexts('patients'),
+  component: lazyRouteComponent(() => import('@/features/patients/duplicates/DuplicatesPage'), 'DuplicatesPage'),
+});
 const insurance = createRoute({
   getParentRoute: () => inside,
   path: '/patients/insurance',
@@ -330,6 +336,7 @@ export const router = createRouter({
       welcome,
       patients,
       insurance,
+      duplicates,
       patient,
       account.addChildren([profile, accountSecurity, ownSessions]),
       settings,

@@ -87,14 +87,18 @@ fn anybody(number: usize, tags: Vec<String>) -> impl Strategy<Value = Value> {
         [consent.clone(), consent.clone(), consent],
         address,
         proptest::sample::subsequence(tags.clone(), 0..=tags.len()),
+        (proptest::option::of(any::<i32>()), proptest::option::of(any::<bool>()), maybe(), proptest::option::of(0..3_usize)),
     );
-    (names, rest, many).prop_map(move |(names, rest, (phones, emails, alerts, [sms, email, calls], address, tags))| {
+    (names, rest, many).prop_map(move |(names, rest, (phones, emails, alerts, [sms, email, calls], address, tags, own))| {
+        let custom = json!({ "size": own.0, "smokes": own.1, "secret": own.2,
+                             "drink": own.3.map(|n| ["tea", "coffee", "o0"][n]) });
         let (birth_date, sex, status, contact_method, language, (lead_source, history, notes)) = rest;
         json!({ "givenName": names.0, "familyName": names.1, "givenNameOther": names.2, "familyNameOther": names.3,
                 "birthDate": birth_date, "sex": sex, "status": status, "contactMethod": contact_method, "language": language,
                 "leadSource": lead_source, "medicalHistory": history, "notes": notes, "phones": phones, "emails": emails,
                 "alerts": alerts, "consents": { "sms": sms, "email": email, "calls": calls }, "address": address,
-                "nationalId": format!("{}", 1_000_000_000 + number), "nationality": "SA", "tags": tags })
+                "nationalId": format!("{}", 1_000_000_000 + number), "nationality": "SA", "tags": tags,
+                "custom": custom })
     })
 }
 
@@ -105,6 +109,15 @@ async fn what_goes_out_comes_in_as_it_was() {
     let mut tags = Vec::new();
     for name in ["VIP", "a; b", "!", "\\x"] {
         tags.push(id(&owner.post("/api/v1/tags", &json!({ "name": name, "colour": "red" })).await.expect(201)));
+    }
+    let options = json!([{ "name": "Tea" }, { "name": "Coffee; black", "key": "coffee" }, { "name": "tea", "key": "o0" }]);
+    for field in [
+        json!({ "name": "Size", "kind": "number" }),
+        json!({ "name": "Smokes", "kind": "boolean" }),
+        json!({ "name": "Secret", "kind": "text", "sensitive": true }),
+        json!({ "name": "Drink", "kind": "select", "options": options }),
+    ] {
+        owner.post("/api/v1/patient-fields", &field).await.expect(201);
     }
     let mut runner = TestRunner::default();
     let mut entered = Vec::new();

@@ -1,5 +1,5 @@
 import { Button, MultiSelect, Skeleton, Textarea } from '@mantine/core';
-import { IconArrowNarrowRight, IconHistory, IconMessage2, IconPencil, IconArrowBackUp, IconShieldCheck, IconShieldHeart, IconTrash, IconPlus } from '@tabler/icons-react';
+import { IconArrowMerge, IconArrowNarrowRight, IconHistory, IconMessage2, IconPencil, IconArrowBackUp, IconShieldCheck, IconShieldHeart, IconTrash, IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
@@ -86,6 +86,9 @@ const kindsOf: Record<string, { words: MessageId; icon: typeof IconPencil }> = {
   'patient.changed': { words: 'activity.changed', icon: IconPencil },
   'patient.deleted': { words: 'activity.deleted', icon: IconTrash },
   'patient.restored': { words: 'activity.restored', icon: IconArrowBackUp },
+  'patient.merged': { words: 'activity.merged', icon: IconArrowMerge },
+  'patient.merged_away': { words: 'activity.mergedAway', icon: IconArrowMerge },
+  'patient.unmerged': { words: 'activity.unmerged', icon: IconArrowBackUp },
   'policy.created': { words: 'activity.insured', icon: IconShieldHeart },
   'policy.changed': { words: 'activity.policyChanged', icon: IconShieldHeart },
   'policy.verified': { words: 'activity.policyVerified', icon: IconShieldCheck },

@@ -13,6 +13,7 @@ import { Empty, Failed } from '@/shared/ui/Page';
 import { useShortcuts } from '@/shared/ui/shortcuts';
 import { type Patient, patientQuery } from './api';
 import { DeletePatient, useRestore } from './DeletePatient';
+import { MergedHere, MergedInto } from './duplicates/Merged';
 import { Phone, StatusBadge, TagPills, useAge } from './marks';
 import { Overview } from './Overview';
 import classes from './PatientPage.module.css';
@@ -160,7 +161,7 @@ function Record({ patient: p, back }: { patient: Patient; back: () => void }) {
                 {t('action.edit')}
               </Button>
             ) : null}
-            {deleted && mayDelete ? (
+            {deleted && mayDelete && !p.mergedInto ? (
               <Button leftSection={<IconArrowBackUp size={16} />} onClick={() => restore(p)}>
                 {t('patients.restore')}
               </Button>
@@ -181,11 +182,14 @@ function Record({ patient: p, back }: { patient: Patient; back: () => void }) {
             ) : null}
           </div>
         </div>
-        {p.deletedAt ? (
+        {p.mergedInto ? (
+          <MergedInto id={p.mergedInto} />
+        ) : p.deletedAt ? (
           <Alert color="red" variant="light" icon={<IconTrash />} title={t('patients.deletedAt', { date: formatDateTime(lang, timeZone, p.deletedAt) })} mb="md">
             {t('patients.deletedText')}
           </Alert>
         ) : null}
+        {deleted ? null : <MergedHere patient={p} mayUndo={mayDelete} />}
         {p.alerts.length ? (
           <ul className={classes.alerts} aria-label={t('patients.card.alerts')}>
             {p.alerts.map((alert, i) => (

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Skeleton, Tabs } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { IconFilter, IconPlus, IconSearch, IconShieldCheck, IconUsers, IconUsersGroup } from '@tabler/icons-react';
+import { IconArrowMerge, IconFilter, IconPlus, IconSearch, IconShieldCheck, IconUsers, IconUsersGroup } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
@@ -160,6 +160,11 @@ function Patients() {
         sub={items ? t(list.hasNextPage ? 'patients.countMore' : 'patients.count', { count: items.length }) : <Skeleton h={14} w={90} mt={4} />}
         actions={
           <>
+            {can('patients.delete') ? (
+              <Button component={Link} to="/patients/duplicates" variant="default" leftSection={<IconArrowMerge size={16} stroke={1.8} />}>
+                {t('duplicates.title')}
+              </Button>
+            ) : null}
             <Button component={Link} to="/patients/insurance" variant="default" leftSection={<IconShieldCheck size={16} stroke={1.8} />}>
               {t('insurance.worklist')}
             </Button>

@@ -7,7 +7,7 @@ import type { Filter } from './views/filter';
 
 /** What is entered; a request may leave members out, an answer never does. */
 export type PatientFields = Required<Schemas['PatientFields']> & { consents: Required<Schemas['Consents']> };
-export type Patient = PatientFields & Pick<Schemas['Patient'], 'id' | 'number' | 'deletedAt' | 'version' | 'createdAt' | 'updatedAt'>;
+export type Patient = PatientFields & Pick<Schemas['Patient'], 'id' | 'number' | 'deletedAt' | 'mergedInto' | 'version' | 'createdAt' | 'updatedAt'>;
 export type PatientItem = Schemas['PatientItem'];
 export type PatientStatus = Schemas['PatientStatus'];
 export type Alert = Schemas['Alert'];

@@ -36,6 +36,7 @@ const patient: Patient = {
   tags: ['a', 'b'],
   custom: { size: 42.5, seen: '2026-01-01T09:30:12Z', likes: ['tea'] },
   deletedAt: null,
+  mergedInto: null,
   version: 3,
   createdAt: AT,
   updatedAt: AT,

@@ -1626,6 +1626,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pairs of patients who are likely one, those found last first. Who was told apart is not among them. */
+        get: operations["duplicates.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that two patients are two. They are not shown as a pair again, whatever becomes of them. */
+        post: operations["duplicates.dismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take that back. */
+        post: operations["duplicates.reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hours": {
         parameters: {
             query?: never;
@@ -1655,6 +1706,159 @@ export interface paths {
         put?: never;
         /** Inherit the week again: a location the practice's, a person the location's or the practice's. */
         post: operations["hours.reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The imports of this practice that are still kept, without what stands in their files. */
+        get: operations["imports.list"];
+        put?: never;
+        /**
+         * Give a file with patients: CSV, XLSX, or FHIR R4 (a bundle, or NDJSON), of at most 32 MiB and 50,000 rows. What kind it
+         *     is, its encoding and its columns are found out; see the answer for what was guessed. Nothing is entered yet.
+         */
+        post: operations["imports.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An import: what was guessed of the file, how far it is, what became of its rows. */
+        get: operations["imports.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change how an import is read. It must be checked again then. */
+        patch: operations["imports.change"];
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop what is under way, at its next hundred rows. What a run has entered until then stays: run again to go on, or undo
+         *     to take it back.
+         */
+        post: operations["imports.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at every row without entering anything: what is wrong with it, and whom the practice has already. */
+        post: operations["imports.check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete the file and what was said of its rows. Patients that were entered stay; they can no longer be taken back all
+         *     at once.
+         */
+        post: operations["imports.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was found of each row, in the order of the file. */
+        get: operations["imports.rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter the rows that were found right by a dry run of the same columns and options. After a run that was cancelled:
+         *     go on with the rest.
+         */
+        post: operations["imports.run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the whole import back: whom it entered is deleted, whom it changed is as before; who was changed since stays, and
+         *     the row says so. Deleted patients can be restored one by one.
+         */
+        post: operations["imports.undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1832,6 +2036,23 @@ export interface paths {
         put?: never;
         /** Use an archived location again. */
         post: operations["locations.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a merge apart: both are as they were, with what people have changed since. */
+        post: operations["merges.undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2061,6 +2282,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/patients/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put two patients together: one is kept, with the numbers, policies and history of both; the other one is deleted. */
+        post: operations["patients.merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patients/{id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was merged into a patient and is still part of it, the last one first. */
+        get: operations["patients.merges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/patients/{id}/notes": {
         parameters: {
             query?: never;
@@ -2141,6 +2396,23 @@ export interface paths {
         put?: never;
         /** How many patients a list has. That somebody asked is written to the ledger: a number can say who is a patient. */
         post: operations["patients.count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patients/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take out the patients that a list with this query shows, at most 20,000. Who is in the file is written to the ledger. */
+        post: operations["patients.export"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3712,6 +3984,11 @@ export interface components {
          * @enum {string}
          */
         ContactMethod: "call" | "sms" | "whatsapp" | "email";
+        /**
+         * @description What happens with numbers, addresses, languages and countries that are none.
+         * @enum {string}
+         */
+        Contacts: "keepAsNote" | "refuse";
         /** @description Which patients to count. */
         CountQuery: {
             /** @description Those that were deleted, instead of all others. */
@@ -3826,6 +4103,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description In which order a date is written that does not begin with the year.
+         * @enum {string}
+         */
+        DateStyle: "dmy" | "mdy";
         /** @description One day of the week as it travels. */
         Day: {
             /** @description When it is open; empty when it is closed. */
@@ -3878,6 +4160,30 @@ export interface components {
             /** @description Its address: the sub-domain. */
             slug: string;
         };
+        /** @description Two patients who are likely one. */
+        Duplicate: {
+            /**
+             * Format: date-time
+             * @description Since when they are alike.
+             */
+            foundAt: string;
+            /** @description Who was entered first. */
+            one: components["schemas"]["PatientItem"];
+            other: components["schemas"]["PatientItem"];
+            /** @description Why they are likely one. */
+            rule: components["schemas"]["Rule"];
+        };
+        /** @description A page of pairs. */
+        DuplicatePage: {
+            items: components["schemas"]["Duplicate"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /**
+         * @description What happens to a row that is likely somebody whom the practice has.
+         * @enum {string}
+         */
+        Duplicates: "skip" | "create" | "update";
         /**
          * @description Whether the company pays.
          * @enum {string}
@@ -4094,6 +4400,189 @@ export interface components {
             /** Format: date-time */
             linkedAt: string;
         };
+        /** @description An import. */
+        Import: {
+            /** @description The file's columns, and which one of a patient each of them is. None for FHIR, which says it itself. */
+            columns: components["schemas"]["ImportColumn"][];
+            /** @description What happens with numbers and addresses that are none. */
+            contacts: components["schemas"]["Contacts"];
+            /**
+             * Format: date-time
+             * @description When it was given.
+             */
+            createdAt: string;
+            /** @description Who gave the file. */
+            createdBy: string | null;
+            /** @description In which order day and month are written. */
+            dates: components["schemas"]["DateStyle"];
+            /** @description What stands between the cells of a CSV file. */
+            delimiter: string | null;
+            /** @description What happens to duplicates. */
+            duplicates: components["schemas"]["Duplicates"];
+            /** @description How the text was encoded, such as `windows-1256`. */
+            encoding: string | null;
+            /**
+             * Format: date-time
+             * @description When file and report are deleted; until then it can be undone.
+             */
+            expiresAt: string;
+            /** @description Names of the patient's columns that may be chosen. */
+            fields: string[];
+            /** @description Names of the files. */
+            files: string[];
+            /** @description What kind of file. */
+            format: components["schemas"]["ImportFormat"];
+            /** @description Its id. */
+            id: components["schemas"]["ImportId"];
+            /** @description How many resources of FHIR that are none of a patient were left out, by type. */
+            ignored: {
+                [key: string]: number;
+            };
+            job: components["schemas"]["ImportJob"] | null;
+            /** @description How many of each outcome. */
+            outcomes: {
+                [key: string]: number;
+            };
+            /** @description What somebody should look at. */
+            remarks: components["schemas"]["Remark"][];
+            /**
+             * Format: int32
+             * @description How many rows there are.
+             */
+            rows: number;
+            /** @description Within what ids of the other system are unique: a row of a source is entered once. */
+            source: string;
+            /** @description How far it is. */
+            state: components["schemas"]["ImportState"];
+            task: components["schemas"]["ImportTask"] | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description What is to be different about an import; what is left out stays. */
+        ImportChange: {
+            /** @description Which column of a patient each column of the file is, in the file's order; null for none. */
+            columns?: (string | null)[] | null;
+            contacts?: components["schemas"]["Contacts"] | null;
+            dates?: components["schemas"]["DateStyle"] | null;
+            duplicates?: components["schemas"]["Duplicates"] | null;
+            /** @description Within what ids of the other system are unique. */
+            source?: string | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
+        /** @description A column of the file. */
+        ImportColumn: {
+            /** @description Which column of a patient it is; null for none. */
+            field: string | null;
+            /** @description Its heading. */
+            heading: string;
+            /** @description What stands in it in the first rows. */
+            samples: string[];
+        };
+        /**
+         * @description What kind of file.
+         * @enum {string}
+         */
+        ImportFormat: "csv" | "xlsx" | "fhir";
+        /**
+         * Format: uuid
+         * @description An import.
+         */
+        ImportId: string;
+        /** @description How far the job is. */
+        ImportJob: {
+            /**
+             * Format: int64
+             * @description Rows done.
+             */
+            done: number;
+            /** @description Code of the last failure. */
+            error: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["JobId"];
+            /** @description How it stands. */
+            state: components["schemas"]["JobState"];
+            /**
+             * Format: int64
+             * @description Rows in all.
+             */
+            total: number | null;
+        };
+        /** @description Whom a row is like. */
+        ImportLike: {
+            patientId: components["schemas"]["PatientId"] | null;
+            /**
+             * Format: int32
+             * @description An earlier row of the file.
+             */
+            row: number | null;
+            /** @description Why: `origin`, `nationalId`, `nameAndBirthDate`, `nameAndPhone`, `nameAndEmail`. */
+            rule: string;
+        };
+        /** @description Something about a row. */
+        ImportNote: {
+            /** @description Stable name of what it is, such as `invalid_date`. */
+            code: string;
+            /**
+             * Format: int32
+             * @description Which column of the file, counted from 0; null where that cannot be said.
+             */
+            column: number | null;
+            /** @description Whether the row is not entered because of it. */
+            fault: boolean;
+            /** @description Which column of a patient; empty for the row as a whole. */
+            field: string;
+            /** @description What would be right, in English. */
+            message: string;
+        };
+        /** @description A row of the file, and what was found of it. */
+        ImportRow: {
+            /** @description What it says, in the order of the file's columns; for a resource its id and name. */
+            cells: string[];
+            like: components["schemas"]["ImportLike"] | null;
+            /** @description What is wrong, and what somebody may want to look at. */
+            notes: components["schemas"]["ImportNote"][];
+            /**
+             * Format: int32
+             * @description As people count the rows of the file: the headings are the first one. Resources of FHIR are counted from 1.
+             */
+            number: number;
+            /** @description What becomes of it, or became of it. */
+            outcome: components["schemas"]["Outcome"];
+            patientId: components["schemas"]["PatientId"] | null;
+        };
+        /** @description A page of the report. */
+        ImportRowPage: {
+            items: components["schemas"]["ImportRow"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description The imports that are still kept. */
+        Imports: {
+            /** @description The newest first; at most fifty are kept, each for thirty days. */
+            items: components["schemas"]["Import"][];
+        };
+        /**
+         * @description How far an import is.
+         * @enum {string}
+         */
+        ImportState: "open" | "checked" | "entered" | "undone";
+        /**
+         * @description What a job does with an import.
+         * @enum {string}
+         */
+        ImportTask: "check" | "run" | "undo";
         /** @description From when until when, local time. */
         Interval: {
             /**
@@ -4426,6 +4915,37 @@ export interface components {
          * @enum {string}
          */
         MemberStatus: "active" | "suspended" | "removed";
+        /** @description Two patients who were put together. */
+        Merge: {
+            id: components["schemas"]["MergeId"];
+            /** @description Who was kept. */
+            keptId: components["schemas"]["PatientId"];
+            /** Format: date-time */
+            mergedAt: string;
+            /** @description Who was merged into that one. */
+            mergedId: components["schemas"]["PatientId"];
+            /**
+             * Format: int64
+             * @description The practice's number for the one who was merged.
+             */
+            mergedNumber: number;
+            /**
+             * Format: date-time
+             * @description Since when they are two again.
+             */
+            undoneAt: string | null;
+            /** Format: int32 */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A merge of two patients.
+         */
+        MergeId: string;
+        /** @description The merges of a patient. */
+        Merges: {
+            items: components["schemas"]["Merge"][];
+        };
         /**
          * @description A way to give the second factor.
          * @enum {string}
@@ -4549,6 +5069,23 @@ export interface components {
             nameAr?: string | null;
             phone?: components["schemas"]["String_String"] | null;
             timeZone?: string | null;
+        };
+        /** @description Who is merged into a patient. */
+        NewMerge: {
+            /** @description The other one: its history and policies go over, and it is deleted. */
+            other: components["schemas"]["PatientId"];
+            /**
+             * Format: int32
+             * @description The version of the other one.
+             */
+            otherVersion: number;
+            /** @description Names of the fields whose value is the other one's. Else the kept one's counts, and what it lacks is filled in. */
+            take?: string[];
+            /**
+             * Format: int32
+             * @description The version of the one who is kept.
+             */
+            version: number;
         };
         /** @description A note. */
         NewNote: {
@@ -4702,10 +5239,10 @@ export interface components {
             timeZone: string;
         };
         /**
-         * @description How something ended.
+         * @description What becomes of a row, or became of it.
          * @enum {string}
          */
-        Outcome: "ok" | "denied" | "error";
+        Outcome: "waiting" | "fault" | "create" | "update" | "skip" | "created" | "updated" | "skipped" | "undone" | "kept";
         /** @description The queues of the platform. */
         Overview: {
             /** @description Practices with anything in their queues, the fullest first, at most 20. */
@@ -4751,6 +5288,11 @@ export interface components {
         /** @description One's own sessions that live. */
         OwnSessions: {
             items: components["schemas"]["OwnSession"][];
+        };
+        /** @description Two patients, in any order. */
+        Pair: {
+            one: components["schemas"]["PatientId"];
+            other: components["schemas"]["PatientId"];
         };
         /** @description A passkey, by the name that its person gave it. */
         Passkey: {
@@ -4828,6 +5370,7 @@ export interface components {
             deletedAt: string | null;
             /** @description Its id. */
             id: components["schemas"]["PatientId"];
+            mergedInto: components["schemas"]["PatientId"] | null;
             /**
              * Format: int64
              * @description The practice's number for the patient; never given twice.
@@ -4854,6 +5397,26 @@ export interface components {
             /** @description There are more than that. */
             more: boolean;
         };
+        /** @description Which patients, and what of them. */
+        PatientExport: {
+            /** @description Names of the columns, in their order: `number` and those that an import may have. All of them without it. */
+            columns?: string[];
+            /** @description Those that were deleted, instead of all others. */
+            deleted?: boolean;
+            /** @description A filter in the product's grammar. */
+            filter?: Record<string, never> | null;
+            /** @description What kind of file. */
+            format: components["schemas"]["PatientExportFormat"];
+            /** @description What was searched for, as in the list. */
+            q?: string | null;
+            /** @description As in the list. */
+            sort?: string | null;
+        };
+        /**
+         * @description What kind of file.
+         * @enum {string}
+         */
+        PatientExportFormat: "csv" | "xlsx";
         /** @description What is entered about a patient. */
         PatientFields: {
             /** @default null */
@@ -5073,7 +5636,7 @@ export interface components {
          */
         PatientStatus: "lead" | "active" | "inactive" | "deceased";
         /** @enum {string} */
-        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
+        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "patients.import" | "patients.export" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
         /** @description A telephone number. */
         Phone: {
             /** @description What for. */
@@ -5448,6 +6011,21 @@ export interface components {
         RecoveryCodes: {
             recoveryCodes: components["schemas"]["String_String"][];
         };
+        /** @description Something remarkable, and in which column of the file, counted from 0. */
+        Remark: {
+            /** @description What it is. */
+            code: components["schemas"]["RemarkCode"];
+            /**
+             * Format: int32
+             * @description In which column.
+             */
+            column: number | null;
+        };
+        /**
+         * @description What is remarkable about a file as a whole.
+         * @enum {string}
+         */
+        RemarkCode: "duplicateHeading" | "emptyHeading" | "noKnownHeading" | "encodingGuessed" | "encodingDoubtful" | "datesAmbiguous" | "datesMixed" | "moreSheets" | "formulas";
         /**
          * @description How a closing day comes again.
          * @enum {string}
@@ -5571,6 +6149,11 @@ export interface components {
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
+        /**
+         * @description Why two are likely one, the surest first.
+         * @enum {string}
+         */
+        Rule: "origin" | "nationalId" | "nameAndBirthDate" | "nameAndPhone" | "nameAndEmail";
         RunningJob: {
             /** Format: int32 */
             attempts: number;
@@ -10959,6 +11542,153 @@ export interface operations {
             };
         };
     };
+    "duplicates.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Pairs of a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "duplicates.dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pair"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "duplicates.reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pair"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "hours.read": {
         parameters: {
             query: {
@@ -11077,6 +11807,534 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "imports.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imports"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "imports.create": {
+        parameters: {
+            query?: {
+                /** @description What stands between cells: a comma, semicolon, tab or bar; without it the file is looked at. */
+                delimiter?: string;
+                /** @description How the text is encoded, such as `windows-1256`; without it the file is looked at. */
+                encoding?: string;
+            };
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+                /** @description The file's name, percent-encoded */
+                "X-File-Name"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+ndjson": number[];
+                "application/octet-stream": number[];
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                "text/csv": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "imports.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "imports.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "imports.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "imports.check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "imports.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "imports.rows": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only rows of which this has become. */
+                outcome?: "waiting" | "fault" | "create" | "update" | "skip" | "created" | "updated" | "skipped" | "undone" | "kept";
+            };
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRowPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "imports.run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "imports.undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -11742,6 +13000,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Location"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "merges.undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The merge */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merge"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -12529,6 +13840,111 @@ export interface operations {
             };
         };
     };
+    "patients.merge": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The patient who is kept */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMerge"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merge"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patients.merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The patient who was kept */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merges"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "patients.write_note": {
         parameters: {
             query?: never;
@@ -12818,6 +14234,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PatientCount"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patients.export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatientExport"];
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
                 };
             };
             /** @description Not signed in, or no longer. */
