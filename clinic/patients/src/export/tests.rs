@@ -54,9 +54,8 @@ fn anybody(number: usize, tags: Vec<String>) -> impl Strategy<Value = Value> {
     let notes = proptest::option::of("[=+@'-]?[a-z]{1,5}\n[a-z;, \"]{0,10}[a-z]");
     let names = (name(), proptest::option::of(name()), maybe(), maybe());
     let kind = || proptest::sample::select(vec!["mobile", "home", "work", "other"]);
-    let phone = (0..9_999_999_u32, kind(), any::<bool>()).prop_map(
-        |(n, kind, star)| json!({ "number": format!("+96650{:07}", n), "kind": kind, "preferred": star }),
-    );
+    let phone = (0..9_999_999_u32, kind(), any::<bool>())
+        .prop_map(|(n, kind, star)| json!({ "number": format!("+96650{:07}", n), "kind": kind, "preferred": star }));
     let email = ("[a-z]{3,8}", kind(), any::<bool>()).prop_map(
         |(word, kind, star)| json!({ "address": format!("{word}@clinic.example"), "kind": kind, "preferred": star }),
     );

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::judge::{Judge, Judged};
-use super::store::{self, Entered, Verdicts};
+use super::store;
+use super::verdicts::{Entered, Verdicts};
 use super::{ImportId, ImportState, ImportTask, Outcome, undo};
 use crate::insurance;
 use crate::record::{self, Patient};
