@@ -278,7 +278,7 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
         ("/api/v1/services/", make("/api/v1/services", service).await),
         ("/api/v1/policies/", make(&format!("/api/v1/patients/{insured}/policies"), policy).await),
         ("/api/v1/patients/", make("/api/v1/patients", json!({ "givenName": "Sara" })).await),
-        ("/api/v1/imports/", import(person).await),
+        ("/api/v1/imports/", import(server, person).await),
         ("/api/v1/merges/", merge(person).await),
         ("/api/v1/views/", make("/api/v1/views", json!({ "name": Uuid::now_v7() })).await),
         ("/api/v1/tags/", make("/api/v1/tags", json!({ "name": Uuid::now_v7(), "colour": "red" })).await),
@@ -301,12 +301,23 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
     ]
 }
 
-/// A file with a patient.
-async fn import(person: &Person) -> Uuid {
+/// A file with a patient, of which a run was begun and stopped: every step may be the next.
+async fn import(server: &TestServer, person: &Person) -> Uuid {
     let request = person.request(Method::POST, "/api/v1/imports");
     let request = request.header("idempotency-key", Uuid::now_v7().to_string());
     let made = Person::send(request.body("first name,last name\nSara,Ali\n")).await.expect(201);
-    serde_json::from_value(made["id"].clone()).expect("an id")
+    let id: Uuid = serde_json::from_value(made["id"].clone()).expect("an id");
+    let mut conn = server.database.conn().await;
+    sqlx::raw_sql("set session_replication_role = replica")
+        .execute(&mut conn)
+        .await
+        .expect("no triggers for a fixture");
+    sqlx::query("update patients.import set state = 'checked', task = 'run' where id = $1")
+        .bind(id)
+        .execute(&mut conn)
+        .await
+        .expect("a run");
+    id
 }
 
 /// Two patients who were put together.

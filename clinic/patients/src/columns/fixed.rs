@@ -1,17 +1,18 @@
 //! The columns that every practice has.
 
-use std::sync::LazyLock;
-
 use super::cells::{self, join, split};
 use super::draft::COUNTRY;
-use super::{Column, Draft, Words};
-use crate::names;
+use super::words::{country, language, parts_of_name};
+use super::{Column, Draft, Words, consents};
 use crate::record::PatientFields;
-use crate::record::fields::{AlertKind, Consent, Consents, Email, PatientStatus};
+use crate::record::fields::{AlertKind, Email, PatientStatus};
 
 /// All of them, in the order in which files have them. Whoever adds one says what headings call it.
 pub fn columns() -> Vec<Column> {
-    [names_and_birth(), contacts(), address(), papers(), clinical(), consents()].into_iter().flatten().collect()
+    [names_and_birth(), contacts(), address(), papers(), clinical(), consents::columns()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 type Wrong = Result<(), &'static str>;
@@ -133,23 +134,6 @@ fn names_and_birth() -> Vec<Column> {
             },
         ),
     ]
-}
-
-/// "Sara Al-Qahtani" and "Al-Qahtani, Sara" in given and family names. What an article or "bin" begins is one name.
-pub fn parts_of_name(name: &str) -> (String, Option<String>) {
-    if let Some((family, given)) = name.split_once([',', '،']) {
-        return (given.trim().to_owned(), Some(family.trim().to_owned()));
-    }
-    let words: Vec<&str> = name.split_whitespace().collect();
-    let joins = |word: &str| {
-        ["al", "el", "bin", "ibn", "bint", "abu", "بن", "ابن", "بنت", "ال", "ابو"].contains(&&*names::fold(word))
-    };
-    let mut first = words.len().saturating_sub(1);
-    while first > 1 && joins(words[first - 1]) {
-        first -= 1;
-    }
-    let family = words[first..].join(" ");
-    if first == 0 { (family, None) } else { (words[..first].join(" "), Some(family)) }
 }
 
 fn contacts() -> Vec<Column> {
@@ -361,85 +345,4 @@ fn clinical() -> Vec<Column> {
             |fields| &mut fields.notes,
         ),
     ]
-}
-
-type Channel = fn(&mut Consents) -> &mut Option<Consent>;
-
-/// Three columns for each channel: the answer, since when, how it was given.
-fn consents() -> Vec<Column> {
-    let of = |names: [&'static str; 3], synonyms: &[&str], channel: Channel| {
-        let find = move |fields: &PatientFields| channel(&mut fields.consents.clone()).clone();
-        let answer = move |fields: &PatientFields, _: &Words| {
-            find(fields).map_or("", |consent| if consent.granted { "yes" } else { "no" }).to_owned()
-        };
-        let since = move |fields: &PatientFields, _: &Words| {
-            find(fields).and_then(|consent| consent.at).map(|at| at.to_string()).unwrap_or_default()
-        };
-        let source = move |fields: &PatientFields, _: &Words| {
-            find(fields).and_then(|consent| consent.source).unwrap_or_default()
-        };
-        [
-            Column::new(names[0], synonyms, answer, move |draft, cell, _| {
-                let granted = cells::yes(cell)?;
-                // what is known of the same answer stays
-                let place = channel(&mut draft.fields.consents);
-                if place.as_ref().is_none_or(|known| known.granted != granted) {
-                    *place = Some(Consent { granted, at: None, source: None });
-                }
-                Ok(())
-            }),
-            Column::new(names[1], &[], since, move |draft, cell, words| {
-                let at = cells::instant(cell, words.dates)?;
-                if let Some(consent) = channel(&mut draft.fields.consents) {
-                    consent.at = Some(at);
-                }
-                Ok(())
-            }),
-            Column::new(names[2], &[], source, move |draft, cell, _| {
-                if let Some(consent) = channel(&mut draft.fields.consents) {
-                    consent.source = Some(cell.to_owned());
-                }
-                Ok(())
-            }),
-        ]
-    };
-    let sms = of(["consentSms", "consentSmsAt", "consentSmsSource"], &["sms consent", "sms"], |all| &mut all.sms);
-    let email = of(["consentEmail", "consentEmailAt", "consentEmailSource"], &["email consent"], |all| &mut all.email);
-    let calls =
-        of(["consentCalls", "consentCallsAt", "consentCallsSource"], &["call consent", "calls"], |all| &mut all.calls);
-    sms.into_iter().chain(email).chain(calls).collect()
-}
-
-/// Codes and the words for them, a line each.
-type Table = LazyLock<Vec<(&'static str, Vec<String>)>>;
-
-fn table(text: &'static str) -> Vec<(&'static str, Vec<String>)> {
-    let line = |line: &'static str| {
-        let (code, words) = line.split_once(' ')?;
-        Some((code, words.split('|').map(names::fold).collect()))
-    };
-    text.lines().filter_map(line).collect()
-}
-
-static LANGUAGES: Table = LazyLock::new(|| table(include_str!("languages.txt")));
-static COUNTRIES: Table = LazyLock::new(|| table(include_str!("countries.txt")));
-
-/// The code of a language: from `en-US`, "English (United States)", "الإنجليزية".
-pub fn language(cell: &str) -> Option<String> {
-    let folded = names::fold(cell);
-    let first = folded.split(' ').next()?;
-    if (2..=3).contains(&first.len()) && first.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return Some(first.to_owned());
-    }
-    LANGUAGES.iter().find(|(_, words)| words.iter().any(|word| word == first)).map(|(code, _)| (*code).to_owned())
-}
-
-/// The code of a country: from `sa`, "Saudi Arabia", "سعودي".
-pub fn country(cell: &str) -> Option<String> {
-    let code = cell.to_ascii_uppercase();
-    if platform::validate::country(&code, &()).is_ok() {
-        return Some(code);
-    }
-    let folded = names::fold(cell);
-    COUNTRIES.iter().find(|(_, words)| words.contains(&folded)).map(|(code, _)| (*code).to_owned())
 }

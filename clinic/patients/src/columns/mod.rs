@@ -4,11 +4,13 @@
 //! into a [`Draft`]. What is written is read back as it was. A practice's own fields become columns by [`Column::new`].
 
 pub mod cells;
+mod consents;
 mod draft;
-pub mod fixed;
+mod fixed;
 mod own;
 #[cfg(test)]
 mod tests;
+pub mod words;
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -1,7 +1,7 @@
 //! What cells say.
 
 use super::cells::{DateStyle, date, plain, safe, split, yes};
-use super::{Columns, Words, fixed};
+use super::{Columns, Words, fixed, words};
 use crate::record::Rules;
 use proptest::prelude::*;
 
@@ -75,12 +75,12 @@ fn answers_languages_and_countries() {
         ("Hawaiian", Some("haw")),
         ("klingonese", None),
     ] {
-        assert_eq!(fixed::language(cell).as_deref(), code, "{cell}");
+        assert_eq!(words::language(cell).as_deref(), code, "{cell}");
     }
     for (cell, code) in
         [("sa", Some("SA")), ("Saudi", Some("SA")), ("سعودية", Some("SA")), ("Türkiye", Some("TR")), ("Atlantis", None)]
     {
-        assert_eq!(fixed::country(cell).as_deref(), code, "{cell}");
+        assert_eq!(words::country(cell).as_deref(), code, "{cell}");
     }
 }
 

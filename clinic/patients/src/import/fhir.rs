@@ -3,7 +3,7 @@
 use platform::extract;
 use serde_json::Value;
 
-use crate::columns::{Draft, Fault, cells, fixed};
+use crate::columns::{Draft, Fault, cells, words};
 use crate::insurance::PolicyFields;
 use crate::record::fields::{ContactKind, Email, PatientStatus, Phone};
 
@@ -61,7 +61,7 @@ fn parts(name: &Value) -> (String, Option<String>) {
     let given: Vec<String> = list(&name["given"]).iter().filter_map(text).collect();
     match (given.join(" "), text(&name["family"]), text(&name["text"])) {
         (given, family, _) if !given.is_empty() => (given, family),
-        (_, None, Some(whole)) => fixed::parts_of_name(&whole),
+        (_, None, Some(whole)) => words::parts_of_name(&whole),
         (_, Some(family), _) => (family, None),
         _ => (String::new(), None),
     }
@@ -112,7 +112,7 @@ fn fill_address(patient: &Value, draft: &mut Draft) {
     let lines: Vec<String> = list(&address["line"]).iter().filter_map(text).collect();
     let further = lines.get(1..).unwrap_or_default().join(", ");
     let country = text(&address["country"]);
-    let code = country.as_deref().and_then(fixed::country);
+    let code = country.as_deref().and_then(words::country);
     if let (Some(country), None) = (&country, &code) {
         draft.leave("addressCountry", country);
     }
@@ -164,7 +164,7 @@ fn fill_person(patient: &Value, draft: &mut Draft) -> Vec<Fault> {
     let language = preferred
         .and_then(|spoken| text(&spoken["language"]["coding"][0]["code"]).or(text(&spoken["language"]["text"])));
     if let Some(language) = language {
-        match fixed::language(&language) {
+        match words::language(&language) {
             Some(code) => draft.fields.language = Some(code),
             None => draft.leave("language", &language),
         }

@@ -9,7 +9,8 @@ use platform::{Result, undisclosed};
 use uuid::Uuid;
 
 use super::file::Body;
-use super::store::{LikeWhom, Noted, RawRow, Stored};
+use super::store::{RawRow, Stored};
+use super::verdicts::{LikeWhom, Noted};
 use super::{Duplicates, Outcome, fhir};
 use crate::columns::{Columns, Draft, Fault, Finished};
 use crate::insurance::PolicyFields;

@@ -17,6 +17,7 @@ mod tasks;
 mod tests;
 mod undo;
 mod upload;
+mod verdicts;
 mod work;
 
 use std::collections::BTreeMap;

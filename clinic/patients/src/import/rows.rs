@@ -18,7 +18,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::file::Body;
-use super::store::{self, Noted, Stored};
+use super::store::{self, Stored};
+use super::verdicts::Noted;
 use super::{ImportId, Outcome, fhir};
 use crate::columns;
 

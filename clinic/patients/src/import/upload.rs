@@ -49,8 +49,8 @@ struct HowToRead {
     responses((status = 201, body = Import)))]
 async fn create(
     who: Can<may::Import>,
-    key: IdempotencyKey,
     Query(how): Query<HowToRead>,
+    key: IdempotencyKey,
     request: Request,
 ) -> Result<Once> {
     let name = file_name(request.headers())?;

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::judge::{Judge, Judged};
-use super::store::{self, Entered, Verdicts};
+use super::store;
+use super::verdicts::{Entered, Verdicts};
 use super::{ImportId, ImportState, ImportTask, Outcome, undo};
 use crate::insurance;
 use crate::record::{self, Patient};
@@ -93,20 +94,20 @@ pub async fn go(app: App, caller: Caller, work: Work, hears: Hears) -> Result<()
 
 async fn rows(app: &App, caller: &Caller, work: Work, hears: &Hears) -> Result<()> {
     let is_check = work.task == ImportTask::Check;
-    let judge = app
+    let (judge, already, total) = app
         .door
         .write(caller, async move |tx| {
             let import = store::find(tx, work.import, false).await?;
             if is_check {
                 forget(tx, work.import).await?;
             }
-            Judge::new(tx, import).await
+            let (already, total) = counted(tx, work.import, is_check).await?;
+            Ok((Judge::new(tx, import).await?, already, total))
         })
         .await?;
-    let total = i64::from(judge.import.rows);
     let mut judge = Arc::new(judge);
-    let (mut after, mut done) = (0, 0);
-    hears.progress(0, total).await?;
+    let (mut after, mut done) = (0, already);
+    hears.progress(done, total).await?;
     loop {
         let asked = Arc::clone(&judge);
         let (judged, entered) = app.door.write(caller, async move |tx| batch(tx, &asked, work, after).await).await?;
@@ -119,6 +120,22 @@ async fn rows(app: &App, caller: &Caller, work: Work, hears: &Hears) -> Result<(
         }
         hears.progress(done, total).await?;
     }
+}
+
+/// How many rows are done already, and how many there are to be done with them.
+async fn counted(tx: &mut TenantTx, import: ImportId, is_check: bool) -> Result<(i64, i64)> {
+    let practice = tx.practice();
+    let row = sqlx::query!(
+        r#"select count(*) filter (where outcome in ('created', 'updated', 'skipped')) as "already!",
+                  count(*) filter (where outcome <> 'fault' or $3) as "total!"
+             from patients.import_row where practice_id = $1 and import_id = $2"#,
+        practice,
+        import.uuid(),
+        is_check,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok((row.already, row.total))
 }
 
 /// A dry run begins anew.

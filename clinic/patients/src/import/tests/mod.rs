@@ -258,3 +258,31 @@ async fn a_run_that_was_stopped_goes_on() {
     assert_eq!(run["outcomes"], json!({ "created": 120 }));
     assert_eq!(patients(&owner).await.len(), 120);
 }
+
+/// Whoever has the database and not the key reads nothing of a file.
+#[tokio::test]
+async fn a_file_lies_sealed_and_goes_after_its_days() {
+    let (server, owner) = start().await;
+    let file = "first name,Mother Huda,national id,dob\nSarasecret,Xavier,1098765432,1990-13-45\n";
+    let made = give(&owner, file, "").await.expect(201);
+    step(&server, &owner, &made, "check").await;
+    assert_eq!(rows(&owner, &made, "fault").await[0]["cells"][0], "Sarasecret");
+    let mut conn = server.database.conn().await;
+    for table in ["patients.import", "patients.import_row", "jobs.job", "audit.entry", "outbox.event"] {
+        let sql = format!(
+            "select coalesce(string_agg(encode(convert_to(t::text, 'UTF8'), 'escape'), ' '), '') from {table} t"
+        );
+        let all: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut conn).await.expect("a text");
+        for value in ["Sarasecret", "Huda", "Xavier", "1098765432", "1990-13-45"] {
+            assert!(!all.contains(value), "{table} shows {value}");
+        }
+    }
+    let mut kept = async || {
+        (crate::import::SWEEP.run)(server.app.clone()).await.expect("sweeps");
+        let sql = "select (select count(*) from patients.import) + (select count(*) from patients.import_row)";
+        sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut conn).await.expect("a count")
+    };
+    assert_eq!(kept().await, 2);
+    server.clock.advance(jiff::SignedDuration::from_hours(24 * 31));
+    assert_eq!(kept().await, 0);
+}
