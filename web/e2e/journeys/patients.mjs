@@ -314,7 +314,7 @@ export default async function ({ browser, watch, step, must }) {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Save changes to view' }).click();
     await page.getByRole('button', { name: 'Save changes to view' }).waitFor({ state: 'detached' });
-    await page.getByRole('tab', { name: 'Active' }).click();
+    await page.getByRole('tab', { name: 'Active', exact: true }).click();
     await page.waitForURL((url) => !url.search.includes('view='));
     await row(page, 'Noura Saleh').waitFor();
   }, page);
