@@ -25,6 +25,20 @@ const toNewPolicy = async (p) => {
   await p.getByRole('dialog').waitFor();
   await submit(p);
 };
+const toFilter = async (p) => {
+  await p.getByRole('button', { name: /^(Filter|تصفية)$/ }).click();
+  const add = p.getByRole('button', { name: /^(Add condition|إضافة شرط)$/ });
+  await add.click();
+  await p.getByRole('button', { name: /^(Add group|إضافة مجموعة)$/ }).click();
+  await add.first().click();
+};
+const choosing = async (p) => {
+  const boxes = p.locator('tbody input[type=checkbox]');
+  if (!(await boxes.count())) return;
+  await boxes.nth(1).click();
+  await boxes.nth(3).click({ modifiers: ['Shift'] });
+  await p.getByRole('region', { name: /chosen|المختارين/ }).waitFor();
+};
 const lookFor = (text) => async (p) => {
   await p.locator('main input').first().fill(text);
   await p.locator(row).first().waitFor({ state: 'detached' });
@@ -56,6 +70,8 @@ export const screens = [
   { name: 'account menu', path: '/', act: (p) => p.getByRole('button', { name: /Account menu|قائمة الحساب/ }).click() },
   { name: 'patients of a new practice', path: '/patients', fresh: true },
   { name: 'patients', path: '/patients', ready: row },
+  { name: 'patients, filter', path: '/patients', ready: row, act: toFilter },
+  { name: 'patients, some chosen', path: '/patients', ready: row, act: choosing },
   { name: 'patients, nothing found', path: '/patients', ready: row, act: lookFor('zzzz') },
   { name: 'new patient with errors', path: '/patients?new=true', ready: 'form', act: submit },
   { name: 'patient', path: '/patients', ready: row, act: toPatient() },

@@ -22,12 +22,12 @@ import { PatientTable } from './PatientTable';
 import { type PatientsSearch, type Sort, views } from './search';
 import { TagFilter } from './tags/TagFilter';
 import { type SavedView, useCounts } from './views/api';
-import { ColumnsMenu } from './views/ColumnsMenu';
 import { sizeOf } from './views/filter';
 import { useView } from './views/useView';
 import classes from './views/Views.module.css';
 
 const PatientDrawer = lazy(() => import('./PatientDrawer').then((m) => ({ default: m.PatientDrawer })));
+const ColumnsMenu = lazy(() => import('./views/ColumnsMenu').then((m) => ({ default: m.ColumnsMenu })));
 const FilterDrawer = lazy(() => import('./views/FilterDrawer').then((m) => ({ default: m.FilterDrawer })));
 const ViewMenu = lazy(() => import('./views/ViewMenu').then((m) => ({ default: m.ViewMenu })));
 const BulkBar = lazy(() => import('./views/BulkBar').then((m) => ({ default: m.BulkBar })));
@@ -201,8 +201,8 @@ function Patients() {
             {phone ? null : <span className={lists.spacer} />}
             <Suspense>
               <ViewMenu view={view} onOpen={openView} />
+              {phone ? null : <ColumnsMenu fields={view.own} chosen={view.chosenColumns} onChoose={view.setColumns} />}
             </Suspense>
-            {phone ? null : <ColumnsMenu fields={view.own} chosen={view.chosenColumns} onChoose={view.setColumns} />}
             {phone ? <SortMenu label={t('patients.sort')} sorts={phoneSorts} sort={sort} onSort={(next) => go({ sort: next }, true)} /> : null}
           </div>
           {[...open, ...view.saveds.map((saved) => saved.id)].map((value) => (
@@ -242,8 +242,8 @@ function SavedTabs({ views: saved }: { views: SavedView[] }) {
     const counted = counts[i];
     return (
       <Tabs.Tab key={view.id} value={view.id}>
-        <bdi>{view.name}</bdi>
-        {view.shared ? <IconUsersGroup size={15} stroke={1.8} className={classes.shared} role="img" aria-label={t('views.isShared')} /> : null}
+        <bdi>{view.name}</bdi>{' '}
+        {view.shared ? <IconUsersGroup size={15} stroke={1.8} className={classes.shared} role="img" aria-label={t('views.isShared')} /> : null}{' '}
         {counted ? <span className={`${classes.count} tnum`}>{`${formatNumber(lang, counted.count)}${counted.more ? '+' : ''}`}</span> : null}
       </Tabs.Tab>
     );

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ageOn, initialsOf, namesOf, phoneText } from './person';
-import { filterOf, validatePatientSearch, validatePatientsSearch } from './search';
+import { conditionOf, validatePatientSearch, validatePatientsSearch } from './search';
 
 const lina = { givenName: 'Lina', familyName: 'Haddad', givenNameOther: 'لينا', familyNameOther: 'حداد' };
 
@@ -35,8 +35,10 @@ it('has nothing about people in the address', () => {
 });
 
 it('asks for a view and its tags', () => {
-  expect(filterOf('all', [])).toBeUndefined();
-  expect(filterOf('inactive', ['a', 'b'])).toEqual({
+  expect(conditionOf('all', undefined, [])).toBeUndefined();
+  const empty = { field: 'phone', op: 'empty' } as const;
+  expect(conditionOf(undefined, empty, [])).toEqual(empty);
+  expect(conditionOf('inactive', undefined, ['a', 'b'])).toEqual({
     all: [
       { field: 'status', op: 'in', value: ['inactive', 'deceased'] },
       { any: [{ field: 'tag', op: 'eq', value: 'a' }, { field: 'tag', op: 'eq', value: 'b' }] },

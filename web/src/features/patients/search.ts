@@ -64,9 +64,17 @@ export function validateWorklistSearch(search: Record<string, unknown>): Worklis
 const statusesOf: Partial<Record<View, PatientStatus[]>> = { active: ['active'], leads: ['lead'], inactive: ['inactive', 'deceased'] };
 
 /** Whom a built-in list is about, in the product's filter grammar. */
-export function builtInFilter(view: View): Filter | undefined {
+function builtInFilter(view: View): Filter | undefined {
   const statuses = statusesOf[view];
   return statuses ? { field: 'status', op: 'in', value: statuses } : undefined;
+}
+
+/** A built-in list, further conditions and chosen tags together. */
+export function conditionOf(builtIn: View | undefined, filter: Filter | undefined, tags: string[]): Filter | undefined {
+  const base = builtIn && builtInFilter(builtIn);
+  const tagged: Filter | undefined = tags.length ? { any: tags.map((value) => ({ field: 'tag', op: 'eq', value })) } : undefined;
+  const all = [base, filter, tagged].filter((part) => part !== undefined);
+  return all.length > 1 ? { all } : all[0];
 }
 
 /** Clicking a column: ascending first, then the other way round. */

@@ -53,7 +53,7 @@ export function ViewMenu({ view, onOpen }: Props) {
         <Button variant="light" loading={change.isPending} leftSection={<IconDeviceFloppy size={16} />} onClick={() => void saveChanges(saved)}>
           {t('views.save')}
         </Button>
-      ) : (view.filter && !saved) || (saved && !mine && dirty) ? (
+      ) : ((view.filter || view.tagged) && !saved) || (saved && !mine && dirty) ? (
         <Button variant="light" leftSection={<IconDeviceFloppy size={16} />} onClick={() => setAsking('save')}>
           {t('views.saveAs')}
         </Button>

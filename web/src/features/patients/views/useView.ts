@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { same } from '@/shared/forms/merge';
 import { customFields, inUse } from '../fields/api';
 import { keep, keptOf } from '../kept';
-import { builtInFilter, type PatientsSearch, type Sort, type View, views } from '../search';
+import { conditionOf, type PatientsSearch, type Sort, type View, views } from '../search';
 import { viewsQuery } from './api';
 import { choose, chosenFor, shownOf } from './columns';
 import type { Filter } from './filter';
@@ -15,6 +15,7 @@ export function useView(search: PatientsSearch, who: string, open: readonly View
   const waiting = !!search.view && !views.includes(search.view as View) && list.isPending;
   const common = open.find((view) => view === search.view) ?? 'active';
   const id = saved?.id ?? common;
+  const { tags = [] } = search;
 
   // conditions are about people: they live here and in no address
   const [edited, setEdited] = useState(() => keptOf(who).edited);
@@ -27,7 +28,7 @@ export function useView(search: PatientsSearch, who: string, open: readonly View
   const [, drawAnew] = useState(0);
   const chosen = chosenFor(who, id);
   const columns = chosen.length ? chosen : (saved?.columns ?? []);
-  const dirty = !!saved && ((changed && !same(changed.filter, saved.filter)) || sort !== saved.sort || (chosen.length > 0 && !same(chosen, saved.columns)));
+  const dirty = !!saved && (tags.length > 0 || (changed && !same(changed.filter, saved.filter)) || sort !== saved.sort || (chosen.length > 0 && !same(chosen, saved.columns)));
 
   return {
     id,
@@ -39,14 +40,15 @@ export function useView(search: PatientsSearch, who: string, open: readonly View
     /** What was asked for beyond what the built-in list is about. */
     filter,
     sort,
+    tagged: tags.length > 0,
     dirty: !!dirty,
     /** The whole condition, with the tags of the address. */
-    condition: conditionOf(saved ? undefined : common, filter, search.tags ?? []),
+    condition: conditionOf(saved ? undefined : common, filter, tags),
     own,
     columns: shownOf(own, columns),
     chosenColumns: columns,
     /** What to save of this list under a name of its own. */
-    asFields: { filter: conditionOf(saved ? undefined : common, filter, []) ?? null, sort, columns },
+    asFields: { filter: conditionOf(saved ? undefined : common, filter, tags) ?? null, sort, columns },
     setFilter: (next: Filter | undefined) => setEdited(next || saved ? { view: id, filter: next } : undefined),
     forget: () => setEdited(undefined),
     setColumns: (next: string[]) => {
@@ -57,11 +59,3 @@ export function useView(search: PatientsSearch, who: string, open: readonly View
 }
 
 export type CurrentView = ReturnType<typeof useView>;
-
-/** A built-in list, conditions and chosen tags together. */
-function conditionOf(common: View | undefined, filter: Filter | undefined, tags: string[]): Filter | undefined {
-  const base = common ? builtInFilter(common) : undefined;
-  const tagged: Filter | undefined = tags.length ? { any: tags.map((value) => ({ field: 'tag', op: 'eq', value })) } : undefined;
-  const all = [base, filter, tagged].filter((part) => part !== undefined);
-  return all.length > 1 ? { all } : all[0];
-}
