@@ -87,7 +87,12 @@ fn anybody(number: usize, tags: Vec<String>) -> impl Strategy<Value = Value> {
         [consent.clone(), consent.clone(), consent],
         address,
         proptest::sample::subsequence(tags.clone(), 0..=tags.len()),
-        (proptest::option::of(any::<i32>()), proptest::option::of(any::<bool>()), maybe(), proptest::option::of(0..3_usize)),
+        (
+            proptest::option::of(any::<i32>()),
+            proptest::option::of(any::<bool>()),
+            maybe(),
+            proptest::option::of(0..3_usize),
+        ),
     );
     (names, rest, many).prop_map(move |(names, rest, (phones, emails, alerts, [sms, email, calls], address, tags, own))| {
         let custom = json!({ "size": own.0, "smokes": own.1, "secret": own.2,
@@ -110,7 +115,8 @@ async fn what_goes_out_comes_in_as_it_was() {
     for name in ["VIP", "a; b", "!", "\\x"] {
         tags.push(id(&owner.post("/api/v1/tags", &json!({ "name": name, "colour": "red" })).await.expect(201)));
     }
-    let options = json!([{ "name": "Tea" }, { "name": "Coffee; black", "key": "coffee" }, { "name": "tea", "key": "o0" }]);
+    let options =
+        json!([{ "name": "Tea" }, { "name": "Coffee; black", "key": "coffee" }, { "name": "tea", "key": "o0" }]);
     for field in [
         json!({ "name": "Size", "kind": "number" }),
         json!({ "name": "Smokes", "kind": "boolean" }),

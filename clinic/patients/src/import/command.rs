@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::file::{self, Hints};
 use super::store::{self, Stored};
 use super::work::{self, Hears, Work};
-use super::{Duplicates, ImportId, ImportTask, Outcome, tasks};
+use super::{Duplicates, ImportId, ImportTask, RowOutcome, tasks};
 
 /// What is asked for.
 pub struct FileImport {
@@ -70,7 +70,7 @@ fn tell_columns(import: &Stored, print: fn(&str)) {
 
 /// How many rows of each outcome, and what is wrong with those that are not entered: never what they say.
 async fn tell_rows(app: &App, caller: &Caller, id: ImportId, print: fn(&str)) -> Result<()> {
-    let (practice, fault) = (caller.practice.uuid(), Outcome::Fault.word());
+    let (practice, fault) = (caller.practice.uuid(), RowOutcome::Fault.word());
     let rows = app
         .door
         .read(caller, async move |tx| {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::file::Body;
 use super::store::{RawRow, Stored};
 use super::verdicts::{LikeWhom, Noted};
-use super::{Duplicates, Outcome, fhir};
+use super::{Duplicates, RowOutcome, fhir};
 use crate::columns::{Columns, Draft, Fault, Finished};
 use crate::insurance::PolicyFields;
 use crate::likeness::{self, Likeness, Rule, Seen};
@@ -36,7 +36,7 @@ struct Met {
 /// A row that was judged.
 pub struct Judged {
     pub number: i32,
-    pub outcome: Outcome,
+    pub outcome: RowOutcome,
     pub report: Vec<Noted>,
     pub like: Option<LikeWhom>,
     /// The record as it is to be.
@@ -135,7 +135,7 @@ impl Judge {
     async fn read(&self, tx: &mut TenantTx, row: &RawRow) -> Result<Judged> {
         let mut judged = Judged {
             number: row.number,
-            outcome: Outcome::Fault,
+            outcome: RowOutcome::Fault,
             report: Vec::new(),
             like: None,
             fields: None,
@@ -149,7 +149,7 @@ impl Judge {
             Err(faults) => judged.report = noted(faults, true),
             Ok(finished) => {
                 judged.report = noted(finished.warnings, false);
-                judged.outcome = Outcome::Create;
+                judged.outcome = RowOutcome::Create;
                 let id = match finished.external_id {
                     Some(id) => format!("id {id}"),
                     // a row without an id is known by everything that it says
@@ -188,9 +188,9 @@ impl Judge {
             row.like = before.map(|(row, rule)| LikeWhom { rule, patient: None, row: Some(row) }).or_else(there);
             let is_mine = |like: LikeWhom| like.patient.is_none_or(|patient| self.mine.contains(&patient));
             row.outcome = match (row.like, self.import.options.duplicates) {
-                (None, _) | (_, Duplicates::Create) => Outcome::Create,
-                (Some(like), Duplicates::Update) if !is_mine(like) => Outcome::Update,
-                _ => Outcome::Skip,
+                (None, _) | (_, Duplicates::Create) => RowOutcome::Create,
+                (Some(like), Duplicates::Update) if !is_mine(like) => RowOutcome::Update,
+                _ => RowOutcome::Skip,
             };
             batch.add(row.number, row.origin.clone(), row.new_likeness());
         }
@@ -217,7 +217,7 @@ impl Judge {
     /// Puts what rows say into the records that there are. A row that says nothing new is left out, and so is the second
     /// one of a patient.
     async fn change(&self, tx: &mut TenantTx, rows: &[RawRow], judged: &mut [Judged], lock: bool) -> Result<()> {
-        let whom = |row: &Judged| row.like.and_then(|like| like.patient).filter(|_| row.outcome == Outcome::Update);
+        let whom = |row: &Judged| row.like.and_then(|like| like.patient).filter(|_| row.outcome == RowOutcome::Update);
         let ids: Vec<Uuid> = judged.iter().filter_map(whom).collect::<BTreeSet<_>>().into_iter().collect();
         if ids.is_empty() {
             return Ok(());
@@ -226,17 +226,17 @@ impl Judge {
         let mut there: HashMap<Uuid, Patient> = found.into_iter().map(|patient| (patient.id.uuid(), patient)).collect();
         for (raw, row) in rows.iter().zip(judged) {
             let Some(id) = whom(row) else { continue };
-            row.outcome = Outcome::Skip;
+            row.outcome = RowOutcome::Skip;
             let Some(patient) = there.remove(&id) else { continue };
             match self.finish(tx, &raw.body, Draft::of(patient.fields.clone())) {
                 Ok(finished) if finished.fields != patient.fields => {
-                    row.outcome = Outcome::Update;
+                    row.outcome = RowOutcome::Update;
                     row.fields = Some(finished.fields);
                     row.before = Some(patient);
                 }
                 Ok(_) => {}
                 Err(faults) => {
-                    row.outcome = Outcome::Fault;
+                    row.outcome = RowOutcome::Fault;
                     row.report = faults.into_iter().map(|fault| Noted { fault, is_fault: true }).collect();
                 }
             }
@@ -248,7 +248,7 @@ impl Judge {
 impl Judged {
     /// What later rows are compared by; who is like somebody of the practice is compared with them.
     fn new_likeness(&self) -> Option<Likeness> {
-        self.likeness.clone().filter(|_| matches!(self.outcome, Outcome::Create | Outcome::Created))
+        self.likeness.clone().filter(|_| matches!(self.outcome, RowOutcome::Create | RowOutcome::Created))
     }
 }
 

@@ -122,7 +122,7 @@ pub enum ImportTask {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "lowercase")]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
-pub enum Outcome {
+pub enum RowOutcome {
     /// Not looked at yet.
     Waiting,
     /// Something is wrong; it will not be entered.

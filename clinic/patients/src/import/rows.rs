@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::file::Body;
 use super::store::{self, Stored};
 use super::verdicts::Noted;
-use super::{ImportId, Outcome, fhir};
+use super::{ImportId, RowOutcome, fhir};
 use crate::columns;
 
 /// The route of the report.
@@ -44,7 +44,7 @@ struct ListImportRows {
     /// Only rows of which this has become.
     #[garde(skip)]
     #[param(inline)]
-    outcome: Option<Outcome>,
+    outcome: Option<RowOutcome>,
 }
 
 /// A page of the report.
@@ -64,7 +64,7 @@ struct ImportRow {
     /// As people count the rows of the file: the headings are the first one. Resources of FHIR are counted from 1.
     number: i32,
     /// What becomes of it, or became of it.
-    outcome: Outcome,
+    outcome: RowOutcome,
     /// What is wrong, and what somebody may want to look at.
     notes: Vec<ImportNote>,
     /// Whom it is like.
@@ -115,7 +115,7 @@ const SORTS: &[Sort] = &[Sort { name: "number", column: "r.number", kind: Kind::
 #[derive(FromRow)]
 struct Row {
     number: i32,
-    outcome: Outcome,
+    outcome: RowOutcome,
     report: Column<Vec<Noted>>,
     like_patient: Option<Uuid>,
     like_row: Option<i32>,

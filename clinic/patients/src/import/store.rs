@@ -11,7 +11,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::file::{About, Body, File, ImportFormat, Remark, RemarkCode};
-use super::{ImportId, ImportState, ImportTask, Options, Outcome};
+use super::{ImportId, ImportState, ImportTask, Options, RowOutcome};
 use crate::columns::{Columns, DateStyle, cells};
 
 /// For how long files and reports are kept.
@@ -229,7 +229,7 @@ pub async fn next_rows(
     tx: &mut TenantTx,
     id: ImportId,
     after: i32,
-    outcomes: &[Outcome],
+    outcomes: &[RowOutcome],
     limit: i64,
 ) -> Result<Vec<RawRow>> {
     let practice = tx.practice();

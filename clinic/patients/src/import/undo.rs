@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::store::place;
 use super::work::{BATCH, Hears, Work};
-use super::{ImportId, Outcome};
+use super::{ImportId, RowOutcome};
 use crate::record::{self, Patient, PatientFields};
 
 /// A row that entered or changed somebody.
@@ -64,7 +64,7 @@ async fn batch(tx: &mut TenantTx, work: Work) -> Result<i64> {
             patient.version == row.version && patient.deleted_at.is_none() && !busy.contains(&row.patient)
         };
         let outcome = match there.remove(&row.patient).filter(unchanged) {
-            None => Outcome::Kept,
+            None => RowOutcome::Kept,
             Some(patient) => {
                 let now = tx.now();
                 let mut after = Patient { version: patient.version + 1, updated_at: now, ..patient.clone() };
@@ -78,7 +78,7 @@ async fn batch(tx: &mut TenantTx, work: Work) -> Result<i64> {
                         deleted.push((patient, after));
                     }
                 }
-                Outcome::Undone
+                RowOutcome::Undone
             }
         };
         numbers.push(row.number);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{ImportId, Outcome};
+use super::{ImportId, RowOutcome};
 use crate::columns::Fault;
 use crate::likeness::Rule;
 
@@ -49,7 +49,7 @@ pub struct Entered {
     pub before: Option<Vec<u8>>,
 }
 
-impl Outcome {
+impl RowOutcome {
     /// The word for it in the table.
     pub fn word(self) -> &'static str {
         match self {
@@ -72,7 +72,7 @@ impl Verdicts {
     pub fn add(
         &mut self,
         number: i32,
-        outcome: Outcome,
+        outcome: RowOutcome,
         report: &[Noted],
         like: Option<LikeWhom>,
         entered: Option<Entered>,

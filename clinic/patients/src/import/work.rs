@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::judge::{Judge, Judged};
 use super::store;
 use super::verdicts::{Entered, Verdicts};
-use super::{ImportId, ImportState, ImportTask, Outcome, undo};
+use super::{ImportId, ImportState, ImportTask, RowOutcome, undo};
 use crate::insurance;
 use crate::record::{self, Patient};
 
@@ -156,8 +156,8 @@ async fn forget(tx: &mut TenantTx, import: ImportId) -> Result<()> {
 /// The next rows: what they were found to be, and who was entered or changed.
 async fn batch(tx: &mut TenantTx, judge: &Judge, work: Work, after: i32) -> Result<(Vec<Judged>, Vec<Uuid>)> {
     let is_check = work.task == ImportTask::Check;
-    let wanted: &[Outcome] =
-        if is_check { &[Outcome::Waiting] } else { &[Outcome::Create, Outcome::Update, Outcome::Skip] };
+    let wanted: &[RowOutcome] =
+        if is_check { &[RowOutcome::Waiting] } else { &[RowOutcome::Create, RowOutcome::Update, RowOutcome::Skip] };
     let rows = store::next_rows(tx, work.import, after, wanted, BATCH).await?;
     if rows.is_empty() {
         return Ok((Vec::new(), Vec::new()));
@@ -168,7 +168,8 @@ async fn batch(tx: &mut TenantTx, judge: &Judge, work: Work, after: i32) -> Resu
     let mut patients = if is_check { Vec::new() } else { enter(tx, judge, work, &mut judged).await? };
     patients.reverse();
     for row in &judged {
-        let patient = if matches!(row.outcome, Outcome::Created | Outcome::Updated) { patients.pop() } else { None };
+        let patient =
+            if matches!(row.outcome, RowOutcome::Created | RowOutcome::Updated) { patients.pop() } else { None };
         let as_whom = match patient {
             Some(patient) => {
                 entered.push(patient.id.uuid());
@@ -188,14 +189,14 @@ async fn batch(tx: &mut TenantTx, judge: &Judge, work: Work, after: i32) -> Resu
 
 /// Enters what was judged, and says of each row that it is; the patients in the order of their rows.
 async fn enter(tx: &mut TenantTx, judge: &Judge, work: Work, judged: &mut [Judged]) -> Result<Vec<Patient>> {
-    let of = |judged: &[Judged], outcome: Outcome| judged.iter().filter(|row| row.outcome == outcome).count();
-    let (creates, updates) = (of(judged, Outcome::Create), of(judged, Outcome::Update));
+    let of = |judged: &[Judged], outcome: RowOutcome| judged.iter().filter(|row| row.outcome == outcome).count();
+    let (creates, updates) = (of(judged, RowOutcome::Create), of(judged, RowOutcome::Update));
     let mut new = Vec::with_capacity(creates);
     let mut changed = Vec::with_capacity(updates);
     for row in judged.iter() {
         match (row.outcome, &row.fields, &row.before) {
-            (Outcome::Create, Some(fields), _) => new.push(fields.clone()),
-            (Outcome::Update, Some(fields), Some(before)) => {
+            (RowOutcome::Create, Some(fields), _) => new.push(fields.clone()),
+            (RowOutcome::Update, Some(fields), Some(before)) => {
                 let after = Patient {
                     fields: fields.clone(),
                     version: before.version + 1,
@@ -217,16 +218,16 @@ async fn enter(tx: &mut TenantTx, judge: &Judge, work: Work, judged: &mut [Judge
     let mut origins = Vec::new();
     for row in judged.iter_mut() {
         let (outcome, patient) = match row.outcome {
-            Outcome::Create => (Outcome::Created, created.next()),
-            Outcome::Update => (Outcome::Updated, updated.next()),
-            Outcome::Skip => (Outcome::Skipped, None),
+            RowOutcome::Create => (RowOutcome::Created, created.next()),
+            RowOutcome::Update => (RowOutcome::Updated, updated.next()),
+            RowOutcome::Skip => (RowOutcome::Skipped, None),
             other => (other, None),
         };
         row.outcome = outcome;
         if let Some(patient) = patient {
             origins.extend(row.origin.clone().map(|key| (key, patient.id.uuid())));
             // a patient has few, and most files have none
-            for policy in row.policies.iter().filter(|_| outcome == Outcome::Created) {
+            for policy in row.policies.iter().filter(|_| outcome == RowOutcome::Created) {
                 insurance::add(tx, patient.id, policy).await?;
             }
             patients.push(patient);

@@ -4559,7 +4559,7 @@ export interface components {
              */
             number: number;
             /** @description What becomes of it, or became of it. */
-            outcome: components["schemas"]["Outcome"];
+            outcome: components["schemas"]["RowOutcome"];
             patientId: components["schemas"]["PatientId"] | null;
         };
         /** @description A page of the report. */
@@ -5239,10 +5239,10 @@ export interface components {
             timeZone: string;
         };
         /**
-         * @description What becomes of a row, or became of it.
+         * @description How something ended.
          * @enum {string}
          */
-        Outcome: "waiting" | "fault" | "create" | "update" | "skip" | "created" | "updated" | "skipped" | "undone" | "kept";
+        Outcome: "ok" | "denied" | "error";
         /** @description The queues of the platform. */
         Overview: {
             /** @description Practices with anything in their queues, the fullest first, at most 20. */
@@ -6149,6 +6149,11 @@ export interface components {
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
+        /**
+         * @description What becomes of a row, or became of it.
+         * @enum {string}
+         */
+        RowOutcome: "waiting" | "fault" | "create" | "update" | "skip" | "created" | "updated" | "skipped" | "undone" | "kept";
         /**
          * @description Why two are likely one, the surest first.
          * @enum {string}

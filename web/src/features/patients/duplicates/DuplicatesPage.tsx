@@ -78,7 +78,8 @@ function Pair({ pair, onMerge }: { pair: Duplicate; onMerge: () => void }) {
   const { t, lang } = useLang();
   const undoable = useUndoable();
   const tellApart = useTellApart();
-  const names = [pair.one, pair.other].map((patient) => namesOf(patient, lang).name);
+  const one = namesOf(pair.one, lang).name;
+  const other = namesOf(pair.other, lang).name;
   const apart = () =>
     void undoable(
       () => tellApart(pair, true),
@@ -95,10 +96,10 @@ function Pair({ pair, onMerge }: { pair: Duplicate; onMerge: () => void }) {
         {t(`duplicates.rule.${pair.rule}`)}
       </Badge>
       <div className={classes.actions}>
-        <Button variant="default" size="xs" onClick={apart} aria-label={t('duplicates.dismissOf', { one: names[0], other: names[1] })}>
+        <Button variant="default" size="xs" onClick={apart} aria-label={t('duplicates.dismissOf', { one, other })}>
           {t('duplicates.dismiss')}
         </Button>
-        <Button size="xs" onClick={onMerge} aria-label={t('duplicates.mergeOf', { one: names[0], other: names[1] })}>
+        <Button size="xs" onClick={onMerge} aria-label={t('duplicates.mergeOf', { one, other })}>
           {t('duplicates.merge')}
         </Button>
       </div>
