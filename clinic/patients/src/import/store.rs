@@ -31,7 +31,6 @@ pub struct Stored {
     /// Which column of a patient each column of the file is.
     pub columns: Vec<Option<String>>,
     pub options: Options,
-    pub rows: i32,
     pub state: ImportState,
     pub task: Option<ImportTask>,
     pub job: Option<Uuid>,
@@ -167,7 +166,7 @@ pub async fn find(tx: &mut TenantTx, id: ImportId, lock: bool) -> Result<Stored>
     }
     let row = sqlx::query!(
         r#"select format as "format: ImportFormat", about, source, columns as "columns: Json<Vec<Option<String>>>",
-                  options as "options: Json<Options>", rows, state as "state: ImportState", task as "task: ImportTask",
+                  options as "options: Json<Options>", state as "state: ImportState", task as "task: ImportTask",
                   job_id, created_by, version
              from patients.import where practice_id = $1 and id = $2 and expires_at > $3"#,
         practice,
@@ -185,7 +184,6 @@ pub async fn find(tx: &mut TenantTx, id: ImportId, lock: bool) -> Result<Stored>
         source: row.source,
         columns: row.columns.0,
         options: row.options.0,
-        rows: row.rows,
         state: row.state,
         task: row.task,
         job: row.job_id,
