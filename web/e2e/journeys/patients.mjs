@@ -315,7 +315,7 @@ export default async function ({ browser, watch, step, must }) {
     await page.getByRole('button', { name: 'Save changes to view' }).click();
     await page.getByRole('button', { name: 'Save changes to view' }).waitFor({ state: 'detached' });
     await page.getByRole('tab', { name: 'Active', exact: true }).click();
-    await page.waitForURL((url) => !url.search.includes('view='));
+    await page.waitForURL((url) => !/view=[0-9a-f-]{36}/.test(url.search));
     await row(page, 'Noura Saleh').waitFor();
   }, page);
 

@@ -125,7 +125,7 @@ function Patients() {
   const openView = (value: string | undefined) => {
     view.forget();
     setChosen(new Set());
-    go({ view: value, sort: undefined, tags: undefined });
+    go({ view: value === 'active' ? undefined : value, sort: undefined, tags: undefined });
   };
   const picked = items?.filter((patient) => chosen.has(patient.id)) ?? [];
   const body =

@@ -86,24 +86,29 @@ function RowEditor({ row, n, fields, missing, onChange }: RowProps) {
   const setOp = (op: RowOp) => onChange({ ...row, op, value: takes(op) === takes(row.op) ? row.value : takes(op) === 'several' ? [row.value].flat().filter(Boolean) : ([row.value].flat()[0] ?? '') });
   return (
     <div className={classes.row}>
-      <Select
-        data-first
-        aria-label={t('filter.fieldOf', { n })}
-        data={fields.map(({ name }) => ({ value: name, label: fieldText(name) }))}
-        value={row.field}
-        searchable
-        allowDeselect={false}
-        nothingFoundMessage={t('search.nothing')}
-        onChange={setField}
-      />
-      <Select
-        aria-label={t('filter.opOf', { n })}
-        data={shown.map((op) => ({ value: op, label: opText(field?.kind ?? 'text', op) }))}
-        value={row.op}
-        allowDeselect={false}
-        onChange={(op) => setOp(op as RowOp)}
-      />
-      {field && takes(row.op) !== 'none' ? <ValueInput row={row} field={field} n={n} missing={missing} onChange={(value) => onChange({ ...row, value })} /> : <span />}
+      {/* a choice brings a hidden input along, which shall not count as a cell */}
+      <div>
+        <Select
+          data-first
+          aria-label={t('filter.fieldOf', { n })}
+          data={fields.map(({ name }) => ({ value: name, label: fieldText(name) }))}
+          value={row.field}
+          searchable
+          allowDeselect={false}
+          nothingFoundMessage={t('search.nothing')}
+          onChange={setField}
+        />
+      </div>
+      <div>
+        <Select
+          aria-label={t('filter.opOf', { n })}
+          data={shown.map((op) => ({ value: op, label: opText(field?.kind ?? 'text', op) }))}
+          value={row.op}
+          allowDeselect={false}
+          onChange={(op) => setOp(op as RowOp)}
+        />
+      </div>
+      <div>{field && takes(row.op) !== 'none' ? <ValueInput row={row} field={field} n={n} missing={missing} onChange={(value) => onChange({ ...row, value })} /> : null}</div>
       <ActionIcon variant="subtle" color="gray" size={36} aria-label={t('filter.removeRow', { n })} onClick={() => onChange(undefined)}>
         <IconTrash size={17} stroke={1.7} />
       </ActionIcon>
