@@ -1623,6 +1623,32 @@ CREATE TABLE patients.counter (
 
 ALTER TABLE ONLY patients.counter FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE patients.field (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    name_ar text,
+    kind text NOT NULL,
+    options jsonb NOT NULL,
+    required boolean NOT NULL,
+    initial jsonb,
+    listed boolean NOT NULL,
+    sensitive boolean NOT NULL,
+    rank integer NOT NULL,
+    archived_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT field_key_check CHECK ((key ~ '^[a-z][a-zA-Z0-9]{0,39}$'::text)),
+    CONSTRAINT field_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'number'::text, 'date'::text, 'dateTime'::text, 'select'::text, 'multiSelect'::text, 'boolean'::text, 'phone'::text, 'email'::text]))),
+    CONSTRAINT field_listed_check CHECK ((NOT (listed AND sensitive))),
+    CONSTRAINT field_name_ar_check CHECK (((length(name_ar) >= 1) AND (length(name_ar) <= 80))),
+    CONSTRAINT field_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80)))
+);
+
+ALTER TABLE ONLY patients.field FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE patients.patient (
     practice_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1652,6 +1678,7 @@ CREATE TABLE patients.patient (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    custom jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT patient_birth_date_check CHECK ((birth_date >= '1850-01-01'::date)),
     CONSTRAINT patient_contact_method_check CHECK ((contact_method = ANY (ARRAY['call'::text, 'sms'::text, 'whatsapp'::text, 'email'::text]))),
     CONSTRAINT patient_family_name_check CHECK (((length(family_name) >= 1) AND (length(family_name) <= 80))),
@@ -2157,6 +2184,12 @@ ALTER TABLE ONLY outbox.lane
 ALTER TABLE ONLY patients.counter
     ADD CONSTRAINT counter_pkey PRIMARY KEY (practice_id);
 
+ALTER TABLE ONLY patients.field
+    ADD CONSTRAINT field_key_key UNIQUE (practice_id, key);
+
+ALTER TABLE ONLY patients.field
+    ADD CONSTRAINT field_pkey PRIMARY KEY (practice_id, id);
+
 ALTER TABLE ONLY patients.patient
     ADD CONSTRAINT patient_number_key UNIQUE (practice_id, number);
 
@@ -2385,6 +2418,8 @@ CREATE TRIGGER staff_limit BEFORE INSERT OR UPDATE OF status ON auth.membership 
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.counter DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.field DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.patient DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON patients.patient_tag DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
@@ -2543,6 +2578,9 @@ ALTER TABLE ONLY outbox.lane
 ALTER TABLE ONLY patients.counter
     ADD CONSTRAINT counter_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
+ALTER TABLE ONLY patients.field
+    ADD CONSTRAINT field_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
 ALTER TABLE ONLY patients.patient_tag
     ADD CONSTRAINT patient_has_tag FOREIGN KEY (practice_id, tag_id) REFERENCES patients.tag(practice_id, id) ON DELETE CASCADE;
 
@@ -2669,6 +2707,8 @@ CREATE POLICY tenant ON outbox.lane TO vantage_app USING ((practice_id = ( SELEC
 
 ALTER TABLE patients.counter ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE patients.field ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE patients.patient ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE patients.patient_tag ENABLE ROW LEVEL SECURITY;
@@ -2678,6 +2718,8 @@ ALTER TABLE patients.policy ENABLE ROW LEVEL SECURITY;
 ALTER TABLE patients.tag ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant ON patients.counter USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON patients.field USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 CREATE POLICY tenant ON patients.patient USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
@@ -3142,6 +3184,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE outbox.lane TO vantage_app;
 GRANT SELECT,UPDATE ON TABLE outbox.lane TO vantage_dispatch;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE patients.counter TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE patients.field TO vantage_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE patients.patient TO vantage_app;
 

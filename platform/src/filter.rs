@@ -82,6 +82,8 @@ pub enum Kind {
     Text,
     /// A whole number.
     Integer,
+    /// A number, whole or not.
+    Number,
     /// True or false.
     Boolean,
     /// An instant.
@@ -92,17 +94,19 @@ pub enum Kind {
     Date,
     /// An id.
     Id,
+    /// A list of texts, as JSON.
+    Choices,
     /// Ids of what is linked to the record, in rows of their own: which, from the table to the end of its condition.
     Linked(&'static str),
 }
 
 /// A field that may be filtered by.
 #[derive(Clone, Copy, Debug)]
-pub struct Field {
+pub struct Field<'a> {
     /// Its name in the API.
-    pub name: &'static str,
+    pub name: &'a str,
     /// Its column, or an expression over columns.
-    pub column: &'static str,
+    pub column: &'a str,
     /// What it holds.
     pub kind: Kind,
 }
@@ -196,8 +200,10 @@ impl Comparison {
             .iter()
             .find(|field| field.name == self.field)
             .ok_or_else(|| fault("There is no such field to filter by."))?;
-        if let Kind::Linked(rows) = field.kind {
-            return self.push_linked(rows, field.column, query);
+        match field.kind {
+            Kind::Linked(rows) => return self.push_linked(rows, field.column, query),
+            Kind::Choices if self.op != Op::Empty => return self.push_choices(field.column, query),
+            _ => {}
         }
         let operator = match self.op {
             Op::Empty => {
@@ -247,6 +253,20 @@ impl Comparison {
         Ok(())
     }
 
+    /// `eq` and `in`: it is, or one of them is, among the texts; `ne`: it is not.
+    fn push_choices(&self, column: &str, query: &mut QueryBuilder<Postgres>) -> Result<()> {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let (no, wanted) = match (self.op, self.value.as_array()) {
+            (Op::Eq | Op::Ne, None) => (self.op == Op::Ne, text(&self.value).map(|text| vec![text])),
+            (Op::In, Some(values)) if values.len() <= MAX_VALUES => (false, values.iter().map(text).collect()),
+            _ => return Err(fault("A list of choices can only be compared by eq, ne, in and empty.")),
+        };
+        let wanted: Vec<String> = wanted.ok_or_else(|| fault("The value is not of the field's kind."))?;
+        let no = if no { "not " } else { "" };
+        query.push(format_args!("{no}coalesce(jsonb_exists_any({column}, ")).push_bind(wanted).push("), false)");
+        Ok(())
+    }
+
     fn push_in(&self, column: &str, kind: Kind, query: &mut QueryBuilder<Postgres>) -> Result<()> {
         let values = self
             .value
@@ -269,8 +289,9 @@ impl Comparison {
 pub(crate) fn push_value(kind: Kind, value: &Value, query: &mut QueryBuilder<Postgres>) -> Result<()> {
     let wrong = || fault("The value is not of the field's kind.");
     match kind {
-        Kind::Text => query.push_bind(value.as_str().ok_or_else(wrong)?.to_owned()),
+        Kind::Text | Kind::Choices => query.push_bind(value.as_str().ok_or_else(wrong)?.to_owned()),
         Kind::Integer => query.push_bind(value.as_i64().ok_or_else(wrong)?),
+        Kind::Number => query.push_bind(value.as_f64().ok_or_else(wrong)?).push("::numeric"),
         Kind::Boolean => query.push_bind(value.as_bool().ok_or_else(wrong)?),
         Kind::Instant => {
             let instant: Timestamp = value.as_str().and_then(|text| text.parse().ok()).ok_or_else(wrong)?;

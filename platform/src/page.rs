@@ -21,7 +21,7 @@ pub fn default_limit() -> u32 {
 }
 
 /// A way to sort a list: its name in the API, its column, and what that holds.
-pub type Sort = Field;
+pub type Sort = Field<'static>;
 
 /// The order of one list request: a sort, its direction, and where the page before ended.
 #[derive(Debug)]

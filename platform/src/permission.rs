@@ -180,7 +180,7 @@ pub fn to_see(kind: &str) -> String {
     let noun = match kind {
         "location" | "provider" | "onboarding" => "practice",
         "absence" | "closing_day" => "hours",
-        "tag" | "note" | "policy" | "import" => "patients",
+        "tag" | "note" | "policy" | "patient_field" | "import" => "patients",
         kind => kind,
     };
     ["s", ""].map(|s| format!("{noun}{s}.read")).into_iter().find(|name| named(name).is_some()).unwrap_or_default()
@@ -311,6 +311,8 @@ permissions! {
         Import "patients.import"        "xx......";
         /// Take them out of the product, as a file.
         Export "patients.export"        "xx......";
+        /// Say what is kept about them.
+        Configure "patients.configure"  "xx......";
     }
     support_access {
         /// See when the platform's support looked into the practice, and why.

@@ -51,6 +51,8 @@ export const screens = [
   { name: 'patient, activity', path: '/patients', ready: row, act: toPatient(1) },
   { ...settings('tags'), ready: row },
   { name: 'tag', path: '/settings/tags', ready: row, act: open },
+  { ...settings('patient-fields'), ready: row },
+  { name: 'patient-field', path: '/settings/patient-fields', ready: row, act: open },
   { name: 'settings', path: '/settings' },
   settings('profile'),
   { ...settings('locations'), ready: row },

@@ -1,6 +1,7 @@
 //! Patients: the record, finding it, who pays, and what happened.
 
 mod columns;
+mod custom;
 mod export;
 mod import;
 mod insurance;
@@ -24,6 +25,7 @@ pub use import::{Duplicates, FileImport, import_file};
 #[must_use]
 pub fn routes() -> Routes {
     record::routes()
+        .merge(custom::routes())
         .merge(export::routes())
         .merge(import::routes())
         .merge(insurance::routes())

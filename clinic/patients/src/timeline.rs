@@ -185,14 +185,27 @@ async fn open(tx: &mut TenantTx, rows: Vec<Row>) -> Result<Vec<TimelineEntry>> {
     Ok(entries)
 }
 
+/// Field by field, the practice's own ones as `custom.key`.
 fn changes(body: &Value) -> Vec<TimelineChange> {
-    let none = Map::new();
-    let [before, after] = ["before", "after"].map(|side| body[side].as_object().unwrap_or(&none));
+    let [before, after] = ["before", "after"].map(|side| flat(&body[side]));
     let fields = after.keys().chain(before.keys().filter(|field| !after.contains_key(*field)));
     let value = |side: &Map<String, Value>, field: &String| side.get(field).filter(|value| !value.is_null()).cloned();
     fields
-        .map(|field| TimelineChange { field: field.clone(), before: value(before, field), after: value(after, field) })
+        .map(|field| TimelineChange {
+            field: field.clone(),
+            before: value(&before, field),
+            after: value(&after, field),
+        })
+        .filter(|change| change.before != change.after)
         .collect()
+}
+
+fn flat(side: &Value) -> Map<String, Value> {
+    let mut fields = side.as_object().cloned().unwrap_or_default();
+    if let Some(Value::Object(custom)) = fields.remove("custom") {
+        fields.extend(custom.into_iter().map(|(key, value)| (format!("custom.{key}"), value)));
+    }
+    fields
 }
 
 /// Write a note on a patient.

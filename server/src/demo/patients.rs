@@ -110,6 +110,19 @@ const ALERTS: [(&str, &str, bool); 6] = [
     ("medication", "Warfarin", true),
 ];
 
+/// What the demo practices keep about patients besides.
+fn own_fields() -> [Value; 4] {
+    let option = |name: &str, name_ar: &str| json!({ "name": name, "nameAr": name_ar });
+    [
+        json!({ "name": "Anxiety", "nameAr": "القلق من العلاج", "kind": "select", "listed": true, "options":
+            [option("None", "لا قلق"), option("Some", "قلق خفيف"), option("Needs sedation", "يحتاج تهدئة")] }),
+        json!({ "name": "Interested in", "nameAr": "مهتم بـ", "kind": "multiSelect", "options":
+            [option("Whitening", "تبييض"), option("Aligners", "تقويم شفاف"), option("Implants", "زراعة"), option("Veneers", "عدسات")] }),
+        json!({ "name": "Previous dentist", "nameAr": "الطبيب السابق", "kind": "text" }),
+        json!({ "name": "Next recall", "nameAr": "موعد المتابعة القادم", "kind": "date" }),
+    ]
+}
+
 /// Enters so many patients, and the tags that some of them have. `language` decides which script comes first.
 pub async fn enter(owner: &Desk, language: &str, count: usize) -> Result<()> {
     let mut tags = Vec::new();
@@ -117,6 +130,9 @@ pub async fn enter(owner: &Desk, language: &str, count: usize) -> Result<()> {
         let name = if language == "ar" { name_ar } else { name };
         let tag = owner.post("/api/v1/tags", json!({ "name": name, "colour": colour })).await?;
         tags.push(tag["id"].clone());
+    }
+    for field in own_fields() {
+        owner.post("/api/v1/patient-fields", field).await?;
     }
     let mut chance = StdRng::seed_from_u64(count as u64);
     for number in 0..count {
@@ -158,6 +174,12 @@ fn invent(chance: &mut StdRng, language: &str, tags: &[Value]) -> Value {
     let alert = |(kind, text, severe): (&str, &str, bool)| json!([{ "kind": kind, "text": text, "severe": severe }]);
     let alerts = if chance.random_bool(0.2) { alert(one(chance, &ALERTS)) } else { json!([]) };
     let tagged: Vec<&Value> = tags.iter().filter(|_| chance.random_bool(0.12)).collect();
+    let mut custom = json!({ "anxiety": one(chance, &["none", "none", "some", "needsSedation"]) });
+    if chance.random_bool(0.4) {
+        custom["interestedIn"] = json!([one(chance, &["whitening", "aligners", "implants", "veneers"])]);
+        custom["nextRecall"] =
+            json!(format!("2027-{:02}-{:02}", chance.random_range(1..=6), chance.random_range(1..=28)));
+    }
     let consent = |granted: bool| json!({ "granted": granted, "source": "Registration form" });
     json!({
         "givenName": first.0, "familyName": first.1,
@@ -169,7 +191,7 @@ fn invent(chance: &mut StdRng, language: &str, tags: &[Value]) -> Value {
         "contactMethod": one(chance, &["call", "sms", "whatsapp", "email"]),
         "language": if chance.random_bool(0.8) { "ar" } else { "en" },
         "nationalId": format!("1{:09}", chance.random_range(0..1_000_000_000)), "nationality": "SA",
-        "alerts": alerts, "tags": tagged, "leadSource": one(chance, &SOURCES),
+        "alerts": alerts, "tags": tagged, "custom": custom, "leadSource": one(chance, &SOURCES),
         "status": one(chance, &["active", "active", "active", "active", "active", "lead", "inactive"]),
         "consents": { "sms": consent(chance.random_bool(0.85)), "calls": consent(chance.random_bool(0.9)), "email": null },
     })

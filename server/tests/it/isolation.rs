@@ -84,6 +84,8 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     owner.post(&policies, &json!({ "payer": "Bupa", "memberId": "1" })).await.expect(201);
     let import = owner.request(Method::POST, "/api/v1/imports").header("idempotency-key", Uuid::now_v7().to_string());
     Person::send(import.body("first name,last name\nSara,Ali\n")).await.expect(201);
+    let field = json!({ "name": "Shoe size", "kind": "number" });
+    owner.post("/api/v1/patient-fields", &field).await.expect(201);
     let closing_day = json!({ "name": "Move", "date": "2026-12-24", "repeats": "none" });
     owner.post("/api/v1/closing-days", &closing_day).await.expect(201);
 }

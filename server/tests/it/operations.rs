@@ -280,6 +280,10 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
         ("/api/v1/patients/", make("/api/v1/patients", json!({ "givenName": "Sara" })).await),
         ("/api/v1/imports/", import(server, person).await),
         ("/api/v1/tags/", make("/api/v1/tags", json!({ "name": Uuid::now_v7(), "colour": "red" })).await),
+        (
+            "/api/v1/patient-fields/",
+            make("/api/v1/patient-fields", json!({ "name": "Shoe size", "kind": "text" })).await,
+        ),
         // one without rooms, which can be archived
         ("/api/v1/locations/", make("/api/v1/locations", json!({ "name": Uuid::now_v7() })).await),
         ("/api/v1/rooms/", make("/api/v1/rooms", room).await),

@@ -12,6 +12,7 @@ import {
   IconShieldCheck,
   IconShieldLock,
   IconStethoscope,
+  IconForms,
   IconTags,
   IconUserCheck,
   IconUserHeart,
@@ -50,6 +51,7 @@ export const settingsNav: NavGroup[] = [
       { label: 'nav.rooms', about: 'nav.about.rooms', to: '/settings/rooms', icon: IconArmchair, needs: 'rooms.read' },
       { label: 'nav.services', about: 'nav.about.services', to: '/settings/services', icon: IconStethoscope, needs: 'services.read' },
       { label: 'nav.tags', about: 'nav.about.tags', to: '/settings/tags', icon: IconTags, needs: 'patients.read' },
+      { label: 'nav.patientFields', about: 'nav.about.patientFields', to: '/settings/patient-fields', icon: IconForms, needs: 'patients.read' },
     ],
   },
   {

@@ -182,6 +182,13 @@ const tags = createRoute({
   loader: () => wantTexts('patients'),
   component: lazyRouteComponent(() => import('@/features/patients/tags/TagsPage'), 'TagsPage'),
 });
+const patientFields = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/patient-fields',
+  validateSearch: validateListSearch,
+  loader: () => wantTexts('patients'),
+  component: lazyRouteComponent(() => import('@/features/patients/fields/FieldsPage'), 'FieldsPage'),
+});
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
@@ -323,6 +330,7 @@ export const router = createRouter({
       rooms,
       services,
       tags,
+      patientFields,
       providers,
       hours,
       staff,

@@ -6,8 +6,8 @@ use platform::{extract, undisclosed, validate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::record::PatientFields;
 use crate::record::fields::{Email, Phone};
+use crate::record::{PatientFields, Rules};
 
 /// What is read so far.
 #[derive(Clone, Default)]
@@ -98,10 +98,16 @@ impl Draft {
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn finish(mut self, country: &str, now: Timestamp, contacts: Contacts) -> Result<Finished, Vec<Fault>> {
+    pub fn finish(
+        mut self,
+        rules: &Rules,
+        before: Option<&PatientFields>,
+        now: Timestamp,
+        contacts: Contacts,
+    ) -> Result<Finished, Vec<Fault>> {
         let mut faults = Vec::new();
-        self.settle_contacts(country, &mut faults);
-        self.settle_address(country, &mut faults);
+        self.settle_contacts(&rules.country, &mut faults);
+        self.settle_address(&rules.country, &mut faults);
         if contacts == Contacts::Refuse && !faults.is_empty() {
             return Err(faults);
         }
@@ -110,7 +116,7 @@ impl Draft {
                 self.add_note(&format!("{column}: {text}"));
             }
         }
-        let tidied = extract::check(&self.fields).and_then(|()| self.fields.clone().tidied(country, now));
+        let tidied = extract::check(&self.fields).and_then(|()| self.fields.clone().tidied(rules, before, now));
         match tidied {
             Ok(fields) => Ok(Finished { fields, external_id: self.external_id, warnings: faults }),
             Err(error) => {
@@ -185,6 +191,7 @@ fn column_of(pointer: &str) -> &str {
         ("address", Some("line2")) => "addressLine2",
         ("address", Some("country")) => "addressCountry",
         ("address", Some(part)) => part,
+        ("custom", Some(key)) => key,
         ("consents", Some("sms")) => "consentSms",
         ("consents", Some("email")) => "consentEmail",
         ("consents", _) => "consentCalls",

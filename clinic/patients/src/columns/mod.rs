@@ -19,7 +19,7 @@ use platform::db::TenantTx;
 use uuid::Uuid;
 
 use crate::names;
-use crate::record::{PatientFields, fields};
+use crate::record::{PatientFields, Rules};
 pub use cells::DateStyle;
 pub use draft::{Contacts, Draft, Fault, Finished, message};
 
@@ -74,8 +74,8 @@ pub struct Columns {
     all: Vec<Column>,
     /// What cells say that only the practice knows.
     pub words: Words,
-    /// The practice's country, for numbers and addresses without one.
-    pub country: String,
+    /// What the practice's records must be like: its country, and its own fields.
+    pub rules: Rules,
 }
 
 impl Columns {
@@ -89,11 +89,11 @@ impl Columns {
             .fetch_all(tx.conn())
             .await?;
         let tags = rows.into_iter().map(|row| (row.id, row.name)).collect();
-        Ok(Self::new(Words { tags, dates }, fields::country(tx).await?))
+        Ok(Self::new(Words { tags, dates }, Rules::of(tx).await?))
     }
 
-    fn new(words: Words, country: String) -> Self {
-        Self { all: fixed::columns(), words, country }
+    fn new(words: Words, rules: Rules) -> Self {
+        Self { all: fixed::columns(), words, rules }
     }
 
     /// Names of the columns that files may have.

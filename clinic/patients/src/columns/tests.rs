@@ -2,10 +2,11 @@
 
 use super::cells::{DateStyle, date, plain, safe, split, yes};
 use super::{Columns, Words, fixed, words};
+use crate::record::Rules;
 use proptest::prelude::*;
 
 fn columns() -> Columns {
-    Columns::new(Words::default(), "SA".to_owned())
+    Columns::new(Words::default(), Rules { country: "SA".to_owned(), custom: Vec::new() })
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::record::{self, Patient, PatientFields};
 /// Judges the rows of an import, batch after batch.
 pub struct Judge {
     pub import: Stored,
-    columns: Columns,
+    pub columns: Columns,
     seen: Met,
     /// Who was entered or changed by this import.
     mine: HashSet<Uuid>,
@@ -113,9 +113,15 @@ impl Judge {
         self.columns.write(draft, &cells)
     }
 
-    fn finish(&self, tx: &TenantTx, body: &Body, mut draft: Draft) -> Result<Finished, Vec<Fault>> {
+    fn finish(
+        &self,
+        tx: &TenantTx,
+        body: &Body,
+        mut draft: Draft,
+        before: Option<&PatientFields>,
+    ) -> Result<Finished, Vec<Fault>> {
         let mut faults = self.fill(body, &mut draft);
-        let finished = draft.finish(&self.columns.country, tx.now(), self.import.options.contacts);
+        let finished = draft.finish(&self.columns.rules, before, tx.now(), self.import.options.contacts);
         if faults.is_empty() {
             return finished;
         }
@@ -145,7 +151,7 @@ impl Judge {
             likeness: None,
         };
         let noted = |faults: Vec<Fault>, is_fault| faults.into_iter().map(|fault| Noted { fault, is_fault }).collect();
-        match self.finish(tx, &row.body, Draft::default()) {
+        match self.finish(tx, &row.body, Draft::default(), None) {
             Err(faults) => judged.report = noted(faults, true),
             Ok(finished) => {
                 judged.report = noted(finished.warnings, false);
@@ -228,7 +234,7 @@ impl Judge {
             let Some(id) = whom(row) else { continue };
             row.outcome = Outcome::Skip;
             let Some(patient) = there.remove(&id) else { continue };
-            match self.finish(tx, &raw.body, Draft::of(patient.fields.clone())) {
+            match self.finish(tx, &raw.body, Draft::of(patient.fields.clone()), Some(&patient.fields)) {
                 Ok(finished) if finished.fields != patient.fields => {
                     row.outcome = Outcome::Update;
                     row.fields = Some(finished.fields);

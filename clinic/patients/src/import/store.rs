@@ -56,7 +56,7 @@ pub async fn add(tx: &mut TenantTx, file: &File) -> Result<ImportId> {
     let known = Columns::of(tx, DateStyle::default()).await?;
     let columns = known.guess(&file.about.headings);
     let mut about = file.about.clone();
-    let options = Options { dates: dates(file, &columns, &known.country, &mut about), ..Options::default() };
+    let options = Options { dates: dates(file, &columns, &known.rules.country, &mut about), ..Options::default() };
     if file.format != ImportFormat::Fhir && columns.iter().all(Option::is_none) {
         about.remarks.push(Remark::of(RemarkCode::NoKnownHeading));
     }

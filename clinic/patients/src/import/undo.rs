@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::store::place;
 use super::work::{BATCH, Hears, Work};
 use super::{ImportId, Outcome};
-use crate::record::{self, Patient, PatientFields};
+use crate::record::{self, Patient, PatientFields, Rules};
 
 /// A row that entered or changed somebody.
 struct Row {
@@ -84,9 +84,10 @@ async fn batch(tx: &mut TenantTx, work: Work) -> Result<i64> {
         numbers.push(row.number);
         outcomes.push(outcome.word());
     }
+    let rules = Rules::of(tx).await?;
     for (changed, event) in [(deleted, "patient.deleted"), (restored, "patient.changed")] {
         if !changed.is_empty() {
-            record::change_all(tx, &changed, event, work.detail()).await?;
+            record::change_all(tx, &rules, &changed, event, work.detail()).await?;
         }
     }
     let practice = tx.practice();

@@ -207,10 +207,14 @@ async fn enter(tx: &mut TenantTx, judge: &Judge, work: Work, judged: &mut [Judge
             _ => {}
         }
     }
-    let mut created =
-        if new.is_empty() { Vec::new() } else { record::enter_all(tx, new, work.detail()).await? }.into_iter();
+    let mut created = if new.is_empty() {
+        Vec::new()
+    } else {
+        record::enter_all(tx, &judge.columns.rules, new, work.detail()).await?
+    }
+    .into_iter();
     if !changed.is_empty() {
-        record::change_all(tx, &changed, "patient.changed", work.detail()).await?;
+        record::change_all(tx, &judge.columns.rules, &changed, "patient.changed", work.detail()).await?;
     }
     let mut updated = changed.into_iter().map(|(_, after)| after);
     let mut patients = Vec::with_capacity(creates + updates);

@@ -20,6 +20,7 @@ use sqlx::{FromRow, QueryBuilder, Row as _};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::custom::{self, Filterable, Values};
 use crate::record::fields::{Alert, PatientStatus, Sex};
 use crate::search::Wanted;
 
@@ -104,6 +105,9 @@ pub struct PatientItem {
     pub alerts: Vec<Alert>,
     /// Tags, by id.
     pub tags: Vec<Uuid>,
+    /// What the practice keeps besides, without what is sensitive.
+    #[schema(value_type = BTreeMap<String, serde_json::Value>)]
+    pub custom: Values,
     /// Since when it is deleted.
     #[schema(required)]
     pub deleted_at: Option<Timestamp>,
@@ -128,7 +132,7 @@ pub struct PatientRow {
 pub const COLUMNS: &str = "p.id, p.number, p.given_name, p.family_name, p.given_name_other, p.family_name_other,
     p.birth_date, p.sex, p.phone, p.email, p.status, p.alerts, array(select l.tag_id from patients.patient_tag l
         where l.practice_id = p.practice_id and l.patient_id = p.id order by l.tag_id), p.deleted_at, p.version,
-    p.created_at, p.updated_at, p.name_key";
+    p.created_at, p.updated_at, p.name_key, p.custom";
 
 impl FromRow<'_, PgRow> for PatientRow {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
@@ -147,6 +151,7 @@ impl FromRow<'_, PgRow> for PatientRow {
             status: row.try_get(10)?,
             alerts: row.try_get::<sqlx::types::Json<_>, _>(11)?.0,
             tags: row.try_get(12)?,
+            custom: row.try_get::<sqlx::types::Json<_>, _>(18)?.0,
             deleted_at: row.try_get::<Option<jiff_sqlx::Timestamp>, _>(13)?.map(|at| at.to_jiff()),
             version: row.try_get(14)?,
             created_at: instant(15)?,
@@ -247,7 +252,9 @@ async fn select(
     }
     if let Some(filter) = filter {
         query.push(" and ");
-        filter.push(FIELDS, &mut query)?;
+        let own = own_fields(tx, filter).await?;
+        let fields: Vec<Field> = FIELDS.iter().copied().chain(own.iter().map(Filterable::field)).collect();
+        filter.push(&fields, &mut query)?;
     }
     order.push("p.id", &mut query)?;
     Ok(query.build_query_as().fetch_all(tx.conn()).await?)
@@ -274,6 +281,12 @@ pub async fn ids(tx: &mut TenantTx, query: Query, filter: Option<&Filter>, most:
     let order = Order::parse(SORTS, sort.as_deref(), None, most)?;
     let asked = PatientQuery { limit: most, cursor: None, sort, q, filter: None, deleted };
     Ok(select(tx, &asked, filter, &order).await?.into_iter().map(|row| row.item.id.uuid()).collect())
+}
+
+/// The practice's own fields, where the filter asks for any.
+async fn own_fields(tx: &mut TenantTx, filter: &Filter) -> Result<Vec<Filterable>> {
+    let asked = filter.fields().iter().any(|field| field.starts_with("custom."));
+    Ok(if asked { custom::filterable(&custom::all(tx).await?) } else { Vec::new() })
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::custom::{self, CustomField};
+
 /// What is entered about a patient.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -77,6 +79,10 @@ pub struct PatientFields {
     /// Tags, by id.
     #[garde(length(max = 30))]
     pub tags: Vec<Uuid>,
+    /// What the practice keeps besides, by the keys of its fields (`/api/v1/patient-fields`).
+    #[garde(length(max = 100))]
+    #[schema(value_type = BTreeMap<String, serde_json::Value>)]
+    pub custom: custom::Values,
 }
 
 undisclosed!(PatientFields, Phone, Email, Alert);
@@ -236,13 +242,31 @@ fn language_code(value: &str, (): &()) -> garde::Result {
     Err(garde::Error::new("invalid: This is not a language code of ISO 639."))
 }
 
-impl PatientFields {
-    /// The one written way of everything: trimmed, numbers in E.164 with `country` as default, at most one preferred,
-    /// consents with their instant.
+/// What a record must fit besides: where the practice is, and the fields of its own.
+pub struct Rules {
+    /// The country that numbers without a country code belong to.
+    pub country: String,
+    /// The practice's own fields, archived ones included.
+    pub custom: Vec<CustomField>,
+}
+
+impl Rules {
+    /// Those of the practice.
     ///
     /// # Errors
-    /// 422 at the numbers that are none, and for a date of birth that is still to come.
-    pub fn tidied(mut self, country: &str, now: Timestamp) -> Result<Self> {
+    /// 503 when the database is away.
+    pub async fn of(tx: &mut TenantTx) -> Result<Self> {
+        Ok(Self { country: country(tx).await?, custom: custom::all(tx).await? })
+    }
+}
+
+impl PatientFields {
+    /// The one written way of everything: trimmed, numbers in E.164, at most one preferred, consents with their instant.
+    /// `before` is what an older record has.
+    ///
+    /// # Errors
+    /// 422 at the numbers that are none, for a date of birth that is still to come, at the practice's own fields.
+    pub fn tidied(mut self, rules: &Rules, before: Option<&Self>, now: Timestamp) -> Result<Self> {
         let texts = [&mut self.family_name, &mut self.given_name_other, &mut self.family_name_other];
         for text in texts.into_iter().chain([&mut self.national_id, &mut self.lead_source]).flatten() {
             *text = text.trim().to_owned();
@@ -255,10 +279,15 @@ impl PatientFields {
             faults.push(FieldError::new("/birthDate", "out_of_range", "A date of birth is not in the future."));
         }
         for (i, phone) in self.phones.iter_mut().enumerate() {
-            match validate::phone(&phone.number, country, &format!("/phones/{i}/number")) {
+            match validate::phone(&phone.number, &rules.country, &format!("/phones/{i}/number")) {
                 Ok(number) => phone.number = number,
                 Err(error) => faults.extend(error.into_faults()),
             }
+        }
+        let had = before.map(|before| &before.custom);
+        match custom::tidied(&rules.custom, std::mem::take(&mut self.custom), had, &rules.country) {
+            Ok(custom) => self.custom = custom,
+            Err(others) => faults.extend(others),
         }
         if !faults.is_empty() {
             return Err(Error::invalid(faults));

@@ -23,7 +23,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-pub use fields::PatientFields;
+pub use fields::{PatientFields, Rules};
 pub use row::{find_all, name_key, national_id_blind};
 
 /// The routes of the record.
@@ -94,13 +94,13 @@ async fn change(
         if before.deleted_at.is_some() {
             return Err(Error::conflict("patient.deleted", "This patient is deleted; restore it first."));
         }
-        let country = fields::country(tx).await?;
-        let fields = change.apply(&before.fields)?.tidied(&country, tx.now())?;
+        let rules = Rules::of(tx).await?;
+        let fields = change.apply(&before.fields)?.tidied(&rules, Some(&before.fields), tx.now())?;
         if fields == before.fields {
             return Ok(Json(before));
         }
         let after = Patient { fields, version: before.version + 1, updated_at: tx.now(), ..before.clone() };
-        change_all(tx, &[(before, after.clone())], "patient.changed", json!({})).await?;
+        change_all(tx, &rules, &[(before, after.clone())], "patient.changed", json!({})).await?;
         Ok(Json(after))
     })
     .await
@@ -125,9 +125,9 @@ async fn restore(who: Can<may::Delete>, Path(id): Path<PatientId>, Body(at): Bod
 /// # Errors
 /// 422 for what is not valid in this practice.
 pub async fn enter(tx: &mut TenantTx, new: &PatientFields) -> Result<Patient> {
-    let country = fields::country(tx).await?;
-    let tidied = new.clone().tidied(&country, tx.now())?;
-    enter_all(tx, vec![tidied], json!({})).await?.pop().ok_or_else(Error::not_found)
+    let rules = Rules::of(tx).await?;
+    let tidied = new.clone().tidied(&rules, None, tx.now())?;
+    enter_all(tx, &rules, vec![tidied], json!({})).await?.pop().ok_or_else(Error::not_found)
 }
 
 /// Enters patients whose fields are tidied, in this order, each with its number, audit entry, timeline entry and event.
@@ -135,7 +135,12 @@ pub async fn enter(tx: &mut TenantTx, new: &PatientFields) -> Result<Patient> {
 ///
 /// # Errors
 /// 422 at the tags that do not exist.
-pub async fn enter_all(tx: &mut TenantTx, tidied: Vec<PatientFields>, detail: Value) -> Result<Vec<Patient>> {
+pub async fn enter_all(
+    tx: &mut TenantTx,
+    rules: &Rules,
+    tidied: Vec<PatientFields>,
+    detail: Value,
+) -> Result<Vec<Patient>> {
     let now = tx.now();
     let first = row::next_numbers(tx, i64::try_from(tidied.len()).unwrap_or(i64::MAX)).await?;
     let patient = |(fields, number)| Patient {
@@ -148,7 +153,7 @@ pub async fn enter_all(tx: &mut TenantTx, tidied: Vec<PatientFields>, detail: Va
         updated_at: now,
     };
     let patients: Vec<Patient> = tidied.into_iter().zip(first..).map(patient).collect();
-    row::save_all(tx, &patients).await?;
+    row::save_all(tx, rules, &patients).await?;
     let created = |patient: &Patient| {
         let change = Change::created("patient", patient.id.uuid(), patient).with(detail.clone());
         told(change, "patient.created", patient)
@@ -163,12 +168,13 @@ pub async fn enter_all(tx: &mut TenantTx, tidied: Vec<PatientFields>, detail: Va
 /// 422 at the tags that do not exist.
 pub async fn change_all(
     tx: &mut TenantTx,
+    rules: &Rules,
     changed: &[(Patient, Patient)],
     event: &'static str,
     detail: Value,
 ) -> Result<()> {
     let after: Vec<Patient> = changed.iter().map(|(_, after)| after.clone()).collect();
-    row::save_all(tx, &after).await?;
+    row::save_all(tx, rules, &after).await?;
     let updated = |(before, after): &(Patient, Patient)| {
         let change = Change::updated("patient", after.id.uuid(), before, after).with(detail.clone());
         told(change, event, after)
@@ -183,8 +189,9 @@ async fn set_deleted(tx: &mut TenantTx, id: PatientId, version: i32, deleted: bo
     }
     let now = tx.now();
     let after = Patient { deleted_at: deleted.then_some(now), version: version + 1, updated_at: now, ..before.clone() };
+    let rules = Rules::of(tx).await?;
     let event = if deleted { "patient.deleted" } else { "patient.restored" };
-    change_all(tx, &[(before, after.clone())], event, json!({})).await?;
+    change_all(tx, &rules, &[(before, after.clone())], event, json!({})).await?;
     Ok(after)
 }
 

@@ -13,18 +13,22 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::Patient;
-use super::fields::{Alert, Consents, ContactMethod, Email, PatientFields, PatientStatus, Phone, Sex};
+use super::fields::{Alert, Consents, ContactMethod, Email, PatientFields, PatientStatus, Phone, Rules, Sex};
+use crate::custom::Values;
 use crate::{names, terms};
 
 const TABLE: &str = "patients.patient";
 
 /// What is sealed as one value: read with the whole record, and never searched by but through a blind index.
 #[derive(Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 struct Private {
     national_id: Option<String>,
     nationality: Option<String>,
     medical_history: Option<String>,
     notes: Option<String>,
+    /// The practice's own fields that are sensitive.
+    custom: Values,
 }
 
 undisclosed!(Private, Row);
@@ -53,6 +57,7 @@ struct Row {
     created_at: jiff_sqlx::Timestamp,
     updated_at: jiff_sqlx::Timestamp,
     tags: Vec<Uuid>,
+    custom: Json<Values>,
 }
 
 /// The patient, deleted or not; `lock` keeps others from changing it until the end of the transaction.
@@ -85,6 +90,7 @@ pub async fn find_all(tx: &mut TenantTx, ids: &[Uuid], lock: bool) -> Result<Vec
                   p.address as "address: Json<Address>", p.contact_method as "contact_method: ContactMethod", p.language,
                   p.alerts as "alerts: Json<Vec<Alert>>", p.consents as "consents: Json<Consents>", p.lead_source,
                   p.status as "status: PatientStatus", p.private, p.deleted_at, p.version, p.created_at, p.updated_at,
+                  p.custom as "custom: Json<Values>",
                   array(select t.tag_id from patients.patient_tag t
                          where t.practice_id = p.practice_id and t.patient_id = p.id order by t.tag_id) as "tags!"
              from patients.patient p where p.practice_id = $1 and p.id = any($2) order by p.id"#,
@@ -130,6 +136,7 @@ impl Row {
             status: self.status,
             consents: self.consents.0,
             tags: self.tags,
+            custom: self.custom.0.into_iter().chain(private.custom).collect(),
         };
         Patient {
             id: PatientId(self.id),
@@ -190,11 +197,14 @@ struct Written<'a> {
     version: i32,
     created_at: Timestamp,
     updated_at: Timestamp,
+    custom: Values,
 }
 
 impl<'a> Written<'a> {
-    async fn of(tx: &mut TenantTx, patient: &'a Patient) -> Result<Self> {
+    async fn of(tx: &mut TenantTx, rules: &Rules, patient: &'a Patient) -> Result<Self> {
         let fields = &patient.fields;
+        let sensitive = |key: &String| rules.custom.iter().any(|field| field.sensitive && field.key == *key);
+        let (secret, open): (Values, Values) = fields.custom.clone().into_iter().partition(|(key, _)| sensitive(key));
         let national_id_blind = match &fields.national_id {
             Some(number) => Some(national_id_blind(tx, number).await?),
             None => None,
@@ -224,13 +234,14 @@ impl<'a> Written<'a> {
             consents: &fields.consents,
             lead_source: fields.lead_source.as_deref(),
             status: fields.status,
-            private: seal(tx, patient).await?,
+            private: seal(tx, patient, secret).await?,
             national_id_blind,
             nationality_blind,
             deleted_at: patient.deleted_at,
             version: patient.version,
             created_at: patient.created_at,
             updated_at: patient.updated_at,
+            custom: open,
         })
     }
 }
@@ -239,20 +250,21 @@ impl<'a> Written<'a> {
 ///
 /// # Errors
 /// 422 at the tags that do not exist.
-pub async fn save_all(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {
+pub async fn save_all(tx: &mut TenantTx, rules: &Rules, patients: &[Patient]) -> Result<()> {
     let practice = tx.practice();
     let mut rows = Vec::with_capacity(patients.len());
     for patient in patients {
-        rows.push(Written::of(tx, patient).await?);
+        rows.push(Written::of(tx, rules, patient).await?);
     }
     sqlx::query!(
         "insert into patients.patient (practice_id, id, number, given_name, family_name, given_name_other,
                 family_name_other, name_key, birth_date, sex, phones, emails, phone, email, address, contact_method,
                 language, alerts, consents, lead_source, status, private, national_id_blind, nationality_blind,
-                deleted_at, version, created_at, updated_at)
+                deleted_at, version, created_at, updated_at, custom)
          select $1, id, number, given_name, family_name, given_name_other, family_name_other, name_key, birth_date, sex,
                 phones, emails, phone, email, address, contact_method, language, alerts, consents, lead_source, status,
-                private, national_id_blind, nationality_blind, deleted_at, version, created_at, updated_at
+                private, national_id_blind, nationality_blind, deleted_at, version, created_at, updated_at,
+                custom
            from jsonb_populate_recordset(null::patients.patient, $2)
          on conflict (practice_id, id) do update
             set given_name = excluded.given_name, family_name = excluded.family_name,
@@ -263,7 +275,8 @@ pub async fn save_all(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {
                 alerts = excluded.alerts, consents = excluded.consents, lead_source = excluded.lead_source,
                 status = excluded.status, private = excluded.private, national_id_blind = excluded.national_id_blind,
                 nationality_blind = excluded.nationality_blind, deleted_at = excluded.deleted_at,
-                version = excluded.version, updated_at = excluded.updated_at",
+                version = excluded.version, updated_at = excluded.updated_at,
+                custom = excluded.custom",
         practice,
         Json(&rows) as _,
     )
@@ -274,13 +287,14 @@ pub async fn save_all(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {
 }
 
 /// The sealed part, as PostgreSQL writes bytes.
-async fn seal(tx: &mut TenantTx, patient: &Patient) -> Result<Option<String>> {
+async fn seal(tx: &mut TenantTx, patient: &Patient, custom: Values) -> Result<Option<String>> {
     let fields = patient.fields.clone();
     let private = Private {
         national_id: fields.national_id,
         nationality: fields.nationality,
         medical_history: fields.medical_history,
         notes: fields.notes,
+        custom,
     };
     if private == Private::default() {
         return Ok(None);

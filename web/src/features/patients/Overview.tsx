@@ -4,8 +4,12 @@ import { useSession } from '@/shared/auth/session';
 import { addressLine } from '@/shared/forms/address';
 import { type MessageId, useLang } from '@/shared/i18n';
 import { displayName, formatDate, formatDayShort, formatHijri } from '@/shared/i18n/format';
+import { localName } from '@/shared/names';
 import type { Patient } from './api';
 import { channels } from './draft';
+import { inUse } from './fields/api';
+import { useCustomText } from './fields/useCustomText';
+import type { Values } from './fields/values';
 import { Phone } from './marks';
 import classes from './PatientPage.module.css';
 
@@ -21,12 +25,37 @@ function Card({ title, children }: { title: MessageId; children: ReactNode }) {
 
 function Pair({ label, wide, children }: { label: MessageId; wide?: boolean; children: ReactNode }) {
   const { t } = useLang();
+  return (
+    <NamedPair label={t(label)} wide={wide}>
+      {children}
+    </NamedPair>
+  );
+}
+
+function NamedPair({ label, wide, children }: { label: ReactNode; wide?: boolean | undefined; children: ReactNode }) {
   const none = children === null || children === undefined || children === '';
   return (
     <div data-wide={wide || undefined}>
-      <dt>{t(label)}</dt>
+      <dt>{label}</dt>
       <dd data-none={none || undefined}>{none ? '–' : children}</dd>
     </div>
+  );
+}
+
+/** The practice's own fields. */
+function Custom({ values }: { values: Values }) {
+  const { lang } = useLang();
+  const { fields, textOf } = useCustomText();
+  const asked = inUse(fields);
+  if (!asked.length) return null;
+  return (
+    <Card title="patients.card.custom">
+      {asked.map((field) => (
+        <NamedPair key={field.id} label={<bdi>{localName(field, lang)}</bdi>}>
+          {values[field.key] === undefined ? null : <bdi className={classes.text}>{textOf(field, values[field.key])}</bdi>}
+        </NamedPair>
+      ))}
+    </Card>
   );
 }
 
@@ -114,6 +143,7 @@ export function Overview({ patient: p }: { patient: Patient }) {
             <Pair label="patients.field.status">{t(`patients.status.${p.status}`)}</Pair>
             <Pair label="patients.field.leadSource">{p.leadSource ? <bdi>{p.leadSource}</bdi> : null}</Pair>
           </Card>
+          <Custom values={p.custom} />
           <Card title="patients.card.notes">
             <Pair label="patients.field.medicalHistory" wide>
               {p.medicalHistory ? <bdi className={classes.text}>{p.medicalHistory}</bdi> : null}

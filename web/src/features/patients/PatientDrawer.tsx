@@ -7,7 +7,8 @@ import { useSave } from '@/shared/forms/useSave';
 import { useLang, wantTexts } from '@/shared/i18n';
 import { todayIn } from '@/shared/i18n/format';
 import { type Patient, patientQuery, useChangePatient, useCreatePatient } from './api';
-import { atRows, changesOf, type Draft, draftOf, emptyDraft, fieldsOf, issuesOf, labels, parts } from './draft';
+import { atRows, changesOf, type Draft, draftOf, emptyDraft, fieldsOf, type Ground, issuesOf, labels, partsOf } from './draft';
+import { type CustomField, customFields, inUse } from './fields/api';
 import { PatientForm } from './PatientForm';
 import { namesOf } from './person';
 import { usePatientWords } from './words';
@@ -20,27 +21,28 @@ type Props = {
 };
 
 export function PatientDrawer({ id, ...rest }: Props) {
-  useEffect(() => void wantTexts('patients'), []);
-  return id ? <Loaded key={id} id={id} {...rest} /> : <Editor key="new" {...rest} />;
-}
-
-function Loaded({ id, ...rest }: Props & { id: string }) {
   const { t } = useLang();
-  const patient = useQuery(patientQuery(id));
-  if (patient.data) return <Editor loaded={patient.data} {...rest} />;
-  return <WaitingDrawer title={t('patients.edit')} error={patient.error} lines={12} retry={() => void patient.refetch()} onClose={rest.onClose} />;
+  useEffect(() => void wantTexts('patients'), []);
+  const patient = useQuery({ ...patientQuery(id ?? ''), enabled: !!id });
+  const custom = useQuery(customFields.listQuery);
+  const waiting = [custom, ...(id ? [patient] : [])].filter((query) => !query.data);
+  if (!waiting.length) return <Editor key={id ?? 'new'} loaded={patient.data} fields={inUse(custom.data)} {...rest} />;
+  const error = waiting.find((query) => query.error)?.error ?? null;
+  const retry = () => waiting.forEach((query) => void query.refetch());
+  return <WaitingDrawer title={t(id ? 'patients.edit' : 'patients.new')} error={error} lines={12} retry={retry} onClose={rest.onClose} />;
 }
 
-function Editor({ loaded, onClose, onCreated }: Omit<Props, 'id'> & { loaded?: Patient }) {
+function Editor({ loaded, fields, onClose, onCreated }: Omit<Props, 'id'> & { loaded: Patient | undefined; fields: CustomField[] }) {
   const { t, lang } = useLang();
   const { country, timeZone } = useSession().practice;
+  const ground: Ground = { country, timeZone, fields };
   const readOnly = !useCan()('patients.write') || !!loaded?.deletedAt;
   const record = useRecordForm<Patient, Draft>({
     loaded,
-    empty: emptyDraft(country),
-    draftOf: (patient) => draftOf(patient, country),
-    issues: (draft) => issuesOf(draft, todayIn(timeZone, new Date())),
-    parts,
+    empty: emptyDraft(ground),
+    draftOf: (patient) => draftOf(patient, ground),
+    issues: (draft) => issuesOf(draft, todayIn(timeZone, new Date()), ground, loaded),
+    parts: partsOf(ground),
   });
   const { base } = record;
   const { valueText } = usePatientWords();
@@ -49,8 +51,8 @@ function Editor({ loaded, onClose, onCreated }: Omit<Props, 'id'> & { loaded?: P
     base,
     create: useCreatePatient(),
     change: useChangePatient(),
-    newOf: fieldsOf,
-    changesOf: (draft: Draft, patient) => changesOf(draft, patient, country),
+    newOf: (draft: Draft) => fieldsOf(draft, ground),
+    changesOf: (draft: Draft, patient) => changesOf(draft, patient, ground),
     created: t('patients.created'),
     onClose,
     onCreated,
@@ -75,7 +77,7 @@ function Editor({ loaded, onClose, onCreated }: Omit<Props, 'id'> & { loaded?: P
       create={t('patients.create')}
       onClose={onClose}
     >
-      <PatientForm record={record} readOnly={readOnly} />
+      <PatientForm record={record} ground={ground} readOnly={readOnly} />
     </RecordDrawer>
   );
 }

@@ -10,22 +10,23 @@ import { countries } from '@/shared/places';
 import { DateField } from '@/shared/ui/DateField';
 import { AlertRows, ConsentRows, ContactRows } from './rows';
 import type { Patient } from './api';
-import { contactMethods, type Draft, fieldsOf, labels, languages, sexes, statuses } from './draft';
+import { contactMethods, type Draft, fieldsOf, type Ground, labels, languages, sexes, statuses } from './draft';
+import { CustomInputs } from './fields/CustomInputs';
 import classes from './PatientForm.module.css';
 import { Similar } from './Similar';
 import { TagsField } from './tags/TagsField';
 import { usePatientWords } from './words';
 
-type Props = { record: RecordForm<Patient, Draft>; readOnly: boolean };
+type Props = { record: RecordForm<Patient, Draft>; ground: Ground; readOnly: boolean };
 
 /** The fields only; loading, saving and conflicts are the drawer's. */
-export function PatientForm({ record, readOnly }: Props) {
+export function PatientForm({ record, ground, readOnly }: Props) {
   const { t, lang } = useLang();
   const { timeZone } = useSession().practice;
   const { form } = record;
   const { valueText } = usePatientWords();
   // what I had entered is a draft: it is said as it would have been sent
-  const { bind, wasMine } = useFields(record, labels, readOnly, (field, value) => valueText(field, fieldsOf({ ...form.values, [field]: value })[field]));
+  const { bind, wasMine } = useFields(record, labels, readOnly, (field, value) => valueText(field, fieldsOf({ ...form.values, [field]: value }, ground)[field]));
   const named = (type: 'region' | 'language', codes: string[]) =>
     codes.map((value) => ({ value, label: displayName(lang, type, value) })).sort((a, b) => compareText(lang, a.label, b.label));
   const tongues = form.values.language && !languages.includes(form.values.language) ? [...languages, form.values.language] : languages;
@@ -76,6 +77,14 @@ export function PatientForm({ record, readOnly }: Props) {
         </div>
         <TagsField {...bind('tags')} readOnly={readOnly} />
       </fieldset>
+
+      {ground.fields.length ? (
+        <fieldset className={classes.section}>
+          <legend>{t('patients.section.custom')}</legend>
+          <CustomInputs fields={ground.fields} form={form} had={record.base?.custom} readOnly={readOnly} />
+          {wasMine('custom')}
+        </fieldset>
+      ) : null}
 
       <fieldset className={classes.section}>
         <legend>{t('patients.section.alerts')}</legend>

@@ -3,9 +3,12 @@ import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { formatDate, formatDayShort } from '@/shared/i18n/format';
+import { localName } from '@/shared/names';
 import lists from '@/shared/ui/List.module.css';
 import { onRowKeys } from '@/shared/ui/rowKeys';
 import type { PatientItem } from './api';
+import { inUse } from './fields/api';
+import { useCustomText } from './fields/useCustomText';
 import { Phone, SevereMark, StatusBadge, TagPills, useAge } from './marks';
 import classes from './Patients.module.css';
 import { initialsOf, namesOf, scriptOf } from './person';
@@ -27,6 +30,8 @@ export function PatientTable({ items, sort, onSort, onOpen }: Props) {
   const { t, lang } = useLang();
   const { practice } = useSession();
   const ageOf = useAge();
+  const { fields, textOf } = useCustomText();
+  const own = inUse(fields).filter((field) => field.listed);
 
   const sortable = (column: Column, label: string) => {
     const on = sort === column || sort === `-${column}`;
@@ -53,6 +58,11 @@ export function PatientTable({ items, sort, onSort, onOpen }: Props) {
             {sortable('birthDate', t('patients.col.born'))}
             <Table.Th>{t('field.phone')}</Table.Th>
             <Table.Th>{t('patients.field.tags')}</Table.Th>
+            {own.map((field) => (
+              <Table.Th key={field.id}>
+                <bdi>{localName(field, lang)}</bdi>
+              </Table.Th>
+            ))}
             {sortable('updatedAt', t('patients.col.updated'))}
           </Table.Tr>
         </Table.Thead>
@@ -105,13 +115,18 @@ export function PatientTable({ items, sort, onSort, onOpen }: Props) {
                     </Table.Td>
                     <Table.Td>{p.phone ? <Phone number={p.phone} /> : <Dash />}</Table.Td>
                     <Table.Td>{p.tags.length ? <TagPills ids={p.tags} most={MOST_TAGS} /> : <Dash />}</Table.Td>
+                    {own.map((field) => (
+                      <Table.Td key={field.id}>
+                        <bdi>{textOf(field, p.custom[field.key]) || <Dash />}</bdi>
+                      </Table.Td>
+                    ))}
                     <Table.Td className="tnum">{formatDate(lang, practice.timeZone, p.updatedAt)}</Table.Td>
                   </Table.Tr>
                 );
               })
             : Array.from({ length: SKELETONS }, (_, i) => (
                 <Table.Tr key={i}>
-                  <Table.Td colSpan={COLUMNS}>
+                  <Table.Td colSpan={COLUMNS + own.length}>
                     <Skeleton h={30} />
                   </Table.Td>
                 </Table.Tr>

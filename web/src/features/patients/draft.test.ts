@@ -3,6 +3,7 @@ import { ApiProblem } from '@/shared/api/problem';
 import { mergeDraft } from '@/shared/forms/merge';
 import { byDay } from './Activity';
 import type { Entry, Patient } from './api';
+import type { CustomField, FieldKind } from './fields/api';
 import { atRows, changedMeanwhile, changesOf, draftOf, emptyDraft, emptyPhone, fieldsOf, issuesOf, withPreferred } from './draft';
 import { looksLike } from './Similar';
 
@@ -33,13 +34,20 @@ const patient: Patient = {
   status: 'active',
   consents: { sms: { granted: true, at: AT, source: 'On paper' }, email: null, calls: null },
   tags: ['a', 'b'],
+  custom: { size: 42.5, seen: '2026-01-01T09:30:12Z', likes: ['tea'] },
   deletedAt: null,
   version: 3,
   createdAt: AT,
   updatedAt: AT,
 };
-const draft = () => draftOf(patient, 'SA');
-const changes = (more: object) => changesOf({ ...draft(), ...more }, patient, 'SA');
+const field = (key: string, kind: FieldKind, more: Partial<CustomField> = {}): CustomField => ({
+  id: key, key, name: key, nameAr: null, kind, options: [], required: false, default: null, listed: false, sensitive: false, rank: 1,
+  archivedAt: null, version: 1, createdAt: AT, updatedAt: AT, ...more,
+});
+const fields = [field('size', 'number'), field('seen', 'dateTime'), field('likes', 'multiSelect'), field('file', 'text', { required: true, default: 'New' })];
+const ground = { country: 'SA', timeZone: 'Asia/Riyadh', fields };
+const draft = () => draftOf(patient, ground);
+const changes = (more: object) => changesOf({ ...draft(), ...more }, patient, ground);
 
 it('sends nothing when nothing was changed', () => expect(changes({})).toEqual({}));
 
@@ -51,7 +59,7 @@ it('sends only what was changed, and empties what was cleared', () => {
 
 it('leaves out rows in which nothing was entered', () => {
   expect(changes({ phones: [...draft().phones, emptyPhone()] })).toEqual({});
-  expect(fieldsOf({ ...emptyDraft('SA'), givenName: ' Noura ' })).toMatchObject({ givenName: 'Noura', phones: [], address: null, consents: { sms: null } });
+  expect(fieldsOf({ ...emptyDraft(ground), givenName: ' Noura ' }, ground)).toMatchObject({ givenName: 'Noura', phones: [], address: null, consents: { sms: null } });
   expect(changes({ phones: [{ number: '٠٥١١', kind: 'mobile', preferred: false }] })).toEqual({ phones: [{ number: '0511', kind: 'mobile', preferred: false }] });
 });
 
@@ -72,22 +80,22 @@ it('has one row at most that is used first', () => {
 
 it('says what somebody else changed, and keeps what I typed in other fields', () => {
   const newer: Patient = { ...patient, version: 4, familyName: 'Saleh', phones: [{ number: '+966500000000', kind: 'mobile', preferred: false }] };
-  expect(changedMeanwhile(patient, newer, 'SA')).toEqual([
+  expect(changedMeanwhile(patient, newer, ground)).toEqual([
     { field: 'familyName', value: 'Saleh' },
     { field: 'phones', value: newer.phones },
   ]);
   const mine = { ...draft(), familyName: 'Mansour', notes: 'Typed by me' };
-  const merged = mergeDraft(draft(), mine, draftOf(newer, 'SA'));
+  const merged = mergeDraft(draft(), mine, draftOf(newer, ground));
   expect(merged.merged).toMatchObject({ familyName: 'Saleh', notes: 'Typed by me' });
   expect(merged.mine).toEqual({ familyName: 'Mansour' });
   // on top of theirs goes only what I entered
-  expect(changesOf({ ...merged.merged, ...merged.mine }, newer, 'SA')).toEqual({ familyName: 'Mansour', notes: 'Typed by me' });
+  expect(changesOf({ ...merged.merged, ...merged.mine }, newer, ground)).toEqual({ familyName: 'Mansour', notes: 'Typed by me' });
 });
 
 it('finds what is missing or wrong', () => {
-  const issues = issuesOf({ ...emptyDraft('SA'), birthDate: '2027-01-01', address: { ...emptyDraft('SA').address, region: 'x' } }, '2026-11-21');
+  const issues = issuesOf({ ...emptyDraft(ground), birthDate: '2027-01-01', address: { ...emptyDraft(ground).address, region: 'x' } }, '2026-11-21', ground);
   expect(Object.keys(issues).sort()).toEqual(['address.city', 'address.line1', 'birthDate', 'givenName']);
-  expect(issuesOf({ ...emptyDraft('SA'), givenName: 'x', birthDate: '2026-11-21' }, '2026-11-21')).toEqual({});
+  expect(issuesOf({ ...emptyDraft(ground), givenName: 'x', birthDate: '2026-11-21' }, '2026-11-21', ground)).toEqual({});
 });
 
 it('puts a refusal beside the row that it is about, past rows that were not sent', () => {
@@ -118,4 +126,19 @@ it('groups by the days of the practice', () => {
     ['2026-11-22', 1],
     ['2026-11-21', 2],
   ]);
+});
+
+it('says the practice\'s own fields as the server wants them, and leaves alone what nobody touched', () => {
+  const custom = (more: object) => changes({ custom: { ...draft().custom, ...more } }).custom;
+  expect(draft().custom).toEqual({ size: '42.5', seen: '2026-01-01T12:30', likes: ['tea'], file: '' });
+  expect(custom({})).toBeUndefined();
+  expect(custom({ size: '٤٣٫٥', file: ' A ' })).toEqual({ ...patient.custom, size: 43.5, file: 'A' });
+  expect(custom({ seen: '2026-01-01T12:31', likes: [], size: '' })).toEqual({ seen: '2026-01-01T09:31:00.000Z' });
+  expect(emptyDraft(ground).custom.file).toBe('New');
+});
+
+it('asks for what is required of new patients, and of old ones only where it was there', () => {
+  const without = { ...emptyDraft(ground), givenName: 'A', custom: { size: 'big' } };
+  expect(issuesOf(without, '2026-11-21', ground)).toEqual({ 'custom.file': { id: 'field.required' }, 'custom.size': { id: 'fields.notANumber' } });
+  expect(issuesOf({ ...without, custom: {} }, '2026-11-21', ground, patient)).toEqual({});
 });

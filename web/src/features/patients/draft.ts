@@ -5,6 +5,8 @@ import type { Labels } from '@/shared/forms/useFields';
 import type { Issues } from '@/shared/forms/useRecordForm';
 import { latinDigits } from '@/shared/i18n/money';
 import type { Alert, Patient, PatientFields, PatientStatus } from './api';
+import type { CustomField } from './fields/api';
+import { type CustomDraft, defaultsOf, draftOfValues, issuesOfValues, valuesOf } from './fields/values';
 
 export type PhoneDraft = PatientFields['phones'][number] & { kind: Kind; preferred: boolean };
 export type EmailDraft = PatientFields['emails'][number] & { kind: Kind; preferred: boolean };
@@ -45,15 +47,18 @@ export type Draft = {
   status: PatientStatus;
   consents: Record<Channel, ConsentDraft>;
   tags: string[];
+  custom: CustomDraft;
 };
 export type Field = keyof Draft;
+/** What of the practice a draft depends on: where it is, and its own fields. */
+export type Ground = { country: string; timeZone: string; fields: CustomField[] };
 
 export const emptyPhone = (): PhoneDraft => ({ number: '', kind: 'mobile', preferred: false });
 export const emptyEmail = (): EmailDraft => ({ address: '', kind: 'home', preferred: false });
 export const emptyAlert = (): AlertDraft => ({ kind: 'allergy', text: '', severe: false });
 const unasked: ConsentDraft = { asked: 'unasked', source: '' };
 
-export const emptyDraft = (country: string): Draft => ({
+export const emptyDraft = ({ country, timeZone, fields }: Ground): Draft => ({
   givenName: '',
   familyName: '',
   givenNameOther: '',
@@ -75,12 +80,13 @@ export const emptyDraft = (country: string): Draft => ({
   status: 'active',
   consents: { sms: unasked, email: unasked, calls: unasked },
   tags: [],
+  custom: draftOfValues(fields, defaultsOf(fields), timeZone),
 });
 
 const consentDraftOf = (consent: PatientFields['consents'][Channel]): ConsentDraft =>
   consent ? { asked: consent.granted ? 'granted' : 'refused', source: consent.source ?? '' } : unasked;
 
-export const draftOf = (p: Patient, country: string): Draft => ({
+export const draftOf = (p: Patient, { country, timeZone, fields }: Ground): Draft => ({
   givenName: p.givenName,
   familyName: p.familyName ?? '',
   givenNameOther: p.givenNameOther ?? '',
@@ -101,6 +107,7 @@ export const draftOf = (p: Patient, country: string): Draft => ({
   status: p.status,
   consents: { sms: consentDraftOf(p.consents.sms), email: consentDraftOf(p.consents.email), calls: consentDraftOf(p.consents.calls) },
   tags: p.tags,
+  custom: draftOfValues(fields, p.custom, timeZone),
 });
 
 /** Rows in which something was entered; the others are not sent. */
@@ -118,7 +125,7 @@ function consentOf(draft: ConsentDraft, base: PatientFields['consents'][Channel]
 }
 
 /** What to send: only for a draft without issues. */
-export const fieldsOf = (d: Draft, base?: Patient): PatientFields => ({
+export const fieldsOf = (d: Draft, { timeZone, fields }: Ground, base?: Patient): PatientFields => ({
   givenName: d.givenName.trim(),
   familyName: orNull(d.familyName),
   givenNameOther: orNull(d.givenNameOther),
@@ -143,17 +150,18 @@ export const fieldsOf = (d: Draft, base?: Patient): PatientFields => ({
     calls: consentOf(d.consents.calls, base?.consents.calls ?? null),
   },
   tags: [...d.tags].sort(),
+  custom: valuesOf(fields, d.custom, timeZone, base?.custom),
 });
 
 /** The same members in the same order, so that comparing goes by content. */
-const tidy = (p: Patient, country: string) => fieldsOf(draftOf(p, country), p);
+const tidy = (p: Patient, ground: Ground) => fieldsOf(draftOf(p, ground), ground, p);
 
 /** What to send so that the patient becomes what the draft says: nothing that was not touched. */
-export const changesOf = (d: Draft, base: Patient, country: string): Partial<PatientFields> => differing(fieldsOf(d, base), tidy(base, country));
+export const changesOf = (d: Draft, base: Patient, ground: Ground): Partial<PatientFields> => differing(fieldsOf(d, ground, base), tidy(base, ground));
 
 /** Fields that somebody else changed, with what they hold now. */
-export const changedMeanwhile = (base: Patient, newer: Patient, country: string) =>
-  changedFields(draftOf(base, country), draftOf(newer, country)).map((field) => ({ field, value: newer[field] as unknown }));
+export const changedMeanwhile = (base: Patient, newer: Patient, ground: Ground) =>
+  changedFields(draftOf(base, ground), draftOf(newer, ground)).map((field) => ({ field, value: newer[field] as unknown }));
 
 /** Marks a row as the one to use first, and no other; once more takes the mark away. */
 export const withPreferred = <R extends { preferred: boolean }>(rows: R[], at: number): R[] =>
@@ -162,8 +170,8 @@ export const withPreferred = <R extends { preferred: boolean }>(rows: R[], at: n
 const EARLIEST = '1850-01-01';
 
 /** What can be known without asking the server; it has the last word on the rest. */
-export function issuesOf(d: Draft, today: string): Issues<Draft> {
-  const issues: Issues<Draft> = {};
+export function issuesOf(d: Draft, today: string, { fields }: Ground, base?: Patient): Issues<Draft> {
+  const issues: Issues<Draft> = issuesOfValues(fields, d.custom, base?.custom);
   if (!d.givenName.trim()) issues.givenName = { id: 'field.required' };
   if (d.birthDate && (d.birthDate < EARLIEST || d.birthDate > today)) issues.birthDate = { id: 'patients.birthDate.wrong' };
   if (!isEmptyAddress(d.address)) {
@@ -177,7 +185,8 @@ const ROWS = 20;
 const rowsOf = { phones: 'number', emails: 'address', alerts: 'text' } as const;
 
 /** Where a message can stand besides the fields themselves. */
-export const parts: string[] = [
+export const partsOf = ({ fields }: Ground): string[] => [
+  ...fields.map(({ key }) => `custom.${key}`),
   ...addressParts.map((part) => `address.${part}`),
   ...Object.entries(rowsOf).flatMap(([field, part]) => Array.from({ length: ROWS }, (_, i) => `${field}.${i}.${part}`)),
   ...channels.map((channel) => `consents.${channel}.source`),
@@ -218,4 +227,5 @@ export const labels: Labels<Draft> = {
   status: 'patients.field.status',
   consents: 'patients.field.consents',
   tags: 'patients.field.tags',
+  custom: 'patients.field.custom',
 };

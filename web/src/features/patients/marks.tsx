@@ -13,7 +13,7 @@ export function StatusBadge({ status, deleted = false }: { status: PatientStatus
   const { t } = useLang();
   const shown = deleted ? 'deleted' : status;
   return (
-    <Badge radius="sm" className={classes.status} data-status={shown}>
+    <Badge radius="sm" miw="max-content" className={classes.status} data-status={shown}>
       {t(`patients.status.${shown}`)}
     </Badge>
   );

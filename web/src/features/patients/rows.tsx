@@ -1,7 +1,7 @@
 import { ActionIcon, Autocomplete, Button, Checkbox, Select, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { IconPlus, IconStar, IconStarFilled, IconTrash } from '@tabler/icons-react';
-import { useRef } from 'react';
+import { useIntoLast } from '@/shared/forms/useIntoLast';
 import { useLang } from '@/shared/i18n';
 import { alertKinds, channels, type Draft, emptyAlert, emptyEmail, emptyPhone, kinds, withPreferred } from './draft';
 import classes from './PatientForm.module.css';
@@ -9,13 +9,6 @@ import classes from './PatientForm.module.css';
 type Props = { form: UseFormReturnType<Draft>; readOnly: boolean };
 
 const MOST = 10;
-
-/** After adding a row: into it. */
-function useIntoLast() {
-  const ref = useRef<HTMLDivElement>(null);
-  const go = () => requestAnimationFrame(() => [...(ref.current?.querySelectorAll<HTMLElement>('[data-entry]') ?? [])].at(-1)?.focus());
-  return { ref, go };
-}
 
 const contact = {
   phones: { one: 'patients.phone', kind: 'patients.phoneKind', part: 'number', add: 'patients.addPhone', label: 'patients.field.phones' },

@@ -5,15 +5,22 @@ import { type MessageId, useLang } from '@/shared/i18n';
 import { displayName, formatDate, formatDayShort } from '@/shared/i18n/format';
 import { type PatientFields, tags } from './api';
 import { channels, type Field, labels } from './draft';
+import { useCustomText } from './fields/useCustomText';
+import type { Values } from './fields/values';
 import { phoneText } from './person';
+
+/** Before the keys of the practice's own fields in the record of what was changed. */
+const OWN = 'custom.';
 
 /** Fields of a patient and what they hold, in words: in conflicts, and in the record of what was changed. */
 export function usePatientWords() {
   const { t, lang, lookup } = useLang();
   const { practice } = useSession();
   const known = useQuery(tags.listQuery).data;
+  const custom = useCustomText();
 
   const fieldText = (field: string) => {
+    if (field.startsWith(OWN)) return custom.nameOf(field.slice(OWN.length));
     const id = labels[field as Field] as MessageId | undefined;
     return id ? t(id) : (lookup(`patients.field.${field}`) ?? field);
   };
@@ -29,6 +36,7 @@ export function usePatientWords() {
     phones: (phones) => list(phones.map(({ number, preferred }) => mark(phoneText(number), preferred))),
     emails: (emails) => list(emails.map(({ address, preferred }) => mark(address, preferred))),
     alerts: (alerts) => list(alerts.map(({ text, severe }) => (severe ? `${text} (${t('patients.alert.severe')})` : text))),
+    custom: (values) => custom.lineOf(values as Values),
     tags: (ids) => list(ids.map((id) => known?.find((tag) => tag.id === id)?.name ?? '…')),
     consents: (consents) =>
       list(
@@ -45,6 +53,7 @@ export function usePatientWords() {
   /** Empty for nothing. */
   const valueText = (field: string, value: unknown): string => {
     if (value === null || value === undefined || value === '') return '';
+    if (field.startsWith(OWN)) return custom.valueOf(field.slice(OWN.length), value);
     if (field === 'deletedAt') return formatDate(lang, practice.timeZone, String(value));
     const words = say[field as Field] as ((value: unknown) => string) | undefined;
     try {

@@ -1923,6 +1923,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/patient-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The practice's custom fields in their order, archived ones included. */
+        get: operations["patient-fields.list"];
+        put?: never;
+        /** Make a custom field. */
+        post: operations["patient-fields.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patient-fields/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a custom field. */
+        patch: operations["patient-fields.change"];
+        trace?: never;
+    };
+    "/api/v1/patient-fields/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop asking for a custom field. What was entered stays with the patients, and comes back with the field. */
+        post: operations["patient-fields.archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patient-fields/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for an archived custom field again. */
+        post: operations["patient-fields.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patient-fields/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the custom fields into another order. */
+        post: operations["patient-fields.order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/patients": {
         parameters: {
             query?: never;
@@ -3082,6 +3168,13 @@ export interface components {
             /** @default null */
             contactMethod: components["schemas"]["ContactMethod"] | null;
             /**
+             * @description What the practice keeps besides, by the keys of its fields (`/api/v1/patient-fields`).
+             * @default {}
+             */
+            custom: {
+                [key: string]: unknown;
+            };
+            /**
              * @description E-mail addresses; at most one is preferred, else the first.
              * @default []
              */
@@ -3440,6 +3533,58 @@ export interface components {
          * @example SAR
          */
         Currency: string;
+        /** @description Something that the practice keeps about its patients. */
+        CustomField: {
+            /**
+             * Format: date-time
+             * @description Since when it is no longer asked for. What was entered stays.
+             */
+            archivedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /** @description What a new patient has when nothing else is said. */
+            default: unknown;
+            /** @description Its id. */
+            id: components["schemas"]["FieldId"];
+            /** @description Its name in `custom` of a patient, in filters (`custom.key`) and in files. Never changes. */
+            key: string;
+            /** @description What it holds. Never changes. */
+            kind: components["schemas"]["FieldKind"];
+            /** @description A column of lists from the beginning. */
+            listed: boolean;
+            /** @description What it is called. */
+            name: string;
+            /** @description What it is called in Arabic. */
+            nameAr: string | null;
+            /** @description What can be chosen. */
+            options: components["schemas"]["FieldOption"][];
+            /**
+             * Format: int32
+             * @description Its place in forms: small ones come first.
+             */
+            rank: number;
+            /** @description Must be there when a patient is entered, and cannot be emptied. */
+            required: boolean;
+            /** @description Sealed, in no list and no filter. Never changes. */
+            sensitive: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description All custom fields of the practice. */
+        CustomFields: {
+            items: components["schemas"]["CustomField"][];
+        };
         /** @description A role of the practice's own, by name. */
         CustomRole: {
             id: components["schemas"]["RoleId"];
@@ -3623,6 +3768,21 @@ export interface components {
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
+        /** @description What is to be different about a custom field; what is left out stays. */
+        FieldChange: {
+            default?: unknown;
+            listed?: boolean | null;
+            name?: string | null;
+            nameAr?: string | null;
+            /** @description All of them: those that there were, archived or not, and new ones. */
+            options?: components["schemas"]["FieldOption"][] | null;
+            required?: boolean | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
         /** @description One field at fault. */
         FieldError: {
             /** @description Stable name of the fault, such as `too_long`. */
@@ -3631,6 +3791,32 @@ export interface components {
             message: string;
             /** @description JSON pointer (RFC 6901) into the body, or `?name` for a query parameter. */
             pointer: string;
+        };
+        /**
+         * Format: uuid
+         * @description A custom field.
+         */
+        FieldId: string;
+        /**
+         * @description What a custom field holds.
+         * @enum {string}
+         */
+        FieldKind: "text" | "number" | "date" | "dateTime" | "select" | "multiSelect" | "boolean" | "phone" | "email";
+        /** @description Something to choose. */
+        FieldOption: {
+            /** @description No longer to be chosen; whoever has it keeps it. */
+            archived?: boolean;
+            /** @description What stands for it in values; made from the name when it is left out. Never changes. */
+            key?: string | null;
+            /** @description What it is called. */
+            name: string;
+            /** @description What it is called in Arabic. */
+            nameAr?: string | null;
+        };
+        /** @description In which order forms ask. */
+        FieldOrder: {
+            /** @description All that are in use, the first one first. */
+            ids: components["schemas"]["FieldId"][];
         };
         /**
          * @description Why a reviewer should look twice.
@@ -4100,6 +4286,22 @@ export interface components {
             nameAr?: string | null;
             repeats: components["schemas"]["Repeats"];
         };
+        /** @description A custom field to be made. */
+        NewField: {
+            default?: unknown;
+            /** @description Its name in the API; made from the name when it is left out. */
+            key?: string | null;
+            kind: components["schemas"]["FieldKind"];
+            listed?: boolean;
+            /** @description What it is called. */
+            name: string;
+            /** @description What it is called in Arabic. */
+            nameAr?: string | null;
+            /** @description What can be chosen; of select and multiSelect. */
+            options?: components["schemas"]["FieldOption"][];
+            required?: boolean;
+            sensitive?: boolean;
+        };
         /** @description A whole week to be set. */
         NewHours: {
             /** @description Whose: `practice`, `location:{id}` or `provider:{userId}`. */
@@ -4444,6 +4646,13 @@ export interface components {
             /** @default null */
             contactMethod: components["schemas"]["ContactMethod"] | null;
             /**
+             * @description What the practice keeps besides, by the keys of its fields (`/api/v1/patient-fields`).
+             * @default {}
+             */
+            custom: {
+                [key: string]: unknown;
+            };
+            /**
              * @description E-mail addresses; at most one is preferred, else the first.
              * @default []
              */
@@ -4538,6 +4747,10 @@ export interface components {
              * @description When it was entered.
              */
             createdAt: string;
+            /** @description What the practice keeps besides, without what is sensitive. */
+            custom: {
+                [key: string]: unknown;
+            };
             /**
              * Format: date-time
              * @description Since when it is deleted.
@@ -4625,7 +4838,7 @@ export interface components {
          */
         PatientStatus: "lead" | "active" | "inactive" | "deceased";
         /** @enum {string} */
-        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
+        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
         /** @description A telephone number. */
         Phone: {
             /** @description What for. */
@@ -11452,6 +11665,314 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Opening"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patient-fields.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFields"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patient-fields.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewField"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomField"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patient-fields.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The field */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomField"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patient-fields.archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The field */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomField"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patient-fields.restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The field */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomField"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patient-fields.order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFields"];
                 };
             };
             /** @description Not signed in, or no longer. */

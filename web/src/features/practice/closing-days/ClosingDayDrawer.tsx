@@ -9,7 +9,7 @@ import { useSave } from '@/shared/forms/useSave';
 import { useLang } from '@/shared/i18n';
 import { formatDay, formatHijri } from '@/shared/i18n/format';
 import { DateField } from '@/shared/ui/DateField';
-import { localName } from '../names';
+import { localName } from '@/shared/names';
 import classes from './ClosingDaysPage.module.css';
 import { type ClosingDay, closingDays, type Move, type Repeats } from './api';
 import { changesOf, type Draft, draftOf, emptyDraft, issues, labels, newClosingDayOf, withMove } from './draft';

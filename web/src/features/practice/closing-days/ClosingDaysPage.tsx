@@ -11,7 +11,7 @@ import { Gate } from '@/shared/ui/Gate';
 import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
 import { onRowKeys } from '@/shared/ui/rowKeys';
 import { useShortcuts } from '@/shared/ui/shortcuts';
-import { localName, otherName } from '../names';
+import { localName, otherName } from '@/shared/names';
 import { type Return, yearQuery } from './api';
 import classes from './ClosingDaysPage.module.css';
 import { byMonth } from './draft';

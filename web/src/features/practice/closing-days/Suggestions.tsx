@@ -6,7 +6,7 @@ import { useErrorText } from '@/shared/i18n/errors';
 import { formatDay } from '@/shared/i18n/format';
 import { hijriText } from '@/shared/i18n/hijri';
 import { toast } from '@/shared/ui/toast';
-import { localName } from '../names';
+import { localName } from '@/shared/names';
 import { suggestionsQuery, useAdopt } from './api';
 import classes from './ClosingDaysPage.module.css';
 

@@ -1,7 +1,7 @@
 import { uuid } from '@/shared/api/uuid';
 import { useLang } from '@/shared/i18n';
 import { useUndoable } from '@/shared/ui/useUndoable';
-import { localName } from '../names';
+import { localName } from '@/shared/names';
 import { type ClosingDay, useRemoveClosingDay } from './api';
 
 /** Removes without asking, since the toast has the way back. */

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { locations as places } from '../locations/api';
-import { localName } from '../names';
+import { localName } from '@/shared/names';
 import { peopleQuery } from '../people';
 import { providersQuery } from '../providers/api';
 import { titled } from '../providers/titled';

@@ -10,7 +10,7 @@ import { useSave } from '@/shared/forms/useSave';
 import { useLang } from '@/shared/i18n';
 import { addressLine, addressOf, addressParts, type AddressDraft } from '@/shared/forms/address';
 import { AddressFields } from '@/shared/forms/AddressFields';
-import { localName } from '../names';
+import { localName } from '@/shared/names';
 import { type Location, locations } from './api';
 import { changesOf, type Draft, draftOf, emptyDraft, issues, labels, newLocationOf } from './draft';
 import { useLocationShelf } from './useLocationShelf';

@@ -13,7 +13,7 @@ import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
 import { useShortcuts } from '@/shared/ui/shortcuts';
 import { StatusTabs } from '@/shared/ui/StatusTabs';
 import { addressLine } from '@/shared/forms/address';
-import { localName, otherName } from '../names';
+import { localName, otherName } from '@/shared/names';
 import { type ListSearch } from '../search';
 import { type Location, locations } from './api';
 import { useLocationShelf } from './useLocationShelf';

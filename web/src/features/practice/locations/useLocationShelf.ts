@@ -1,6 +1,6 @@
 import { useLang } from '@/shared/i18n';
 import { useUndoable } from '@/shared/ui/useUndoable';
-import { localName } from '../names';
+import { localName } from '@/shared/names';
 import { type Location, locations, setLocationArchived } from './api';
 
 /** Puts locations away and takes them out again. */

@@ -10,7 +10,7 @@ import { toast } from '@/shared/ui/toast';
 import { ColourDot, ColourField } from '@/shared/ui/ColourField';
 import type { Colour } from '@/shared/ui/colour';
 import { type Location, locations } from '../locations/api';
-import { localName } from '../names';
+import { localName } from '@/shared/names';
 import type { Person } from '../people';
 import { namesOf } from '../services/labels';
 import { type Provider, providersQuery, serviceNamesQuery, useSetProvider } from './api';

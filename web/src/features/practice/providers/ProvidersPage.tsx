@@ -11,7 +11,7 @@ import page from '@/shared/ui/ListPage.module.css';
 import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
 import { ColourDot } from '@/shared/ui/ColourField';
 import { locations } from '../locations/api';
-import { localName } from '../names';
+import { localName } from '@/shared/names';
 import { peopleQuery, type Person } from '../people';
 import { type Provider, providersQuery } from './api';
 import classes from './ProvidersPage.module.css';

@@ -11,7 +11,7 @@ import { useLang } from '@/shared/i18n';
 import { ColourDot, ColourField } from '@/shared/ui/ColourField';
 import type { Colour } from '@/shared/ui/colour';
 import type { Location } from '../locations/api';
-import { localName } from '../names';
+import { localName } from '@/shared/names';
 import { type Room, type RoomKind, rooms } from './api';
 import { changesOf, type Draft, draftOf, emptyDraft, issues, labels, newRoomOf } from './draft';
 import { nextSort } from './order';

@@ -13,7 +13,7 @@ import { useShortcuts } from '@/shared/ui/shortcuts';
 import { StatusTabs } from '@/shared/ui/StatusTabs';
 import { ColourDot } from '@/shared/ui/ColourField';
 import { locations } from '../locations/api';
-import { localName, otherName } from '../names';
+import { localName, otherName } from '@/shared/names';
 import type { ListSearch } from '../search';
 import { type Room, rooms } from './api';
 import { RoomRows } from './RoomRows';

@@ -1,6 +1,6 @@
 import { useLang } from '@/shared/i18n';
 import { useUndoable } from '@/shared/ui/useUndoable';
-import { localName } from '../names';
+import { localName } from '@/shared/names';
 import { type Room, rooms, setRoomArchived } from './api';
 
 /** Puts rooms away and takes them out again. */

@@ -1,0 +1,18 @@
+const MINUTES = 16;
+
+/** What a clock in the zone shows at an instant, to the minute: `2026-03-01T12:30`. */
+export function localIn(timeZone: string, at: string | Date): string {
+  // Swedish writes dates and times as the standard does
+  const text = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(new Date(at));
+  return text.replace(' ', 'T').slice(0, MINUTES);
+}
+
+/** The instant at which a clock in the zone shows this; where it shows it twice the first, where never the one after. */
+export function instantIn(timeZone: string, local: string): string {
+  const asUtc = Date.parse(`${local}Z`);
+  const ahead = (at: number) => Date.parse(`${localIn(timeZone, new Date(at))}Z`) - at;
+  const day = 86_400_000;
+  const guesses = [asUtc - ahead(asUtc - day), asUtc - ahead(asUtc + day)];
+  const shows = guesses.filter((at) => localIn(timeZone, new Date(at)) === local.slice(0, MINUTES));
+  return new Date(shows.length ? Math.min(...shows) : Math.max(...guesses)).toISOString();
+}
