@@ -90,6 +90,7 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     let (one, other) = (one.expect(201), other.expect(201));
     let merge = json!({ "version": 1, "other": other["id"], "otherVersion": 1 });
     owner.post(&format!("/api/v1/patients/{}/merge", one["id"].as_str().expect("an id")), &merge).await.expect(201);
+    owner.post("/api/v1/patients", &twice).await.expect(201);
     let import = owner.request(Method::POST, "/api/v1/imports").header("idempotency-key", Uuid::now_v7().to_string());
     Person::send(import.body("first name,last name\nSara,Ali\n")).await.expect(201);
     let closing_day = json!({ "name": "Move", "date": "2026-12-24", "repeats": "none" });
