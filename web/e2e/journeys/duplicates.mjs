@@ -19,7 +19,8 @@ export default async function ({ browser, watch, step, must }) {
     await enter({ givenName: 'Omar', nationalId: '1098' });
     await enter({ givenName: 'Omer', nationalId: '1098' });
     await page.goto(`${BASE}/patients`);
-    await page.getByRole('main').getByRole('link', { name: 'Duplicates' }).click();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Duplicates' }).click();
     await page.getByText('Same name and birth date').waitFor();
     await page.getByText('Same national ID').waitFor();
     assert.deepEqual((await axe(page)).grave, []);

@@ -237,7 +237,8 @@ export default async function ({ browser, watch, step, must }) {
 
   await step('the worklist has what nobody has verified, to be verified there', async () => {
     await toList(page);
-    await page.getByRole('link', { name: 'Verify insurance' }).click();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Verify insurance' }).click();
     await page.getByRole('heading', { level: 1, name: 'Verify insurance' }).waitFor();
     await row(page, 'Lina').waitFor();
     assert.equal(await page.getByText('Najd Care').count(), 0);

@@ -181,6 +181,18 @@ const duplicates = createRoute({
   loader: () => wantTexts('patients'),
   component: lazyRouteComponent(() => import('@/features/patients/duplicates/DuplicatesPage'), 'DuplicatesPage'),
 });
+const imports = createRoute({
+  getParentRoute: () => inside,
+  path: '/patients/imports',
+  loader: () => Promise.all([wantTexts('patients'), wantTexts('imports')]),
+  component: lazyRouteComponent(() => import('@/features/patients/imports/ImportsPage'), 'ImportsPage'),
+});
+const importOne = createRoute({
+  getParentRoute: () => inside,
+  path: '/patients/imports/$id',
+  loader: () => Promise.all([wantTexts('patients'), wantTexts('imports')]),
+  component: lazyRouteComponent(() => import('@/features/patients/imports/ImportPage'), 'ImportPage'),
+});
 const insurance = createRoute({
   getParentRoute: () => inside,
   path: '/patients/insurance',
@@ -337,6 +349,8 @@ export const router = createRouter({
       patients,
       insurance,
       duplicates,
+      imports,
+      importOne,
       patient,
       account.addChildren([profile, accountSecurity, ownSessions]),
       settings,

@@ -1,8 +1,8 @@
 import { ActionIcon, Button, Skeleton, Tabs } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { IconArrowMerge, IconFilter, IconPlus, IconSearch, IconShieldCheck, IconUsers, IconUsersGroup } from '@tabler/icons-react';
+import { IconFilter, IconPlus, IconSearch, IconUsers, IconUsersGroup } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
+import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { identityOf, useCan, useSession } from '@/shared/auth/session';
 import { type MessageId, useLang } from '@/shared/i18n';
@@ -30,6 +30,7 @@ const PatientDrawer = lazy(() => import('./PatientDrawer').then((m) => ({ defaul
 const ColumnsMenu = lazy(() => import('./views/ColumnsMenu').then((m) => ({ default: m.ColumnsMenu })));
 const FilterDrawer = lazy(() => import('./views/FilterDrawer').then((m) => ({ default: m.FilterDrawer })));
 const ViewMenu = lazy(() => import('./views/ViewMenu').then((m) => ({ default: m.ViewMenu })));
+const MoreMenu = lazy(() => import('./MoreMenu').then((m) => ({ default: m.MoreMenu })));
 const BulkBar = lazy(() => import('./views/BulkBar').then((m) => ({ default: m.BulkBar })));
 const route = getRouteApi('/inside/patients');
 const TYPING_MS = 200;
@@ -86,7 +87,8 @@ function Patients() {
     const timer = setTimeout(() => setQ(text), TYPING_MS);
     return () => clearTimeout(timer);
   }, [typed]);
-  const list = useInfiniteQuery({ ...patientListQuery({ deleted: view.deleted, filter: view.condition, sort, q }), enabled: !view.waiting });
+  const listed = { deleted: view.deleted, filter: view.condition, sort, q };
+  const list = useInfiniteQuery({ ...patientListQuery(listed), enabled: !view.waiting });
   const phone = useMediaQuery(PHONE, matchMedia(PHONE).matches, { getInitialValueInEffect: false });
   const searchRef = useRef<HTMLInputElement>(null);
   const listRef = useRef<HTMLDivElement>(null);
@@ -160,14 +162,9 @@ function Patients() {
         sub={items ? t(list.hasNextPage ? 'patients.countMore' : 'patients.count', { count: items.length }) : <Skeleton h={14} w={90} mt={4} />}
         actions={
           <>
-            {can('patients.delete') ? (
-              <Button component={Link} to="/patients/duplicates" variant="default" leftSection={<IconArrowMerge size={16} stroke={1.8} />}>
-                {t('duplicates.title')}
-              </Button>
-            ) : null}
-            <Button component={Link} to="/patients/insurance" variant="default" leftSection={<IconShieldCheck size={16} stroke={1.8} />}>
-              {t('insurance.worklist')}
-            </Button>
+            <Suspense>
+              <MoreMenu listed={listed} />
+            </Suspense>
             {canWrite ? (
               <Button leftSection={<IconPlus size={16} />} onClick={openNew}>
                 {t('patients.new')}

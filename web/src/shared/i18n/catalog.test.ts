@@ -3,11 +3,13 @@ import everydayAr from './ar.json';
 import consoleAr from './console.ar.json';
 import consoleEn from './console.en.json';
 import everydayEn from './en.json';
+import importsAr from './imports.ar.json';
+import importsEn from './imports.en.json';
 import { translator } from './index';
 import patientsAr from './patients.ar.json';
 import patientsEn from './patients.en.json';
 
-const [en, ar] = [{ ...everydayEn, ...consoleEn, ...patientsEn }, { ...everydayAr, ...consoleAr, ...patientsAr }];
+const [en, ar] = [{ ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn }, { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr }];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 const ending = new RegExp(`_(${FORMS.join('|')})$`);
 const base = (id: string) => id.replace(ending, '');

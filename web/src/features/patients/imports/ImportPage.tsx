@@ -1,0 +1,101 @@
+import { Alert, Button, Progress, Skeleton } from '@mantine/core';
+import { IconAlertTriangle, IconChevronLeft, IconFileOff } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { hasCode } from '@/shared/api/problem';
+import { useLang } from '@/shared/i18n';
+import { useErrorText } from '@/shared/i18n/errors';
+import { formatNumber } from '@/shared/i18n/format';
+import { Gate } from '@/shared/ui/Gate';
+import lists from '@/shared/ui/ListPage.module.css';
+import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
+import { toast } from '@/shared/ui/toast';
+import page from '../PatientPage.module.css';
+import { type Import, importQuery, isBusy, type Step, useCancelImport, useStep } from './api';
+import classes from './Imports.module.css';
+import { Matching } from './Matching';
+import { Report } from './Report';
+
+const route = getRouteApi('/inside/patients/imports/$id');
+
+export function ImportPage() {
+  return (
+    <Gate title="imports.one" needs="patients.import">
+      <Loaded />
+    </Gate>
+  );
+}
+
+function Loaded() {
+  const { t } = useLang();
+  const { id } = route.useParams();
+  const found = useQuery(importQuery(id));
+  return (
+    <div className={lists.page}>
+      <div className={classes.backRow}>
+        <Link to="/patients/imports" className={page.back}>
+          <IconChevronLeft size={17} stroke={1.8} aria-hidden />
+          {t('imports.back')}
+        </Link>
+      </div>
+      {found.data ? (
+        <Wizard import={found.data} />
+      ) : hasCode(found.error, 'not_found') ? (
+        <Empty icon={<IconFileOff size={26} stroke={1.6} />} title={t('imports.gone')} text={t('imports.goneText')} />
+      ) : found.error ? (
+        <Failed error={found.error} retry={() => void found.refetch()} />
+      ) : (
+        <Skeleton h={220} m={24} />
+      )}
+    </div>
+  );
+}
+
+/** From columns to a dry run to patients, and back. */
+function Wizard({ import: one }: { import: Import }) {
+  const { t } = useLang();
+  const textOf = useErrorText();
+  const step = useStep();
+  const go = (next: Step, of = one) => void step.mutateAsync({ import: of, step: next }).catch((error: unknown) => toast.failed(textOf(error)));
+  const busy = isBusy(one);
+  return (
+    <>
+      <PageHeader title={one.files.join(', ') || t('imports.unnamed')} sub={t('imports.rows', { count: one.rows })} />
+      <div className={classes.inset}>
+        {busy ? <Working import={one} /> : <Stopped import={one} />}
+        {!busy && one.state === 'open' ? <Matching key={one.version} import={one} onCheck={(now) => go('check', now)} checking={step.isPending} /> : null}
+        {!busy && one.state !== 'open' ? <Report import={one} onStep={(next) => go(next)} going={step.isPending} /> : null}
+      </div>
+    </>
+  );
+}
+
+function Working({ import: one }: { import: Import }) {
+  const { t, lang } = useLang();
+  const cancel = useCancelImport();
+  const { done = 0, total } = one.job ?? {};
+  return (
+    <section className={classes.panel} aria-live="polite">
+      <b>{t(`imports.working.${one.task ?? 'check'}`)}</b>
+      <Progress value={total ? (100 * done) / total : 0} striped animated aria-label={t(`imports.working.${one.task ?? 'check'}`)} />
+      <div className={classes.foot}>
+        <span className="tnum">{total ? t('imports.doneOf', { done: formatNumber(lang, done), total: formatNumber(lang, total) }) : ''}</span>
+        <Button variant="default" onClick={() => cancel.mutate(one.id)} loading={cancel.isPending}>
+          {t('action.cancel')}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+/** Why a job ended before its end. */
+function Stopped({ import: one }: { import: Import }) {
+  const { t } = useLang();
+  const state = one.job?.state;
+  if (!one.task || (state !== 'failed' && state !== 'cancelled')) return null;
+  return (
+    <Alert color="amber" variant="light" icon={<IconAlertTriangle />} mb="md" title={t(state === 'failed' ? 'imports.failed' : 'imports.cancelled')}>
+      {t(`imports.stopped.${one.task}`)}
+    </Alert>
+  );
+}
