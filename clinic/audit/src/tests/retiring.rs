@@ -43,18 +43,20 @@ async fn old(months: u32) -> (TestServer, Person, PgConnection) {
         .await;
     }
     work(&owner, 2).await;
-    // a checkpoint that has seen only some of them would be proof that the others were put in later
-    while held_up(&mut conn).await {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    seal(&server).await;
+    seal_at_once(&server).await;
     (server, owner, conn)
 }
 
-/// Whether a transaction that still runs, also another test's, keeps entries from being sealed.
-async fn held_up(conn: &mut PgConnection) -> bool {
-    let sql = "select exists (select from audit.entry where xid >= pg_snapshot_xmin(pg_current_snapshot()))";
-    sqlx::query_scalar(sql).fetch_one(conn).await.expect("an answer")
+/// Seals everything by one checkpoint. Times are put in by hand here, so that one that has seen only some of the entries
+/// would be proof that the others were put in later.
+async fn seal_at_once(server: &TestServer) {
+    let mut conn = server.database.conn().await;
+    // a transaction that still runs, also another test's, keeps entries from being sealed
+    let held_up = "select exists (select from audit.entry where xid >= pg_snapshot_xmin(pg_current_snapshot()))";
+    while sqlx::query_scalar(held_up).fetch_one(&mut conn).await.expect("an answer") {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    seal(server).await;
 }
 
 fn at(text: &str) -> Timestamp {
@@ -83,7 +85,7 @@ async fn a_month_leaves_after_its_years_and_the_rest_still_verifies() {
     assert_eq!(turn(&server, "2029-04-01T00:00:00Z").await, nothing, "first it is announced");
     assert_eq!(turn(&server, "2029-04-01T00:00:01Z").await, nothing, "and that is not signed yet");
     assert_eq!(announced().await, 1);
-    seal(&server).await;
+    seal_at_once(&server).await;
     assert_eq!(retired_of(&server, &owner).await, None);
     assert_eq!(turn(&server, "2029-04-01T01:00:00Z").await, ["2019-03"]);
     assert_eq!(count(&server, "audit.entry where at < '2020-01-01'").await, 2);
@@ -96,7 +98,7 @@ async fn a_month_leaves_after_its_years_and_the_rest_still_verifies() {
 async fn months_that_are_late_are_announced_together_and_leave_in_order() {
     let (server, owner, _) = old(72).await;
     assert_eq!(turn(&server, "2030-01-01T00:00:00Z").await, Vec::<String>::new());
-    seal(&server).await;
+    seal_at_once(&server).await;
     assert_eq!(retired_of(&server, &owner).await, None);
     assert_eq!(turn(&server, "2030-01-01T01:00:00Z").await, ["2019-03", "2019-04", "2019-05"]);
     let retired = retired_of(&server, &owner).await.expect("all of them");
@@ -124,7 +126,7 @@ async fn a_month_that_somebody_took_away_is_missed() {
     assert!(wrong[0].contains("was removed: it was sealed and is not there any more"), "{wrong:?}");
     // also when the month before it leaves as it should, and when fewer or more are gone than were said to leave
     assert_eq!(turn(&server, "2026-12-21T00:00:00Z").await, Vec::<String>::new());
-    seal(&server).await;
+    seal_at_once(&server).await;
     assert_eq!(turn(&server, "2026-12-21T01:00:00Z").await, ["2019-03", "2019-04"]);
     let wrong = verified(&server).await.wrong;
     assert!(wrong[0].contains(&format!("practice {}: entry", owner.practice())), "{wrong:?}");
@@ -144,7 +146,7 @@ async fn a_word_that_comes_before_the_years_are_over_is_not_believed() {
         ),
     )
     .await;
-    seal(&server).await;
+    seal_at_once(&server).await;
     run(&mut conn, "drop table audit.entry_2019_03; drop table audit.entry_2019_05").await;
     let wrong = verified(&server).await.wrong;
     assert!(wrong[0].contains("was removed"), "{wrong:?}");
