@@ -81,7 +81,7 @@ export const screens = [
   { name: 'patient, activity', path: '/patients', ready: row, act: toPatient(2) },
   { ...settings('tags'), ready: row },
   { name: 'tag', path: '/settings/tags', ready: row, act: open },
-  { name: 'imports', path: '/patients/imports', ready: 'main input[type=file]' },
+  { name: 'imports', path: '/patients/imports', ready: 'main p' },
   { name: 'duplicates', path: '/patients/duplicates', ready: 'main li a' },
   { ...settings('patient-fields'), ready: row },
   { name: 'patient-field', path: '/settings/patient-fields', ready: row, act: open },
