@@ -1,8 +1,11 @@
 //! Words that the bodies of several areas use.
 
+use std::collections::BTreeMap;
+
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::validate;
 
@@ -100,4 +103,15 @@ pub fn trimmed(text: Option<&String>) -> Option<&str> {
 #[must_use]
 pub fn changed(change: Option<Option<String>>, before: Option<String>) -> Option<String> {
     change.map_or(before, |text| trimmed(text.as_ref()).map(str::to_owned))
+}
+
+/// Those that there are, each with the place that it is told; none when the ids are not those of all, each once.
+pub fn in_order<'a, T>(
+    present: impl IntoIterator<Item = &'a T>,
+    told: impl IntoIterator<Item = Uuid>,
+    id: impl Fn(&T) -> Uuid,
+) -> Option<Vec<(i32, &'a T)>> {
+    let mut left: BTreeMap<Uuid, &T> = present.into_iter().map(|one| (id(one), one)).collect();
+    let placed: Option<Vec<_>> = (1..).zip(told).map(|(place, id)| Some((place, left.remove(&id)?))).collect();
+    placed.filter(|_| left.is_empty())
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::civil::Date;
 use platform::db::TenantTx;
 use platform::{Result, undisclosed};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -14,8 +14,9 @@ use crate::record::{self, PatientFields};
 use crate::terms;
 
 /// Why two are likely one, the surest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "camelCase")]
+#[sqlx(type_name = "text", rename_all = "camelCase")]
 pub enum Rule {
     /// The same row of the same source.
     Origin,
@@ -27,6 +28,19 @@ pub enum Rule {
     NameAndPhone,
     /// The same name and e-mail address.
     NameAndEmail,
+}
+
+impl Rule {
+    /// The word for it in tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Origin => "origin",
+            Self::NationalId => "nationalId",
+            Self::NameAndBirthDate => "nameAndBirthDate",
+            Self::NameAndPhone => "nameAndPhone",
+            Self::NameAndEmail => "nameAndEmail",
+        }
+    }
 }
 
 /// What a patient is compared by.

@@ -90,8 +90,7 @@ impl Wanted {
     /// 503 when the database is away.
     pub async fn read(tx: &mut TenantTx, q: &str) -> Result<Self> {
         let q = q.trim();
-        let folded = names::fold(q);
-        let compact: String = folded.split(' ').collect();
+        let compact = names::compact(q);
         if q.contains('@') {
             let beginnings = vec![(terms::EMAIL, q.to_lowercase())];
             return Ok(Self { needles: vec![Needle { beginnings, ..Needle::default() }] });

@@ -81,11 +81,11 @@ async fn tag(who: Can<may::Write>, Body(asked): Body<Tagging>) -> Result<Json<Ta
             return Err(fault.at("/add", "too_long", "A patient has at most 30 tags; take some off first."));
         }
         save(tx, &changes, &asked).await?;
-        for (row, after) in &changes {
-            let (id, before) = (PatientId(row.id), json!({ "tags": row.tags }));
-            let change = Change::updated("patient", row.id, &before, &json!({ "tags": after }));
-            tx.record(change.on_timeline(id, "patient.changed").event("patient.changed", row.version + 1)).await?;
-        }
+        let told = |(row, after): &(Row, Vec<Uuid>)| {
+            let change = Change::updated("patient", row.id, &json!({ "tags": row.tags }), &json!({ "tags": after }));
+            change.on_timeline(PatientId(row.id), "patient.changed").event("patient.changed", row.version + 1)
+        };
+        tx.record_all(&changes.iter().map(told).collect::<Vec<_>>()).await?;
         Ok(Json(Tagged { changed: changes.len(), missing }))
     })
     .await

@@ -83,7 +83,7 @@ impl Draft {
         self.left.push((column.to_owned(), text.to_owned()));
     }
 
-    /// Adds a number, unless it is there.
+    /// Adds a number; one that is there already is settled in the end.
     pub fn add_phone(&mut self, phone: Phone) {
         self.fields.phones.push(phone);
     }

@@ -47,7 +47,7 @@ impl Column {
         write: impl Fn(&mut Draft, &str, &Words) -> Result<(), &'static str> + Send + Sync + 'static,
     ) -> Self {
         let name = name.into();
-        let synonyms = synonyms.iter().copied().chain([&*name]).map(compact).collect();
+        let synonyms = synonyms.iter().copied().chain([&*name]).map(names::compact).collect();
         Self { name, synonyms, read: Some(Box::new(read)), write: Box::new(write) }
     }
 
@@ -138,7 +138,7 @@ impl Columns {
     pub fn guess(&self, headings: &[String]) -> Vec<Option<String>> {
         let mut taken: Vec<&str> = Vec::new();
         let mut guess = |heading: &String| {
-            let heading = compact(heading);
+            let heading = names::compact(heading);
             let column = self.all.iter().find(|column| {
                 column.synonyms.contains(&heading) && (!taken.contains(&&*column.name) || column.name == "phone")
             })?;
@@ -151,9 +151,4 @@ impl Columns {
         };
         headings.iter().map(&mut guess).collect()
     }
-}
-
-/// A heading as it is compared: "Date of birth", `birth_date` and `BIRTHDATE` lose what tells them apart.
-fn compact(heading: &str) -> String {
-    names::fold(heading).replace(' ', "")
 }

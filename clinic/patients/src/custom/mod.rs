@@ -6,8 +6,6 @@ mod row;
 mod tests;
 mod values;
 
-use std::collections::BTreeSet;
-
 use garde::Validate;
 use jiff::Timestamp;
 use platform::db::TenantTx;
@@ -19,12 +17,11 @@ use platform::idempotency::{IdempotencyKey, Once};
 use platform::permission::patients as may;
 use platform::record::Change;
 use platform::routes::{Json, Routes};
-use platform::shared::{AtVersion, changed, trimmed};
+use platform::shared::{AtVersion, changed, in_order, trimmed};
 use platform::{Result, route, validate};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 pub use row::all;
 pub use values::{Filterable, Values, filterable, tidied};
@@ -233,17 +230,12 @@ async fn create(who: Can<may::Configure>, key: IdempotencyKey, Body(new): Body<N
 async fn order(who: Can<may::Configure>, Body(order): Body<FieldOrder>) -> Result<Json<CustomFields>> {
     who.write(async move |tx| {
         let fields = row::locked(tx).await?;
-        let present: BTreeSet<Uuid> = in_use(&fields).map(|field| field.id.uuid()).collect();
-        let told: BTreeSet<Uuid> = order.ids.iter().map(|id| id.uuid()).collect();
-        if told != present || told.len() != order.ids.len() {
-            return Err(Error::conflict("patient_field.others", "There are other fields by now; load them again."));
-        }
-        for (rank, id) in (1..).zip(&order.ids) {
-            // `told` is what is there
-            let Some(before) = fields.iter().find(|field| field.id == *id) else { continue };
-            if before.rank != rank {
-                row::change(tx, before, CustomField { rank, ..before.clone() }, "patient_field.changed").await?;
-            }
+        let told = order.ids.iter().map(|id| id.uuid());
+        let placed = in_order(in_use(&fields), told, |field| field.id.uuid()).ok_or_else(|| {
+            Error::conflict("patient_field.others", "There are other fields by now; load them again.")
+        })?;
+        for (rank, before) in placed {
+            row::change(tx, before, CustomField { rank, ..before.clone() }, "patient_field.changed").await?;
         }
         Ok(Json(CustomFields { items: all(tx).await? }))
     })

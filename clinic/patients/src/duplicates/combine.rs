@@ -4,8 +4,9 @@ use platform::error::{Error, FieldError};
 use platform::{Result, extract};
 use serde_json::{Map, Value};
 
+use crate::names;
 use crate::record::PatientFields;
-use crate::record::fields::Sex;
+use crate::record::fields::{Consents, Sex};
 
 const MOST_CONTACTS: usize = 10;
 const MOST_ALERTS: usize = 50;
@@ -47,7 +48,7 @@ fn both(kept: &PatientFields, other: &PatientFields) -> PatientFields {
         Some(given) => (Some(given), kept.family_name_other.or(other.family_name_other)),
         None if other.given_name_other.is_some() => (other.given_name_other, other.family_name_other),
         // the same name, entered in the other script
-        None if is_arabic(&kept.given_name) != is_arabic(&other.given_name) => {
+        None if names::is_arabic(&kept.given_name) != names::is_arabic(&other.given_name) => {
             (Some(other.given_name), other.family_name.clone())
         }
         None => (None, kept.family_name_other),
@@ -71,7 +72,7 @@ fn both(kept: &PatientFields, other: &PatientFields) -> PatientFields {
         notes: texts(kept.notes, other.notes),
         lead_source: kept.lead_source.or(other.lead_source),
         status: kept.status,
-        consents: crate::record::fields::Consents {
+        consents: Consents {
             calls: kept.consents.calls.or(other.consents.calls),
             email: kept.consents.email.or(other.consents.email),
             sms: kept.consents.sms.or(other.consents.sms),
@@ -79,10 +80,6 @@ fn both(kept: &PatientFields, other: &PatientFields) -> PatientFields {
         tags: kept.tags.into_iter().chain(other.tags).collect(),
         custom: other.custom.into_iter().chain(kept.custom).collect(),
     }
-}
-
-fn is_arabic(name: &str) -> bool {
-    name.chars().any(|c| ('\u{600}'..='\u{6ff}').contains(&c))
 }
 
 fn joined<T>(kept: Vec<T>, other: Vec<T>, most: usize, same: impl Fn(&T, &T) -> bool) -> Vec<T> {

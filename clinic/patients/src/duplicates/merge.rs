@@ -21,6 +21,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::combine;
+use crate::custom;
 use crate::insurance::{self, Moved};
 use crate::record::{self, Patient, PatientFields, Rules};
 
@@ -152,8 +153,8 @@ async fn put_together(tx: &mut TenantTx, id: PatientId, new: &NewMerge) -> Resul
     let before = Before { before: kept.fields.clone(), after: after.fields.clone(), policies };
     insert(tx, merge_id, id, other.id, &before).await?;
     let told = |of: PatientId| json!({ "merge": merge_id, "with": of });
-    record::change_all(tx, &[(other.clone(), gone)], "patient.merged_away", told(id)).await?;
-    record::change_all(tx, &[(kept, after)], "patient.merged", told(other.id)).await?;
+    record::change_all(tx, &rules.custom, &[(other.clone(), gone)], "patient.merged_away", told(id)).await?;
+    record::change_all(tx, &rules.custom, &[(kept, after)], "patient.merged", told(other.id)).await?;
     find(tx, merge_id).await
 }
 
@@ -185,7 +186,8 @@ async fn take_apart(tx: &mut TenantTx, id: MergeId, version: i32) -> Result<Merg
         Patient { deleted_at: None, merged_into: None, version: other.version + 1, updated_at: now, ..other.clone() };
     insurance::give_back(tx, &was.policies, merge.merged_id).await?;
     let told = json!({ "merge": id });
-    record::change_all(tx, &[(other, two), (kept, one)], "patient.unmerged", told).await?;
+    let own = custom::all(tx).await?;
+    record::change_all(tx, &own, &[(other, two), (kept, one)], "patient.unmerged", told).await?;
     find(tx, id).await
 }
 

@@ -89,7 +89,7 @@ undisclosed!(Duplicate);
 struct Row {
     one_id: Uuid,
     other_id: Uuid,
-    rule: String,
+    rule: Rule,
     found_at: jiff_sqlx::Timestamp,
 }
 
@@ -126,7 +126,7 @@ async fn with_patients(tx: &mut TenantTx, rows: Vec<Row>) -> Result<Vec<Duplicat
         list::items(tx, &ids).await?.into_iter().map(|item| (item.id.uuid(), item)).collect();
     let pair = |row: Row| {
         let (one, other) = (patients.get(&row.one_id)?.clone(), patients.get(&row.other_id)?.clone());
-        Some(Duplicate { one, other, rule: rule_of(&row.rule), found_at: row.found_at.to_jiff() })
+        Some(Duplicate { one, other, rule: row.rule, found_at: row.found_at.to_jiff() })
     };
     Ok(rows.into_iter().filter_map(pair).collect())
 }
@@ -187,7 +187,7 @@ pub async fn refresh(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {
     let practice = tx.practice();
     let ids: Vec<Uuid> = patients.iter().map(|patient| patient.id.uuid()).collect();
     let (ones, others): (Vec<Uuid>, Vec<Uuid>) = pairs.keys().map(|[one, other]| (*one, *other)).unzip();
-    let rules: Vec<String> = pairs.values().map(|rule| name_of(*rule)).collect();
+    let rules: Vec<&str> = pairs.values().map(|rule| rule.word()).collect();
     sqlx::query!(
         "delete from patients.duplicate d
           where d.practice_id = $1 and d.dismissed_at is null and (d.one_id = any($2) or d.other_id = any($2))
@@ -200,6 +200,9 @@ pub async fn refresh(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {
     )
     .execute(tx.conn())
     .await?;
+    if pairs.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
         "insert into patients.duplicate (practice_id, one_id, other_id, rule, found_at)
          select $1, n.one, n.other, n.rule, $5 from unnest($2::uuid[], $3::uuid[], $4::text[]) n (one, other, rule)
@@ -208,7 +211,7 @@ pub async fn refresh(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {
         practice,
         &ones,
         &others,
-        &rules,
+        &rules as _,
         jiff_sqlx::Timestamp::from(tx.now()) as _,
     )
     .execute(tx.conn())
@@ -218,12 +221,4 @@ pub async fn refresh(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {
 
 fn ordered(one: Uuid, other: Uuid) -> [Uuid; 2] {
     if one < other { [one, other] } else { [other, one] }
-}
-
-fn name_of(rule: Rule) -> String {
-    serde_json::to_value(rule).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-fn rule_of(name: &str) -> Rule {
-    serde_json::from_value(name.into()).unwrap_or(Rule::NameAndPhone)
 }

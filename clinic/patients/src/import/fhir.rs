@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::columns::{Draft, Fault, cells, words};
 use crate::insurance::PolicyFields;
+use crate::names;
 use crate::record::fields::{ContactKind, Email, PatientStatus, Phone};
 
 /// Reads a row into a draft.
@@ -67,16 +68,15 @@ fn parts(name: &Value) -> (String, Option<String>) {
     }
 }
 
-fn is_arabic(name: &str) -> bool {
-    name.chars().any(|letter| ('\u{600}'..='\u{6ff}').contains(&letter))
-}
-
 fn fill_names(patient: &Value, draft: &mut Draft) {
     let Some(main) = main_name(patient) else { return };
     let (given, family) = parts(main);
     let other_script = |name: &&Value| {
         let (other, _) = parts(name);
-        !other.is_empty() && name["use"] != "maiden" && name["use"] != "old" && is_arabic(&other) != is_arabic(&given)
+        !other.is_empty()
+            && name["use"] != "maiden"
+            && name["use"] != "old"
+            && names::is_arabic(&other) != names::is_arabic(&given)
     };
     if let Some(other) = list(&patient["name"]).iter().find(other_script) {
         let (given, family) = parts(other);

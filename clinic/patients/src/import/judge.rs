@@ -13,6 +13,7 @@ use super::store::{RawRow, Stored};
 use super::verdicts::{LikeWhom, Noted};
 use super::{Duplicates, RowOutcome, fhir};
 use crate::columns::{Columns, Draft, Fault, Finished};
+use crate::custom::CustomField;
 use crate::insurance::PolicyFields;
 use crate::likeness::{self, Likeness, Rule, Seen};
 use crate::record::{self, Patient, PatientFields};
@@ -69,6 +70,11 @@ impl Judge {
         .fetch_all(tx.conn())
         .await?;
         Ok(Self { import, columns, seen: Met::default(), mine: mine.into_iter().collect() })
+    }
+
+    /// The practice's own fields.
+    pub fn own(&self) -> &[CustomField] {
+        &self.columns.rules.custom
     }
 
     /// Judges rows; with `lock` those whom they change stay as they are until the end of the transaction.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::store::place;
 use super::work::{BATCH, Hears, Work};
 use super::{ImportId, RowOutcome};
+use crate::custom;
 use crate::record::{self, Patient, PatientFields};
 
 /// A row that entered or changed somebody.
@@ -84,9 +85,10 @@ async fn batch(tx: &mut TenantTx, work: Work) -> Result<i64> {
         numbers.push(row.number);
         outcomes.push(outcome.word());
     }
+    let own = custom::all(tx).await?;
     for (changed, event) in [(deleted, "patient.deleted"), (restored, "patient.changed")] {
         if !changed.is_empty() {
-            record::change_all(tx, &changed, event, work.detail()).await?;
+            record::change_all(tx, &own, &changed, event, work.detail()).await?;
         }
     }
     let practice = tx.practice();

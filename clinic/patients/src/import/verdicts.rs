@@ -27,7 +27,7 @@ pub struct Verdicts {
     reports: Vec<serde_json::Value>,
     like_patients: Vec<Option<Uuid>>,
     like_rows: Vec<Option<i32>>,
-    like_rules: Vec<Option<String>>,
+    like_rules: Vec<Option<&'static str>>,
     patients: Vec<Option<Uuid>>,
     versions: Vec<Option<i32>>,
     before: Vec<Option<Vec<u8>>>,
@@ -82,8 +82,7 @@ impl Verdicts {
         self.reports.push(json!(report));
         self.like_patients.push(like.and_then(|like| like.patient));
         self.like_rows.push(like.and_then(|like| like.row));
-        let word = |rule: Rule| json!(rule).as_str().map(str::to_owned);
-        self.like_rules.push(like.and_then(|like| word(like.rule)));
+        self.like_rules.push(like.map(|like| like.rule.word()));
         self.patients.push(entered.as_ref().map(|entered| entered.patient));
         self.versions.push(entered.as_ref().map(|entered| entered.version));
         self.before.push(entered.and_then(|entered| entered.before));

@@ -209,9 +209,10 @@ async fn enter(tx: &mut TenantTx, judge: &Judge, work: Work, judged: &mut [Judge
         }
     }
     let mut created =
-        if new.is_empty() { Vec::new() } else { record::enter_all(tx, new, work.detail()).await? }.into_iter();
+        if new.is_empty() { Vec::new() } else { record::enter_all(tx, judge.own(), new, work.detail()).await? }
+            .into_iter();
     if !changed.is_empty() {
-        record::change_all(tx, &changed, "patient.changed", work.detail()).await?;
+        record::change_all(tx, judge.own(), &changed, "patient.changed", work.detail()).await?;
     }
     let mut updated = changed.into_iter().map(|(_, after)| after);
     let mut patients = Vec::with_capacity(creates + updates);

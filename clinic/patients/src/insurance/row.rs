@@ -155,7 +155,7 @@ pub async fn save(tx: &mut TenantTx, policy: &Policy) -> Result<()> {
     };
     let place = Place { table: TABLE, column: "private", row: policy.id.uuid() };
     let private = tx.seal(place, &serde_json::to_vec(&private).map_err(Error::internal)?).await?;
-    let blind = tx.blind(TABLE, "member_id", &names::fold(&fields.member_id).replace(' ', "")).await?;
+    let blind = tx.blind(TABLE, "member_id", &names::compact(&fields.member_id)).await?;
     sqlx::query!(
         "insert into patients.policy (practice_id, id, patient_id, rank, payer, plan, private, member_id_blind, valid_from,
                 valid_to, eligibility, verified_at, verified_by, cards, deleted_at, version, updated_at, created_at)

@@ -84,6 +84,18 @@ pub fn fold(text: &str) -> String {
     out
 }
 
+/// A text as numbers and headings are compared: folded, and without its spaces.
+#[must_use]
+pub fn compact(text: &str) -> String {
+    fold(text).replace(' ', "")
+}
+
+/// Whether a name is written in Arabic letters.
+#[must_use]
+pub fn is_arabic(name: &str) -> bool {
+    name.chars().any(|letter| ('\u{600}'..='\u{6ff}').contains(&letter))
+}
+
 /// Marks that stand on or beside letters and are left out: accents, harakat, tatweel, hamza alone (often not written),
 /// the modifier letters of scholarly transcription, and the invisible marks that joining and direction leave in a text.
 fn is_silent(c: char) -> bool {
@@ -220,7 +232,7 @@ fn is_head(word: &str) -> bool {
 /// always a beginning of the sound of the whole, so that a search may look sounds up by prefix.
 #[must_use]
 pub fn sound(word: &str) -> String {
-    let folded = fold(word).replace(' ', "");
+    let folded = compact(word);
     if let Some((_, sound)) = SPECIAL.iter().find(|(words, _)| words.split(' ').any(|special| special == folded)) {
         return (*sound).to_owned();
     }

@@ -23,6 +23,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use crate::custom::{self, CustomField};
 use crate::duplicates;
 
 pub use fields::{PatientFields, Rules};
@@ -105,7 +106,7 @@ async fn change(
             return Ok(Json(before));
         }
         let after = Patient { fields, version: before.version + 1, updated_at: tx.now(), ..before.clone() };
-        change_all(tx, &[(before, after.clone())], "patient.changed", json!({})).await?;
+        change_all(tx, &rules.custom, &[(before, after.clone())], "patient.changed", json!({})).await?;
         Ok(Json(after))
     })
     .await
@@ -130,16 +131,22 @@ async fn restore(who: Can<may::Delete>, Path(id): Path<PatientId>, Body(at): Bod
 /// # Errors
 /// 422 for what is not valid in this practice.
 pub async fn enter(tx: &mut TenantTx, new: &PatientFields) -> Result<Patient> {
-    let tidied = new.clone().tidied(&Rules::of(tx).await?, None, tx.now())?;
-    enter_all(tx, vec![tidied], json!({})).await?.pop().ok_or_else(Error::not_found)
+    let rules = Rules::of(tx).await?;
+    let tidied = new.clone().tidied(&rules, None, tx.now())?;
+    enter_all(tx, &rules.custom, vec![tidied], json!({})).await?.pop().ok_or_else(Error::not_found)
 }
 
 /// Enters patients whose fields are tidied, in this order, each with its number, audit entry, timeline entry and event.
-/// What else the ledger should know of them goes into `detail`.
+/// What else the ledger should know of them goes into `detail`; `own` are the practice's own fields.
 ///
 /// # Errors
 /// 422 at the tags that do not exist.
-pub async fn enter_all(tx: &mut TenantTx, tidied: Vec<PatientFields>, detail: Value) -> Result<Vec<Patient>> {
+pub async fn enter_all(
+    tx: &mut TenantTx,
+    own: &[CustomField],
+    tidied: Vec<PatientFields>,
+    detail: Value,
+) -> Result<Vec<Patient>> {
     let now = tx.now();
     let first = row::next_numbers(tx, i64::try_from(tidied.len()).unwrap_or(i64::MAX)).await?;
     let patient = |(fields, number)| Patient {
@@ -153,7 +160,7 @@ pub async fn enter_all(tx: &mut TenantTx, tidied: Vec<PatientFields>, detail: Va
         updated_at: now,
     };
     let patients: Vec<Patient> = tidied.into_iter().zip(first..).map(patient).collect();
-    row::save_all(tx, &patients).await?;
+    row::save_all(tx, own, &patients).await?;
     duplicates::refresh(tx, &patients).await?;
     let created = |patient: &Patient| {
         let change = Change::created("patient", patient.id.uuid(), patient).with(detail.clone());
@@ -169,12 +176,13 @@ pub async fn enter_all(tx: &mut TenantTx, tidied: Vec<PatientFields>, detail: Va
 /// 422 at the tags that do not exist.
 pub async fn change_all(
     tx: &mut TenantTx,
+    own: &[CustomField],
     changed: &[(Patient, Patient)],
     event: &'static str,
     detail: Value,
 ) -> Result<()> {
     let after: Vec<Patient> = changed.iter().map(|(_, after)| after.clone()).collect();
-    row::save_all(tx, &after).await?;
+    row::save_all(tx, own, &after).await?;
     duplicates::refresh(tx, &after).await?;
     let updated = |(before, after): &(Patient, Patient)| {
         let change = Change::updated("patient", after.id.uuid(), before, after).with(detail.clone());
@@ -194,7 +202,8 @@ async fn set_deleted(tx: &mut TenantTx, id: PatientId, version: i32, deleted: bo
     let now = tx.now();
     let after = Patient { deleted_at: deleted.then_some(now), version: version + 1, updated_at: now, ..before.clone() };
     let event = if deleted { "patient.deleted" } else { "patient.restored" };
-    change_all(tx, &[(before, after.clone())], event, json!({})).await?;
+    let own = custom::all(tx).await?;
+    change_all(tx, &own, &[(before, after.clone())], event, json!({})).await?;
     Ok(after)
 }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::Patient;
 use super::fields::{Alert, Consents, ContactMethod, Email, PatientFields, PatientStatus, Phone, Sex};
-use crate::custom::{self, CustomField, Values};
+use crate::custom::{CustomField, Values};
 use crate::{names, terms};
 
 const TABLE: &str = "patients.patient";
@@ -250,16 +250,15 @@ impl<'a> Written<'a> {
     }
 }
 
-/// Writes patients into their tables, for the first time or again.
+/// Writes patients into their tables, for the first time or again; `own` says which of the practice's fields are sealed.
 ///
 /// # Errors
 /// 422 at the tags that do not exist.
-pub async fn save_all(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {
+pub async fn save_all(tx: &mut TenantTx, own: &[CustomField], patients: &[Patient]) -> Result<()> {
     let practice = tx.practice();
-    let own = custom::all(tx).await?;
     let mut rows = Vec::with_capacity(patients.len());
     for patient in patients {
-        rows.push(Written::of(tx, &own, patient).await?);
+        rows.push(Written::of(tx, own, patient).await?);
     }
     sqlx::query!(
         "insert into patients.patient (practice_id, id, number, given_name, family_name, given_name_other,
@@ -315,8 +314,7 @@ async fn seal(tx: &mut TenantTx, patient: &Patient, custom: Values) -> Result<Op
 /// # Errors
 /// 503 when the database is away.
 pub async fn national_id_blind(tx: &mut TenantTx, number: &str) -> Result<String> {
-    let plain = names::fold(number).replace(' ', "");
-    tx.blind(TABLE, "national_id", &plain).await
+    tx.blind(TABLE, "national_id", &names::compact(number)).await
 }
 
 async fn save_tags(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {

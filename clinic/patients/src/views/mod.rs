@@ -4,8 +4,6 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
-
 use garde::Validate;
 use jiff::Timestamp;
 use platform::change::Change as FieldsChange;
@@ -18,7 +16,7 @@ use platform::idempotency::{IdempotencyKey, Once};
 use platform::permission::patients as may;
 use platform::record::Change;
 use platform::routes::{Json, Routes};
-use platform::shared::AtVersion;
+use platform::shared::{AtVersion, in_order};
 use platform::{Result, route, undisclosed, validate};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -141,17 +139,11 @@ async fn create_view(who: Can<may::Read>, key: IdempotencyKey, Body(new): Body<V
 async fn order_views(who: Can<may::Read>, Body(order): Body<ViewOrder>) -> Result<Json<Views>> {
     who.write(async move |tx| {
         let own = row::own(tx).await?;
-        let present: BTreeSet<Uuid> = own.iter().map(|view| view.id.uuid()).collect();
-        let told: BTreeSet<Uuid> = order.ids.iter().map(|id| id.uuid()).collect();
-        if told != present || told.len() != order.ids.len() {
-            return Err(Error::conflict("view.others", "There are other views by now; load them again."));
-        }
-        for (rank, id) in (1..).zip(&order.ids) {
-            // `told` is what is there
-            let Some(before) = own.iter().find(|view| view.id == *id) else { continue };
-            if before.rank != rank {
-                save(tx, before, View { rank, ..before.clone() }).await?;
-            }
+        let told = order.ids.iter().map(|id| id.uuid());
+        let placed = in_order(&own, told, |view| view.id.uuid())
+            .ok_or_else(|| Error::conflict("view.others", "There are other views by now; load them again."))?;
+        for (rank, before) in placed {
+            save(tx, before, View { rank, ..before.clone() }).await?;
         }
         Ok(Json(Views { items: row::seen(tx).await? }))
     })
