@@ -11,6 +11,12 @@ const browser = await launch();
 let passed = 0;
 let failed = 0;
 
+/** What stands on a page where a step failed: mostly it says why itself. */
+async function words(page) {
+  const text = await page.locator('body').innerText({ timeout: 2_000 }).catch(() => 'nothing that can be read');
+  return text.replace(/\s+/g, ' ').slice(0, 600);
+}
+
 async function step(name, work, page) {
   const started = Date.now();
   try {
@@ -21,6 +27,7 @@ async function step(name, work, page) {
   } catch (error) {
     failed++;
     console.log(`FAIL  ${name}\n      ${String(error).split('\n').slice(0, 8).join('\n      ')}`);
+    if (page) console.log(`      at ${new URL(page.url()).pathname}, which says: ${await words(page)}`);
     if (process.env.SHOTS && page) await page.screenshot({ path: `${process.env.SHOTS}/failed-${failed}.png` }).catch(() => undefined);
     return false;
   }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { axe, BASE, newcomer, open, signUp } from '../browser.mjs';
 import { canReachBack, joinedEarlier } from '../past.mjs';
-import { totp } from '../totp.mjs';
+import { authenticator } from '../totp.mjs';
 
 export default async function ({ browser, watch, step, must }) {
   if (!canReachBack()) return console.log('left out: it needs VANTAGE_DATA_DIR, the folder of the demo that is running');
@@ -73,7 +73,7 @@ export default async function ({ browser, watch, step, must }) {
       await password.fill(who.password);
       await provider.locator('button[type=submit]').click();
     }
-    await provider.getByLabel('6-digit code').fill(totp(await key.inputValue()));
+    await provider.getByLabel('6-digit code').fill(await authenticator(await key.inputValue())());
     await provider.getByLabel('I have put them in a safe place').check();
     await provider.getByRole('button', { name: 'Done' }).click();
     await provider.getByRole('heading', { level: 1, name: /Sara/ }).waitFor();
