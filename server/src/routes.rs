@@ -39,6 +39,7 @@ fn areas() -> Routes {
         .merge(identity::routes())
         .merge(practice::routes())
         .merge(patients::routes())
+        .merge(interchange::routes())
         .merge(administration::routes())
         .merge(::audit::routes())
         .merge(jobs::routes())

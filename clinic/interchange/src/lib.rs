@@ -1,0 +1,9 @@
+//! What leaves the practice whole, for other systems and for people: FHIR, the printed record, the archive.
+
+use platform::routes::Routes;
+
+/// All routes of the area.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+}
