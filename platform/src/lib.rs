@@ -5,6 +5,7 @@ mod activity;
 pub mod administrator;
 pub mod api_key;
 pub mod app;
+pub mod archive;
 pub mod break_glass;
 pub mod change;
 pub mod clock;

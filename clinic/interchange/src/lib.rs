@@ -1,4 +1,4 @@
-//! What leaves the practice whole, for other systems and for people: FHIR, the printed record, the archive.
+//! A patient's record for other systems and on paper: FHIR, PDF.
 
 use platform::routes::Routes;
 

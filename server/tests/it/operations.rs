@@ -202,7 +202,7 @@ async fn nobody_comes_in_without_a_session() {
 }
 
 /// One thing of each kind that an operation names by id, in a practice. A new kind needs its line here.
-async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid)> {
+pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid)> {
     let make = async |path: &str, body: Value| -> Uuid {
         let made = person.post(path, &body).await.expect(201);
         serde_json::from_value(made["id"].clone()).expect("an id")
@@ -277,6 +277,11 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
         ("/api/v1/account/identities/", identity),
         ("/api/v1/services/", make("/api/v1/services", service).await),
         ("/api/v1/policies/", make(&format!("/api/v1/patients/{insured}/policies"), policy).await),
+        (
+            "/api/v1/relatives/",
+            make(&format!("/api/v1/patients/{insured}/relatives"), json!({ "relationship": "mother", "name": "Huda" }))
+                .await,
+        ),
         ("/api/v1/patients/", make("/api/v1/patients", json!({ "givenName": "Sara" })).await),
         ("/api/v1/imports/", import(server, person).await),
         ("/api/v1/merges/", merge(person).await),
@@ -389,6 +394,9 @@ async fn the_neighbours_things_and_things_that_do_not_exist_answer_the_same() {
         let mut body = operation.body.as_ref().map(|schema| sample(&document, schema));
         if let Some(other) = body.as_mut().and_then(|body| body.get_mut("other")) {
             *other = alpha.post("/api/v1/patients", &json!({ "givenName": "Sarah" })).await.expect(201)["id"].clone();
+        }
+        if let Some(relative) = body.as_mut().filter(|body| body.get("relationship").is_some()) {
+            relative["name"] = json!("Huda");
         }
         let mine = operation.call(alpha, of(&own), body.clone()).await;
         assert!(mine.status.is_success(), "{} on one's own: {}", operation.name(), mine.body);
