@@ -115,8 +115,7 @@ fn render(error: &Error, id: &str, speaks_fhir: bool) -> Response {
     } else {
         ("application/problem+json", serde_json::to_vec(&problem))
     };
-    let mut response =
-        (error.status(), [(header::CONTENT_TYPE, kind)], body.unwrap_or_default()).into_response();
+    let mut response = (error.status(), [(header::CONTENT_TYPE, kind)], body.unwrap_or_default()).into_response();
     if let Some(after) = error.after() {
         let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

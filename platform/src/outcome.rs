@@ -67,7 +67,10 @@ impl OperationOutcome {
         let mut issue = vec![OutcomeIssue::new("error", kind, problem.code, problem.title)];
         issue.extend(problem.errors.into_iter().map(|fault| {
             let at = fault.pointer.trim_start_matches(['?', '/']).to_owned();
-            OutcomeIssue { location: vec![format!("http.{at}")], ..OutcomeIssue::new("error", kind, fault.code, fault.message) }
+            OutcomeIssue {
+                location: vec![format!("http.{at}")],
+                ..OutcomeIssue::new("error", kind, fault.code, fault.message)
+            }
         }));
         Self { resource_type: "OperationOutcome", issue }
     }

@@ -1,6 +1,8 @@
 //! What leaves the practice whole, for other systems and for people: FHIR, the printed record, the archive.
 
 mod fhir;
+#[cfg(test)]
+mod testing;
 
 use platform::routes::Routes;
 

@@ -139,7 +139,8 @@ pub struct Links {
 pub fn lean(value: Value) -> Value {
     match value {
         Value::Object(fields) => {
-            let kept = fields.into_iter().map(|(name, value)| (name, lean(value))).filter(|(_, value)| !is_empty(value));
+            let kept =
+                fields.into_iter().map(|(name, value)| (name, lean(value))).filter(|(_, value)| !is_empty(value));
             Value::Object(kept.collect())
         }
         Value::Array(items) => Value::Array(items.into_iter().map(lean).filter(|item| !is_empty(item)).collect()),

@@ -63,8 +63,12 @@ impl FromRequestParts<App> for InJson {
 
 /// `_format` counts before `Accept` (hl7.org/fhir/R4/http.html#parameters).
 fn check_format(format: Option<&str>, headers: &HeaderMap) -> Result<()> {
-    let accepted: Vec<&str> =
-        headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(',')).collect();
+    let accepted: Vec<&str> = headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|list| list.split(','))
+        .collect();
     let fits = match format.filter(|format| !format.is_empty()) {
         Some(format) => is_json(&format.replace(' ', "+")),
         None => accepted.is_empty() || accepted.into_iter().any(is_json),
@@ -82,7 +86,15 @@ fn check_format(format: Option<&str>, headers: &HeaderMap) -> Result<()> {
 fn is_json(range: &str) -> bool {
     let mut parts = range.split(';').map(str::trim);
     let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
-    let kinds = ["*/*", "application/*", "application/fhir+json", "application/json", "application/json+fhir", "text/json", "json"];
+    let kinds = [
+        "*/*",
+        "application/*",
+        "application/fhir+json",
+        "application/json",
+        "application/json+fhir",
+        "text/json",
+        "json",
+    ];
     let refused = |part: &str| match part.split_once('=') {
         Some(("fhirVersion", version)) => !["4.0", "4.0.1"].contains(&version.trim_matches('"')),
         Some(("q", weight)) => weight.parse() == Ok(0.0),
@@ -214,7 +226,8 @@ impl Known {
         let mut pairs = Vec::with_capacity(self.by.len() + 1);
         for (parameter, modifier, value) in &self.by {
             let name = modifier.map_or(parameter.name.to_owned(), |modifier| format!("{}:{modifier}", parameter.name));
-            let value = if parameter.personal { sealed::closed(tx, parameter.name, value).await? } else { value.clone() };
+            let value =
+                if parameter.personal { sealed::closed(tx, parameter.name, value).await? } else { value.clone() };
             pairs.push((name, value));
         }
         pairs.push(("_count".to_owned(), self.count.to_string()));
@@ -282,14 +295,23 @@ mod tests {
             headers.insert(header::ACCEPT, accept.parse().expect("a header"));
             check_format(None, &headers).is_ok()
         };
-        for accept in ["*/*", "application/fhir+json; fhirVersion=4.0", "application/xml, application/json;q=0.5", "text/html, */*;q=0.8"] {
+        for accept in [
+            "*/*",
+            "application/fhir+json; fhirVersion=4.0",
+            "application/xml, application/json;q=0.5",
+            "text/html, */*;q=0.8",
+        ] {
             assert!(takes(accept), "{accept}");
         }
-        for accept in ["application/fhir+xml", "text/html", "application/fhir+json; fhirVersion=3.0", "application/json;q=0"] {
+        for accept in
+            ["application/fhir+xml", "text/html", "application/fhir+json; fhirVersion=3.0", "application/json;q=0"]
+        {
             assert!(!takes(accept), "{accept}");
         }
         let none = HeaderMap::new();
-        assert!(check_format(Some("json"), &none).is_ok() && check_format(Some("application/fhir json"), &none).is_ok());
+        assert!(
+            check_format(Some("json"), &none).is_ok() && check_format(Some("application/fhir json"), &none).is_ok()
+        );
         assert!(check_format(Some("xml"), &none).is_err());
     }
 

@@ -54,7 +54,8 @@ async fn capabilities(from: Anybody, _: InJson) -> Result<Resource> {
 
 fn resource(kind: &str, parameters: &[Parameter]) -> Value {
     let parameter = |one: &Parameter| {
-        let modifiers = if one.modifiers.is_empty() { String::new() } else { format!(" Modifiers: {}.", one.modifiers.join(", ")) };
+        let modifiers =
+            if one.modifiers.is_empty() { String::new() } else { format!(" Modifiers: {}.", one.modifiers.join(", ")) };
         json!({ "name": one.name, "type": one.kind, "documentation": format!("{}{modifiers}", one.about) })
     };
     json!({

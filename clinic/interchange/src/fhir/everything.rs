@@ -39,7 +39,8 @@ async fn everything(who: Can<may::Read>, Path(id): Path<PatientId>, search: Sear
         }
         let person = patient::resource(tx.practice(), &tags, &found);
         let practice = organization::resource(&practice::practice(tx).await?);
-        let others = policies.iter().map(coverage::resource).chain([practice]).chain(clinical::resources(&found, &notes));
+        let others =
+            policies.iter().map(coverage::resource).chain([practice]).chain(clinical::resources(&found, &notes));
         let base = base(&app);
         let mut entries = vec![entry(&base, person, Because::Match)];
         entries.extend(others.map(|other| entry(&base, other, Because::Include)));

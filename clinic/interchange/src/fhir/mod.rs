@@ -20,6 +20,8 @@ mod organization;
 mod patient;
 mod practitioner;
 mod sealed;
+#[cfg(test)]
+mod tests;
 
 use platform::routes::Routes;
 

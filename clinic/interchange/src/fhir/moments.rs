@@ -41,7 +41,10 @@ pub fn instants(name: &str, value: &str) -> Result<Vec<Range<Timestamp>>> {
 }
 
 fn no_date(name: &str) -> platform::Error {
-    unfit(name, "Write 2026, 2026-01, 2026-01-05 or 2026-01-05T10:00:00Z, with eq, ne, ge, le, gt, lt, sa or eb in front.")
+    unfit(
+        name,
+        "Write 2026, 2026-01, 2026-01-05 or 2026-01-05T10:00:00Z, with eq, ne, ge, le, gt, lt, sa or eb in front.",
+    )
 }
 
 fn split(value: &str) -> (&str, &str) {
@@ -94,7 +97,9 @@ fn span_of_time(text: &str) -> Option<Range<Timestamp>> {
     };
     let length = match clock.split_once('.') {
         // the database knows microseconds
-        Some((_, fraction)) => (10_i64.checked_pow(6_u32.saturating_sub(u32::try_from(fraction.len()).ok()?))?).microseconds(),
+        Some((_, fraction)) => {
+            (10_i64.checked_pow(6_u32.saturating_sub(u32::try_from(fraction.len()).ok()?))?).microseconds()
+        }
         None if clock.len() <= 5 => 1.minute(),
         None => 1.second(),
     };

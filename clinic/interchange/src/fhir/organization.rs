@@ -23,7 +23,13 @@ pub fn routes() -> Routes {
 /// What organisations can be searched by.
 pub const PARAMETERS: &[Parameter] = &[
     ID,
-    Parameter { name: "name", kind: "string", about: "The beginning of the practice's name.", personal: false, modifiers: &["exact"] },
+    Parameter {
+        name: "name",
+        kind: "string",
+        about: "The beginning of the practice's name.",
+        personal: false,
+        modifiers: &["exact"],
+    },
 ];
 
 /// The practice.

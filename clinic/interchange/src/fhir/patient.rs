@@ -40,7 +40,11 @@ pub const PARAMETERS: &[Parameter] = &[
     of_name("name", "The beginnings of words of the name, in either script."),
     of_name("given", "The beginnings of words of the given names."),
     of_name("family", "The beginnings of words of the family name."),
-    personal("identifier", "token", "The practice's number, with its system or without; a national id, without a system."),
+    personal(
+        "identifier",
+        "token",
+        "The practice's number, with its system or without; a national id, without a system.",
+    ),
     personal("birthdate", "date", "The date of birth."),
     personal("phone", "token", "A whole telephone number."),
     personal("email", "token", "A whole e-mail address."),
@@ -256,15 +260,19 @@ fn extensions(fields: &PatientFields) -> Value {
     });
     let own = |name: &str, code: &str| json!({ "url": format!("{OWN}:{name}"), "valueCode": code });
     let method = fields.contact_method.map(|method| {
-        own("contact-method", match method {
-            ContactMethod::Call => "call",
-            ContactMethod::Sms => "sms",
-            ContactMethod::Whatsapp => "whatsapp",
-            ContactMethod::Email => "email",
-        })
+        own(
+            "contact-method",
+            match method {
+                ContactMethod::Call => "call",
+                ContactMethod::Sms => "sms",
+                ContactMethod::Whatsapp => "whatsapp",
+                ContactMethod::Email => "email",
+            },
+        )
     });
     let lead = (fields.status == PatientStatus::Lead).then(|| own("status", "lead"));
-    let source = fields.lead_source.as_ref().map(|text| json!({ "url": format!("{OWN}:lead-source"), "valueString": text }));
+    let source =
+        fields.lead_source.as_ref().map(|text| json!({ "url": format!("{OWN}:lead-source"), "valueString": text }));
     let kept = fields.custom.iter().map(|(key, value)| own_field(key, value));
     [nationality, method, lead, source].into_iter().flatten().chain(kept).collect()
 }

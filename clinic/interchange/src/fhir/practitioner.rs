@@ -28,7 +28,13 @@ pub fn routes() -> Routes {
 /// What practitioners can be searched by.
 pub const PARAMETERS: &[Parameter] = &[
     ID,
-    Parameter { name: "name", kind: "string", about: "The beginning of a word of the name.", personal: true, modifiers: &["exact"] },
+    Parameter {
+        name: "name",
+        kind: "string",
+        about: "The beginning of a word of the name.",
+        personal: true,
+        modifiers: &["exact"],
+    },
 ];
 
 /// A practitioner.
@@ -69,9 +75,12 @@ async fn found(who: Can<may::Read>, search: Search) -> Result<Resource> {
     who.read(async move |tx| {
         let known = search.clone().known(tx, PARAMETERS).await?;
         let (all, names) = everybody(tx).await?;
-        let after: Option<Uuid> = known.cursor.as_deref().map(str::parse).transpose().map_err(|_| {
-            asked::unfit(super::sealed::CURSOR, "Use the link to the next page as it was given.")
-        })?;
+        let after: Option<Uuid> = known
+            .cursor
+            .as_deref()
+            .map(str::parse)
+            .transpose()
+            .map_err(|_| asked::unfit(super::sealed::CURSOR, "Use the link to the next page as it was given."))?;
         let mut wanted = Vec::new();
         for one in all.iter().filter(|one| after.is_none_or(|after| one.id.uuid() > after)) {
             if fits(&known, one, &names)? {

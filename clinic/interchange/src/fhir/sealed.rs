@@ -3,10 +3,10 @@
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use platform::Result;
 use platform::crypto::{Place, sha256};
 use platform::db::TenantTx;
 use platform::error::Error;
-use platform::Result;
 use serde_json::Value;
 
 /// The parameter that says where a page begins: an id and an instant.
@@ -37,7 +37,8 @@ pub async fn opened(tx: &mut TenantTx, name: &'static str, value: String) -> Res
     let wrong = || Error::new(StatusCode::BAD_REQUEST, "search.link", "This link is not one that was given here.");
     let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| wrong())?;
     let place = place(tx, name);
-    let plain = tx.open(place, &bytes).await.map_err(|error| if error.code() == "internal" { wrong() } else { error })?;
+    let plain =
+        tx.open(place, &bytes).await.map_err(|error| if error.code() == "internal" { wrong() } else { error })?;
     String::from_utf8(plain).map_err(|_| wrong())
 }
 

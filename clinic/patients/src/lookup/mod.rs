@@ -209,12 +209,8 @@ fn push_terms(practice: Uuid, kind: &'static str, terms: Vec<String>, query: &mu
 }
 
 /// Adds that a column is within one of these ranges.
-fn push_ranges<T, S>(
-    column: &str,
-    ranges: &[Range<T>],
-    sql: impl Fn(&T) -> S,
-    query: &mut QueryBuilder<Postgres>,
-) where
+fn push_ranges<T, S>(column: &str, ranges: &[Range<T>], sql: impl Fn(&T) -> S, query: &mut QueryBuilder<Postgres>)
+where
     S: sqlx::Type<Postgres> + for<'q> sqlx::Encode<'q, Postgres> + Send + 'static,
 {
     query.push(" and (false");
