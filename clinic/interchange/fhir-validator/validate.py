@@ -1,6 +1,6 @@
 """Validates resources of FHIR: one JSON text in each line of the input, and for each a line of the output, empty or
 what is wrong. Beyond what the library refuses by itself, codes must be of the value sets that the standard binds them
-to, and every contained resource must be referred to."""
+to, every contained resource must be referred to, and nothing must be empty."""
 
 import json
 import sys
@@ -35,11 +35,20 @@ def contained(resource):
             yield from contained(value)
 
 
+def empty(value, path=""):
+    """Nulls, and texts, lists and objects without anything, none of which FHIR writes (json.html)."""
+    if value in (None, "", [], {}):
+        yield f"{path} is empty"
+    elif isinstance(value, (dict, list)):
+        for name, one in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from empty(one, f"{path}/{name}")
+
+
 def faults(text):
     try:
         resource = json.loads(text)
         model = get_fhir_model_class(resource["resourceType"]).model_validate(resource)
-        return [*codes(model), *contained(resource)]
+        return [*codes(model), *contained(resource), *empty(resource)]
     except Exception as error:  # whatever the library says
         return [f"{type(error).__name__}: {error}"]
 

@@ -116,7 +116,8 @@ pub fn entry(base: &str, resource: Value, because: Because) -> Value {
 
 /// A page of what was found. `total` is told where one page has it all.
 pub fn page(now: Timestamp, known: &Known, links: Links, mut entries: Vec<Value>) -> Resource {
-    let total = (links.next.is_none() && known.cursor.is_none()).then_some(entries.len());
+    let matches = entries.iter().filter(|entry| entry["search"]["mode"] == "match").count();
+    let total = (links.next.is_none() && known.cursor.is_none()).then_some(matches);
     if !known.ignored.is_empty() {
         entries.push(json!({ "resource": OperationOutcome::ignored(&known.ignored), "search": { "mode": "outcome" } }));
     }

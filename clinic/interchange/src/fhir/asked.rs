@@ -171,6 +171,14 @@ pub fn unfit(name: &str, message: &str) -> Error {
     invalid().at(&format!("?{name}"), "invalid", message)
 }
 
+/// A cursor that is none, which lists refuse in their own words, as a fault of this search.
+pub fn at_cursor(error: Error) -> Error {
+    if error.status() != StatusCode::UNPROCESSABLE_ENTITY {
+        return error;
+    }
+    unfit(sealed::CURSOR, "Use the link to the next page as it was given.")
+}
+
 fn invalid() -> Error {
     Error::new(StatusCode::BAD_REQUEST, "search.invalid", "This search cannot be done; see what is at fault.")
 }

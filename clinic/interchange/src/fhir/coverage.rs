@@ -78,7 +78,8 @@ async fn found(who: Can<may::Read>, search: Search) -> Result<Resource> {
                 name => wanted.patients.push(asked::ids(name, value, "Patient")?),
             }
         }
-        let (policies, next) = lookup::policies(tx, &wanted, known.cursor.as_deref(), known.count).await?;
+        let page_of = lookup::policies(tx, &wanted, known.cursor.as_deref(), known.count).await;
+        let (policies, next) = page_of.map_err(asked::at_cursor)?;
         let whose: Vec<PatientId> = policies.iter().map(|policy| policy.patient_id).collect();
         let ids: Vec<_> = policies.iter().map(|policy| policy.id.uuid()).collect();
         tx.record_read(Look::list("policy", &ids, &known.names()).of_patients(&whose)).await?;

@@ -91,7 +91,8 @@ async fn found(who: Can<may::Read>, search: Search) -> Result<Resource> {
     who.read_recorded(async move |tx| {
         let known = search.clone().known(tx, PARAMETERS).await?;
         let wanted = criteria(&known, tx.practice())?;
-        let (patients, next) = lookup::patients(tx, &wanted, known.cursor.as_deref(), known.count).await?;
+        let page_of = lookup::patients(tx, &wanted, known.cursor.as_deref(), known.count).await;
+        let (patients, next) = page_of.map_err(asked::at_cursor)?;
         let tags = patients::tag_names(tx).await?;
         let ids: Vec<PatientId> = patients.iter().map(|patient| patient.id).collect();
         tx.record_read(Look::list("patient", &[], &known.names()).of_patients(&ids)).await?;

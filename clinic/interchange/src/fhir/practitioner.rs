@@ -75,12 +75,9 @@ async fn found(who: Can<may::Read>, search: Search) -> Result<Resource> {
     who.read(async move |tx| {
         let known = search.clone().known(tx, PARAMETERS).await?;
         let (all, names) = everybody(tx).await?;
-        let after: Option<Uuid> = known
-            .cursor
-            .as_deref()
-            .map(str::parse)
-            .transpose()
-            .map_err(|_| asked::unfit(super::sealed::CURSOR, "Use the link to the next page as it was given."))?;
+        let after = known.cursor.as_deref().map(str::parse::<Uuid>).transpose();
+        let after =
+            after.map_err(|_| asked::unfit(super::sealed::CURSOR, "Use the link to the next page as it was given."))?;
         let mut wanted = Vec::new();
         for one in all.iter().filter(|one| after.is_none_or(|after| one.id.uuid() > after)) {
             if fits(&known, one, &names)? {

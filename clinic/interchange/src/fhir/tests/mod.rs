@@ -1,7 +1,10 @@
 //! The API as another system uses it.
 
+mod made_up;
 mod reading;
 mod searching;
+mod validated;
+mod whole;
 
 use platform::testing::{Answer, Person};
 use serde_json::{Value, json};
