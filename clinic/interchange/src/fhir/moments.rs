@@ -10,9 +10,9 @@ use platform::Result;
 
 use super::asked::{alternatives, unfit};
 
-/// The first day that is searched for, and the one that stands for no day at all.
+/// The first day that is searched for, and the one behind the last.
 const FIRST: Date = Date::constant(1, 1, 1);
-const NEVER: Date = Date::constant(9999, 12, 31);
+const LAST: Date = Date::constant(9999, 12, 31);
 
 /// Ranges of days, of which one is enough.
 ///
@@ -22,7 +22,7 @@ pub fn days(name: &str, value: &str) -> Result<Vec<Range<Date>>> {
     let ranges = alternatives(name, value)?.into_iter().map(|one| {
         let (prefix, text) = split(&one);
         let span = text.split('T').next().and_then(span_of_date).ok_or_else(|| no_date(name))?;
-        compared(name, prefix, span, FIRST..NEVER)
+        compared(name, prefix, span, FIRST..LAST)
     });
     Ok(ranges.collect::<Result<Vec<_>>>()?.concat())
 }
@@ -121,8 +121,8 @@ mod tests {
             ("1990", date(1990, 1, 1), date(1991, 1, 1)),
             ("1990-02", date(1990, 2, 1), date(1990, 3, 1)),
             ("eq1990-02-28", date(1990, 2, 28), date(1990, 3, 1)),
-            ("ge1990-02", date(1990, 2, 1), NEVER),
-            ("gt1990-02", date(1990, 3, 1), NEVER),
+            ("ge1990-02", date(1990, 2, 1), LAST),
+            ("gt1990-02", date(1990, 3, 1), LAST),
             ("le1990-02", FIRST, date(1990, 3, 1)),
             ("lt1990-02", FIRST, date(1990, 2, 1)),
         ] {
