@@ -4,6 +4,7 @@ mod columns;
 mod custom;
 mod duplicates;
 mod export;
+mod family;
 mod import;
 mod insurance;
 mod likeness;
@@ -39,6 +40,7 @@ pub fn routes() -> Routes {
         .merge(custom::routes())
         .merge(duplicates::routes())
         .merge(export::routes())
+        .merge(family::routes())
         .merge(import::routes())
         .merge(insurance::routes())
         .merge(list::routes())

@@ -3,6 +3,7 @@
 use platform::{extract, validate};
 use serde_json::Value;
 
+use super::kin;
 use crate::columns::{Draft, Fault, cells, words};
 use crate::insurance::PolicyFields;
 use crate::names;
@@ -19,8 +20,9 @@ pub fn fill(row: &Value, draft: &mut Draft) -> Vec<Fault> {
     fill_telecom(patient, draft);
     fill_address(patient, draft);
     let mut faults = fill_person(patient, draft);
-    for contact in list(&patient["contact"]).iter().chain(list(&row["related"])) {
-        draft.add_note(&reachable(contact));
+    // relatives come along with new patients; where there is one already, people look at them first
+    if draft.changes_somebody() {
+        kin::lines(row).iter().for_each(|line| draft.add_note(line));
     }
     if list(&row["coverage"]).iter().any(|coverage| policy(coverage).is_none()) {
         draft.leave("coverage", "");
@@ -41,16 +43,16 @@ pub fn label(row: &Value) -> Vec<String> {
     vec![text(&resource["id"]).unwrap_or_default(), format!("{given} {}", family.unwrap_or_default()).trim().to_owned()]
 }
 
-fn list(value: &Value) -> &[Value] {
+pub(super) fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-fn text(value: &Value) -> Option<String> {
+pub(super) fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// The official name, else the usual one, else any that is not of the past.
-fn main_name(patient: &Value) -> Option<&Value> {
+pub(super) fn main_name(patient: &Value) -> Option<&Value> {
     let names = list(&patient["name"]);
     let of = |wanted: &str| names.iter().find(|name| name["use"] == wanted);
     let present = || names.iter().find(|name| name["use"] != "old" && name["use"] != "maiden");
@@ -58,7 +60,7 @@ fn main_name(patient: &Value) -> Option<&Value> {
 }
 
 /// Given and family name.
-fn parts(name: &Value) -> (String, Option<String>) {
+pub(super) fn parts(name: &Value) -> (String, Option<String>) {
     let given: Vec<String> = list(&name["given"]).iter().filter_map(text).collect();
     match (given.join(" "), text(&name["family"]), text(&name["text"])) {
         (given, family, _) if !given.is_empty() => (given, family),
@@ -173,22 +175,6 @@ fn fill_person(patient: &Value, draft: &mut Draft) -> Vec<Fault> {
         }
     }
     faults
-}
-
-/// Somebody who belongs to a patient, in one line: what to each other, name, numbers.
-fn reachable(person: &Value) -> String {
-    let relation = list(&person["relationship"]).iter().find_map(|relation| {
-        text(&relation["text"])
-            .or_else(|| text(&relation["coding"][0]["display"]))
-            .or_else(|| text(&relation["coding"][0]["code"]))
-    });
-    let name = if person["name"].is_array() { main_name(person) } else { Some(&person["name"]) };
-    let (given, family) = name.map(parts).unwrap_or_default();
-    let numbers = list(&person["telecom"]).iter().filter_map(|point| text(&point["value"]));
-    let who = [Some(given), family].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let words =
-        std::iter::once(who.trim().to_owned()).chain(numbers).filter(|word| !word.is_empty()).collect::<Vec<_>>();
-    format!("{}: {}", relation.unwrap_or_else(|| "Guardian".to_owned()), words.join(", "))
 }
 
 /// A policy, where there is a payer and a member's number.

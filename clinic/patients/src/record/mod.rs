@@ -230,3 +230,17 @@ pub async fn must_be(tx: &mut TenantTx, id: PatientId) -> Result<()> {
         .map(drop)
         .ok_or_else(Error::not_found)
 }
+
+/// Whether there is such a patient who is not deleted.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn is_present(tx: &mut TenantTx, id: PatientId) -> Result<bool> {
+    let practice = tx.practice();
+    let found = sqlx::query_scalar!(
+        "select 1 from patients.patient where practice_id = $1 and id = $2 and deleted_at is null",
+        practice,
+        id.uuid(),
+    );
+    Ok(found.fetch_optional(tx.conn()).await?.is_some())
+}
