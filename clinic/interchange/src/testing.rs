@@ -50,6 +50,17 @@ pub(crate) async fn whole(person: &Person) -> Value {
         let said = json!({ "version": 1, "eligibility": "active" });
         person.post(&format!("/api/v1/policies/{}/verify", id(&policy)), &said).await.expect(200);
     }
+    let daughter =
+        enter(person, &json!({ "givenName": "Lama", "familyName": "Ali", "phones": [{ "number": "0551112223" }] }))
+            .await;
+    for relative in [
+        json!({ "relationship": "mother", "name": "Huda Saleh", "phone": "0551234567", "email": "h@example.com", "emergency": true,
+                "guardian": true, "note": "Speaks Urdu" }),
+        json!({ "relationship": "child", "relatedId": daughter["id"] }),
+        json!({ "relationship": "ward", "name": "Omar" }),
+    ] {
+        person.post(&format!("{path}/relatives"), &relative).await.expect(201);
+    }
     person.post(&format!("{path}/notes"), &json!({ "text": "Call back\nafter ten" })).await.expect(201);
     person.get(&path).await.expect(200)
 }

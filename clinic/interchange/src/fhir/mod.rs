@@ -19,6 +19,7 @@ mod moments;
 mod organization;
 mod patient;
 mod practitioner;
+mod related;
 mod sealed;
 #[cfg(test)]
 mod tests;

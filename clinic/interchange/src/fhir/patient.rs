@@ -162,7 +162,7 @@ fn identifiers(tokens: &[String], practice: Uuid) -> Vec<IdentifierWanted> {
 }
 
 /// Within what the practice's numbers for patients are unique.
-fn number_system(practice: Uuid) -> String {
+pub fn number_system(practice: Uuid) -> String {
     format!("urn:vantage:practice:{practice}:patient-number")
 }
 

@@ -31,6 +31,13 @@ async fn a_bundle_has_all_that_is_kept() {
     assert_eq!(texts, ["Medical history", "Remarks", "Note"]);
     let denied: Vec<&Value> = of(&bundle, "Consent").iter().map(|consent| &consent["provision"]["type"]).collect();
     assert_eq!(denied, ["deny", "permit", "permit"]);
+    let relatives = of(&bundle, "RelatedPerson");
+    let name = |i: usize| (&relatives[i]["name"][0], &relatives[i]["telecom"][0]["value"]);
+    assert_eq!(name(0), (&json!({ "text": "Huda Saleh" }), &json!("+966551234567")));
+    assert_eq!(name(1), (&json!({ "family": "Ali", "given": ["Lama"] }), &json!("+966551112223")));
+    let roles: Vec<&Value> =
+        relatives[0]["relationship"].as_array().expect("roles").iter().map(|role| &role["coding"][0]["code"]).collect();
+    assert_eq!(roles, ["MTH", "GUARD", "C"]);
     let text = bundle.to_string();
     for kept in ["A friend", "whatsapp", "38.5", "patient-nationality", "Q2FsbCBiYWNr"] {
         assert!(text.contains(kept), "{kept} is in no resource");
@@ -40,10 +47,10 @@ async fn a_bundle_has_all_that_is_kept() {
     assert_eq!(urls.len(), bundle["entry"].as_array().map_or(0, Vec::len), "no two entries have one address");
     let again = get(&owner, &path).await.expect(200);
     assert_eq!(again["entry"], bundle["entry"], "what has no address has the same name each time");
-    let sql = "select string_agg(resource_type, ' ' order by id) from audit.entry
+    let sql = "select string_agg(resource_type, ' ' order by resource_type) from audit.entry
                 where action = 'read' and request_id = (select request_id from audit.entry order by at desc, id desc limit 1)";
     let looks: String = sqlx::query_scalar(sql).fetch_one(&mut server.database.conn().await).await.expect("looks");
-    assert_eq!(looks, "patient policies timeline");
+    assert_eq!(looks, "patient policies relatives timeline");
 }
 
 /// Imports a file: gives, checks and runs it.
@@ -60,7 +67,7 @@ async fn import(server: &TestServer, person: &Person, file: String) -> Value {
 }
 
 /// What of a record and its policies must come back as it was.
-async fn kept(person: &Person, patient: &str) -> (Value, Vec<Value>) {
+async fn kept(person: &Person, patient: &str) -> (Value, Vec<Value>, Vec<Value>) {
     let only = |value: &Value, fields: &[&str]| {
         fields.iter().map(|field| ((*field).to_owned(), value[*field].clone())).collect()
     };
@@ -83,15 +90,22 @@ async fn kept(person: &Person, patient: &str) -> (Value, Vec<Value>) {
     ];
     let of_policy = ["payer", "plan", "memberId", "groupId", "holderName", "holderPhone", "validFrom", "validTo"];
     let policies = policies["items"].as_array().expect("policies").iter().map(|policy| only(policy, &of_policy));
-    (only(&record, &of_record), policies.collect())
+    let family = person.get(&format!("{path}/relatives")).await.expect(200);
+    let of_relative = ["relationship", "name", "phone", "email", "emergency", "guardian", "note"];
+    let family = family["items"].as_array().expect("relatives").iter().map(|one| only(&one["relative"], &of_relative));
+    (only(&record, &of_record), policies.collect(), family.collect())
 }
 
 #[tokio::test]
 async fn what_goes_out_comes_in_as_it_was() {
     let (server, owner) = start().await;
     let (mut file, mut before) = (String::new(), Vec::new());
-    for (patient, policies) in made_up::patients(30) {
+    for (i, (patient, policies)) in made_up::patients(30).into_iter().enumerate() {
         let made = id(&enter(&owner, &patient).await);
+        let relative = ["mother", "father", "spouse", "friend", "relative", "sibling"][i % 6];
+        let relative = json!({ "relationship": relative, "name": format!("Huda {i}"), "phone": "0551234567", "emergency": i % 2 == 0,
+                               "guardian": i % 3 == 0, "note": (i % 4 == 0).then_some("Speaks Urdu") });
+        owner.post(&format!("/api/v1/patients/{made}/relatives"), &relative).await.expect(201);
         for policy in policies {
             owner.post(&format!("/api/v1/patients/{made}/policies"), &policy).await.expect(201);
         }
