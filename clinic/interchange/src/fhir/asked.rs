@@ -239,10 +239,12 @@ impl Known {
             pairs.push((name, value));
         }
         pairs.push(("_count".to_owned(), self.count.to_string()));
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        let start = format!("{}/{kind}?{query}", base(app));
-        let at = |cursor: &String| format!("{start}&{}={cursor}", sealed::CURSOR);
-        Ok(Links { this: self.cursor.as_ref().map_or_else(|| start.clone(), at), next: next.as_ref().map(at) })
+        let at = |cursor: Option<&String>| {
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.extend_pairs(&pairs).extend_pairs(cursor.map(|cursor| (sealed::CURSOR, cursor)));
+            format!("{}/{kind}?{}", base(app), query.finish())
+        };
+        Ok(Links { this: at(self.cursor.as_ref()), next: next.as_ref().map(|next| at(Some(next))) })
     }
 
     /// Names of what was searched by, for the ledger.
