@@ -288,6 +288,11 @@ async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, Uuid
         ("/fhir/R4/Organization/", person.practice()),
         ("/fhir/R4/Patient/", insured),
         ("/fhir/R4/Practitioner/", provider(server, person).await),
+        (
+            "/api/v1/relatives/",
+            make(&format!("/api/v1/patients/{insured}/relatives"), json!({ "relationship": "mother", "name": "Huda" }))
+                .await,
+        ),
         ("/api/v1/patients/", make("/api/v1/patients", json!({ "givenName": "Sara" })).await),
         ("/api/v1/imports/", import(server, person).await),
         ("/api/v1/merges/", merge(person).await),
@@ -400,6 +405,9 @@ async fn the_neighbours_things_and_things_that_do_not_exist_answer_the_same() {
         let mut body = operation.body.as_ref().map(|schema| sample(&document, schema));
         if let Some(other) = body.as_mut().and_then(|body| body.get_mut("other")) {
             *other = alpha.post("/api/v1/patients", &json!({ "givenName": "Sarah" })).await.expect(201)["id"].clone();
+        }
+        if let Some(relative) = body.as_mut().filter(|body| body.get("relationship").is_some()) {
+            relative["name"] = json!("Huda");
         }
         let mine = operation.call(alpha, of(&own), body.clone()).await;
         assert!(mine.status.is_success(), "{} on one's own: {}", operation.name(), mine.body);
