@@ -29,6 +29,7 @@ pub mod live;
 pub mod mail;
 pub mod money;
 pub mod outbox;
+pub mod outcome;
 pub mod page;
 pub mod people;
 pub mod permission;

@@ -1,9 +1,13 @@
 //! A patient's record for other systems and on paper: FHIR, PDF.
 
+mod fhir;
+#[cfg(test)]
+mod testing;
+
 use platform::routes::Routes;
 
 /// All routes of the area.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new()
+    Routes::new().merge(fhir::routes())
 }

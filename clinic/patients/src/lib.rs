@@ -9,6 +9,7 @@ mod import;
 mod insurance;
 mod likeness;
 mod list;
+pub mod lookup;
 mod names;
 mod record;
 mod search;
@@ -23,7 +24,16 @@ mod views;
 use platform::jobs::{JobKind, Schedule};
 use platform::routes::Routes;
 
+pub use family::{FamilyMember, Relationship, Relative, RelativeFields, RelativeId, family as family_of};
 pub use import::{Duplicates, FileImport, import_file};
+pub use insurance::{CardPicture, Eligibility, Policy, PolicyFields, PolicyId, of_patient as policies_of};
+pub use list::PatientItem;
+pub use record::fields::{
+    Alert, AlertKind, Consent, Consents, ContactKind, ContactMethod, Email, PatientStatus, Phone, Sex,
+};
+pub use record::{Patient, PatientFields};
+pub use tags::names as tag_names;
+pub use timeline::{NoteWritten, notes};
 
 /// All routes of the area.
 #[must_use]

@@ -18,6 +18,9 @@ mod testing;
 use platform::outbox::Subscriber;
 use platform::routes::Routes;
 
+pub use profile::{Practice, find as practice};
+pub use providers::{Provider, all as providers};
+
 /// All routes of the area.
 #[must_use]
 pub fn routes() -> Routes {

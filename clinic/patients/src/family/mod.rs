@@ -53,13 +53,21 @@ pub const MOST: usize = 40;
 #[serde(rename_all = "lowercase")]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum Relationship {
+    /// The mother.
     Mother,
+    /// The father.
     Father,
+    /// Either parent.
     Parent,
+    /// Husband or wife.
     Spouse,
+    /// Son or daughter.
     Child,
+    /// Brother or sister.
     Sibling,
+    /// Grandmother or grandfather.
     Grandparent,
+    /// Grandson or granddaughter.
     Grandchild,
     /// Decides for the patient without being a parent.
     Guardian,
@@ -67,7 +75,9 @@ pub enum Relationship {
     Ward,
     /// Of the family, without saying how.
     Relative,
+    /// A friend.
     Friend,
+    /// Anybody else.
     #[default]
     Other,
 }
@@ -143,14 +153,14 @@ pub struct Relative {
 /// A relative as a patient's page shows it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct FamilyMember {
+pub struct FamilyMember {
     /// What was entered, with either of the two.
-    relative: Relative,
+    pub relative: Relative,
     /// What they are to the patient who was asked for; where it was entered with the other one, the inverse.
-    seen_as: Relationship,
+    pub seen_as: Relationship,
     /// The other one, where they are a patient.
     #[schema(required)]
-    person: Option<PatientItem>,
+    pub person: Option<PatientItem>,
 }
 
 /// The family of a patient, as it was entered.
@@ -175,7 +185,11 @@ async fn relatives(who: Can<may::Read>, Path(id): Path<PatientId>) -> Result<Jso
     .await
 }
 
-async fn family(tx: &mut TenantTx, id: PatientId) -> Result<Vec<FamilyMember>> {
+/// The relatives of a patient, from both sides.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn family(tx: &mut TenantTx, id: PatientId) -> Result<Vec<FamilyMember>> {
     // who was merged into the patient is the patient
     let own: HashSet<Uuid> = merge::all_of(tx, id).await?.into_iter().collect();
     let found = row::around(tx, &own.iter().copied().collect::<Vec<_>>()).await?;

@@ -1,6 +1,6 @@
 //! A patient of FHIR R4 in the words of a record.
 
-use platform::extract;
+use platform::{extract, validate};
 use serde_json::Value;
 
 use super::kin;
@@ -81,9 +81,10 @@ fn fill_names(patient: &Value, draft: &mut Draft) {
             && names::is_arabic(&other) != names::is_arabic(&given)
     };
     if let Some(other) = list(&patient["name"]).iter().find(other_script) {
+        let alone = text(&other["family"]).filter(|_| list(&other["given"]).is_empty());
         let (given, family) = parts(other);
-        draft.fields.given_name_other = Some(given);
-        draft.fields.family_name_other = family;
+        draft.fields.given_name_other = alone.is_none().then_some(given);
+        draft.fields.family_name_other = alone.or(family);
     }
     draft.fields.given_name = given;
     draft.fields.family_name = family;
@@ -98,6 +99,8 @@ fn fill_telecom(patient: &Value, draft: &mut Draft) {
         let kind = match point["use"].as_str() {
             Some("home") => ContactKind::Home,
             Some("work") => ContactKind::Work,
+            // the standard has no word for it: one of ours
+            None if point["extension"][0]["valueCode"] == "other" => ContactKind::Other,
             _ => ContactKind::Mobile,
         };
         match point["system"].as_str() {
@@ -180,6 +183,8 @@ fn policy(coverage: &Value) -> Option<PolicyFields> {
         let is = |class: &&Value| class["type"]["coding"][0]["code"] == wanted;
         list(&coverage["class"]).iter().find(is)
     };
+    let holder = list(&coverage["contained"]).iter().find(|one| one["resourceType"] == "RelatedPerson");
+    let holder_phone = holder.and_then(|holder| text(&holder["telecom"][0]["value"]));
     let day = |side: &str| text(&coverage["period"][side]).and_then(|day| day.get(..10)?.parse().ok());
     let policy = PolicyFields {
         payer: text(&coverage["payor"][0]["display"])?,
@@ -187,6 +192,8 @@ fn policy(coverage: &Value) -> Option<PolicyFields> {
         member_id: text(&coverage["subscriberId"]).or_else(|| text(&coverage["identifier"][0]["value"]))?,
         group_id: class("group").and_then(|group| text(&group["value"])),
         holder_name: text(&coverage["subscriber"]["display"]),
+        // an international number is one whichever country it is read with
+        holder_phone: holder_phone.filter(|phone| phone.starts_with('+') && validate::phone(phone, "SA", "").is_ok()),
         valid_from: day("start"),
         valid_to: day("end"),
         ..PolicyFields::default()

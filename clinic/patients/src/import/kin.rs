@@ -36,7 +36,8 @@ fn relative(person: &Value, country: &str) -> Option<RelativeFields> {
         guardian: codes().any(|code| code == "GUARD"),
         ..RelativeFields::default()
     };
-    let mut left = Vec::new();
+    // what there is no element for, as we write it ourselves
+    let mut left: Vec<String> = text(&person["extension"][0]["valueString"]).into_iter().collect();
     if relative.relationship == Relationship::Other {
         left.extend(called(person).filter(|word| Some(word) != relative.name.as_ref()));
     }

@@ -27,6 +27,8 @@ use uuid::Uuid;
 
 use crate::record;
 
+pub use row::{find_all, of_patient};
+
 platform::id!(
     /// An insurance policy.
     PolicyId
@@ -103,10 +105,13 @@ pub struct CardPicture {
 #[serde(rename_all = "lowercase")]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum Eligibility {
+    /// It does.
     Active,
+    /// It does not.
     Inactive,
     /// Asked, not answered.
     Pending,
+    /// Nobody has asked.
     #[default]
     Unknown,
 }

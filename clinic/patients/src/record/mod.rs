@@ -27,7 +27,7 @@ use crate::custom::{self, CustomField};
 use crate::duplicates;
 
 pub use fields::{PatientFields, Rules};
-pub use row::{find_all, name_key, national_id_blind};
+pub use row::{find, find_all, name_key, national_id_blind};
 
 /// The routes of the record.
 pub fn routes() -> Routes {
