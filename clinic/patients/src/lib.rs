@@ -18,11 +18,18 @@ mod terms;
 mod testing;
 mod timeline;
 mod views;
+mod whole;
 
 use platform::jobs::{JobKind, Schedule};
 use platform::routes::Routes;
 
+pub use custom::{CustomField, FieldKind, FieldOption};
 pub use import::{Duplicates, FileImport, import_file};
+pub use insurance::{Eligibility, Policy, PolicyFields};
+pub use record::Patient;
+pub use record::fields::{Alert, AlertKind, Consent, ContactKind, ContactMethod, PatientFields, PatientStatus, Sex};
+pub use timeline::{TimelineChange, TimelineEntry};
+pub use whole::{Whole, whole};
 
 /// All routes of the area.
 #[must_use]

@@ -15,6 +15,7 @@ use platform::shared::{AtVersion, Colour};
 use platform::{Result, route, validate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 platform::id!(
     /// A tag.
@@ -194,6 +195,21 @@ async fn find_at(tx: &mut TenantTx, id: TagId, version: i32) -> Result<Tag> {
     let tag = select(tx, Some(id)).await?.pop().ok_or_else(Error::not_found)?;
     check_version(version, tag.version, &tag)?;
     Ok(tag)
+}
+
+/// What the practice's tags are called and which colours they have, by name.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn called(tx: &mut TenantTx) -> Result<Vec<(Uuid, String, Colour)>> {
+    let practice = tx.practice();
+    let rows = sqlx::query!(
+        r#"select id, name, colour as "colour: Colour" from patients.tag where practice_id = $1 order by name_key"#,
+        practice,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name, row.colour)).collect())
 }
 
 async fn select(tx: &mut TenantTx, id: Option<TagId>) -> Result<Vec<Tag>> {

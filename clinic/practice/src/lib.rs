@@ -18,6 +18,9 @@ mod testing;
 use platform::outbox::Subscriber;
 use platform::routes::Routes;
 
+pub use logo::find as logo_of;
+pub use profile::{Practice, find as profile_of};
+
 /// All routes of the area.
 #[must_use]
 pub fn routes() -> Routes {

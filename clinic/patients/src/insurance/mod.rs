@@ -27,6 +27,8 @@ use uuid::Uuid;
 
 use crate::record;
 
+pub use row::of_patient;
+
 platform::id!(
     /// An insurance policy.
     PolicyId

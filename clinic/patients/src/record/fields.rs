@@ -92,9 +92,13 @@ undisclosed!(PatientFields, Phone, Email, Alert);
 #[serde(rename_all = "lowercase")]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum Sex {
+    /// Male.
     Male,
+    /// Female.
     Female,
+    /// Neither.
     Other,
+    /// Nobody has asked or said.
     #[default]
     Unknown,
 }
@@ -106,9 +110,12 @@ pub enum Sex {
 pub enum PatientStatus {
     /// Has asked and not come yet.
     Lead,
+    /// Comes to the practice.
     #[default]
     Active,
+    /// Does not come any more.
     Inactive,
+    /// Has died.
     Deceased,
 }
 
@@ -117,9 +124,13 @@ pub enum PatientStatus {
 #[serde(rename_all = "lowercase")]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum ContactMethod {
+    /// By telephone.
     Call,
+    /// By text message.
     Sms,
+    /// By WhatsApp.
     Whatsapp,
+    /// By e-mail.
     Email,
 }
 
@@ -127,10 +138,14 @@ pub enum ContactMethod {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ContactKind {
+    /// A mobile.
     #[default]
     Mobile,
+    /// At home.
     Home,
+    /// At work.
     Work,
+    /// Anything else.
     Other,
 }
 
@@ -188,9 +203,13 @@ pub struct Alert {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AlertKind {
+    /// An allergy or intolerance.
     Allergy,
+    /// A condition.
     Condition,
+    /// A medication.
     Medication,
+    /// Anything else.
     Other,
 }
 

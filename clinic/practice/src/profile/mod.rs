@@ -261,7 +261,11 @@ impl From<Row> for Practice {
     }
 }
 
-pub(crate) async fn find(tx: &mut TenantTx) -> Result<Practice> {
+/// The practice as it is.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn find(tx: &mut TenantTx) -> Result<Practice> {
     let practice = tx.practice();
     let row = sqlx::query_as!(
         Row,
