@@ -37,8 +37,8 @@ pub fn print(sheet: Sheet) -> Result<Vec<u8>, Fault> {
         standards: PdfStandards::new(standards).unwrap_or_default(),
         ..PdfOptions::default()
     };
-    // what our fonts have no picture for (an emoji, Chinese) no PDF/A may hold: then the box in its place is shown, and the
-    // text behind it can still be searched and copied
+    // no PDF/A may hold what our fonts have no picture for (an emoji, Chinese); rather a document of the common kind with
+    // an empty box than none
     typst_pdf::pdf(&document, &options(&[PdfStandard::A_2a]))
         .or_else(|_| typst_pdf::pdf(&document, &options(&[])))
         .map_err(|errors| fault(&desk, &errors))

@@ -133,9 +133,10 @@ fn sheet(dossier: Dossier, words: &Words) -> Result<Sheet> {
 fn refusal(fault: Fault) -> Error {
     match fault {
         Fault::Busy => Error::unavailable("print.busy", "Many documents are being printed right now; try again."),
-        Fault::TooLarge => {
-            Error::conflict("print.too_large", "This record is too long for one document; print it without its timeline.")
-        }
+        Fault::TooLarge => Error::conflict(
+            "print.too_large",
+            "This record is too long for one document; print it without its timeline.",
+        ),
         other => Error::internal(other),
     }
 }

@@ -1,6 +1,8 @@
 //! A patient's record as its template wants it: which parts there are, in which order, and what they say.
 
-use patients::{AlertKind, Consent, ContactKind, ContactMethod, CustomField, Eligibility, PatientFields, PatientStatus};
+use patients::{
+    AlertKind, Consent, ContactKind, ContactMethod, CustomField, Eligibility, PatientFields, PatientStatus,
+};
 use patients::{Policy, Sex};
 use serde::Serialize;
 
@@ -63,7 +65,10 @@ impl Section {
 fn letterhead(words: &Words, dossier: &Dossier) -> Letterhead {
     let practice = &dossier.practice;
     let place = practice.address.iter().map(|place| vec![Line::plain(address(words, place, ""))]);
-    let reach = [practice.phone.as_ref().map(|number| phone(number.expose())), practice.email.as_ref().map(|mail| mail.expose().clone())];
+    let reach = [
+        practice.phone.as_ref().map(|number| phone(number.expose())),
+        practice.email.as_ref().map(|mail| mail.expose().clone()),
+    ];
     let reach: Vec<Line> = reach.into_iter().flatten().map(Line::ltr).collect();
     Letterhead {
         name: practice.name.clone(),
@@ -129,7 +134,12 @@ fn alerts(words: &Words, fields: &PatientFields) -> Alerts {
     };
     let mut items: Vec<Warning> = fields.alerts.iter().map(item).collect();
     items.sort_by_key(|warning| !warning.severe);
-    Alerts { title: words.text("field.alerts"), none: words.text("alerts.none"), severe: words.text("alert.severe"), items }
+    Alerts {
+        title: words.text("field.alerts"),
+        none: words.text("alerts.none"),
+        severe: words.text("alert.severe"),
+        items,
+    }
 }
 
 fn contact(words: &Words, fields: &PatientFields, home: &str) -> Section {
@@ -141,9 +151,10 @@ fn contact(words: &Words, fields: &PatientFields, home: &str) -> Section {
             ContactKind::Work => "kind.work",
             ContactKind::Other => "kind.other",
         });
-        Some(if preferred { format!("{kind} · {}", words.text("preferred")) } else { kind })
+        [Some(kind), preferred.then(|| words.text("preferred"))].into_iter().flatten()
     };
-    let phones = fields.phones.iter().map(|item| Line::ltr(phone(&item.number)).noted(about(item.kind, item.preferred)));
+    let phones =
+        fields.phones.iter().map(|item| Line::ltr(phone(&item.number)).noted(about(item.kind, item.preferred)));
     let emails = fields.emails.iter().map(|item| Line::ltr(&item.address).noted(about(item.kind, item.preferred)));
     let method = fields.contact_method.map(|method| match method {
         ContactMethod::Call => "method.call",
@@ -180,8 +191,7 @@ fn consents(words: &Words, fields: &PatientFields) -> Section {
             None => Line::plain(words.text("consent.unasked")),
             Some(consent) => {
                 let since = consent.at.map(|at| words.filled("since", &[("date", &words.date(words.day(at)))]));
-                let how: Vec<String> = consent.source.clone().into_iter().chain(since).collect();
-                Line::plain(agreed(words, consent)).noted((!how.is_empty()).then(|| how.join(" · ")))
+                Line::plain(agreed(words, consent)).noted(consent.source.clone().into_iter().chain(since))
             }
         };
         Pair::new(words.text(key), [line])

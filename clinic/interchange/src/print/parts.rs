@@ -10,20 +10,20 @@ pub struct Line {
     /// A number or an address of the net: runs from the left whatever surrounds it.
     pub ltr: bool,
     /// What is said about it, small.
-    pub note: Option<String>,
+    pub notes: Vec<String>,
 }
 
 impl Line {
     pub fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ltr: false, note: None }
+        Self { text: text.into(), ltr: false, notes: Vec::new() }
     }
 
     pub fn ltr(text: impl Into<String>) -> Self {
         Self { ltr: true, ..Self::plain(text) }
     }
 
-    pub fn noted(self, note: Option<String>) -> Self {
-        Self { note, ..self }
+    pub fn noted(self, notes: impl IntoIterator<Item = String>) -> Self {
+        Self { notes: notes.into_iter().collect(), ..self }
     }
 }
 

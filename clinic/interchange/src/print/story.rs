@@ -73,7 +73,8 @@ fn entry(words: &Words, whole: &Whole, home: &str, happened: &TimelineEntry) -> 
         time: words.time(happened.at),
         who: happened.actor_name.as_ref().map_or_else(|| words.text(unnamed), |name| name.expose().clone()),
         what: what.map_or_else(|| words.text("did.other"), str::to_owned),
-        long: note.as_ref().map_or(0, |note| note.chars().count() + 60 * note.lines().count()) + changes.len() * SHORT > ONE_PIECE,
+        long: note.as_ref().map_or(0, |note| note.chars().count() + 60 * note.lines().count()) + changes.len() * SHORT
+            > ONE_PIECE,
         note,
         changes,
     }

@@ -205,10 +205,7 @@ mod tests {
             let other = ar.known(key).unwrap_or_default();
             assert_eq!(wanted(text), wanted(other), "{key}");
         }
-        assert_eq!(
-            en.names.regions.keys().collect::<BTreeSet<_>>(),
-            ar.names.regions.keys().collect::<BTreeSet<_>>()
-        );
+        assert_eq!(en.names.regions.keys().collect::<BTreeSet<_>>(), ar.names.regions.keys().collect::<BTreeSet<_>>());
         assert!(["SA", "AE", "EG", "PK"].iter().all(|code| en.names.regions.contains_key(*code)));
         for form in ["zero", "one", "two", "few", "many", "other"] {
             assert!(ar.known(&format!("years_{form}")).is_some() && ar.known(&format!("months_{form}")).is_some());
@@ -250,7 +247,11 @@ mod tests {
 
     #[test]
     fn values_in_sentences_stay_values() {
-        let told = words(Language::En).filled("printed", &[("name", "{date} #strong[x]"), ("date", "1"), ("zone", "2")]);
-        assert_eq!(told, "Printed by \u{2068}{date} #strong[x]\u{2069} on \u{2068}1\u{2069} (\u{2068}2\u{2069}) · Confidential");
+        let told =
+            words(Language::En).filled("printed", &[("name", "{date} #strong[x]"), ("date", "1"), ("zone", "2")]);
+        assert_eq!(
+            told,
+            "Printed by \u{2068}{date} #strong[x]\u{2069} on \u{2068}1\u{2069} (\u{2068}2\u{2069}) · Confidential"
+        );
     }
 }
