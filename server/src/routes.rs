@@ -27,6 +27,7 @@ use crate::assets;
         (name = "identity", description = "Who may come in"),
         (name = "practice", description = "The clinic itself"),
         (name = "patients", description = "Patients: the record, and finding it"),
+        (name = "interchange", description = "What leaves the practice whole: FHIR, the printed record, the archive"),
         (name = "administration", description = "The platform itself: practices, queues, health"),
         (name = "audit", description = "Who did and saw what"),
         (name = "platform", description = "What every area stands on"),

@@ -201,7 +201,8 @@ mod tests {
         };
         let halves = BTreeSet::from(["time.am".to_owned(), "time.pm".to_owned()]);
         assert_eq!(&plain(&en) | &halves, plain(&ar));
-        for (key, text) in &en.texts {
+        let counts = |key: &str| key.starts_with("years_") || key.starts_with("months_");
+        for (key, text) in en.texts.iter().filter(|(key, _)| !counts(key)) {
             let other = ar.known(key).unwrap_or_default();
             assert_eq!(wanted(text), wanted(other), "{key}");
         }
