@@ -4,10 +4,12 @@ mod fhir;
 #[cfg(test)]
 mod testing;
 
+mod print;
+
 use platform::routes::Routes;
 
 /// All routes of the area.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().merge(fhir::routes())
+    Routes::new().merge(fhir::routes()).merge(print::routes())
 }

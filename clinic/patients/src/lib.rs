@@ -20,10 +20,12 @@ mod terms;
 mod testing;
 mod timeline;
 mod views;
+mod whole;
 
 use platform::jobs::{JobKind, Schedule};
 use platform::routes::Routes;
 
+pub use custom::{CustomField, FieldKind, FieldOption};
 pub use family::{FamilyMember, Relationship, Relative, RelativeFields, RelativeId, family as family_of};
 pub use import::{Duplicates, FileImport, import_file};
 pub use insurance::{CardPicture, Eligibility, Policy, PolicyFields, PolicyId, of_patient as policies_of};
@@ -33,7 +35,8 @@ pub use record::fields::{
 };
 pub use record::{Patient, PatientFields};
 pub use tags::names as tag_names;
-pub use timeline::{NoteWritten, notes};
+pub use timeline::{NoteWritten, TimelineChange, TimelineEntry, notes};
+pub use whole::{Whole, whole};
 
 /// All routes of the area.
 #[must_use]

@@ -207,6 +207,21 @@ async fn find_at(tx: &mut TenantTx, id: TagId, version: i32) -> Result<Tag> {
     Ok(tag)
 }
 
+/// What the practice's tags are called and which colours they have, by name.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn called(tx: &mut TenantTx) -> Result<Vec<(Uuid, String, Colour)>> {
+    let practice = tx.practice();
+    let rows = sqlx::query!(
+        r#"select id, name, colour as "colour: Colour" from patients.tag where practice_id = $1 order by name_key"#,
+        practice,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name, row.colour)).collect())
+}
+
 async fn select(tx: &mut TenantTx, id: Option<TagId>) -> Result<Vec<Tag>> {
     let practice = tx.practice();
     let rows = sqlx::query!(

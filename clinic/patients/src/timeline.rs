@@ -61,39 +61,40 @@ struct TimelinePage {
 /// Something that happened with a patient.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct TimelineEntry {
-    id: Uuid,
+pub struct TimelineEntry {
+    /// Its id.
+    pub id: Uuid,
     /// When.
-    at: Timestamp,
+    pub at: Timestamp,
     /// What: `note`, `patient.created`, `patient.changed` …
-    kind: String,
+    pub kind: String,
     /// To what kind of thing.
-    resource_type: String,
+    pub resource_type: String,
     /// To which one.
-    resource_id: Uuid,
+    pub resource_id: Uuid,
     /// `user`, `system` …
-    actor_kind: String,
+    pub actor_kind: String,
     /// Who.
     #[schema(required)]
-    actor_id: Option<Uuid>,
+    pub actor_id: Option<Uuid>,
     /// Their name, where they are or were of the practice.
     #[schema(required, value_type = Option<String>)]
-    actor_name: Option<Phi<String>>,
+    pub actor_name: Option<Phi<String>>,
     /// What was changed, field by field.
-    changes: Vec<TimelineChange>,
+    pub changes: Vec<TimelineChange>,
 }
 
 /// A field that was changed.
 #[derive(Serialize, ToSchema)]
-struct TimelineChange {
+pub struct TimelineChange {
     /// Its name in the API.
-    field: String,
+    pub field: String,
     /// What it was.
     #[schema(required, value_type = Option<Object>)]
-    before: Option<Value>,
+    pub before: Option<Value>,
     /// What it is.
     #[schema(required, value_type = Option<Object>)]
-    after: Option<Value>,
+    pub after: Option<Value>,
 }
 
 /// A note.
@@ -119,7 +120,7 @@ struct Note {
     mentions: Vec<Uuid>,
 }
 
-undisclosed!(TimelineEntry, NewNote, Note, NoteWritten);
+undisclosed!(TimelineEntry, TimelineChange, NewNote, Note, NoteWritten);
 
 const NEWEST: &[Sort] = &[Sort { name: "at", column: "e.at", kind: Kind::Instant }];
 
@@ -202,6 +203,33 @@ pub async fn notes(tx: &mut TenantTx, id: PatientId, most: i64) -> Result<Vec<No
         Some(NoteWritten { id, at, author, author_name, text })
     };
     Ok(open(tx, rows).await?.into_iter().filter_map(written).collect())
+}
+
+/// The newest entries of a patient's timeline, the newest first, and how many there are in all.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn newest(tx: &mut TenantTx, patient: PatientId, most: i64) -> Result<(Vec<TimelineEntry>, i64)> {
+    let patients = merge::all_of(tx, patient).await?;
+    let practice = tx.practice();
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, at, kind, resource_type, resource_id, actor_kind, actor_id, body from timeline.entry
+          where practice_id = $1 and patient_id = any($2) order by at desc, id desc limit $3",
+        practice,
+        &patients,
+        most,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let all = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from timeline.entry where practice_id = $1 and patient_id = any($2)"#,
+        practice,
+        &patients,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok((open(tx, rows).await?, all))
 }
 
 async fn open(tx: &mut TenantTx, rows: Vec<Row>) -> Result<Vec<TimelineEntry>> {

@@ -36,16 +36,19 @@ pub fn routes() -> Routes {
 #[utoipa::path(get, path = "/api/v1/practice/logo", tag = "practice",
     responses((status = 200, body = Vec<u8>, content_type = "image/png")))]
 async fn logo(who: Can<may::Read>, headers: HeaderMap) -> Result<Response> {
-    let found = who
-        .read(async |tx| {
-            let practice = tx.practice();
-            let row = sqlx::query!("select logo, logo_tag from platform.practice where practice_id = $1", practice)
-                .fetch_one(tx.conn())
-                .await?;
-            Ok(row.logo.zip(row.logo_tag))
-        })
+    serve(who.read(find).await?, &headers)
+}
+
+/// The practice's logo as PNG, if it has one, with what changes with it.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn find(tx: &mut TenantTx) -> Result<Option<(Vec<u8>, String)>> {
+    let practice = tx.practice();
+    let row = sqlx::query!("select logo, logo_tag from platform.practice where practice_id = $1", practice)
+        .fetch_one(tx.conn())
         .await?;
-    serve(found, &headers)
+    Ok(row.logo.zip(row.logo_tag))
 }
 
 /// Set the practice's logo: PNG, JPEG or WebP of at most 512 KiB and 4096 × 4096 pixels. It is kept as PNG of at most

@@ -30,7 +30,10 @@ fn files(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
 }
 
 fn rust() -> Vec<(String, String)> {
-    ["platform", "clinic", "server", "bench"].into_iter().flat_map(|folder| files(folder, &[".rs"])).collect()
+    ["platform", "typeset", "clinic", "server", "bench"]
+        .into_iter()
+        .flat_map(|folder| files(folder, &[".rs"]))
+        .collect()
 }
 
 #[test]
