@@ -1,8 +1,8 @@
 import { ActionIcon, Alert, Avatar, Button, Menu, Skeleton, Tabs, Title } from '@mantine/core';
-import { IconAlertTriangle, IconCheck, IconChevronLeft, IconCopy, IconDots, IconInfoCircle, IconPencil, IconPhone, IconArrowBackUp, IconTrash, IconUserOff } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconCopy, IconDots, IconInfoCircle, IconPencil, IconPhone, IconArrowBackUp, IconTrash, IconUserOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useRouter, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { getRouteApi, useRouter, useRouterState } from '@tanstack/react-router';
+import { lazy, type MouseEvent, Suspense, useState } from 'react';
 import { hasCode } from '@/shared/api/problem';
 import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
@@ -19,6 +19,7 @@ import { Overview } from './Overview';
 import classes from './PatientPage.module.css';
 import { initialsOf, namesOf, scriptOf } from './person';
 import { type PatientSearch, tabs } from './search';
+import { BackLink } from './Subpage';
 
 const Activity = lazy(() => import('./Activity').then((m) => ({ default: m.Activity })));
 const Insurance = lazy(() => import('./insurance/Insurance').then((m) => ({ default: m.Insurance })));
@@ -38,41 +39,28 @@ export function PatientPage() {
 function useBack() {
   const router = useRouter();
   const fromList = useRouterState({ select: (s) => !!s.location.state.fromList });
-  return () => (fromList ? router.history.back() : void router.navigate({ to: '/patients', search: {} }));
-}
-
-function BackLink({ back }: { back: () => void }) {
-  const { t } = useLang();
-  return (
-    <Link
-      to="/patients"
-      search={{}}
-      className={classes.back}
-      onClick={(event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-        event.preventDefault();
-        back();
-      }}
-    >
-      <IconChevronLeft size={17} stroke={1.8} aria-hidden />
-      {t('patients.back')}
-    </Link>
-  );
+  const back = () => (fromList ? router.history.back() : void router.navigate({ to: '/patients', search: {} }));
+  const onClick = (event: MouseEvent) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    back();
+  };
+  return { back, onClick };
 }
 
 function Loaded() {
   const { t } = useLang();
   const { id } = route.useParams();
   const patient = useQuery(patientQuery(id));
-  const back = useBack();
+  const { back, onClick } = useBack();
   useShortcuts([
     { key: 'Backspace', label: 'patients.back', run: back, shown: ['⌫'] },
     { key: 'Escape', label: 'patients.back', run: back, shown: ['Esc'] },
   ]);
-  if (patient.data) return <Record patient={patient.data} back={back} />;
+  if (patient.data) return <Record patient={patient.data} onBack={onClick} />;
   return (
     <div className={classes.top}>
-      <BackLink back={back} />
+      <BackLink onClick={onClick} />
       {hasCode(patient.error, 'not_found') ? (
         <Empty icon={<IconUserOff size={26} stroke={1.6} />} title={t('patients.gone')} text={t('patients.goneText')} />
       ) : patient.error ? (
@@ -87,7 +75,7 @@ function Loaded() {
   );
 }
 
-function Record({ patient: p, back }: { patient: Patient; back: () => void }) {
+function Record({ patient: p, onBack }: { patient: Patient; onBack: (event: MouseEvent) => void }) {
   const { t, lang } = useLang();
   const can = useCan();
   const { timeZone } = useSession().practice;
@@ -113,7 +101,7 @@ function Record({ patient: p, back }: { patient: Patient; back: () => void }) {
   return (
     <>
       <div className={classes.top}>
-        <BackLink back={back} />
+        <BackLink onClick={onBack} />
         <div className={classes.head}>
           <div className={classes.who}>
             <Avatar size={52} radius="xl" aria-hidden>
