@@ -17,8 +17,6 @@ import { useShortcuts } from '@/shared/ui/shortcuts';
 import { SortMenu } from '@/shared/ui/SortMenu';
 import { type PatientItem, patientListQuery } from './api';
 import { keep, keptOf } from './kept';
-import { PatientCards } from './PatientCards';
-import { PatientTable } from './PatientTable';
 import { type PatientsSearch, type Sort, views } from './search';
 import { TagFilter } from './tags/TagFilter';
 import { type SavedView, useCounts } from './views/api';
@@ -26,6 +24,9 @@ import { sizeOf } from './views/filter';
 import { useView } from './views/useView';
 import classes from './views/Views.module.css';
 
+// a window shows one of both
+const PatientCards = lazy(() => import('./PatientCards').then((m) => ({ default: m.PatientCards })));
+const PatientTable = lazy(() => import('./PatientTable').then((m) => ({ default: m.PatientTable })));
 const PatientDrawer = lazy(() => import('./PatientDrawer').then((m) => ({ default: m.PatientDrawer })));
 const ColumnsMenu = lazy(() => import('./views/ColumnsMenu').then((m) => ({ default: m.ColumnsMenu })));
 const FilterDrawer = lazy(() => import('./views/FilterDrawer').then((m) => ({ default: m.FilterDrawer })));
@@ -137,18 +138,20 @@ function Patients() {
       <Nothing view={view.id} searching={!!q || tags.length > 0 || (conditions > 0 && !view.saved)} onClear={clear} onNew={canWrite ? openNew : undefined} />
     ) : (
       <div ref={listRef} className={list.isPlaceholderData ? lists.fading : undefined}>
-        {phone ? (
-          <PatientCards items={items} onOpen={openOne} />
-        ) : (
-          <PatientTable
-            items={items}
-            sort={sort}
-            onSort={(next) => go({ sort: next }, true)}
-            onOpen={openOne}
-            columns={view.columns}
-            {...(canWrite && !view.deleted ? { chosen, onChoose: setChosen } : {})}
-          />
-        )}
+        <Suspense fallback={<Skeleton h={560} m="md" />}>
+          {phone ? (
+            <PatientCards items={items} onOpen={openOne} />
+          ) : (
+            <PatientTable
+              items={items}
+              sort={sort}
+              onSort={(next) => go({ sort: next }, true)}
+              onOpen={openOne}
+              columns={view.columns}
+              {...(canWrite && !view.deleted ? { chosen, onChoose: setChosen } : {})}
+            />
+          )}
+        </Suspense>
         <More list={list} />
         <Suspense>{picked.length ? <BulkBar chosen={picked} onClear={() => setChosen(new Set())} /> : null}</Suspense>
       </div>

@@ -1,4 +1,4 @@
-import { Badge, Tooltip } from '@mantine/core';
+import { Badge } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useSession } from '@/shared/auth/session';
@@ -26,11 +26,9 @@ export function SevereMark({ alerts }: { alerts: Alert[] }) {
   if (!severe.length) return null;
   const label = t('patients.severe', { text: new Intl.ListFormat(lang).format(severe) });
   return (
-    <Tooltip label={label} multiline maw={280}>
-      <span className={classes.severe} role="img" aria-label={label}>
-        <IconAlertTriangle size={16} />
-      </span>
-    </Tooltip>
+    <span className={classes.severe} role="img" aria-label={label} title={label}>
+      <IconAlertTriangle size={16} />
+    </span>
   );
 }
 
