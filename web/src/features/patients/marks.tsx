@@ -1,5 +1,5 @@
 import { Badge } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useSession } from '@/shared/auth/session';
 import { type Lang, useLang } from '@/shared/i18n';
@@ -29,6 +29,23 @@ export function SevereMark({ alerts }: { alerts: Alert[] }) {
     <span className={classes.severe} role="img" aria-label={label} title={label}>
       <IconAlertTriangle size={16} />
     </span>
+  );
+}
+
+/** Allergies and the like, each with what kind it is. */
+export function AlertList({ alerts }: { alerts: Alert[] }) {
+  const { t } = useLang();
+  if (!alerts.length) return null;
+  return (
+    <ul className={classes.alerts} aria-label={t('patients.card.alerts')}>
+      {alerts.map((alert, i) => (
+        <li key={i} className={classes.alert} data-severe={alert.severe || undefined}>
+          {alert.severe ? <IconAlertTriangle size={16} aria-label={t('patients.alert.severe')} /> : <IconInfoCircle size={16} stroke={1.8} aria-hidden />}
+          <small>{t(`patients.alert.${alert.kind}`)}</small>
+          <bdi>{alert.text}</bdi>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -9,6 +9,8 @@ import { More } from '@/shared/ui/More';
 import { Empty, Failed } from '@/shared/ui/Page';
 import { useUndoable } from '@/shared/ui/useUndoable';
 import type { PatientItem } from '../api';
+import { Peek } from '../peek/Peek';
+import { usePeek } from '../peek/usePeek';
 import { PersonLine } from '../PersonLine';
 import { namesOf } from '../person';
 import { Subpage } from '../Subpage';
@@ -29,6 +31,7 @@ export function DuplicatesPage() {
 /** Patients who are likely one, to be told apart or put together. */
 function Pairs() {
   const { t } = useLang();
+  const { onKeyDown } = usePeek();
   const list = useInfiniteQuery(duplicatesQuery);
   const pairs = list.data?.pages.flatMap((part) => part.items);
   const [merging, setMerging] = useState<[string, string]>();
@@ -41,7 +44,7 @@ function Pairs() {
         ) : pairs?.length === 0 ? (
           <Empty icon={<IconUsers size={26} stroke={1.6} />} title={t('duplicates.none')} text={t('duplicates.noneText')} />
         ) : (
-          <ul className={classes.pairs} aria-label={t('duplicates.title')} aria-busy={!pairs}>
+          <ul className={classes.pairs} aria-label={t('duplicates.title')} aria-busy={!pairs} onKeyDown={onKeyDown}>
             {pairs
               ? pairs.map((pair) => <Pair key={pair.one.id + pair.other.id} pair={pair} onMerge={() => setMerging([pair.one.id, pair.other.id])} />)
               : Array.from({ length: SKELETONS }, (_, i) => (
@@ -53,6 +56,7 @@ function Pairs() {
         )}
         <More list={list} />
       </div>
+      <Peek />
       <Suspense>
         {merging ? <MergeDrawer ids={merging} onClose={() => setMerging(undefined)} onMerged={() => setMerging(undefined)} /> : null}
       </Suspense>

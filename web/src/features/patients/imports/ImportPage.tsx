@@ -9,6 +9,7 @@ import { formatNumber } from '@/shared/i18n/format';
 import { Gate } from '@/shared/ui/Gate';
 import { Empty, Failed } from '@/shared/ui/Page';
 import { toast } from '@/shared/ui/toast';
+import { Peek } from '../peek/Peek';
 import { Subpage } from '../Subpage';
 import { type Import, importQuery, isBusy, type Step, useCancelImport, useStep } from './api';
 import classes from './Imports.module.css';
@@ -41,6 +42,7 @@ function Loaded() {
       ) : (
         <Skeleton h={220} />
       )}
+      <Peek />
     </Subpage>
   );
 }

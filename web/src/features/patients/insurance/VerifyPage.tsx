@@ -9,8 +9,9 @@ import { Gate } from '@/shared/ui/Gate';
 import lists from '@/shared/ui/ListPage.module.css';
 import { More } from '@/shared/ui/More';
 import { Empty, Failed } from '@/shared/ui/Page';
-import { onRowKeys } from '@/shared/ui/rowKeys';
 import { useShortcuts } from '@/shared/ui/shortcuts';
+import { Peek } from '../peek/Peek';
+import { usePeek } from '../peek/usePeek';
 import { PersonLine } from '../PersonLine';
 import { spans, usualSpan } from '../search';
 import { Subpage } from '../Subpage';
@@ -35,11 +36,13 @@ function Worklist() {
   const mayWrite = useCan()('patients.write');
   const { days = usualSpan } = route.useSearch();
   const navigate = route.useNavigate();
+  const { onKeyDown } = usePeek();
   const list = useInfiniteQuery(unverifiedQuery(days));
   const items = list.data?.pages.flatMap((part) => part.items);
   useShortcuts([
     { key: 'ArrowDown', label: 'shortcut.rows', shown: ['↑', '↓'] },
     { key: 'Enter', label: 'shortcut.open', shown: ['Enter'] },
+    { key: ' ', label: 'peek.hint', shown: ['Space'] },
   ]);
 
   return (
@@ -63,7 +66,7 @@ function Worklist() {
         ) : items?.length === 0 ? (
           <Empty icon={<IconShieldCheck size={26} stroke={1.6} />} title={t('insurance.allVerified')} text={t('insurance.allVerifiedText')} />
         ) : (
-          <ul className={`${classes.rows} ${list.isPlaceholderData ? lists.fading : ''}`} aria-label={t('insurance.worklist')} aria-busy={!items} onKeyDown={onRowKeys}>
+          <ul className={`${classes.rows} ${list.isPlaceholderData ? lists.fading : ''}`} aria-label={t('insurance.worklist')} aria-busy={!items} onKeyDown={onKeyDown}>
             {items
               ? items.map((policy) => (
                   <Row key={policy.id} policy={policy} mayWrite={mayWrite} />
@@ -77,6 +80,7 @@ function Worklist() {
         )}
         <More list={list} />
       </div>
+      <Peek />
     </Subpage>
   );
 }
