@@ -9,6 +9,9 @@ const CHOICES = /@mantine[\\/]core[\\/]esm[\\/]components[\\/](Combobox|Select|A
 /** What only few forms need. */
 const RARE = /@mantine[\\/]core[\\/]esm[\\/]components[\\/](MultiSelect|TagsInput|Pill|PillsInput|Textarea|Progress)[\\/]/;
 
+/** What is wanted before the shell is, and hardly any page after it. */
+const OUTSIDE = /@mantine[\\/]core[\\/]esm[\\/]components[\\/]PasswordInput[\\/]/;
+
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
@@ -23,18 +26,20 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // three shared chunks instead of dozens of small ones: half the requests of the default splitting
+          // few shared chunks instead of dozens of small ones: half the requests of the default splitting
           groups: [
             { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 3 },
             { name: 'tanstack', test: /node_modules[\\/]@tanstack[\\/]/, priority: 2 },
             {
               name: 'ui',
-              test: (id) => /node_modules[\\/](@mantine[\\/](core|hooks)|@floating-ui|@tabler|react-remove-scroll|react-transition-group)[\\/]/.test(id) && !CHOICES.test(id) && !RARE.test(id),
+              test: (id) => /node_modules[\\/](@mantine[\\/](core|hooks)|@floating-ui|@tabler|react-remove-scroll|react-transition-group)[\\/]/.test(id) && !CHOICES.test(id) && !RARE.test(id) && !OUTSIDE.test(id),
               minShareCount: 2,
               priority: 1,
             },
             { name: 'choices', test: CHOICES, minShareCount: 2 },
             { name: 'rare', test: RARE, minShareCount: 2 },
+            // what every page is made of, in one file
+            { name: 'base', test: /src[\\/]shared[\\/](api|auth|store|i18n[\\/](index|errors)\.ts|ui[\\/](toast|shortcuts|Mark|Switches|Page\.))/, minShareCount: 2, priority: 1 },
           ],
         },
       },

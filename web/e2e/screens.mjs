@@ -7,12 +7,18 @@ const open = async (p) => {
   await p.getByRole('dialog').waitFor();
 };
 /** The page of the first patient of the list. */
-const toPatient = (tab) => async (p) => {
+const toPatient = (tab, ready = 'time') => async (p) => {
   await p.locator(row).first().click();
   await p.locator('dl').first().waitFor();
   if (!tab) return;
   await p.getByRole('tab').nth(tab).click();
-  await p.locator('time').first().waitFor();
+  await p.locator(ready).first().waitFor();
+};
+/** The drawer over a list, for its first row. */
+const peek = async (p) => {
+  await p.locator(row).first().focus();
+  await p.keyboard.press('Space');
+  await p.getByRole('dialog').locator('time').first().waitFor();
 };
 /** The policies of the first patient of the worklist. */
 const toPolicies = async (p) => {
@@ -34,9 +40,14 @@ const toFilter = async (p) => {
 };
 const choosing = async (p) => {
   const boxes = p.locator('tbody input[type=checkbox]');
-  if (!(await boxes.count())) return;
-  await boxes.nth(1).click();
-  await boxes.nth(3).click({ modifiers: ['Shift'] });
+  if (await boxes.count()) {
+    await boxes.nth(1).click();
+    await boxes.nth(3).click({ modifiers: ['Shift'] });
+  } else {
+    await p.getByRole('button', { name: /^(More|المزيد)$/ }).click();
+    await p.getByRole('menuitem', { name: /^(Select patients|اختيار مرضى)$/ }).click();
+    for (const at of [1, 3]) await p.locator(row).nth(at).click();
+  }
   await p.getByRole('region', { name: /chosen|المختارين/ }).waitFor();
 };
 const lookFor = (text) => async (p) => {
@@ -72,16 +83,20 @@ export const screens = [
   { name: 'patients', path: '/patients', ready: row },
   { name: 'patients, filter', path: '/patients', ready: row, act: toFilter },
   { name: 'patients, some chosen', path: '/patients', ready: row, act: choosing },
+  { name: 'patients, peek', path: '/patients', ready: row, act: peek },
   { name: 'patients, nothing found', path: '/patients', ready: row, act: lookFor('zzzz') },
   { name: 'new patient with errors', path: '/patients?new=true', ready: 'form', act: submit },
   { name: 'patient', path: '/patients', ready: row, act: toPatient() },
   { name: 'insurance to verify', path: '/patients/insurance', ready: row },
   { name: 'patient, insurance', path: '/patients/insurance', ready: row, act: toPolicies },
   { name: 'policy with errors', path: '/patients/insurance', ready: row, act: toNewPolicy },
-  { name: 'patient, activity', path: '/patients', ready: row, act: toPatient(2) },
+  { name: 'patient, activity', path: '/patients', ready: row, act: toPatient(1) },
+  { name: 'patient, appointments', path: '/patients', ready: row, act: toPatient(2, '[role=tabpanel] h2') },
+  { name: 'patient, files', path: '/patients', ready: row, act: toPatient(5, '[role=tabpanel] h2') },
   { ...settings('tags'), ready: row },
   { name: 'tag', path: '/settings/tags', ready: row, act: open },
   { name: 'imports', path: '/patients/imports', ready: 'main p' },
+  { name: 'insurance to verify, peek', path: '/patients/insurance', ready: row, act: peek },
   { name: 'duplicates', path: '/patients/duplicates', ready: 'main li a' },
   { ...settings('patient-fields'), ready: row },
   { name: 'patient-field', path: '/settings/patient-fields', ready: row, act: open },

@@ -26,6 +26,18 @@ export default async function ({ browser, watch, step, must }) {
     assert.deepEqual((await axe(page)).grave, []);
   }, page);
 
+  await step('who they are is seen without leaving the list', async () => {
+    await page.getByRole('link', { name: /Omer/ }).focus();
+    await page.keyboard.press('Space');
+    await page.getByRole('dialog').getByText('Omer', { exact: true }).waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.getByRole('dialog').getByText('Omar', { exact: true }).waitFor();
+    assert.deepEqual((await axe(page)).grave, []);
+    await page.goBack();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('heading', { level: 1, name: 'Duplicates' }).waitFor();
+  }, page);
+
   await step('who is not one is told apart, and that can be undone', async () => {
     await page.getByRole('button', { name: 'Not a duplicate: Omar and Omer' }).click();
     await page.getByText('They will not be shown as a pair again').waitFor();

@@ -1,5 +1,6 @@
 // A receptionist's ways through patients: entering, finding, changing together, notes, deleting.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { axe, BASE, demoOwner, newcomer, open, signInAtDoor, signUp } from '../browser.mjs';
 
 export default async function ({ browser, watch, step, must }) {
@@ -79,7 +80,19 @@ export default async function ({ browser, watch, step, must }) {
     await page.keyboard.press('n');
     await field(page, 'Phone 1').fill('0511146215');
     await page.getByText('May exist already').waitFor();
-    await page.getByRole('link', { name: /Lina Haddad/ }).waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: /Lina Haddad/ }).click();
+    await page.getByRole('dialog').getByText('Penicillin').waitFor();
+    await page.waitForURL(/peek=[0-9a-f-]{36}/);
+    const { grave } = await axe(page);
+    assert.deepEqual(grave, []);
+    // one key, one drawer: the form is there as it was
+    await page.keyboard.press('Escape');
+    await page.waitForURL((url) => !url.search.includes('peek'));
+    assert.equal(await field(page, 'Phone 1').inputValue(), '0511146215');
+    await page.getByRole('dialog').getByRole('button', { name: /Lina Haddad/ }).click();
+    await page.getByRole('button', { name: 'Back to the form' }).click();
+    assert.equal(await field(page, 'Phone 1').inputValue(), '0511146215');
+    await page.getByRole('button', { name: 'Back to the form' }).waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Discard', exact: true }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -116,6 +129,62 @@ export default async function ({ browser, watch, step, must }) {
     assert.equal(await page.getByRole('textbox', { name: 'Search name, phone or number' }).inputValue(), 'Haddad');
     await page.waitForFunction(() => document.activeElement?.hasAttribute('data-row'));
     await page.getByRole('button', { name: 'Clear search' }).click();
+  }, page);
+
+  await step('peek: Space opens it over the list, arrows move it along, Back and Escape close it', async () => {
+    await toList(page);
+    const shown = (name) => page.getByRole('dialog').getByText(name, { exact: true }).first().waitFor();
+    await row(page, 'Lina Haddad').focus();
+    await page.keyboard.press('Space');
+    await shown('Lina Haddad');
+    await shown('Penicillin');
+    await shown('+966 51 114 6215');
+    await shown('Entered the patient');
+    await page.waitForURL(/peek=[0-9a-f-]{36}/);
+    const { grave } = await axe(page);
+    assert.deepEqual(grave, []);
+    await namesNowhere(page);
+    const lina = page.url();
+    await page.keyboard.press('ArrowDown');
+    await shown('Noura Saleh');
+    assert.notEqual(page.url(), lina);
+    await page.goBack();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.waitForFunction(() => document.activeElement?.textContent?.includes('Noura Saleh'));
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Space');
+    await shown('Lina Haddad');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.ok(!page.url().includes('peek'), page.url());
+    await row(page, 'Lina Haddad').hover();
+    await page.getByRole('button', { name: 'Peek at Lina Haddad' }).click();
+    await shown('Penicillin');
+    await page.reload();
+    await shown('Penicillin');
+    await page.getByRole('dialog').getByRole('link', { name: 'Open record' }).click();
+    await heading(page, 'Lina Haddad');
+    await page.keyboard.press('Backspace');
+    await page.getByRole('heading', { level: 1, name: 'Patients' }).waitFor();
+    assert.equal(await page.getByRole('dialog').count(), 0);
+    await row(page, 'Lina Haddad').focus();
+    await page.keyboard.press('Space');
+    await page.getByRole('dialog').getByRole('link', { name: 'Edit' }).click();
+    await field(page, 'Given names').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }, page);
+
+  await step('each part of a record says what stands in it', async () => {
+    for (const [tab, words] of [['Appointments', 'No appointments yet'], ['Calls', 'No calls yet'], ['Files', 'No files yet']]) {
+      await page.getByRole('tab', { name: tab }).click();
+      await page.getByText(words).waitFor();
+      await page.waitForURL(new RegExp(`tab=${tab.toLowerCase()}`));
+    }
+    const { grave } = await axe(page);
+    assert.deepEqual(grave, []);
+    await page.reload();
+    await page.getByText('No files yet').waitFor();
   }, page);
 
   await step('the tag filters, and stays in the address', async () => {
@@ -332,10 +401,50 @@ export default async function ({ browser, watch, step, must }) {
     await row(page, 'Lina Mansour').locator('xpath=ancestor::tr').getByText('VIP').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await row(page, 'Lina Mansour').locator('xpath=ancestor::tr').getByText('VIP').waitFor({ state: 'detached' });
+    await page.getByRole('checkbox', { name: 'Choose Noura Saleh' }).click();
+    await page.getByText('1 chosen').waitFor();
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    const saving = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: 'Export as CSV' }).click();
+    const rows = fs.readFileSync(await (await saving).path(), 'utf8').trim().split('\r\n');
+    assert.equal(rows.length, 2);
+    assert.match(rows[1], /Lina,Mansour/);
     await page.getByRole('button', { name: 'Choose nobody' }).click();
-    await page.getByText('2 chosen').waitFor({ state: 'detached' });
+    await page.getByText('1 chosen').waitFor({ state: 'detached' });
     await row(page, 'Lina Mansour').click();
     await heading(page, 'Lina Mansour');
+  }, page);
+
+  await step('on a phone they are chosen by holding or from the menu, and the bar fits', async () => {
+    const small = await open(browser, { storageState: await context.storageState(), phone: true, watch });
+    await small.page.setViewportSize({ width: 360, height: 740 });
+    const p = small.page;
+    await p.goto(list);
+    await row(p, 'Lina Mansour').waitFor();
+    const fits = async () => assert.ok((await p.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+    await p.getByRole('button', { name: 'More', exact: true }).click();
+    await p.getByRole('menuitem', { name: 'Select patients' }).click();
+    await p.getByText('Tap those you want').waitFor();
+    await row(p, 'Lina Mansour').tap();
+    await row(p, 'Noura Saleh').tap();
+    await p.getByText('2 chosen').waitFor();
+    await p.getByRole('button', { name: 'Export', exact: true }).waitFor();
+    await fits();
+    const { grave } = await axe(p);
+    assert.deepEqual(grave, []);
+    await p.getByRole('button', { name: 'Choose nobody' }).click();
+    await p.getByText('2 chosen').waitFor({ state: 'detached' });
+    const touch = await small.context.newCDPSession(p);
+    const at = await row(p, 'Noura Saleh').boundingBox();
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x: at.x + 80, y: at.y + 20 }] });
+    await p.getByText('1 chosen').waitFor();
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await p.getByRole('checkbox', { name: /Noura Saleh/, checked: true }).waitFor();
+    await p.getByRole('button', { name: 'Choose nobody' }).click();
+    await row(p, 'Noura Saleh').tap();
+    await heading(p, 'Noura Saleh');
+    await fits();
+    await small.context.close();
   }, page);
 
   await step('delete, take it back, delete and restore', async () => {

@@ -1,8 +1,7 @@
 import { DirectionProvider, MantineProvider, useDirection } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { onRecovered } from '@/shared/api/connection';
 import { dirOf, useLang } from '@/shared/i18n';
 import { cssVariablesResolver, theme } from '@/shared/theme/theme';
@@ -11,6 +10,9 @@ import { followSession } from './follow';
 import { queryClient } from './queryClient';
 import { router } from './router';
 import { followTabs } from './tabs';
+
+// what is said before they are there waits for them
+const Toasts = lazy(() => import('./Toasts').then((m) => ({ default: m.Toasts })));
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '';
 // the scroll lock of dialogs reads this global for its <style> tag
@@ -32,7 +34,9 @@ export function App() {
       <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto" getStyleNonce={() => nonce}>
         <SyncDirection />
         <QueryClientProvider client={queryClient}>
-          <Notifications position="bottom-center" limit={4} className="toasts" />
+          <Suspense>
+            <Toasts />
+          </Suspense>
           <ConnectionBanner />
           <RouterProvider router={router} />
         </QueryClientProvider>

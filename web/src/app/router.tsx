@@ -5,7 +5,7 @@ import { validateAuditSearch } from '@/features/audit/search';
 import { validateRolesSearch } from '@/features/identity/roles/search';
 import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
 import { validateOutside } from '@/features/identity/sign-in/search';
-import { validatePatientSearch, validatePatientsSearch, validateWorklistSearch } from '@/features/patients/search';
+import { validatePatientSearch, validatePatientsSearch, validatePeek, validateWorklistSearch } from '@/features/patients/search';
 import { validateAbsencesSearch } from '@/features/practice/absences/search';
 import { validateClosingSearch } from '@/features/practice/closing-days/search';
 import { validateHoursSearch } from '@/features/practice/hours/search';
@@ -178,6 +178,7 @@ const patient = createRoute({
 const duplicates = createRoute({
   getParentRoute: () => inside,
   path: '/patients/duplicates',
+  validateSearch: validatePeek,
   loader: () => wantTexts('patients'),
   component: lazyRouteComponent(() => import('@/features/patients/duplicates/DuplicatesPage'), 'DuplicatesPage'),
 });
@@ -190,6 +191,7 @@ const imports = createRoute({
 const importOne = createRoute({
   getParentRoute: () => inside,
   path: '/patients/imports/$id',
+  validateSearch: validatePeek,
   loader: () => Promise.all([wantTexts('patients'), wantTexts('imports')]),
   component: lazyRouteComponent(() => import('@/features/patients/imports/ImportPage'), 'ImportPage'),
 });
@@ -389,5 +391,7 @@ declare module '@tanstack/react-router' {
   interface HistoryState {
     /** A record that was opened from its list, to which the way back leads. */
     fromList?: boolean;
+    /** The drawer over a list was opened from it: closing it is going back. */
+    peeked?: boolean;
   }
 }

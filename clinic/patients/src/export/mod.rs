@@ -35,6 +35,8 @@ pub fn routes() -> Routes {
 
 /// Patients of one file at most.
 const MOST: u32 = 20_000;
+/// Patients that are chosen one by one at most.
+const MOST_CHOSEN: usize = 500;
 /// Records that are opened, and written to the ledger, at once.
 const AT_ONCE: usize = 500;
 /// The practice's number, which no file brings in.
@@ -70,6 +72,9 @@ struct PatientExport {
     /// What kind of file.
     #[garde(skip)]
     format: PatientExportFormat,
+    /// None but these, as they were chosen one by one.
+    #[garde(inner(length(max = MOST_CHOSEN)))]
+    ids: Option<Vec<Uuid>>,
     /// What was searched for, as in the list.
     #[garde(inner(length(chars, max = 120)))]
     q: Option<String>,
@@ -115,7 +120,7 @@ async fn table(tx: &mut TenantTx, asked: &PatientExport, filter: Option<&Filter>
     }
     let columns: Vec<&str> =
         if asked.columns.is_empty() { all } else { asked.columns.iter().map(String::as_str).collect() };
-    let wanted = Which { deleted: asked.deleted, q: asked.q.as_deref(), filter };
+    let wanted = Which { deleted: asked.deleted, q: asked.q.as_deref(), filter, ids: asked.ids.as_deref() };
     let ids = list::ids(tx, wanted, asked.sort.as_deref(), MOST + 1).await?;
     if ids.len() > MOST as usize {
         return Err(Error::conflict("export.too_large", "A file has at most 20,000 patients; filter for fewer."));
@@ -147,7 +152,8 @@ async fn note(
     ids: &[Uuid],
 ) -> Result<()> {
     let fields = filter.map(Filter::fields).unwrap_or_default();
-    let by: Vec<&str> = asked.q.iter().map(|_| "q").chain(fields).collect();
+    let chosen = asked.ids.iter().map(|_| "ids");
+    let by: Vec<&str> = asked.q.iter().map(|_| "q").chain(chosen).chain(fields).collect();
     let export = Uuid::now_v7();
     let detail = json!({ "format": asked.format, "columns": columns, "patients": ids.len() });
     tx.record(Change::done("export", "patient", export).with(detail)).await?;

@@ -46,6 +46,28 @@ async fn what_the_list_shows_is_taken_out_and_the_ledger_knows() {
     assert_eq!((exports, looks), (2, 2));
 }
 
+#[tokio::test]
+async fn those_that_were_chosen_are_taken_out_and_nobody_else() {
+    let (server, owner) = start().await;
+    let mut ids = Vec::new();
+    for name in ["Sara", "Omar", "Lina"] {
+        ids.push(id(&enter(&owner, &json!({ "givenName": name })).await));
+    }
+    let asked =
+        json!({ "format": "csv", "columns": ["givenName"], "ids": [ids[2], ids[0], Uuid::now_v7()], "sort": "number" });
+    assert_eq!(take(&owner, &asked).await, "\u{feff}givenName\r\nSara\r\nLina\r\n".as_bytes());
+    let asked = json!({ "format": "csv", "columns": ["givenName"], "ids": ids, "q": "omar" });
+    assert_eq!(take(&owner, &asked).await, "\u{feff}givenName\r\nOmar\r\n".as_bytes());
+    let nobody = json!({ "format": "csv", "columns": ["givenName"], "ids": [] });
+    assert_eq!(take(&owner, &nobody).await, "\u{feff}givenName\r\n".as_bytes());
+    let neighbour = server.owner_of("beta").await;
+    let asked = json!({ "format": "csv", "columns": ["givenName"], "ids": ids });
+    assert_eq!(take(&neighbour, &asked).await, "\u{feff}givenName\r\n".as_bytes());
+    let many: Vec<Uuid> = (0..501).map(|_| Uuid::now_v7()).collect();
+    let refused = owner.post("/api/v1/patients/export", &json!({ "format": "csv", "ids": many })).await;
+    assert_eq!((refused.status.as_u16(), refused.faults()), (422, vec!["/ids too_long".to_owned()]));
+}
+
 /// A record with as much in it as there can be. Nothing that is trimmed, and nobody like anybody else.
 fn anybody(number: usize, tags: Vec<String>) -> impl Strategy<Value = Value> {
     let line = || "[a-zA-Zء-ي=+@'!;\\\\\"-][a-zA-Zء-ي ,.;'\"=+@!\\\\-]{0,10}[a-zA-Zء-ي.;!\\\\\"'-]";

@@ -58,7 +58,7 @@ async fn count(who: Can<may::Read>, Body(asked): Body<CountQuery>) -> Result<Jso
     let filter = asked.filter.as_ref().map(Filter::read).transpose()?;
     who.read_recorded(async move |tx| {
         let mut query = QueryBuilder::new("select count(*) from (select 1");
-        let wanted = Which { deleted: asked.deleted, q: asked.q.as_deref(), filter: filter.as_ref() };
+        let wanted = Which { deleted: asked.deleted, q: asked.q.as_deref(), filter: filter.as_ref(), ids: None };
         wanted.push(tx, &mut query).await?;
         query.push(format_args!(" limit {}) counted", MOST + 1));
         let count: i64 = query.build_query_scalar().fetch_one(tx.conn()).await?;

@@ -222,7 +222,7 @@ async fn list(who: Can<may::Read>, Body(asked): Body<PatientQuery>) -> Result<Js
         Order::parse(SORTS, asked.sort.as_deref(), asked.cursor.as_deref(), asked.limit).map_err(Error::in_body)?;
     let filter = asked.filter.as_ref().map(Filter::read).transpose()?;
     who.read_recorded(async move |tx| {
-        let wanted = Which { deleted: asked.deleted, q: asked.q.as_deref(), filter: filter.as_ref() };
+        let wanted = Which { deleted: asked.deleted, q: asked.q.as_deref(), filter: filter.as_ref(), ids: None };
         let rows = select(tx, wanted, &order).await?;
         let (rows, next_cursor) = order.cut(rows, |row, sort| (sort_value(row, sort), row.item.id.uuid()))?;
         let items: Vec<PatientItem> = rows.into_iter().map(|row| row.item).collect();
@@ -267,7 +267,7 @@ fn sort_value(row: &PatientRow, sort: &str) -> Value {
 }
 
 /// Which patients are wanted.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Which<'a> {
     /// Those that were deleted, instead of all others.
     pub deleted: bool,
@@ -275,6 +275,8 @@ pub struct Which<'a> {
     pub q: Option<&'a str>,
     /// A condition.
     pub filter: Option<&'a Filter>,
+    /// None but these.
+    pub ids: Option<&'a [Uuid]>,
 }
 
 impl Which<'_> {
@@ -285,6 +287,9 @@ impl Which<'_> {
     pub async fn push(&self, tx: &mut TenantTx, query: &mut QueryBuilder<Postgres>) -> Result<()> {
         query.push(" from patients.patient p where p.practice_id = ").push_bind(tx.practice());
         query.push(if self.deleted { " and p.deleted_at is not null" } else { " and p.deleted_at is null" });
+        if let Some(ids) = self.ids {
+            query.push(" and p.id = any(").push_bind(ids.to_vec()).push(")");
+        }
         if let Some(q) = self.q {
             Wanted::read(tx, q).await?.push(tx.practice(), query);
         }
@@ -313,7 +318,7 @@ async fn select(tx: &mut TenantTx, wanted: Which<'_>, order: &Order) -> Result<V
 pub async fn check(tx: &mut TenantTx, filter: Option<&Value>, sort: &str) -> Result<()> {
     Order::parse(SORTS, Some(sort), None, 1).map_err(Error::in_body)?;
     let filter = filter.map(Filter::read).transpose()?;
-    let all = Which { deleted: false, q: None, filter: filter.as_ref() };
+    let all = Which { filter: filter.as_ref(), ..Which::default() };
     all.push(tx, &mut QueryBuilder::new("")).await
 }
 

@@ -1,15 +1,19 @@
 import { Button, Menu } from '@mantine/core';
-import { IconArrowMerge, IconChevronDown, IconFileExport, IconFileImport, IconShieldCheck } from '@tabler/icons-react';
+import { IconArrowMerge, IconChevronDown, IconFileExport, IconFileImport, IconListCheck, IconShieldCheck } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useCan } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import type { Listed } from './api';
 import { useExportPatients } from './useExportPatients';
 
-type Props = { listed: Listed };
+type Props = {
+  listed: Listed;
+  /** Begins choosing patients, where rows have no boxes for that. */
+  onSelect: (() => void) | undefined;
+};
 
 /** What else there is to do with patients: the worklists, and files. */
-export function MoreMenu({ listed }: Props) {
+export function MoreMenu({ listed, onSelect }: Props) {
   const { t } = useLang();
   const can = useCan();
   const save = useExportPatients(listed);
@@ -21,6 +25,14 @@ export function MoreMenu({ listed }: Props) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
+        {onSelect ? (
+          <>
+            <Menu.Item leftSection={<IconListCheck size={16} stroke={1.8} />} onClick={onSelect}>
+              {t('bulk.select')}
+            </Menu.Item>
+            <Menu.Divider />
+          </>
+        ) : null}
         <Menu.Item component={Link} to="/patients/insurance" leftSection={<IconShieldCheck size={16} stroke={1.8} />}>
           {t('insurance.worklist')}
         </Menu.Item>

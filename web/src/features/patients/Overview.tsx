@@ -6,12 +6,12 @@ import { type MessageId, useLang } from '@/shared/i18n';
 import { displayName, formatDate, formatDayShort, formatHijri } from '@/shared/i18n/format';
 import { localName } from '@/shared/names';
 import type { Patient } from './api';
-import { channels } from './draft';
 import { inUse } from './fields/api';
 import { useCustomText } from './fields/useCustomText';
 import type { Values } from './fields/values';
 import { Phone } from './marks';
 import classes from './PatientPage.module.css';
+import { channels } from './person';
 
 const FamilyCard = lazy(() => import('./family/FamilyCard').then((m) => ({ default: m.FamilyCard })));
 

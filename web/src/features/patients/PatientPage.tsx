@@ -1,8 +1,8 @@
 import { ActionIcon, Alert, Avatar, Button, Menu, Skeleton, Tabs, Title } from '@mantine/core';
-import { IconAlertTriangle, IconCheck, IconChevronLeft, IconCopy, IconDots, IconInfoCircle, IconPencil, IconPhone, IconArrowBackUp, IconTrash, IconUserOff } from '@tabler/icons-react';
+import { IconCheck, IconCopy, IconDots, IconPencil, IconPhone, IconArrowBackUp, IconTrash, IconUserOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useRouter, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { getRouteApi, useRouter, useRouterState } from '@tanstack/react-router';
+import { lazy, type MouseEvent, Suspense, useEffect, useRef, useState } from 'react';
 import { hasCode } from '@/shared/api/problem';
 import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
@@ -14,13 +14,15 @@ import { useShortcuts } from '@/shared/ui/shortcuts';
 import { type Patient, patientQuery } from './api';
 import { DeletePatient, useRestore } from './DeletePatient';
 import { MergedHere, MergedInto } from './duplicates/Merged';
-import { Phone, StatusBadge, TagPills, useAge } from './marks';
+import { AlertList, Phone, StatusBadge, TagPills, useAge } from './marks';
 import { Overview } from './Overview';
 import classes from './PatientPage.module.css';
 import { initialsOf, namesOf, scriptOf } from './person';
-import { type PatientSearch, tabs } from './search';
+import { events, type PatientSearch, tabs } from './search';
+import { BackLink } from './Subpage';
 
 const Activity = lazy(() => import('./Activity').then((m) => ({ default: m.Activity })));
+const Events = lazy(() => import('./Events').then((m) => ({ default: m.Events })));
 const Insurance = lazy(() => import('./insurance/Insurance').then((m) => ({ default: m.Insurance })));
 const PatientDrawer = lazy(() => import('./PatientDrawer').then((m) => ({ default: m.PatientDrawer })));
 const route = getRouteApi('/inside/patients/$id');
@@ -38,41 +40,28 @@ export function PatientPage() {
 function useBack() {
   const router = useRouter();
   const fromList = useRouterState({ select: (s) => !!s.location.state.fromList });
-  return () => (fromList ? router.history.back() : void router.navigate({ to: '/patients', search: {} }));
-}
-
-function BackLink({ back }: { back: () => void }) {
-  const { t } = useLang();
-  return (
-    <Link
-      to="/patients"
-      search={{}}
-      className={classes.back}
-      onClick={(event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-        event.preventDefault();
-        back();
-      }}
-    >
-      <IconChevronLeft size={17} stroke={1.8} aria-hidden />
-      {t('patients.back')}
-    </Link>
-  );
+  const back = () => (fromList ? router.history.back() : void router.navigate({ to: '/patients', search: {} }));
+  const onClick = (event: MouseEvent) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    back();
+  };
+  return { back, onClick };
 }
 
 function Loaded() {
   const { t } = useLang();
   const { id } = route.useParams();
   const patient = useQuery(patientQuery(id));
-  const back = useBack();
+  const { back, onClick } = useBack();
   useShortcuts([
     { key: 'Backspace', label: 'patients.back', run: back, shown: ['⌫'] },
     { key: 'Escape', label: 'patients.back', run: back, shown: ['Esc'] },
   ]);
-  if (patient.data) return <Record patient={patient.data} back={back} />;
+  if (patient.data) return <Record patient={patient.data} onBack={onClick} />;
   return (
     <div className={classes.top}>
-      <BackLink back={back} />
+      <BackLink onClick={onClick} />
       {hasCode(patient.error, 'not_found') ? (
         <Empty icon={<IconUserOff size={26} stroke={1.6} />} title={t('patients.gone')} text={t('patients.goneText')} />
       ) : patient.error ? (
@@ -87,7 +76,7 @@ function Loaded() {
   );
 }
 
-function Record({ patient: p, back }: { patient: Patient; back: () => void }) {
+function Record({ patient: p, onBack }: { patient: Patient; onBack: (event: MouseEvent) => void }) {
   const { t, lang } = useLang();
   const can = useCan();
   const { timeZone } = useSession().practice;
@@ -108,12 +97,15 @@ function Record({ patient: p, back }: { patient: Patient; back: () => void }) {
   const go = (next: { [K in keyof PatientSearch]?: PatientSearch[K] | undefined }) =>
     void navigate({ search: (now) => ({ ...now, ...next }) as PatientSearch, replace: true, state: true, resetScroll: false });
   const edit = () => go({ edit: true });
+  // on a phone there are more tabs than fit
+  const tabsRef = useRef<HTMLDivElement>(null);
+  useEffect(() => void tabsRef.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [search.tab]);
   useShortcuts(mayWrite ? [{ key: 'e', label: 'patients.edit', run: edit }] : []);
 
   return (
     <>
       <div className={classes.top}>
-        <BackLink back={back} />
+        <BackLink onClick={onBack} />
         <div className={classes.head}>
           <div className={classes.who}>
             <Avatar size={52} radius="xl" aria-hidden>
@@ -190,20 +182,10 @@ function Record({ patient: p, back }: { patient: Patient; back: () => void }) {
           </Alert>
         ) : null}
         {deleted ? null : <MergedHere patient={p} mayUndo={mayDelete} />}
-        {p.alerts.length ? (
-          <ul className={classes.alerts} aria-label={t('patients.card.alerts')}>
-            {p.alerts.map((alert, i) => (
-              <li key={i} className={classes.alert} data-severe={alert.severe || undefined}>
-                {alert.severe ? <IconAlertTriangle size={16} aria-label={t('patients.alert.severe')} /> : <IconInfoCircle size={16} stroke={1.8} aria-hidden />}
-                <small>{t(`patients.alert.${alert.kind}`)}</small>
-                <bdi>{alert.text}</bdi>
-              </li>
-            ))}
-          </ul>
-        ) : null}
+        <AlertList alerts={p.alerts} />
       </div>
       <Tabs value={search.tab ?? 'overview'} onChange={(tab) => go({ tab: tabs.find((one) => one === tab), policy: undefined })} className={classes.tabs} keepMounted={false}>
-        <Tabs.List aria-label={t('patients.tabs')} className={classes.tabList}>
+        <Tabs.List ref={tabsRef} aria-label={t('patients.tabs')} className={classes.tabList}>
           <Tabs.Tab value="overview">{t('patients.tab.overview')}</Tabs.Tab>
           {tabs.map((tab) => (
             <Tabs.Tab key={tab} value={tab}>
@@ -214,6 +196,13 @@ function Record({ patient: p, back }: { patient: Patient; back: () => void }) {
         <Tabs.Panel value="overview">
           <Overview patient={p} />
         </Tabs.Panel>
+        {events.map((kind) => (
+          <Tabs.Panel key={kind} value={kind}>
+            <Suspense fallback={<Skeleton h={220} mt="md" />}>
+              <Events id={p.id} kind={kind} />
+            </Suspense>
+          </Tabs.Panel>
+        ))}
         <Tabs.Panel value="insurance">
           <Suspense fallback={<Skeleton h={160} mt="md" />}>
             <Insurance id={p.id} mayWrite={mayWrite} open={search.policy} onOpen={(policy) => go({ policy })} />

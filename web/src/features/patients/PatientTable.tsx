@@ -5,12 +5,13 @@ import { useSession } from '@/shared/auth/session';
 import { type MessageId, useLang } from '@/shared/i18n';
 import { formatDate, formatDayShort } from '@/shared/i18n/format';
 import lists from '@/shared/ui/List.module.css';
-import { onRowKeys } from '@/shared/ui/rowKeys';
 import type { PatientItem } from './api';
 import { useCustomText } from './fields/useCustomText';
 import { Phone, SevereMark, StatusBadge, TagPills, useAge } from './marks';
 import classes from './Patients.module.css';
 import { initialsOf, namesOf, scriptOf } from './person';
+import { PeekButton } from './peek/PeekButton';
+import { usePeek } from './peek/usePeek';
 import { columns as sortable, nextSort, type Sort } from './search';
 import type { BuiltIn } from './views/columns';
 
@@ -30,14 +31,17 @@ type Props = {
   onOpen: (patient: PatientItem) => void;
   /** Names of the columns behind the name. */
   columns: string[];
+  /** Whom the drawer over the list shows. */
+  peeked: string | undefined;
   /** Ids of the rows that were chosen, where rows can be. */
   chosen?: ReadonlySet<string>;
   onChoose?: (ids: ReadonlySet<string>) => void;
 };
 
-export function PatientTable({ items, sort, onSort, onOpen, columns, chosen, onChoose }: Props) {
+export function PatientTable({ items, sort, onSort, onOpen, columns, peeked, chosen, onChoose }: Props) {
   const { t, lang } = useLang();
   const { headOf, cellOf } = usePatientColumns();
+  const { onKeyDown } = usePeek();
   const choosing = useChoosing(items, chosen, onChoose);
 
   const head = (column: string) => {
@@ -76,12 +80,12 @@ export function PatientTable({ items, sort, onSort, onOpen, columns, chosen, onC
             {['name', ...columns].map(head)}
           </Table.Tr>
         </Table.Thead>
-        <Table.Tbody onKeyDown={onRowKeys}>
+        <Table.Tbody onKeyDown={onKeyDown}>
           {items
             ? items.map((p, i) => {
                 const { name, other } = namesOf(p, lang);
                 return (
-                  <Table.Tr key={p.id} onClick={() => onOpen(p)} {...(chosen?.has(p.id) ? { bg: 'var(--brand-tint)' } : {})}>
+                  <Table.Tr key={p.id} onClick={() => onOpen(p)} {...(chosen?.has(p.id) || p.id === peeked ? { bg: 'var(--brand-tint)' } : {})}>
                     {choosing ? (
                       <Table.Td onClick={(e) => e.stopPropagation()}>
                         <Checkbox
@@ -117,6 +121,7 @@ export function PatientTable({ items, sort, onSort, onOpen, columns, chosen, onC
                           ) : null}
                         </div>
                         <SevereMark alerts={p.alerts} />
+                        <PeekButton id={p.id} name={name} />
                       </div>
                     </Table.Td>
                     {columns.map((column) => (

@@ -17,8 +17,7 @@ import { useShortcuts } from '@/shared/ui/shortcuts';
 import { SortMenu } from '@/shared/ui/SortMenu';
 import { type PatientItem, patientListQuery } from './api';
 import { keep, keptOf } from './kept';
-import { PatientCards } from './PatientCards';
-import { PatientTable } from './PatientTable';
+import { Peek } from './peek/Peek';
 import { type PatientsSearch, type Sort, views } from './search';
 import { TagFilter } from './tags/TagFilter';
 import { type SavedView, useCounts } from './views/api';
@@ -26,6 +25,9 @@ import { sizeOf } from './views/filter';
 import { useView } from './views/useView';
 import classes from './views/Views.module.css';
 
+// a window shows one of both
+const PatientCards = lazy(() => import('./PatientCards').then((m) => ({ default: m.PatientCards })));
+const PatientTable = lazy(() => import('./PatientTable').then((m) => ({ default: m.PatientTable })));
 const PatientDrawer = lazy(() => import('./PatientDrawer').then((m) => ({ default: m.PatientDrawer })));
 const ColumnsMenu = lazy(() => import('./views/ColumnsMenu').then((m) => ({ default: m.ColumnsMenu })));
 const FilterDrawer = lazy(() => import('./views/FilterDrawer').then((m) => ({ default: m.FilterDrawer })));
@@ -79,6 +81,12 @@ function Patients() {
   const conditions = sizeOf(view.filter);
   const [filtering, setFiltering] = useState(false);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [selecting, setSelecting] = useState(false);
+  const mayChoose = (canWrite || can('patients.export')) && !view.deleted;
+  const clearChosen = () => {
+    setChosen(new Set());
+    setSelecting(false);
+  };
   const [q, setQ] = useState(typed.trim());
   useEffect(() => {
     const text = typed.trim();
@@ -117,6 +125,7 @@ function Patients() {
     { key: 'f', label: 'patients.search', run: () => searchRef.current?.focus() },
     { key: 'ArrowDown', label: 'shortcut.rows', shown: ['↑', '↓'] },
     { key: 'Enter', label: 'shortcut.open', shown: ['Enter'] },
+    { key: ' ', label: 'peek.hint', shown: ['Space'] },
   ]);
 
   const clear = () => {
@@ -126,7 +135,7 @@ function Patients() {
   };
   const openView = (value: string | undefined) => {
     view.forget();
-    setChosen(new Set());
+    clearChosen();
     go({ view: value === 'active' ? undefined : value, sort: undefined, tags: undefined });
   };
   const picked = items?.filter((patient) => chosen.has(patient.id)) ?? [];
@@ -137,20 +146,23 @@ function Patients() {
       <Nothing view={view.id} searching={!!q || tags.length > 0 || (conditions > 0 && !view.saved)} onClear={clear} onNew={canWrite ? openNew : undefined} />
     ) : (
       <div ref={listRef} className={list.isPlaceholderData ? lists.fading : undefined}>
-        {phone ? (
-          <PatientCards items={items} onOpen={openOne} />
-        ) : (
-          <PatientTable
-            items={items}
-            sort={sort}
-            onSort={(next) => go({ sort: next }, true)}
-            onOpen={openOne}
-            columns={view.columns}
-            {...(canWrite && !view.deleted ? { chosen, onChoose: setChosen } : {})}
-          />
-        )}
+        <Suspense fallback={<Skeleton h={560} m="md" />}>
+          {phone ? (
+            <PatientCards items={items} onOpen={openOne} chosen={mayChoose && (selecting || chosen.size) ? chosen : undefined} onChoose={mayChoose ? setChosen : undefined} />
+          ) : (
+            <PatientTable
+              items={items}
+              sort={sort}
+              onSort={(next) => go({ sort: next }, true)}
+              onOpen={openOne}
+              columns={view.columns}
+              peeked={search.peek}
+              {...(mayChoose ? { chosen, onChoose: setChosen } : {})}
+            />
+          )}
+        </Suspense>
         <More list={list} />
-        <Suspense>{picked.length ? <BulkBar chosen={picked} onClear={() => setChosen(new Set())} /> : null}</Suspense>
+        <Suspense>{mayChoose && (picked.length || selecting) ? <BulkBar chosen={picked} listed={listed} onClear={clearChosen} /> : null}</Suspense>
       </div>
     );
   const filterLabel = conditions ? t('filter.on', { count: conditions }) : t('filter.title');
@@ -163,7 +175,7 @@ function Patients() {
         actions={
           <>
             <Suspense>
-              <MoreMenu listed={listed} />
+              <MoreMenu listed={listed} onSelect={phone && mayChoose ? () => setSelecting(true) : undefined} />
             </Suspense>
             {canWrite ? (
               <Button leftSection={<IconPlus size={16} />} onClick={openNew}>
@@ -227,6 +239,7 @@ function Patients() {
           />
         ) : null}
       </Suspense>
+      <Peek />
     </div>
   );
 }

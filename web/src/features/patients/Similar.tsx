@@ -1,8 +1,7 @@
-import { Alert } from '@mantine/core';
+import { Alert, UnstyledButton } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconUserQuestion } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useLang } from '@/shared/i18n';
 import { formatDayShort } from '@/shared/i18n/format';
 import { latinDigits } from '@/shared/i18n/money';
@@ -10,6 +9,7 @@ import { patientSearchQuery } from './api';
 import type { Draft } from './draft';
 import { Phone } from './marks';
 import classes from './PatientForm.module.css';
+import { usePeek } from './peek/usePeek';
 import { namesOf } from './person';
 
 const TYPING_MS = 350;
@@ -28,6 +28,7 @@ export function looksLike({ givenName, familyName, phones }: Pick<Draft, 'givenN
 /** Before somebody is entered for a second time. */
 export function Similar({ draft }: { draft: Draft }) {
   const { t, lang } = useLang();
+  const { peek } = usePeek();
   const now = looksLike(draft);
   const [name] = useDebouncedValue(now.name, TYPING_MS);
   const [digits] = useDebouncedValue(now.digits, TYPING_MS);
@@ -42,7 +43,7 @@ export function Similar({ draft }: { draft: Draft }) {
           <ul className={classes.similar}>
             {unique.map((p) => (
               <li key={p.id}>
-                <Link to="/patients/$id" params={{ id: p.id }} search={{}}>
+                <UnstyledButton className={classes.one} onClick={() => peek(p.id)}>
                   <b>
                     <bdi>{namesOf(p, lang).name}</bdi>
                   </b>
@@ -53,7 +54,7 @@ export function Similar({ draft }: { draft: Draft }) {
                       <Phone number={p.phone} />
                     </span>
                   ) : null}
-                </Link>
+                </UnstyledButton>
               </li>
             ))}
           </ul>

@@ -61,8 +61,9 @@ export const patientQuery = (id: string) =>
     queryFn: ({ signal }) => whole(unwrap(api.GET('/api/v1/patients/{id}', { params: { path: { id } }, signal }))),
   });
 
-export type Shown = 'all' | 'notes' | 'changes';
-const resourceOf = { notes: 'note', changes: 'patient' } as const;
+/** Which part of a timeline: everything, or what concerns one kind of thing. */
+export type Shown = 'all' | keyof typeof resourceOf;
+const resourceOf = { notes: 'note', changes: 'patient', appointments: 'appointment', calls: 'call', files: 'file' } as const;
 
 export const timelineQuery = (id: string, show: Shown) =>
   infiniteQueryOptions({
@@ -77,6 +78,14 @@ export const timelineQuery = (id: string, show: Shown) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     placeholderData: keepPreviousData,
+  });
+
+const RECENT = 3;
+/** The last things that happened. */
+export const recentQuery = (id: string) =>
+  queryOptions({
+    queryKey: [PATIENT, 'timeline', id, 'recent'] as const,
+    queryFn: async ({ signal }) => (await unwrap(api.GET('/api/v1/patients/{id}/timeline', { params: { path: { id }, query: { limit: RECENT } }, signal }))).items,
   });
 
 /** Keeps what the server answered, and has everything else about patients fetched again. */

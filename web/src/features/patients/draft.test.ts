@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ApiProblem } from '@/shared/api/problem';
 import { mergeDraft } from '@/shared/forms/merge';
-import { byDay } from './Activity';
+import { byDay } from './Entries';
 import type { Entry, Patient } from './api';
 import type { CustomField, FieldKind } from './fields/api';
 import { atRows, changedMeanwhile, changesOf, draftOf, emptyDraft, emptyPhone, fieldsOf, issuesOf, withPreferred } from './draft';

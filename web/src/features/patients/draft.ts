@@ -7,17 +7,16 @@ import { latinDigits } from '@/shared/i18n/money';
 import type { Alert, Patient, PatientFields, PatientStatus } from './api';
 import type { CustomField } from './fields/api';
 import { type CustomDraft, defaultsOf, draftOfValues, issuesOfValues, valuesOf } from './fields/values';
+import { type Channel, channels } from './person';
 
 export type PhoneDraft = PatientFields['phones'][number] & { kind: Kind; preferred: boolean };
 export type EmailDraft = PatientFields['emails'][number] & { kind: Kind; preferred: boolean };
 export type AlertDraft = Alert & { severe: boolean };
 export type Kind = NonNullable<PatientFields['phones'][number]['kind']>;
-export type Channel = 'sms' | 'email' | 'calls';
 export type Asked = 'unasked' | 'granted' | 'refused';
 export type ConsentDraft = { asked: Asked; source: string };
 
 export const kinds = ['mobile', 'home', 'work', 'other'] as const satisfies readonly Kind[];
-export const channels = ['sms', 'email', 'calls'] as const satisfies readonly Channel[];
 export const alertKinds = ['allergy', 'condition', 'medication', 'other'] as const satisfies readonly Alert['kind'][];
 export const sexes = ['female', 'male', 'other', 'unknown'] as const satisfies readonly PatientFields['sex'][];
 export const statuses = ['active', 'lead', 'inactive', 'deceased'] as const satisfies readonly PatientStatus[];

@@ -1,5 +1,5 @@
-import { Badge, Tooltip } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { Badge } from '@mantine/core';
+import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useSession } from '@/shared/auth/session';
 import { type Lang, useLang } from '@/shared/i18n';
@@ -26,11 +26,26 @@ export function SevereMark({ alerts }: { alerts: Alert[] }) {
   if (!severe.length) return null;
   const label = t('patients.severe', { text: new Intl.ListFormat(lang).format(severe) });
   return (
-    <Tooltip label={label} multiline maw={280}>
-      <span className={classes.severe} role="img" aria-label={label}>
-        <IconAlertTriangle size={16} />
-      </span>
-    </Tooltip>
+    <span className={classes.severe} role="img" aria-label={label} title={label}>
+      <IconAlertTriangle size={16} />
+    </span>
+  );
+}
+
+/** Allergies and the like, each with what kind it is. */
+export function AlertList({ alerts }: { alerts: Alert[] }) {
+  const { t } = useLang();
+  if (!alerts.length) return null;
+  return (
+    <ul className={classes.alerts} aria-label={t('patients.card.alerts')}>
+      {alerts.map((alert, i) => (
+        <li key={i} className={classes.alert} data-severe={alert.severe || undefined}>
+          {alert.severe ? <IconAlertTriangle size={16} aria-label={t('patients.alert.severe')} /> : <IconInfoCircle size={16} stroke={1.8} aria-hidden />}
+          <small>{t(`patients.alert.${alert.kind}`)}</small>
+          <bdi>{alert.text}</bdi>
+        </li>
+      ))}
+    </ul>
   );
 }
 

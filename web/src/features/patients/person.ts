@@ -2,6 +2,10 @@ import type { Lang } from '@/shared/i18n';
 
 type Names = { givenName: string; familyName: string | null; givenNameOther: string | null; familyNameOther: string | null };
 
+/** Ways to reach somebody that need their consent. */
+export const channels = ['sms', 'email', 'calls'] as const;
+export type Channel = (typeof channels)[number];
+
 const ARABIC = /[\u0600-\u06ff]/;
 const join = (...parts: (string | null)[]) => parts.filter(Boolean).join(' ');
 

@@ -3,8 +3,9 @@ import type { UseFormReturnType } from '@mantine/form';
 import { IconPlus, IconStar, IconStarFilled, IconTrash } from '@tabler/icons-react';
 import { useIntoLast } from '@/shared/forms/useIntoLast';
 import { useLang } from '@/shared/i18n';
-import { alertKinds, channels, type Draft, emptyAlert, emptyEmail, emptyPhone, kinds, withPreferred } from './draft';
+import { alertKinds, type Draft, emptyAlert, emptyEmail, emptyPhone, kinds, withPreferred } from './draft';
 import classes from './PatientForm.module.css';
+import { channels } from './person';
 
 type Props = { form: UseFormReturnType<Draft>; readOnly: boolean };
 

@@ -12,10 +12,15 @@ const sorts: readonly Sort[] = columns.flatMap((column) => [column, `-${column}`
  * What of the list lives in its address: `view` is a built-in list or the id of a saved one. What is typed into the search
  * box and what conditions are set to never does: it is about people.
  */
-export type PatientsSearch = { view?: string; sort?: Sort; tags?: string[]; new?: boolean };
+export type PatientsSearch = PeekSearch & { view?: string; sort?: Sort; tags?: string[]; new?: boolean };
+
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Whom the drawer over a list shows, by id. */
+export type PeekSearch = { peek?: string };
+export const validatePeek = ({ peek }: Record<string, unknown>): PeekSearch => (typeof peek === 'string' && ID.test(peek) ? { peek } : {});
 
 const oneOf = <V extends string>(allowed: readonly V[], value: unknown) => allowed.find((v) => v === value);
-const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Defaults stay out of the address; whatever does not fit is dropped rather than refused. */
 export function validatePatientsSearch(search: Record<string, unknown>): PatientsSearch {
@@ -29,15 +34,21 @@ export function validatePatientsSearch(search: Record<string, unknown>): Patient
     ...(sort && !(builtIn && sort === 'name') ? { sort } : {}),
     ...(tags.length ? { tags } : {}),
     ...(search.new === true ? { new: true } : {}),
+    ...validatePeek(search),
   };
 }
 
-export const shows = ['all', 'notes', 'changes'] as const satisfies readonly Shown[];
-/** Parts of a record besides the overview. */
-export const tabs = ['insurance', 'activity'] as const;
+/** What the activity can be narrowed to. */
+export const activities = ['all', 'notes', 'changes'] as const satisfies readonly Shown[];
+export type Activities = (typeof activities)[number];
+/** Kinds of things that have a part of the record to themselves. */
+export const events = ['appointments', 'calls', 'files'] as const satisfies readonly Shown[];
+export type Events = (typeof events)[number];
+/** Parts of a record besides the overview, in their order. */
+export const tabs = ['activity', 'appointments', 'calls', 'insurance', 'files'] as const;
 export type Tab = (typeof tabs)[number];
 /** `policy`: whose form is open, or a new one's. */
-export type PatientSearch = { tab?: Tab; show?: Exclude<Shown, 'all'>; edit?: boolean; policy?: string };
+export type PatientSearch = { tab?: Tab; show?: Exclude<Activities, 'all'>; edit?: boolean; policy?: string };
 
 export function validatePatientSearch(search: Record<string, unknown>): PatientSearch {
   const show = oneOf(['notes', 'changes'] as const, search.show);
@@ -54,11 +65,11 @@ export function validatePatientSearch(search: Record<string, unknown>): PatientS
 /** For how many days it counts that a policy was verified. */
 export const spans = [7, 30, 90];
 export const usualSpan = 30;
-export type WorklistSearch = { days?: number };
+export type WorklistSearch = PeekSearch & { days?: number };
 
 export function validateWorklistSearch(search: Record<string, unknown>): WorklistSearch {
   const days = spans.find((span) => span === search.days);
-  return days && days !== usualSpan ? { days } : {};
+  return { ...(days && days !== usualSpan ? { days } : {}), ...validatePeek(search) };
 }
 
 const statusesOf: Partial<Record<View, PatientStatus[]>> = { active: ['active'], leads: ['lead'], inactive: ['inactive', 'deceased'] };

@@ -6,8 +6,8 @@ import { useErrorText } from '@/shared/i18n/errors';
 import { toast } from '@/shared/ui/toast';
 import type { Listed } from './api';
 
-/** Has the browser save what the list shows as a file. What was searched for travels in the body. */
-export function useExportPatients({ deleted, filter, sort, q }: Listed) {
+/** Has the browser save what the list shows, or of that only those with these ids, as a file. What was searched for travels in the body. */
+export function useExportPatients({ deleted, filter, sort, q, ids }: Listed & { ids?: string[] }) {
   const { t } = useLang();
   const textOf = useErrorText();
   const busy = useRef(false);
@@ -15,7 +15,7 @@ export function useExportPatients({ deleted, filter, sort, q }: Listed) {
     if (busy.current) return;
     busy.current = true;
     try {
-      const body = { format, sort, deleted, ...(q ? { q } : {}), ...(filter ? { filter } : {}) } as Schemas['PatientExport'];
+      const body = { format, sort, deleted, ...(q ? { q } : {}), ...(filter ? { filter } : {}), ...(ids ? { ids } : {}) } as Schemas['PatientExport'];
       const file = (await unwrap(api.POST('/api/v1/patients/export', { body, parseAs: 'blob' }))) as unknown as Blob;
       const link = document.createElement('a');
       link.href = URL.createObjectURL(file);

@@ -4,10 +4,10 @@ import { type Address, addressLine } from '@/shared/forms/address';
 import { type MessageId, useLang } from '@/shared/i18n';
 import { displayName, formatDate, formatDayShort } from '@/shared/i18n/format';
 import { type PatientFields, tags } from './api';
-import { channels, type Field, labels } from './draft';
+import { type Field, labels } from './draft';
 import { useCustomText } from './fields/useCustomText';
 import type { Values } from './fields/values';
-import { phoneText } from './person';
+import { channels, phoneText } from './person';
 
 /** Before the keys of the practice's own fields in the record of what was changed. */
 const OWN = 'custom.';

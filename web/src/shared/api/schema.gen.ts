@@ -5407,6 +5407,8 @@ export interface components {
             filter?: Record<string, never> | null;
             /** @description What kind of file. */
             format: components["schemas"]["PatientExportFormat"];
+            /** @description None but these, as they were chosen one by one. */
+            ids?: string[] | null;
             /** @description What was searched for, as in the list. */
             q?: string | null;
             /** @description As in the list. */

@@ -26,7 +26,6 @@ export const theme = createTheme({
     Select: { defaultProps: { size: 'sm', checkIconPosition: 'right', openOnFocus: false } },
     MultiSelect: { defaultProps: { size: 'sm', checkIconPosition: 'right', openOnFocus: false } },
     Autocomplete: { defaultProps: { size: 'sm', openOnFocus: false } },
-    Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
     Paper: { defaultProps: { withBorder: true } },
     // their <header> would count as a second banner of the page
     Drawer: { defaultProps: { attributes: { header: { role: 'presentation' } } } },

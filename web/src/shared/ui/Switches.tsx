@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconLanguage, IconMoon, IconSun } from '@tabler/icons-react';
 import { type Lang, useLang } from '@/shared/i18n';
 import classes from './Switches.module.css';
@@ -10,12 +10,10 @@ export function LanguageSwitch({ onSwitch }: { onSwitch: (lang: Lang) => unknown
   const { t, lang } = useLang();
   const other = otherLang(lang);
   return (
-    <Tooltip label={t('lang.label')}>
-      <UnstyledButton className={classes.lang} lang={other} onClick={() => void onSwitch(other)}>
-        <IconLanguage size={18} stroke={1.7} aria-hidden />
-        <span className={classes.text}>{t('lang.switch')}</span>
-      </UnstyledButton>
-    </Tooltip>
+    <UnstyledButton className={classes.lang} lang={other} title={t('lang.label')} onClick={() => void onSwitch(other)}>
+      <IconLanguage size={18} stroke={1.7} aria-hidden />
+      <span className={classes.text}>{t('lang.switch')}</span>
+    </UnstyledButton>
   );
 }
 
@@ -30,10 +28,8 @@ export function ThemeSwitch() {
   const { dark, toggle } = useTheme();
   const label = t(dark ? 'theme.light' : 'theme.dark');
   return (
-    <Tooltip label={label}>
-      <ActionIcon variant="subtle" color="gray" size={36} aria-label={label} onClick={toggle}>
-        {dark ? <IconSun size={18} stroke={1.7} /> : <IconMoon size={18} stroke={1.7} />}
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon variant="subtle" color="gray" size={36} aria-label={label} title={label} onClick={toggle}>
+      {dark ? <IconSun size={18} stroke={1.7} /> : <IconMoon size={18} stroke={1.7} />}
+    </ActionIcon>
   );
 }

@@ -1,20 +1,19 @@
-import { Avatar, Badge, Button, Skeleton } from '@mantine/core';
-import { IconChevronLeft, IconUsers } from '@tabler/icons-react';
+import { Badge, Button, Skeleton } from '@mantine/core';
+import { IconUsers } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useLang } from '@/shared/i18n';
-import { formatDayShort } from '@/shared/i18n/format';
 import { Gate } from '@/shared/ui/Gate';
 import lists from '@/shared/ui/ListPage.module.css';
 import { More } from '@/shared/ui/More';
-import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
-import { useShortcuts } from '@/shared/ui/shortcuts';
+import { Empty, Failed } from '@/shared/ui/Page';
 import { useUndoable } from '@/shared/ui/useUndoable';
 import type { PatientItem } from '../api';
-import { Phone } from '../marks';
-import page from '../PatientPage.module.css';
-import { initialsOf, namesOf } from '../person';
+import { Peek } from '../peek/Peek';
+import { usePeek } from '../peek/usePeek';
+import { PersonLine } from '../PersonLine';
+import { namesOf } from '../person';
+import { Subpage } from '../Subpage';
 import { type Duplicate, duplicatesQuery, useTellApart } from './api';
 import classes from './Duplicates.module.css';
 
@@ -32,45 +31,36 @@ export function DuplicatesPage() {
 /** Patients who are likely one, to be told apart or put together. */
 function Pairs() {
   const { t } = useLang();
-  const navigate = useNavigate();
+  const { onKeyDown } = usePeek();
   const list = useInfiniteQuery(duplicatesQuery);
   const pairs = list.data?.pages.flatMap((part) => part.items);
   const [merging, setMerging] = useState<[string, string]>();
-  useShortcuts([{ key: 'Backspace', label: 'patients.back', run: () => void navigate({ to: '/patients', search: {} }), shown: ['⌫'] }]);
 
   return (
-    <div className={lists.page}>
-      <div className={classes.backRow}>
-        <Link to="/patients" search={{}} className={page.back}>
-          <IconChevronLeft size={17} stroke={1.8} aria-hidden />
-          {t('patients.back')}
-        </Link>
+    <Subpage title={t('duplicates.title')} sub={t('duplicates.text')}>
+      <div className={lists.card}>
+        {list.isError && !pairs ? (
+          <Failed error={list.error} retry={() => void list.refetch()} />
+        ) : pairs?.length === 0 ? (
+          <Empty icon={<IconUsers size={26} stroke={1.6} />} title={t('duplicates.none')} text={t('duplicates.noneText')} />
+        ) : (
+          <ul className={classes.pairs} aria-label={t('duplicates.title')} aria-busy={!pairs} onKeyDown={onKeyDown}>
+            {pairs
+              ? pairs.map((pair) => <Pair key={pair.one.id + pair.other.id} pair={pair} onMerge={() => setMerging([pair.one.id, pair.other.id])} />)
+              : Array.from({ length: SKELETONS }, (_, i) => (
+                  <li key={i} className={classes.pair}>
+                    <Skeleton h={56} />
+                  </li>
+                ))}
+          </ul>
+        )}
+        <More list={list} />
       </div>
-      <PageHeader title={t('duplicates.title')} sub={t('duplicates.text')} />
-      <div className={classes.inset}>
-        <div className={lists.card}>
-          {list.isError && !pairs ? (
-            <Failed error={list.error} retry={() => void list.refetch()} />
-          ) : pairs?.length === 0 ? (
-            <Empty icon={<IconUsers size={26} stroke={1.6} />} title={t('duplicates.none')} text={t('duplicates.noneText')} />
-          ) : (
-            <ul className={classes.pairs} aria-label={t('duplicates.title')} aria-busy={!pairs}>
-              {pairs
-                ? pairs.map((pair) => <Pair key={pair.one.id + pair.other.id} pair={pair} onMerge={() => setMerging([pair.one.id, pair.other.id])} />)
-                : Array.from({ length: SKELETONS }, (_, i) => (
-                    <li key={i} className={classes.pair}>
-                      <Skeleton h={56} />
-                    </li>
-                  ))}
-            </ul>
-          )}
-          <More list={list} />
-        </div>
-      </div>
+      <Peek />
       <Suspense>
         {merging ? <MergeDrawer ids={merging} onClose={() => setMerging(undefined)} onMerged={() => setMerging(undefined)} /> : null}
       </Suspense>
-    </div>
+    </Subpage>
   );
 }
 
@@ -108,28 +98,6 @@ function Pair({ pair, onMerge }: { pair: Duplicate; onMerge: () => void }) {
 }
 
 function Person({ patient: p }: { patient: PatientItem }) {
-  const { t, lang } = useLang();
-  const { name } = namesOf(p, lang);
-  return (
-    <Link to="/patients/$id" params={{ id: p.id }} search={{}} className={classes.person}>
-      <Avatar size={36} radius="xl" aria-hidden>
-        {initialsOf(name)}
-      </Avatar>
-      <span className={classes.lines}>
-        <b>
-          <bdi>{name}</bdi>
-        </b>
-        <small className="tnum">
-          {t('patients.number', { number: p.number })}
-          {p.birthDate ? ` · ${formatDayShort(lang, p.birthDate)}` : ''}
-          {p.phone ? (
-            <>
-              {' · '}
-              <Phone number={p.phone} />
-            </>
-          ) : null}
-        </small>
-      </span>
-    </Link>
-  );
+  const { lang } = useLang();
+  return <PersonLine id={p.id} name={namesOf(p, lang).name} number={p.number} birthDate={p.birthDate} phone={p.phone} />;
 }

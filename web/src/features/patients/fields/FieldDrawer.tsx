@@ -1,5 +1,4 @@
-import { Button, Select, Switch, TextInput } from '@mantine/core';
-import { IconArchive, IconArchiveOff } from '@tabler/icons-react';
+import { Select, Switch, TextInput } from '@mantine/core';
 import { useCan } from '@/shared/auth/session';
 import forms from '@/shared/forms/forms.module.css';
 import { RecordDrawer } from '@/shared/forms/RecordDrawer';
@@ -8,6 +7,7 @@ import { useRecordForm } from '@/shared/forms/useRecordForm';
 import { useSave } from '@/shared/forms/useSave';
 import { useLang } from '@/shared/i18n';
 import { localName } from '@/shared/names';
+import { ArchiveButton } from '@/shared/ui/ArchiveButton';
 import { type CustomField, customFields, type FieldKind } from './api';
 import { changesOf, type Draft, draftOf, emptyDraft, fieldKinds, hasOptions, issues, labels, newFieldOf, type OptionDraft, parts } from './draft';
 import { OptionRows } from './OptionRows';
@@ -60,17 +60,13 @@ export function FieldDrawer({ loaded, onClose }: Props) {
       onClose={onClose}
       aside={
         base ? (
-          <Button
-            variant="subtle"
-            color="gray"
-            leftSection={base.archivedAt ? <IconArchiveOff size={16} /> : <IconArchive size={16} />}
+          <ArchiveButton
+            archived={!!base.archivedAt}
             onClick={() => {
               put(base, !base.archivedAt);
               onClose();
             }}
-          >
-            {t(base.archivedAt ? 'action.restore' : 'action.archive')}
-          </Button>
+          />
         ) : null
       }
     >

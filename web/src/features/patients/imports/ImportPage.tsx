@@ -1,16 +1,16 @@
 import { Alert, Button, Progress, Skeleton } from '@mantine/core';
-import { IconAlertTriangle, IconChevronLeft, IconFileOff } from '@tabler/icons-react';
+import { IconAlertTriangle, IconFileOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { hasCode } from '@/shared/api/problem';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { formatNumber } from '@/shared/i18n/format';
 import { Gate } from '@/shared/ui/Gate';
-import lists from '@/shared/ui/ListPage.module.css';
-import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
+import { Empty, Failed } from '@/shared/ui/Page';
 import { toast } from '@/shared/ui/toast';
-import page from '../PatientPage.module.css';
+import { Peek } from '../peek/Peek';
+import { Subpage } from '../Subpage';
 import { type Import, importQuery, isBusy, type Step, useCancelImport, useStep } from './api';
 import classes from './Imports.module.css';
 import { Matching } from './Matching';
@@ -30,42 +30,37 @@ function Loaded() {
   const { t } = useLang();
   const { id } = route.useParams();
   const found = useQuery(importQuery(id));
+  const one = found.data;
   return (
-    <div className={lists.page}>
-      <div className={classes.backRow}>
-        <Link to="/patients/imports" className={page.back}>
-          <IconChevronLeft size={17} stroke={1.8} aria-hidden />
-          {t('imports.back')}
-        </Link>
-      </div>
-      {found.data ? (
-        <Wizard import={found.data} />
+    <Subpage up="/patients/imports" title={one && (one.files.join(', ') || t('imports.unnamed'))} sub={one && t('imports.rows', { count: one.rows })}>
+      {one ? (
+        <Wizard import={one} />
       ) : hasCode(found.error, 'not_found') ? (
         <Empty icon={<IconFileOff size={26} stroke={1.6} />} title={t('imports.gone')} text={t('imports.goneText')} />
       ) : found.error ? (
         <Failed error={found.error} retry={() => void found.refetch()} />
       ) : (
-        <Skeleton h={220} m={24} />
+        <Skeleton h={220} />
       )}
-    </div>
+      <Peek />
+    </Subpage>
   );
 }
 
 /** From columns to a dry run to patients, and back. */
 function Wizard({ import: one }: { import: Import }) {
-  const { t } = useLang();
   const textOf = useErrorText();
   const step = useStep();
   const go = (next: Step, of = one) => void step.mutateAsync({ import: of, step: next }).catch((error: unknown) => toast.failed(textOf(error)));
-  const busy = isBusy(one);
+  if (isBusy(one)) return <Working import={one} />;
   return (
     <>
-      <PageHeader title={one.files.join(', ') || t('imports.unnamed')} sub={t('imports.rows', { count: one.rows })} />
-      <div className={classes.inset}>
-        {busy ? <Working import={one} /> : <Stopped import={one} />}
-        {!busy && one.state === 'open' ? <Matching key={one.version} import={one} onCheck={(now) => go('check', now)} checking={step.isPending} /> : null}
-        {!busy && one.state !== 'open' ? <Report import={one} onStep={(next) => go(next)} going={step.isPending} /> : null}
-      </div>
+      <Stopped import={one} />
+      {one.state === 'open' ? (
+        <Matching key={one.version} import={one} onCheck={(now) => go('check', now)} checking={step.isPending} />
+      ) : (
+        <Report import={one} onStep={(next) => go(next)} going={step.isPending} />
+      )}
     </>
   );
 }
@@ -94,7 +89,7 @@ function Stopped({ import: one }: { import: Import }) {
   const state = one.job?.state;
   if (!one.task || (state !== 'failed' && state !== 'cancelled')) return null;
   return (
-    <Alert color="amber" variant="light" icon={<IconAlertTriangle />} mb="md" title={t(state === 'failed' ? 'imports.failed' : 'imports.cancelled')}>
+    <Alert color="amber" variant="light" icon={<IconAlertTriangle />} title={t(state === 'failed' ? 'imports.failed' : 'imports.cancelled')}>
       {t(`imports.stopped.${one.task}`)}
     </Alert>
   );

@@ -1,7 +1,7 @@
 import { Badge, Button, FileButton, Skeleton, UnstyledButton } from '@mantine/core';
-import { IconChevronLeft, IconFileImport, IconUpload } from '@tabler/icons-react';
+import { IconFileImport, IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { type DragEvent, useRef, useState } from 'react';
 import { uuid } from '@/shared/api/uuid';
 import { useSession } from '@/shared/auth/session';
@@ -10,9 +10,9 @@ import { useErrorText } from '@/shared/i18n/errors';
 import { formatDateTime } from '@/shared/i18n/format';
 import { Gate } from '@/shared/ui/Gate';
 import lists from '@/shared/ui/ListPage.module.css';
-import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
+import { Empty, Failed } from '@/shared/ui/Page';
 import { toast } from '@/shared/ui/toast';
-import page from '../PatientPage.module.css';
+import { Subpage } from '../Subpage';
 import { type Import, importsQuery, isBusy, useGiveFile } from './api';
 import classes from './Imports.module.css';
 
@@ -29,29 +29,20 @@ function Imports() {
   const { t } = useLang();
   const list = useQuery(importsQuery);
   return (
-    <div className={lists.page}>
-      <div className={classes.backRow}>
-        <Link to="/patients" search={{}} className={page.back}>
-          <IconChevronLeft size={17} stroke={1.8} aria-hidden />
-          {t('patients.back')}
-        </Link>
+    <Subpage title={t('imports.title')} sub={t('imports.text')}>
+      <Give />
+      <div className={lists.card}>
+        {list.isError && !list.data ? (
+          <Failed error={list.error} retry={() => void list.refetch()} />
+        ) : list.data?.length === 0 ? (
+          <Empty icon={<IconFileImport size={26} stroke={1.6} />} title={t('imports.none')} text={t('imports.noneText')} />
+        ) : (
+          <ul className={classes.list} aria-label={t('imports.title')} aria-busy={!list.data}>
+            {list.data ? list.data.map((one) => <Row key={one.id} import={one} />) : <Skeleton h={64} />}
+          </ul>
+        )}
       </div>
-      <PageHeader title={t('imports.title')} sub={t('imports.text')} />
-      <div className={classes.inset}>
-        <Give />
-        <div className={lists.card}>
-          {list.isError && !list.data ? (
-            <Failed error={list.error} retry={() => void list.refetch()} />
-          ) : list.data?.length === 0 ? (
-            <Empty icon={<IconFileImport size={26} stroke={1.6} />} title={t('imports.none')} text={t('imports.noneText')} />
-          ) : (
-            <ul className={classes.list} aria-label={t('imports.title')} aria-busy={!list.data}>
-              {list.data ? list.data.map((one) => <Row key={one.id} import={one} />) : <Skeleton h={64} />}
-            </ul>
-          )}
-        </div>
-      </div>
-    </div>
+    </Subpage>
   );
 }
 

@@ -10,6 +10,8 @@ import lists from '@/shared/ui/ListPage.module.css';
 import { More } from '@/shared/ui/More';
 import { Failed } from '@/shared/ui/Page';
 import { toast } from '@/shared/ui/toast';
+import { PeekButton } from '../peek/PeekButton';
+import { usePeek } from '../peek/usePeek';
 import { type Import, type ImportRow, importRowsQuery, type RowOutcome, type Step, useChangeImport } from './api';
 import classes from './Imports.module.css';
 import { useImportWords } from './words';
@@ -73,12 +75,13 @@ export function Report({ import: one, onStep, going }: Props) {
 
 function Rows({ import: one, outcome }: { import: Import; outcome: RowOutcome }) {
   const { t } = useLang();
+  const { onKeyDown } = usePeek();
   const list = useInfiniteQuery(importRowsQuery(one.id, one.version, outcome));
   const rows = list.data?.pages.flatMap((page) => page.items);
   if (list.isError && !rows) return <Failed error={list.error} retry={() => void list.refetch()} />;
   return (
     <>
-      <ul className={`${classes.report} ${list.isPlaceholderData ? lists.fading : ''}`} aria-busy={!rows} aria-label={t(`imports.outcome.${outcome}`)}>
+      <ul className={`${classes.report} ${list.isPlaceholderData ? lists.fading : ''}`} aria-busy={!rows} aria-label={t(`imports.outcome.${outcome}`)} onKeyDown={onKeyDown}>
         {rows?.map((row) => (
           <Row key={row.number} row={row} headings={one.columns.map((column) => column.heading)} />
         ))}
@@ -92,6 +95,7 @@ function Row({ row, headings }: { row: ImportRow; headings: string[] }) {
   const { t } = useLang();
   const { fieldText, noteText } = useImportWords();
   const where = (note: ImportRow['notes'][number]) => (note.column === null ? undefined : headings[note.column]) ?? (note.field ? fieldText(note.field) : '');
+  const patient = row.patientId ?? row.like?.patientId;
   return (
     <li>
       <span className={`${classes.number} tnum`}>{row.number}</span>
@@ -112,10 +116,13 @@ function Row({ row, headings }: { row: ImportRow; headings: string[] }) {
           </small>
         ) : null}
       </span>
-      {row.patientId ?? row.like?.patientId ? (
-        <Link to="/patients/$id" params={{ id: (row.patientId ?? row.like?.patientId)! }} search={{}}>
-          {t('imports.openPatient')}
-        </Link>
+      {patient ? (
+        <span className={classes.patient}>
+          <PeekButton id={patient} name={t('imports.rowNumber', { number: row.number })} />
+          <Link to="/patients/$id" params={{ id: patient }} search={{}} data-row={patient}>
+            {t('imports.openPatient')}
+          </Link>
+        </span>
       ) : null}
     </li>
   );

@@ -1,20 +1,20 @@
-import { Avatar, Select, Skeleton, UnstyledButton } from '@mantine/core';
-import { IconChevronLeft, IconShieldCheck } from '@tabler/icons-react';
+import { Select, Skeleton } from '@mantine/core';
+import { IconShieldCheck } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { formatDate, formatDayShort } from '@/shared/i18n/format';
 import { Gate } from '@/shared/ui/Gate';
 import lists from '@/shared/ui/ListPage.module.css';
 import { More } from '@/shared/ui/More';
-import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
-import { onRowKeys } from '@/shared/ui/rowKeys';
+import { Empty, Failed } from '@/shared/ui/Page';
 import { useShortcuts } from '@/shared/ui/shortcuts';
-import { Phone } from '../marks';
-import page from '../PatientPage.module.css';
-import { initialsOf } from '../person';
+import { Peek } from '../peek/Peek';
+import { usePeek } from '../peek/usePeek';
+import { PersonLine } from '../PersonLine';
 import { spans, usualSpan } from '../search';
+import { Subpage } from '../Subpage';
 import { type Unverified, unverifiedQuery } from './api';
 import classes from './Insurance.module.css';
 import { EligibilityBadge, VerifyMenu } from './marks';
@@ -36,93 +36,63 @@ function Worklist() {
   const mayWrite = useCan()('patients.write');
   const { days = usualSpan } = route.useSearch();
   const navigate = route.useNavigate();
+  const { onKeyDown } = usePeek();
   const list = useInfiniteQuery(unverifiedQuery(days));
   const items = list.data?.pages.flatMap((part) => part.items);
   useShortcuts([
-    { key: 'Backspace', label: 'patients.back', run: () => void navigate({ to: '/patients', search: {} }), shown: ['⌫'] },
     { key: 'ArrowDown', label: 'shortcut.rows', shown: ['↑', '↓'] },
     { key: 'Enter', label: 'shortcut.open', shown: ['Enter'] },
+    { key: ' ', label: 'peek.hint', shown: ['Space'] },
   ]);
 
   return (
-    <div className={lists.page}>
-      <div className={classes.backRow}>
-        <Link to="/patients" search={{}} className={page.back}>
-          <IconChevronLeft size={17} stroke={1.8} aria-hidden />
-          {t('patients.back')}
-        </Link>
+    <Subpage
+      title={t('insurance.worklist')}
+      sub={t('insurance.worklistText')}
+      actions={
+        <Select
+          aria-label={t('insurance.span')}
+          data={spans.map((value) => ({ value: String(value), label: t('insurance.spanDays', { count: value }) }))}
+          value={String(days)}
+          allowDeselect={false}
+          onChange={(value) => void navigate({ search: Number(value) === usualSpan ? {} : { days: Number(value) }, replace: true })}
+          w={220}
+        />
+      }
+    >
+      <div className={lists.card}>
+        {list.isError && !items ? (
+          <Failed error={list.error} retry={() => void list.refetch()} />
+        ) : items?.length === 0 ? (
+          <Empty icon={<IconShieldCheck size={26} stroke={1.6} />} title={t('insurance.allVerified')} text={t('insurance.allVerifiedText')} />
+        ) : (
+          <ul className={`${classes.rows} ${list.isPlaceholderData ? lists.fading : ''}`} aria-label={t('insurance.worklist')} aria-busy={!items} onKeyDown={onKeyDown}>
+            {items
+              ? items.map((policy) => (
+                  <Row key={policy.id} policy={policy} mayWrite={mayWrite} />
+                ))
+              : Array.from({ length: SKELETONS }, (_, i) => (
+                  <li key={i} className={classes.row}>
+                    <Skeleton h={40} className={classes.waiting ?? ''} />
+                  </li>
+                ))}
+          </ul>
+        )}
+        <More list={list} />
       </div>
-      <PageHeader
-        title={t('insurance.worklist')}
-        sub={t('insurance.worklistText')}
-        actions={
-          <Select
-            aria-label={t('insurance.span')}
-            data={spans.map((value) => ({ value: String(value), label: t('insurance.spanDays', { count: value }) }))}
-            value={String(days)}
-            allowDeselect={false}
-            onChange={(value) => void navigate({ search: Number(value) === usualSpan ? {} : { days: Number(value) }, replace: true })}
-            w={220}
-          />
-        }
-      />
-      <div className={classes.inset}>
-        <div className={lists.card}>
-          {list.isError && !items ? (
-            <Failed error={list.error} retry={() => void list.refetch()} />
-          ) : items?.length === 0 ? (
-            <Empty icon={<IconShieldCheck size={26} stroke={1.6} />} title={t('insurance.allVerified')} text={t('insurance.allVerifiedText')} />
-          ) : (
-            <ul className={`${classes.rows} ${list.isPlaceholderData ? lists.fading : ''}`} aria-label={t('insurance.worklist')} aria-busy={!items} onKeyDown={onRowKeys}>
-              {items
-                ? items.map((policy) => (
-                    <Row
-                      key={policy.id}
-                      policy={policy}
-                      mayWrite={mayWrite}
-                      onOpen={() => void navigate({ to: '/patients/$id', params: { id: policy.patientId }, search: { tab: 'insurance' }, state: { fromList: true } })}
-                    />
-                  ))
-                : Array.from({ length: SKELETONS }, (_, i) => (
-                    <li key={i} className={classes.row}>
-                      <Skeleton h={40} className={classes.waiting ?? ''} />
-                    </li>
-                  ))}
-            </ul>
-          )}
-          <More list={list} />
-        </div>
-      </div>
-    </div>
+      <Peek />
+    </Subpage>
   );
 }
 
-function Row({ policy: p, mayWrite, onOpen }: { policy: Unverified; mayWrite: boolean; onOpen: () => void }) {
+function Row({ policy: p, mayWrite }: { policy: Unverified; mayWrite: boolean }) {
   const { t, lang } = useLang();
   const { timeZone } = useSession().practice;
   const name = [p.givenName, p.familyName].filter(Boolean).join(' ');
   return (
     <li className={classes.row}>
-      <UnstyledButton data-row={p.id} className={classes.person} onClick={onOpen}>
-        <Avatar size={36} radius="xl" aria-hidden>
-          {initialsOf(name)}
-        </Avatar>
-        <span className={classes.lines}>
-          <b>
-            <bdi>{name}</bdi>
-          </b>
-          <small className="tnum">
-            {t('patients.number', { number: p.number })}
-            {p.phone ? (
-              <>
-                {' · '}
-                <Phone number={p.phone} />
-              </>
-            ) : null}
-          </small>
-        </span>
-      </UnstyledButton>
-      <span className={classes.lines}>
+      <PersonLine id={p.patientId} name={name} number={p.number} phone={p.phone} search={{ tab: 'insurance' }} />
+      <span className={classes.policy}>
         <bdi>{p.payer}</bdi>
         <small>
           {[p.plan ? <bdi key="plan">{p.plan}</bdi> : null, p.validTo ? t('insurance.to', { date: formatDayShort(lang, p.validTo) }) : null]

@@ -1,20 +1,29 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
-import { IconTag, IconTagOff, IconX } from '@tabler/icons-react';
+import { IconFileExport, IconTag, IconTagOff, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useCan } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { ColourDot } from '@/shared/ui/ColourField';
 import { toast } from '@/shared/ui/toast';
 import { useUndoable } from '@/shared/ui/useUndoable';
-import { type PatientItem, tags } from '../api';
+import { type Listed, type PatientItem, tags } from '../api';
+import { useExportPatients } from '../useExportPatients';
 import { useTagging } from './api';
 import classes from './Views.module.css';
 
-type Props = { chosen: PatientItem[]; onClear: () => void };
+type Props = {
+  chosen: PatientItem[];
+  /** The list that they were chosen from. */
+  listed: Listed;
+  onClear: () => void;
+};
 
 /** What can be done with the chosen rows together. */
-export function BulkBar({ chosen, onClear }: Props) {
+export function BulkBar({ chosen, listed, onClear }: Props) {
   const { t } = useLang();
+  const can = useCan();
+  const save = useExportPatients({ ...listed, ids: chosen.map((patient) => patient.id) });
   const textOf = useErrorText();
   const all = useQuery(tags.listQuery).data;
   const tagging = useTagging();
@@ -48,13 +57,35 @@ export function BulkBar({ chosen, onClear }: Props) {
     </Menu>
   );
   return (
-    <div className={classes.bulk} role="region" aria-label={t('bulk.title')}>
-      <b role="status">{t('bulk.chosen', { count: chosen.length })}</b>
-      {menu(true)}
-      {menu(false)}
-      <ActionIcon variant="subtle" color="gray" size={32} aria-label={t('bulk.clear')} onClick={onClear}>
-        <IconX size={16} />
-      </ActionIcon>
+    <div className={classes.bulkRoom}>
+      <div className={classes.bulk} role="region" aria-label={t('bulk.title')}>
+        <b role="status">{chosen.length ? t('bulk.chosen', { count: chosen.length }) : t('bulk.hint')}</b>
+        {chosen.length ? (
+          <div className={classes.bulkActions}>
+            {can('patients.write') ? menu(true) : null}
+            {can('patients.write') ? menu(false) : null}
+            {can('patients.export') ? (
+              <Menu position="top-start" width={200}>
+                <Menu.Target>
+                  <Button variant="default" size="xs" leftSection={<IconFileExport size={15} />}>
+                    {t('bulk.export')}
+                  </Button>
+                </Menu.Target>
+                <Menu.Dropdown>
+                  {(['csv', 'xlsx'] as const).map((format) => (
+                    <Menu.Item key={format} onClick={() => void save(format)}>
+                      {t(`patients.export.${format}`)}
+                    </Menu.Item>
+                  ))}
+                </Menu.Dropdown>
+              </Menu>
+            ) : null}
+          </div>
+        ) : null}
+        <ActionIcon variant="subtle" color="gray" size={32} aria-label={t('bulk.clear')} onClick={onClear}>
+          <IconX size={16} />
+        </ActionIcon>
+      </div>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Menu, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Alert, Button, Menu, Text } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp, IconCalendarWeek, IconEye, IconLink, IconUsers } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { ApiProblem, hasCode } from '@/shared/api/problem';
@@ -106,16 +106,12 @@ export function HoursEditor({ loaded, axis, readOnly, parent, chooser, plain = f
           <div className={classes.total}>{t('hours.perWeek', { hours: duration(t, minutesIn(intervals)) })}</div>
           {fixed ? null : (
             <div className={classes.actions}>
-              <Tooltip label={t('action.undo')}>
-                <ActionIcon variant="default" size={36} aria-label={t('action.undo')} disabled={!history.canUndo} onClick={history.undo}>
-                  <IconArrowBackUp size={18} stroke={1.7} className={classes.turn} />
-                </ActionIcon>
-              </Tooltip>
-              <Tooltip label={t('action.redo')}>
-                <ActionIcon variant="default" size={36} aria-label={t('action.redo')} disabled={!history.canRedo} onClick={history.redo}>
-                  <IconArrowForwardUp size={18} stroke={1.7} className={classes.turn} />
-                </ActionIcon>
-              </Tooltip>
+              <ActionIcon variant="default" size={36} aria-label={t('action.undo')} title={t('action.undo')} disabled={!history.canUndo} onClick={history.undo}>
+                <IconArrowBackUp size={18} stroke={1.7} className={classes.turn} />
+              </ActionIcon>
+              <ActionIcon variant="default" size={36} aria-label={t('action.redo')} title={t('action.redo')} disabled={!history.canRedo} onClick={history.redo}>
+                <IconArrowForwardUp size={18} stroke={1.7} className={classes.turn} />
+              </ActionIcon>
               <Menu position="bottom-end">
                 <Menu.Target>
                   <Button variant="default" leftSection={<IconCalendarWeek size={16} />}>

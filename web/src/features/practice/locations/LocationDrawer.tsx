@@ -1,5 +1,4 @@
-import { Button, Select, TextInput } from '@mantine/core';
-import { IconArchive, IconArchiveOff } from '@tabler/icons-react';
+import { Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { timeZones } from '@/shared/places';
 import { useCan, useSession } from '@/shared/auth/session';
@@ -11,6 +10,7 @@ import { useLang } from '@/shared/i18n';
 import { addressLine, addressOf, addressParts, type AddressDraft } from '@/shared/forms/address';
 import { AddressFields } from '@/shared/forms/AddressFields';
 import { localName } from '@/shared/names';
+import { ArchiveButton } from '@/shared/ui/ArchiveButton';
 import { type Location, locations } from './api';
 import { changesOf, type Draft, draftOf, emptyDraft, issues, labels, newLocationOf } from './draft';
 import { useLocationShelf } from './useLocationShelf';
@@ -72,17 +72,13 @@ function Editor({ loaded, onClose }: { loaded?: Location; onClose: () => void })
       onClose={onClose}
       aside={
         base ? (
-          <Button
-            variant="subtle"
-            color="gray"
-            leftSection={base.archivedAt ? <IconArchiveOff size={16} /> : <IconArchive size={16} />}
+          <ArchiveButton
+            archived={!!base.archivedAt}
             onClick={() => {
               (base.archivedAt ? restore : archive)(base);
               onClose();
             }}
-          >
-            {t(base.archivedAt ? 'action.restore' : 'action.archive')}
-          </Button>
+          />
         ) : null
       }
     >

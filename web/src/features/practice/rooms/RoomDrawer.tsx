@@ -1,5 +1,4 @@
-import { Button, Select, TextInput } from '@mantine/core';
-import { IconArchive, IconArchiveOff } from '@tabler/icons-react';
+import { Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useCan } from '@/shared/auth/session';
 import forms from '@/shared/forms/forms.module.css';
@@ -8,6 +7,7 @@ import { useFields } from '@/shared/forms/useFields';
 import { useRecordForm } from '@/shared/forms/useRecordForm';
 import { useSave } from '@/shared/forms/useSave';
 import { useLang } from '@/shared/i18n';
+import { ArchiveButton } from '@/shared/ui/ArchiveButton';
 import { ColourDot, ColourField } from '@/shared/ui/ColourField';
 import type { Colour } from '@/shared/ui/colour';
 import type { Location } from '../locations/api';
@@ -89,17 +89,13 @@ function Editor({ loaded, at, locations, onClose }: Omit<Props, 'id' | 'listed'>
       onClose={onClose}
       aside={
         base ? (
-          <Button
-            variant="subtle"
-            color="gray"
-            leftSection={base.archivedAt ? <IconArchiveOff size={16} /> : <IconArchive size={16} />}
+          <ArchiveButton
+            archived={!!base.archivedAt}
             onClick={() => {
               (base.archivedAt ? restore : archive)(base);
               onClose();
             }}
-          >
-            {t(base.archivedAt ? 'action.restore' : 'action.archive')}
-          </Button>
+          />
         ) : null
       }
     >

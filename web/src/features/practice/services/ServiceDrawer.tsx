@@ -1,5 +1,3 @@
-import { Button } from '@mantine/core';
-import { IconArchive, IconArchiveOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useCan, useSession } from '@/shared/auth/session';
 import forms from '@/shared/forms/forms.module.css';
@@ -7,6 +5,7 @@ import { RecordDrawer, WaitingDrawer } from '@/shared/forms/RecordDrawer';
 import { useRecordForm } from '@/shared/forms/useRecordForm';
 import { useSave } from '@/shared/forms/useSave';
 import { useLang } from '@/shared/i18n';
+import { ArchiveButton } from '@/shared/ui/ArchiveButton';
 import { ColourDot } from '@/shared/ui/ColourField';
 import { type Service, serviceQuery, useChangeService, useCreateService } from './api';
 import { changesOf, type Draft, draftIssues, draftOf, emptyDraft, newServiceOf } from './draft';
@@ -78,17 +77,13 @@ function Editor({ loaded, categories, onClose }: Omit<Props, 'id' | 'listed'> & 
       onClose={onClose}
       aside={
         base ? (
-          <Button
-            variant="subtle"
-            color="gray"
-            leftSection={base.archivedAt ? <IconArchiveOff size={16} /> : <IconArchive size={16} />}
+          <ArchiveButton
+            archived={!!base.archivedAt}
             onClick={() => {
               (base.archivedAt ? restore : archive)(base);
               onClose();
             }}
-          >
-            {t(base.archivedAt ? 'services.restore' : 'services.archive')}
-          </Button>
+          />
         ) : null
       }
     >

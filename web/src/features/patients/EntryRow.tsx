@@ -1,0 +1,91 @@
+import { IconArrowBackUp, IconArrowMerge, IconArrowNarrowRight, IconCalendarEvent, IconHistory, IconMessage2, IconPaperclip, IconPencil, IconPhone, IconPlus, IconShieldCheck, IconShieldHeart, IconTrash } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useCan, useSession } from '@/shared/auth/session';
+import { type MessageId, useLang } from '@/shared/i18n';
+import { formatDateTime, formatTime } from '@/shared/i18n/format';
+import classes from './Entries.module.css';
+import { type Entry, peopleQuery } from './api';
+import { usePatientWords } from './words';
+
+const HIDDEN = new Set(['id', 'number', 'version', 'createdAt', 'updatedAt', 'deletedAt', 'verifiedAt', 'verifiedBy']);
+
+const kindsOf: Record<string, { words: MessageId; icon: typeof IconPencil }> = {
+  note: { words: 'activity.noted', icon: IconMessage2 },
+  'patient.created': { words: 'activity.created', icon: IconPlus },
+  'patient.changed': { words: 'activity.changed', icon: IconPencil },
+  'patient.deleted': { words: 'activity.deleted', icon: IconTrash },
+  'patient.restored': { words: 'activity.restored', icon: IconArrowBackUp },
+  'patient.merged': { words: 'activity.merged', icon: IconArrowMerge },
+  'patient.merged_away': { words: 'activity.mergedAway', icon: IconArrowMerge },
+  'patient.unmerged': { words: 'activity.unmerged', icon: IconArrowBackUp },
+  'policy.created': { words: 'activity.insured', icon: IconShieldHeart },
+  'policy.changed': { words: 'activity.policyChanged', icon: IconShieldHeart },
+  'policy.verified': { words: 'activity.policyVerified', icon: IconShieldCheck },
+  'policy.deleted': { words: 'activity.policyRemoved', icon: IconTrash },
+  'policy.restored': { words: 'activity.policyRestored', icon: IconArrowBackUp },
+};
+
+/** What kinds that are not known yet are about. */
+const iconsOf: Record<string, typeof IconPencil> = { appointment: IconCalendarEvent, call: IconPhone, file: IconPaperclip };
+
+/** What says field by field what became different. */
+const CHANGED = new Set(['patient.changed', 'policy.changed', 'policy.verified']);
+
+type Props = {
+  entry: Entry;
+  /** Says the day as well, where no heading does. */
+  dated?: boolean;
+};
+
+/** One thing that happened: who did what and when, the words of a note, and what became different. */
+export function EntryRow({ entry, dated = false }: Props) {
+  const { t, lang } = useLang();
+  const { timeZone } = useSession().practice;
+  const { fieldText, valueText } = usePatientWords();
+  const people = useQuery({ ...peopleQuery, enabled: useCan()('staff.read') }).data;
+  const known = kindsOf[entry.kind];
+  const Icon = known?.icon ?? iconsOf[entry.resourceType] ?? IconHistory;
+  const who = entry.actorName ?? t(entry.actorKind === 'user' ? 'activity.somebody' : 'activity.system');
+  const after = (field: string): unknown => entry.changes.find((change) => change.field === field)?.after;
+  const note = entry.kind === 'note' ? String(after('text') ?? '') : undefined;
+  const mentions = note === undefined ? [] : ((after('mentions') ?? []) as string[]);
+  const names = mentions.map((id) => people?.find((person) => person.id === id)?.name).filter((name): name is string => !!name);
+  // everything is new in a new record, and its page shows all of it
+  const changes = CHANGED.has(entry.kind) || (!known && note === undefined) ? entry.changes.filter(({ field }) => !HIDDEN.has(field)) : [];
+
+  return (
+    <li className={classes.entry}>
+      <span className={classes.icon} data-kind={entry.kind} aria-hidden>
+        <Icon size={16} stroke={1.8} />
+      </span>
+      <div className={classes.body}>
+        <div className={classes.line}>
+          <b>
+            <bdi>{who}</bdi>
+          </b>
+          <span className={classes.dim}>{t(known?.words ?? 'activity.other')}</span>
+          <time dateTime={entry.at} title={formatDateTime(lang, timeZone, entry.at)} className="tnum">
+            {(dated ? formatDateTime : formatTime)(lang, timeZone, entry.at)}
+          </time>
+        </div>
+        {note === undefined ? null : (
+          <div className={classes.note}>
+            <bdi>{note}</bdi>
+          </div>
+        )}
+        {names.length ? <div className={classes.dim}>{t('activity.mentioned', { names: new Intl.ListFormat(lang).format(names) })}</div> : null}
+        {changes.length ? (
+          <ul className={classes.changes}>
+            {changes.map(({ field, before, after: now }) => (
+              <li key={field}>
+                {fieldText(field)}: <del>{valueText(field, before) || t('activity.nothing')}</del>
+                <IconArrowNarrowRight size={15} className={classes.arrow} role="img" aria-label={t('activity.becomes')} />
+                <ins>{valueText(field, now) || t('activity.nothing')}</ins>
+              </li>
+            ))}
+          </ul>
+        ) : null}
+      </div>
+    </li>
+  );
+}
