@@ -105,10 +105,13 @@ pub struct CardPicture {
 #[serde(rename_all = "lowercase")]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum Eligibility {
+    /// It does.
     Active,
+    /// It does not.
     Inactive,
     /// Asked, not answered.
     Pending,
+    /// Nobody has asked.
     #[default]
     Unknown,
 }
