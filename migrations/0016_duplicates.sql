@@ -9,6 +9,8 @@ create index patient_by_merge on patients.patient (practice_id, merged_into) whe
 -- two who are likely one, found when either was entered or changed
 create table patients.duplicate (
     practice_id uuid not null,
+    -- pairs found at one instant have an order as well
+    id uuid not null,
     one_id uuid not null,
     other_id uuid not null,
     rule text not null check (rule in ('nationalId', 'nameAndBirthDate', 'nameAndPhone', 'nameAndEmail')),
@@ -22,7 +24,7 @@ create table patients.duplicate (
     constraint duplicate_other foreign key (practice_id, other_id) references patients.patient (practice_id, id)
 );
 create index duplicate_by_other on patients.duplicate (practice_id, other_id);
-create index duplicate_by_time on patients.duplicate (practice_id, found_at, one_id, other_id) where dismissed_at is null;
+create index duplicate_by_time on patients.duplicate (practice_id, found_at, id) where dismissed_at is null;
 alter table patients.duplicate enable row level security;
 alter table patients.duplicate force row level security;
 create policy tenant on patients.duplicate

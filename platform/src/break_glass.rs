@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::db::{Actor, Caller, TenantTx};
 use crate::error::{Error, Result, support_access_ended, support_access_required};
 use crate::id::{AdministratorId, PracticeId, SessionId};
+use crate::outcome;
 use crate::permission::{Rights, UNDER_GRANT};
 use crate::token;
 
@@ -56,8 +57,9 @@ pub(crate) async fn find(parts: &mut Parts, app: &App, header: &HeaderValue) -> 
     tx.commit().await?;
     let actor = Actor::BreakGlass(Grant { id, administrator: admin.id, session: admin.session });
     let caller = Caller { practice: PracticeId(row.practice), actor, origin: admin.origin().clone() };
-    // whatever a right is called: what does not only read is not for support
-    let rights = if parts.method.is_safe() { Rights::listed(UNDER_GRANT) } else { Rights::listed([""; 0]) };
+    // whatever a right is called: what does not only read is not for support, nor is FHIR, which searches by GET
+    let is_for_support = parts.method.is_safe() && !outcome::is_spoken_at(parts.uri.path());
+    let rights = if is_for_support { Rights::listed(UNDER_GRANT) } else { Rights::listed([""; 0]) };
     Ok(Found { caller, rights, expires: row.expires_at.to_jiff() })
 }
 

@@ -214,11 +214,11 @@ impl RootKeys {
         RandomizedNonceKey::new(&AES_256_GCM, key.expose()).map_err(|_| Error::internal("root key"))
     }
 
-    fn wrap(&self, practice: Uuid, id: Uuid, key: &Secret) -> Result<Vec<u8>> {
+    pub(crate) fn wrap(&self, practice: Uuid, id: Uuid, key: &Secret) -> Result<Vec<u8>> {
         seal_with(&self.cipher(self.current())?, &aad(practice, "sec.data_key", "wrapped", id), key.expose())
     }
 
-    fn unwrap(&self, root: &str, practice: Uuid, id: Uuid, wrapped: &[u8]) -> Result<Secret> {
+    pub(crate) fn unwrap(&self, root: &str, practice: Uuid, id: Uuid, wrapped: &[u8]) -> Result<Secret> {
         open_with(&self.cipher(root)?, &aad(practice, "sec.data_key", "wrapped", id), wrapped).map(Secret::new)
     }
 }

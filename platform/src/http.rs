@@ -20,6 +20,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::db::Origin;
 use crate::error::{Error, Result};
+use crate::outcome::{self, OperationOutcome};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -88,12 +89,13 @@ async fn identify(State(app): State<App>, mut request: Request, next: Next) -> R
 /// Writes the body of every error, as only here the request id is known, and what every API answer carries.
 async fn problems(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<Origin>().and_then(|origin| origin.request_id).unwrap_or_default();
+    let speaks_fhir = outcome::is_spoken_at(request.uri().path());
     let mut response = next.run(request).await;
     if let Some(error) = response.extensions_mut().remove::<Arc<Error>>() {
         if error.status().is_server_error() {
             tracing::error!(code = error.code(), cause = error.cause(), "a request failed");
         }
-        response = render(&error, &id.to_string());
+        response = render(&error, &id.to_string(), speaks_fhir);
     }
     let headers = response.headers_mut();
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
@@ -106,9 +108,14 @@ async fn problems(request: Request, next: Next) -> Response {
     response
 }
 
-fn render(error: &Error, id: &str) -> Response {
-    let body = serde_json::to_vec(&error.problem(id)).unwrap_or_default();
-    let mut response = (error.status(), [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+fn render(error: &Error, id: &str, speaks_fhir: bool) -> Response {
+    let problem = error.problem(id);
+    let (kind, body) = if speaks_fhir {
+        (outcome::MEDIA_TYPE, serde_json::to_vec(&OperationOutcome::of(problem)))
+    } else {
+        ("application/problem+json", serde_json::to_vec(&problem))
+    };
+    let mut response = (error.status(), [(header::CONTENT_TYPE, kind)], body.unwrap_or_default()).into_response();
     if let Some(after) = error.after() {
         let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -92,20 +92,25 @@ pub fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 
 /// Writes the permission and the problems that every operation can answer into its description, and makes its id
 /// unique: the noun of its address and the name of its handler, `services.create`; `api.users.list` for the few that
-/// are reached without a version.
+/// are reached without a version; `fhir.Patient.read` for what speaks FHIR, whose errors are that standard's.
 fn describe(operation: &mut Operation, path: &str, permission: Option<&'static str>) {
-    let (version, rest) = match path.strip_prefix("/api/v1/") {
-        Some(rest) => ("", rest),
-        None => ("api.", path.trim_start_matches("/api/")),
+    let (version, rest) = match (path.strip_prefix("/api/v1/"), path.strip_prefix("/fhir/R4/")) {
+        (Some(rest), _) => ("", rest),
+        (None, Some(rest)) => ("fhir.", rest),
+        (None, None) => ("api.", path.trim_start_matches("/api/")),
+    };
+    let (schema, kind) = match version {
+        "fhir." => ("OperationOutcome", "application/fhir+json"),
+        _ => ("Problem", "application/problem+json"),
     };
     let noun = rest.split('/').next().unwrap_or_default();
     operation.operation_id = operation.operation_id.take().map(|handler| format!("{version}{noun}.{handler}"));
     let name = permission.unwrap_or("anybody");
     operation.extensions = Some(ExtensionsBuilder::new().add("x-permission", name).build());
     let problem = |text: &str| {
-        let schema: RefOr<Schema> = Ref::from_schema_name("Problem").into();
+        let schema: RefOr<Schema> = Ref::from_schema_name(schema).into();
         let content = ContentBuilder::new().schema(Some(schema)).build();
-        RefOr::T(ResponseBuilder::new().description(text).content("application/problem+json", content).build())
+        RefOr::T(ResponseBuilder::new().description(text).content(kind, content).build())
     };
     let responses = &mut operation.responses.responses;
     responses.insert("default".to_owned(), problem("Any other problem: see its code."));

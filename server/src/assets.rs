@@ -19,8 +19,8 @@ const STUB: &str = "<!doctype html><title>Vantage</title><p>This binary was buil
 /// Answers with pages and their parts; what belongs to the API goes on to it.
 pub async fn pages(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_api =
-        path.starts_with("/api/") || path.starts_with("/hooks/") || matches!(path, "/healthz" | "/readyz" | "/metrics");
+    let is_api = ["/api/", "/fhir/", "/hooks/"].iter().any(|prefix| path.starts_with(prefix))
+        || matches!(path, "/healthz" | "/readyz" | "/metrics");
     if is_api || !matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;
     }

@@ -8,7 +8,7 @@ use platform::config::Config;
 use platform::db::{self, migrate};
 use platform::telemetry;
 
-use crate::{admin, audit, demo, import, keys, mails, routes, serve};
+use crate::{admin, archive, audit, demo, import, keys, mails, routes, serve};
 
 /// Runs a medical or dental practice: patients, calendar, calls, automations, invoices.
 #[derive(Debug, Parser)]
@@ -54,6 +54,11 @@ enum Command {
     },
     /// Enter patients from a file: CSV, XLSX or FHIR R4.
     Import(import::Command),
+    /// Take a whole practice out into a file, or in from one.
+    Archive {
+        #[command(subcommand)]
+        command: archive::Command,
+    },
     /// Print the OpenAPI 3.1 document of the API.
     Openapi,
     /// Print every setting with its value and meaning.
@@ -72,6 +77,9 @@ impl Cli {
             Command::Config => print(&config.describe()),
             Command::Admin { command } => admin::run(config, command).await,
             Command::Import(command) => with_logs(config, async move |config| import::run(config, command).await).await,
+            Command::Archive { command } => {
+                with_logs(config, async move |config| archive::run(config, command).await).await
+            }
             Command::Mails => mails::run(config).await,
             Command::Migrate => with_logs(config, migrate_only).await,
             Command::Key { command } => with_logs(config, async move |config| keys::run(config, command).await).await,

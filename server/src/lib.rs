@@ -1,6 +1,7 @@
 //! Vantage: runs a medical or dental practice. This crate puts the areas together.
 
 mod admin;
+mod archive;
 mod assets;
 mod audit;
 mod cli;

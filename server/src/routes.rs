@@ -10,6 +10,7 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use platform::error::{Error, Problem, Result};
 use platform::guard::Others;
+use platform::outcome::OperationOutcome;
 use platform::routes::Routes;
 use platform::worker::Duties;
 use platform::{App, health, http, jobs, live, telemetry};
@@ -22,7 +23,7 @@ use crate::assets;
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(title = "Vantage", description = "Runs a medical or dental practice. Lists are paged by cursor; errors are RFC 9457 problems with a stable code."),
-    components(schemas(Problem)),
+    components(schemas(OperationOutcome, Problem)),
     tags(
         (name = "identity", description = "Who may come in"),
         (name = "practice", description = "The clinic itself"),

@@ -70,13 +70,17 @@ pub async fn run(config: Config, mode: Mode) -> Result<()> {
 /// # Errors
 /// When the root key is missing.
 pub fn start_app(config: Config, place: &Place) -> Result<App> {
-    let root = if config.root_key.is_empty() {
-        RootKeys::load(&config.root_key_file())?
-    } else {
-        RootKeys::parse(&config.root_key)?
-    };
+    let root = root_keys(&config)?;
     let db = Db::open(&config, &place.options)?;
     App::new(config, db, root, Clock::System)
+}
+
+/// The root keys of the settings or of their file.
+///
+/// # Errors
+/// When they are missing.
+pub fn root_keys(config: &Config) -> Result<RootKeys> {
+    if config.root_key.is_empty() { RootKeys::load(&config.root_key_file()) } else { RootKeys::parse(&config.root_key) }
 }
 
 /// Serves and works until a signal comes; then what is under way is finished.

@@ -1,11 +1,14 @@
-//! What leaves the practice whole, for other systems and for people: FHIR, the printed record, the archive.
+//! A patient's record for other systems and on paper: FHIR, PDF.
 
+mod fhir;
 mod print;
+#[cfg(test)]
+mod testing;
 
 use platform::routes::Routes;
 
 /// All routes of the area.
 #[must_use]
 pub fn routes() -> Routes {
-    print::routes()
+    Routes::new().merge(fhir::routes()).merge(print::routes())
 }

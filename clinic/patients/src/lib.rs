@@ -4,10 +4,12 @@ mod columns;
 mod custom;
 mod duplicates;
 mod export;
+mod family;
 mod import;
 mod insurance;
 mod likeness;
 mod list;
+pub mod lookup;
 mod names;
 mod record;
 mod search;
@@ -24,11 +26,16 @@ use platform::jobs::{JobKind, Schedule};
 use platform::routes::Routes;
 
 pub use custom::{CustomField, FieldKind, FieldOption};
+pub use family::{FamilyMember, Relationship, Relative, RelativeFields, RelativeId, family as family_of};
 pub use import::{Duplicates, FileImport, import_file};
-pub use insurance::{Eligibility, Policy, PolicyFields};
-pub use record::Patient;
-pub use record::fields::{Alert, AlertKind, Consent, ContactKind, ContactMethod, PatientFields, PatientStatus, Sex};
-pub use timeline::{TimelineChange, TimelineEntry};
+pub use insurance::{CardPicture, Eligibility, Policy, PolicyFields, PolicyId, of_patient as policies_of};
+pub use list::PatientItem;
+pub use record::fields::{
+    Alert, AlertKind, Consent, Consents, ContactKind, ContactMethod, Email, PatientStatus, Phone, Sex,
+};
+pub use record::{Patient, PatientFields};
+pub use tags::names as tag_names;
+pub use timeline::{NoteWritten, TimelineChange, TimelineEntry, notes};
 pub use whole::{Whole, whole};
 
 /// All routes of the area.
@@ -38,6 +45,7 @@ pub fn routes() -> Routes {
         .merge(custom::routes())
         .merge(duplicates::routes())
         .merge(export::routes())
+        .merge(family::routes())
         .merge(import::routes())
         .merge(insurance::routes())
         .merge(list::routes())

@@ -142,10 +142,15 @@ impl Wanted {
         query.push(if self.needles.is_empty() { "null)" } else { ")" });
     }
 
-    /// The same as it was typed, without what only sounds like it.
+    /// The same as it was typed, without what only sounds like it, and without the numbers of relatives.
     fn exact(&self) -> Self {
         let exact = |needle: &Needle| Needle {
-            beginnings: needle.beginnings.iter().filter(|(kind, _)| *kind != terms::SOUND).cloned().collect(),
+            beginnings: needle
+                .beginnings
+                .iter()
+                .filter(|(kind, _)| ![terms::SOUND, terms::KIN].contains(kind))
+                .cloned()
+                .collect(),
             number: needle.number,
             ..Needle::default()
         };
@@ -159,7 +164,8 @@ impl Needle {
         // the zero in front of a local number, and the zeros in front of a country code, are not part of what is kept
         let significant = digits.trim_start_matches('0');
         if significant.len() >= 3 {
-            needle.beginnings.push((terms::PHONE, terms::last_first(significant)));
+            let ends = terms::last_first(significant);
+            needle.beginnings = vec![(terms::PHONE, ends.clone()), (terms::KIN, ends)];
         }
         needle.national_id = Some(record::national_id_blind(tx, digits).await?);
         Ok(needle)

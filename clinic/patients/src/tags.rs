@@ -1,5 +1,7 @@
 //! Tags: words that the practice puts on patients.
 
+use std::collections::HashMap;
+
 use garde::Validate;
 use jiff::Timestamp;
 use platform::db::TenantTx;
@@ -83,6 +85,14 @@ const MOST: i64 = 200;
 #[utoipa::path(get, path = "/api/v1/tags", tag = "patients", responses((status = 200, body = Tags)))]
 async fn list(who: Can<may::Read>) -> Result<Json<Tags>> {
     who.read(async |tx| Ok(Json(Tags { items: select(tx, None).await? }))).await
+}
+
+/// Names of the practice's tags, by id.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn names(tx: &mut TenantTx) -> Result<HashMap<Uuid, String>> {
+    Ok(select(tx, None).await?.into_iter().map(|tag| (tag.id.uuid(), tag.name)).collect())
 }
 
 /// Make a tag.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use platform::Result;
 use platform::db::TenantTx;
+use platform::id::PatientId;
 use uuid::Uuid;
 
 use crate::names;
@@ -18,7 +19,10 @@ pub const PHONE: &str = "phone";
 /// An address in small letters.
 pub const EMAIL: &str = "email";
 
-/// All terms of a patient.
+/// Digits of a relative's number, the last one first.
+pub const KIN: &str = "kin";
+
+/// All terms of a patient's own.
 pub fn of(fields: &PatientFields) -> BTreeSet<(&'static str, String)> {
     let full = |given: &str, family: Option<&String>| format!("{given} {}", family.map_or("", String::as_str));
     let names = [
@@ -58,7 +62,7 @@ pub async fn save_all(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {
     }
     sqlx::query!(
         "delete from patients.term t
-          where t.practice_id = $1 and t.patient_id = any($2)
+          where t.practice_id = $1 and t.patient_id = any($2) and t.kind <> 'kin'
             and not exists (select from unnest($3::uuid[], $4::text[], $5::text[]) n (patient, kind, term)
                              where n.patient = t.patient_id and n.kind = t.kind and n.term = t.term)",
         practice,
@@ -77,6 +81,34 @@ pub async fn save_all(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {
         &whose,
         &kinds as _,
         &terms,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Brings the table to the numbers of relatives that a patient is found by now.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn save_kin(tx: &mut TenantTx, patient: PatientId, numbers: &BTreeSet<String>) -> Result<()> {
+    let practice = tx.practice();
+    let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    sqlx::query!(
+        "delete from patients.term
+          where practice_id = $1 and patient_id = $2 and kind = 'kin' and not term = any($3)",
+        practice,
+        patient.uuid(),
+        &numbers as _,
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "insert into patients.term (practice_id, kind, term, patient_id)
+         select $1, 'kin', n.term, $2 from unnest($3::text[]) n (term) on conflict do nothing",
+        practice,
+        patient.uuid(),
+        &numbers as _,
     )
     .execute(tx.conn())
     .await?;

@@ -120,7 +120,7 @@ struct Note {
     mentions: Vec<Uuid>,
 }
 
-undisclosed!(TimelineEntry, TimelineChange, NewNote, Note);
+undisclosed!(TimelineEntry, TimelineChange, NewNote, Note, NoteWritten);
 
 const NEWEST: &[Sort] = &[Sort { name: "at", column: "e.at", kind: Kind::Instant }];
 
@@ -192,6 +192,44 @@ pub async fn newest(tx: &mut TenantTx, patient: PatientId, most: i64) -> Result<
     .fetch_one(tx.conn())
     .await?;
     Ok((open(tx, rows).await?, all))
+}
+
+/// A note that somebody wrote.
+pub struct NoteWritten {
+    /// Its id.
+    pub id: Uuid,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Who wrote it.
+    pub author: Option<Uuid>,
+    /// Their name, where they are or were of the practice.
+    pub author_name: Option<Phi<String>>,
+    /// What it says.
+    pub text: String,
+}
+
+/// The notes on a patient, and on those who were merged into that one: the newest `most`, newest first.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn notes(tx: &mut TenantTx, id: PatientId, most: i64) -> Result<Vec<NoteWritten>> {
+    let (practice, patients) = (tx.practice(), merge::all_of(tx, id).await?);
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, at, kind, resource_type, resource_id, actor_kind, actor_id, body from timeline.entry
+          where practice_id = $1 and patient_id = any($2) and kind = 'note' order by at desc, id desc limit $3",
+        practice,
+        &patients,
+        most,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let written = |entry: TimelineEntry| {
+        let text = entry.changes.iter().find(|change| change.field == "text")?.after.as_ref()?.as_str()?.to_owned();
+        let TimelineEntry { resource_id: id, at, actor_id: author, actor_name: author_name, .. } = entry;
+        Some(NoteWritten { id, at, author, author_name, text })
+    };
+    Ok(open(tx, rows).await?.into_iter().filter_map(written).collect())
 }
 
 async fn open(tx: &mut TenantTx, rows: Vec<Row>) -> Result<Vec<TimelineEntry>> {

@@ -37,10 +37,11 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The code of a problem.
+    /// The code of a problem, in whichever words it was told.
     #[must_use]
     pub fn code(&self) -> &str {
-        self.body["code"].as_str().unwrap_or_default()
+        let outcome = &self.body["issue"][0]["details"]["coding"][0]["code"];
+        self.body["code"].as_str().or(outcome.as_str()).unwrap_or_default()
     }
 
     /// The faults of a problem, `pointer code`, sorted.

@@ -156,6 +156,9 @@ pub async fn enter(owner: &Desk, language: &str, count: usize) -> Result<()> {
             owner.post(&path, json!({ "text": text })).await?;
         }
         insure(owner, &mut chance, language, &patient).await?;
+        if number % 9 == 4 {
+            relate(owner, &mut chance, language, &patient).await?;
+        }
         if number % 25 == 7 {
             owner.post("/api/v1/patients", entered_again(&patient)).await?;
         }
@@ -194,6 +197,20 @@ async fn insure(owner: &Desk, chance: &mut StdRng, language: &str, patient: &Val
         }
     }
     Ok(())
+}
+
+/// Gives a patient a parent who is none, to be called in an emergency.
+async fn relate(owner: &Desk, chance: &mut StdRng, language: &str, patient: &Value) -> Result<()> {
+    let is_mother = chance.random_bool(0.6);
+    let (name, name_ar) = one(chance, if is_mother { &WOMEN } else { &MEN });
+    let family = patient["familyName"].as_str().unwrap_or_default();
+    let name = if language == "ar" { name_ar } else { name };
+    let relative = json!({
+        "relationship": if is_mother { "mother" } else { "father" }, "name": format!("{name} {family}"),
+        "phone": format!("+96650{:07}", chance.random_range(0..10_000_000)), "guardian": true, "emergency": true,
+    });
+    let path = format!("/api/v1/patients/{}/relatives", patient["id"].as_str().unwrap_or_default());
+    owner.post(&path, relative).await.map(drop)
 }
 
 fn invent(chance: &mut StdRng, language: &str, tags: &[Value]) -> Value {

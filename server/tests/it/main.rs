@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod administration;
 mod architecture;
+mod archive;
 mod catalog;
 mod delivery;
 mod doors;

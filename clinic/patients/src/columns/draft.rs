@@ -78,6 +78,11 @@ impl Draft {
         Self { before: Some(fields.clone()), fields, address, ..Self::default() }
     }
 
+    /// Whether it is of somebody who is a patient already.
+    pub fn changes_somebody(&self) -> bool {
+        self.before.is_some()
+    }
+
     /// Notes what could not be taken.
     pub fn leave(&mut self, column: &str, text: &str) {
         self.left.push((column.to_owned(), text.to_owned()));

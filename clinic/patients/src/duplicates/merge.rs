@@ -1,5 +1,7 @@
 //! Two patients become one, and two again: nothing of either is lost.
 
+use std::collections::HashMap;
+
 use garde::Validate;
 use jiff::Timestamp;
 use platform::crypto::Place;
@@ -21,9 +23,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::combine;
-use crate::custom;
 use crate::insurance::{self, Moved};
 use crate::record::{self, Patient, PatientFields, Rules};
+use crate::{custom, family};
 
 platform::id!(
     /// A merge of two patients.
@@ -155,6 +157,7 @@ async fn put_together(tx: &mut TenantTx, id: PatientId, new: &NewMerge) -> Resul
     let told = |of: PatientId| json!({ "merge": merge_id, "with": of });
     record::change_all(tx, &rules.custom, &[(other.clone(), gone)], "patient.merged_away", told(id)).await?;
     record::change_all(tx, &rules.custom, &[(kept, after)], "patient.merged", told(other.id)).await?;
+    family::save_terms(tx, id).await?;
     find(tx, merge_id).await
 }
 
@@ -188,6 +191,7 @@ async fn take_apart(tx: &mut TenantTx, id: MergeId, version: i32) -> Result<Merg
     let told = json!({ "merge": id });
     let own = custom::all(tx).await?;
     record::change_all(tx, &own, &[(other, two), (kept, one)], "patient.unmerged", told).await?;
+    family::save_terms(tx, merge.kept_id).await?;
     find(tx, id).await
 }
 
@@ -269,4 +273,25 @@ pub async fn all_of(tx: &mut TenantTx, patient: PatientId) -> Result<Vec<Uuid>> 
     .fetch_all(tx.conn())
     .await?;
     Ok(ids)
+}
+
+/// As whom these patients are kept: who was merged as the other one, everybody else as themselves.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn kept(tx: &mut TenantTx, patients: &[Uuid]) -> Result<HashMap<Uuid, Uuid>> {
+    let practice = tx.practice();
+    let rows = sqlx::query!(
+        r#"with recursive way (of, at, next) as (
+               select p.id, p.id, p.merged_into from patients.patient p where p.practice_id = $1 and p.id = any($2)
+               union
+               select w.of, p.id, p.merged_into
+                 from way w join patients.patient p on p.practice_id = $1 and p.id = w.next)
+           select of as "of!", at as "at!" from way where next is null"#,
+        practice,
+        patients,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.of, row.at)).collect())
 }

@@ -87,6 +87,7 @@ undisclosed!(Duplicate);
 
 #[derive(FromRow)]
 struct Row {
+    id: Uuid,
     one_id: Uuid,
     other_id: Uuid,
     rule: Rule,
@@ -102,16 +103,16 @@ async fn list(who: Can<may::Delete>, Query(asked): Query<ListDuplicates>) -> Res
     let order = Order::parse(NEWEST, Some("-foundAt"), asked.cursor.as_deref(), asked.limit)?;
     who.read_recorded(async move |tx| {
         let mut query = QueryBuilder::new(
-            "select d.one_id, d.other_id, d.rule, d.found_at
+            "select d.id, d.one_id, d.other_id, d.rule, d.found_at
                from patients.duplicate d
                join patients.patient a on a.practice_id = d.practice_id and a.id = d.one_id and a.deleted_at is null
                join patients.patient b on b.practice_id = d.practice_id and b.id = d.other_id and b.deleted_at is null
               where d.dismissed_at is null and d.practice_id = ",
         );
         query.push_bind(tx.practice());
-        order.push("d.one_id", &mut query)?;
+        order.push("d.id", &mut query)?;
         let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
-        let (rows, next_cursor) = order.cut(rows, |row, _| (row.found_at.to_jiff().to_string().into(), row.one_id))?;
+        let (rows, next_cursor) = order.cut(rows, |row, _| (row.found_at.to_jiff().to_string().into(), row.id))?;
         let items = with_patients(tx, rows).await?;
         let seen: Vec<PatientId> = items.iter().flat_map(|pair| [pair.one.id, pair.other.id]).collect();
         tx.record_read(Look::list("patient", &[], &["duplicates"]).of_patients(&seen)).await?;
@@ -187,6 +188,7 @@ pub async fn refresh(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {
     let practice = tx.practice();
     let ids: Vec<Uuid> = patients.iter().map(|patient| patient.id.uuid()).collect();
     let (ones, others): (Vec<Uuid>, Vec<Uuid>) = pairs.keys().map(|[one, other]| (*one, *other)).unzip();
+    let new: Vec<Uuid> = pairs.iter().map(|_| Uuid::now_v7()).collect();
     let rules: Vec<&str> = pairs.values().map(|rule| rule.word()).collect();
     sqlx::query!(
         "delete from patients.duplicate d
@@ -204,11 +206,13 @@ pub async fn refresh(tx: &mut TenantTx, patients: &[Patient]) -> Result<()> {
         return Ok(());
     }
     sqlx::query!(
-        "insert into patients.duplicate (practice_id, one_id, other_id, rule, found_at)
-         select $1, n.one, n.other, n.rule, $5 from unnest($2::uuid[], $3::uuid[], $4::text[]) n (one, other, rule)
+        "insert into patients.duplicate (practice_id, id, one_id, other_id, rule, found_at)
+         select $1, n.id, n.one, n.other, n.rule, $6
+           from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[]) n (id, one, other, rule)
              on conflict (practice_id, one_id, other_id) do update set rule = excluded.rule
           where patients.duplicate.rule <> excluded.rule",
         practice,
+        &new,
         &ones,
         &others,
         &rules as _,

@@ -70,6 +70,32 @@ async fn pairs_are_found_told_apart_and_forgotten_when_they_differ() {
 }
 
 #[tokio::test]
+async fn pages_pass_nobody_over_though_pairs_are_found_at_one_instant() {
+    let (_server, owner) = start().await;
+    let sara = json!({ "givenName": "Sara", "familyName": "Al-Qahtani", "birthDate": "1990-02-28" });
+    let late = id(&enter(&owner, &json!({ "givenName": "Nobody yet" })).await);
+    for _ in 0..3 {
+        enter(&owner, &sara).await;
+    }
+    let mut change = sara.clone();
+    change["version"] = json!(1);
+    owner.patch(&format!("/api/v1/patients/{late}"), &change).await.expect(200);
+    let whole = pairs(&owner).await;
+    assert_eq!(whole.len(), 6, "three of the later ones, three with the first");
+
+    let mut seen = Vec::new();
+    let mut cursor = String::new();
+    while seen.len() < 10 {
+        let page = owner.get(&format!("/api/v1/duplicates?limit=1{cursor}")).await.expect(200);
+        seen.push((page["items"][0]["one"]["id"].clone(), page["items"][0]["other"]["id"].clone()));
+        let Some(next) = page["nextCursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    let expected: Vec<(Value, Value)> = whole.iter().map(|(one, other, _)| (json!(one), json!(other))).collect();
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
 async fn one_keeps_what_both_had_and_both_come_back() {
     let (_server, owner) = start().await;
     let kept = json!({ "givenName": "Sara", "familyName": "Al-Qahtani", "phones": [{ "number": "0501234567" }],

@@ -1,8 +1,9 @@
 //! A patient of FHIR R4 in the words of a record.
 
-use platform::extract;
+use platform::{extract, validate};
 use serde_json::Value;
 
+use super::kin;
 use crate::columns::{Draft, Fault, cells, words};
 use crate::insurance::PolicyFields;
 use crate::names;
@@ -19,8 +20,9 @@ pub fn fill(row: &Value, draft: &mut Draft) -> Vec<Fault> {
     fill_telecom(patient, draft);
     fill_address(patient, draft);
     let mut faults = fill_person(patient, draft);
-    for contact in list(&patient["contact"]).iter().chain(list(&row["related"])) {
-        draft.add_note(&reachable(contact));
+    // relatives come along with new patients; where there is one already, people look at them first
+    if draft.changes_somebody() {
+        kin::lines(row).iter().for_each(|line| draft.add_note(line));
     }
     if list(&row["coverage"]).iter().any(|coverage| policy(coverage).is_none()) {
         draft.leave("coverage", "");
@@ -41,16 +43,16 @@ pub fn label(row: &Value) -> Vec<String> {
     vec![text(&resource["id"]).unwrap_or_default(), format!("{given} {}", family.unwrap_or_default()).trim().to_owned()]
 }
 
-fn list(value: &Value) -> &[Value] {
+pub(super) fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-fn text(value: &Value) -> Option<String> {
+pub(super) fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// The official name, else the usual one, else any that is not of the past.
-fn main_name(patient: &Value) -> Option<&Value> {
+pub(super) fn main_name(patient: &Value) -> Option<&Value> {
     let names = list(&patient["name"]);
     let of = |wanted: &str| names.iter().find(|name| name["use"] == wanted);
     let present = || names.iter().find(|name| name["use"] != "old" && name["use"] != "maiden");
@@ -58,7 +60,7 @@ fn main_name(patient: &Value) -> Option<&Value> {
 }
 
 /// Given and family name.
-fn parts(name: &Value) -> (String, Option<String>) {
+pub(super) fn parts(name: &Value) -> (String, Option<String>) {
     let given: Vec<String> = list(&name["given"]).iter().filter_map(text).collect();
     match (given.join(" "), text(&name["family"]), text(&name["text"])) {
         (given, family, _) if !given.is_empty() => (given, family),
@@ -79,9 +81,10 @@ fn fill_names(patient: &Value, draft: &mut Draft) {
             && names::is_arabic(&other) != names::is_arabic(&given)
     };
     if let Some(other) = list(&patient["name"]).iter().find(other_script) {
+        let alone = text(&other["family"]).filter(|_| list(&other["given"]).is_empty());
         let (given, family) = parts(other);
-        draft.fields.given_name_other = Some(given);
-        draft.fields.family_name_other = family;
+        draft.fields.given_name_other = alone.is_none().then_some(given);
+        draft.fields.family_name_other = alone.or(family);
     }
     draft.fields.given_name = given;
     draft.fields.family_name = family;
@@ -96,6 +99,8 @@ fn fill_telecom(patient: &Value, draft: &mut Draft) {
         let kind = match point["use"].as_str() {
             Some("home") => ContactKind::Home,
             Some("work") => ContactKind::Work,
+            // the standard has no word for it: one of ours
+            None if point["extension"][0]["valueCode"] == "other" => ContactKind::Other,
             _ => ContactKind::Mobile,
         };
         match point["system"].as_str() {
@@ -172,28 +177,14 @@ fn fill_person(patient: &Value, draft: &mut Draft) -> Vec<Fault> {
     faults
 }
 
-/// Somebody who belongs to a patient, in one line: what to each other, name, numbers.
-fn reachable(person: &Value) -> String {
-    let relation = list(&person["relationship"]).iter().find_map(|relation| {
-        text(&relation["text"])
-            .or_else(|| text(&relation["coding"][0]["display"]))
-            .or_else(|| text(&relation["coding"][0]["code"]))
-    });
-    let name = if person["name"].is_array() { main_name(person) } else { Some(&person["name"]) };
-    let (given, family) = name.map(parts).unwrap_or_default();
-    let numbers = list(&person["telecom"]).iter().filter_map(|point| text(&point["value"]));
-    let who = [Some(given), family].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let words =
-        std::iter::once(who.trim().to_owned()).chain(numbers).filter(|word| !word.is_empty()).collect::<Vec<_>>();
-    format!("{}: {}", relation.unwrap_or_else(|| "Guardian".to_owned()), words.join(", "))
-}
-
 /// A policy, where there is a payer and a member's number.
 fn policy(coverage: &Value) -> Option<PolicyFields> {
     let class = |wanted: &str| {
         let is = |class: &&Value| class["type"]["coding"][0]["code"] == wanted;
         list(&coverage["class"]).iter().find(is)
     };
+    let holder = list(&coverage["contained"]).iter().find(|one| one["resourceType"] == "RelatedPerson");
+    let holder_phone = holder.and_then(|holder| text(&holder["telecom"][0]["value"]));
     let day = |side: &str| text(&coverage["period"][side]).and_then(|day| day.get(..10)?.parse().ok());
     let policy = PolicyFields {
         payer: text(&coverage["payor"][0]["display"])?,
@@ -201,6 +192,8 @@ fn policy(coverage: &Value) -> Option<PolicyFields> {
         member_id: text(&coverage["subscriberId"]).or_else(|| text(&coverage["identifier"][0]["value"]))?,
         group_id: class("group").and_then(|group| text(&group["value"])),
         holder_name: text(&coverage["subscriber"]["display"]),
+        // an international number is one whichever country it is read with
+        holder_phone: holder_phone.filter(|phone| phone.starts_with('+') && validate::phone(phone, "SA", "").is_ok()),
         valid_from: day("start"),
         valid_to: day("end"),
         ..PolicyFields::default()

@@ -11,9 +11,10 @@ use uuid::Uuid;
 use super::file::Body;
 use super::store::{RawRow, Stored};
 use super::verdicts::{LikeWhom, Noted};
-use super::{Duplicates, RowOutcome, fhir};
+use super::{Duplicates, RowOutcome, fhir, kin};
 use crate::columns::{Columns, Draft, Fault, Finished};
 use crate::custom::CustomField;
+use crate::family::RelativeFields;
 use crate::insurance::PolicyFields;
 use crate::likeness::{self, Likeness, Rule, Seen};
 use crate::record::{self, Patient, PatientFields};
@@ -48,6 +49,7 @@ pub struct Judged {
     pub origin: Option<String>,
     /// What comes along with a new patient.
     pub policies: Vec<PolicyFields>,
+    pub relatives: Vec<RelativeFields>,
     likeness: Option<Likeness>,
 }
 
@@ -148,6 +150,7 @@ impl Judge {
             before: None,
             origin: None,
             policies: Vec::new(),
+            relatives: Vec::new(),
             likeness: None,
         };
         let noted = |faults: Vec<Fault>, is_fault| faults.into_iter().map(|fault| Noted { fault, is_fault }).collect();
@@ -166,6 +169,7 @@ impl Judge {
                 judged.fields = Some(finished.fields);
                 if let Body::Resource(resource) = &row.body {
                     judged.policies = fhir::policies(resource);
+                    judged.relatives = kin::relatives(resource, &self.columns.rules.country);
                 }
             }
         }

@@ -9,6 +9,7 @@ mod command;
 mod fhir;
 mod file;
 mod judge;
+mod kin;
 mod list;
 mod rows;
 mod store;

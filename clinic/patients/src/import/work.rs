@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use platform::db::{Caller, TenantTx};
 use platform::error::Error;
+use platform::id::PatientId;
 use platform::jobs::JobRun;
 use platform::record::Change;
 use platform::{App, Result};
@@ -15,8 +16,8 @@ use super::judge::{Judge, Judged};
 use super::store;
 use super::verdicts::{Entered, Verdicts};
 use super::{ImportId, ImportState, ImportTask, RowOutcome, undo};
-use crate::insurance;
 use crate::record::{self, Patient};
+use crate::{family, insurance};
 
 /// Rows of a batch: whoever enters a patient meanwhile waits for one.
 pub const BATCH: i64 = 100;
@@ -227,15 +228,25 @@ async fn enter(tx: &mut TenantTx, judge: &Judge, work: Work, judged: &mut [Judge
         row.outcome = outcome;
         if let Some(patient) = patient {
             origins.extend(row.origin.clone().map(|key| (key, patient.id.uuid())));
-            // a patient has few, and most files have none
-            for policy in row.policies.iter().filter(|_| outcome == RowOutcome::Created) {
-                insurance::add(tx, patient.id, policy).await?;
+            if outcome == RowOutcome::Created {
+                bring_along(tx, patient.id, row).await?;
             }
             patients.push(patient);
         }
     }
     save_origins(tx, &judge.import.source, origins).await?;
     Ok(patients)
+}
+
+/// Policies and relatives of a new patient: each has few, and most files have none.
+async fn bring_along(tx: &mut TenantTx, patient: PatientId, row: &Judged) -> Result<()> {
+    for policy in &row.policies {
+        insurance::add(tx, patient, policy).await?;
+    }
+    for relative in &row.relatives {
+        family::add(tx, patient, relative).await?;
+    }
+    Ok(())
 }
 
 /// Remembers where patients came from.

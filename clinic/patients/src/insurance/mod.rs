@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 use crate::record;
 
-pub use row::of_patient;
+pub use row::{find_all, of_patient};
 
 platform::id!(
     /// An insurance policy.

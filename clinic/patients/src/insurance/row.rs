@@ -100,6 +100,30 @@ pub async fn of_patient(tx: &mut TenantTx, patient: PatientId) -> Result<Vec<Pol
     Ok(policies)
 }
 
+/// Those of these policies that there are, deleted or not.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn find_all(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Policy>> {
+    let practice = tx.practice();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id, patient_id, rank, payer, plan, private, valid_from, valid_to,
+                  eligibility as "eligibility: Eligibility", verified_at, verified_by,
+                  cards as "cards: Json<Vec<CardPicture>>", deleted_at, version, created_at, updated_at
+             from patients.policy where practice_id = $1 and id = any($2)"#,
+        practice,
+        ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let mut policies = Vec::with_capacity(rows.len());
+    for row in rows {
+        policies.push(row.open(tx).await?);
+    }
+    Ok(policies)
+}
+
 /// The policy, deleted or not, locked until the end of the transaction.
 ///
 /// # Errors

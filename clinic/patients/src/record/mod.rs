@@ -27,7 +27,7 @@ use crate::custom::{self, CustomField};
 use crate::duplicates;
 
 pub use fields::{PatientFields, Rules};
-pub use row::{find_all, name_key, national_id_blind};
+pub use row::{find, find_all, name_key, national_id_blind};
 
 /// The routes of the record.
 pub fn routes() -> Routes {
@@ -237,4 +237,18 @@ pub async fn must_be(tx: &mut TenantTx, id: PatientId) -> Result<()> {
         .await?
         .map(drop)
         .ok_or_else(Error::not_found)
+}
+
+/// Whether there is such a patient who is not deleted.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn is_present(tx: &mut TenantTx, id: PatientId) -> Result<bool> {
+    let practice = tx.practice();
+    let found = sqlx::query_scalar!(
+        "select 1 from patients.patient where practice_id = $1 and id = $2 and deleted_at is null",
+        practice,
+        id.uuid(),
+    );
+    Ok(found.fetch_optional(tx.conn()).await?.is_some())
 }

@@ -261,7 +261,7 @@ impl From<Row> for Practice {
     }
 }
 
-/// The practice as it is.
+/// The practice that the transaction is in.
 ///
 /// # Errors
 /// 503 when the database is away.

@@ -366,6 +366,17 @@ fn select(tx: &TenantTx) -> QueryBuilder<Postgres> {
     query
 }
 
+/// Everybody who has a professional profile, in the order in which they became members. A practice has only so many.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn all(tx: &mut TenantTx) -> Result<Vec<Provider>> {
+    let mut query = select(tx);
+    query.push(" order by p.user_id limit 1000");
+    let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(Provider::from).collect())
+}
+
 async fn find(tx: &mut TenantTx, id: UserId) -> Result<Option<Provider>> {
     let mut query = select(tx);
     query.push(" and p.user_id = ").push_bind(id.uuid());

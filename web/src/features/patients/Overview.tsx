@@ -1,6 +1,6 @@
 import { Title } from '@mantine/core';
-import type { ReactNode } from 'react';
-import { useSession } from '@/shared/auth/session';
+import { lazy, type ReactNode, Suspense } from 'react';
+import { useCan, useSession } from '@/shared/auth/session';
 import { addressLine } from '@/shared/forms/address';
 import { type MessageId, useLang } from '@/shared/i18n';
 import { displayName, formatDate, formatDayShort, formatHijri } from '@/shared/i18n/format';
@@ -12,6 +12,8 @@ import { useCustomText } from './fields/useCustomText';
 import type { Values } from './fields/values';
 import { Phone } from './marks';
 import classes from './PatientPage.module.css';
+
+const FamilyCard = lazy(() => import('./family/FamilyCard').then((m) => ({ default: m.FamilyCard })));
 
 function Card({ title, children }: { title: MessageId; children: ReactNode }) {
   const { t } = useLang();
@@ -63,6 +65,7 @@ function Custom({ values }: { values: Values }) {
 export function Overview({ patient: p }: { patient: Patient }) {
   const { t, lang } = useLang();
   const { timeZone, country } = useSession().practice;
+  const mayWrite = useCan()('patients.write') && !p.deletedAt;
   return (
     <>
       <div className={classes.cards}>
@@ -108,6 +111,9 @@ export function Overview({ patient: p }: { patient: Patient }) {
               {p.address ? <bdi>{addressLine(lang, p.address, country)}</bdi> : null}
             </Pair>
           </Card>
+          <Suspense>
+            <FamilyCard id={p.id} mayWrite={mayWrite} />
+          </Suspense>
           <Card title="patients.card.consent">
             {channels.map((channel) => {
               const consent = p.consents[channel];

@@ -219,7 +219,17 @@ async fn resources_become_patients_with_what_belongs_to_them() {
     assert_eq!((&sara["givenName"], &sara["familyNameOther"]), (&json!("Sara M"), &json!("القحطاني")));
     assert_eq!((&sara["nationalId"], &sara["language"]), (&json!("1098765432"), &json!("ar")));
     assert_eq!(sara["phones"], json!([{ "number": "+966501234567", "kind": "home", "preferred": true }]));
-    assert_eq!(sara["notes"], "Mother: Huda Ali, 0507654321\nFather: Omar Ali\naddressCountry: SAU");
+    assert_eq!(sara["notes"], "addressCountry: SAU");
+    let family = owner.get(&format!("/api/v1/patients/{}/relatives", crate::testing::id(&sara))).await.expect(200);
+    let relative = |at: usize, field: &str| family["items"][at]["relative"][field].clone();
+    assert_eq!(
+        ["relationship", "name", "phone"].map(|field| relative(0, field)),
+        ["mother", "Huda Ali", "+966507654321"].map(|text| json!(text))
+    );
+    assert_eq!(
+        ["relationship", "name", "phone"].map(|field| relative(1, field)),
+        [json!("father"), json!("Omar Ali"), json!(null)]
+    );
     let policies = owner.get(&format!("/api/v1/patients/{}/policies", crate::testing::id(&sara))).await.expect(200);
     let policy = &policies["items"][0];
     assert_eq!(
