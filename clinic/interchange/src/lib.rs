@@ -1,10 +1,9 @@
 //! A patient's record for other systems and on paper: FHIR, PDF.
 
 mod fhir;
+mod print;
 #[cfg(test)]
 mod testing;
-
-mod print;
 
 use platform::routes::Routes;
 

@@ -167,6 +167,33 @@ async fn timeline(
     .await
 }
 
+/// The newest entries of a patient's timeline, the newest first, and how many there are in all.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn newest(tx: &mut TenantTx, patient: PatientId, most: i64) -> Result<(Vec<TimelineEntry>, i64)> {
+    let patients = merge::all_of(tx, patient).await?;
+    let practice = tx.practice();
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, at, kind, resource_type, resource_id, actor_kind, actor_id, body from timeline.entry
+          where practice_id = $1 and patient_id = any($2) order by at desc, id desc limit $3",
+        practice,
+        &patients,
+        most,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let all = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from timeline.entry where practice_id = $1 and patient_id = any($2)"#,
+        practice,
+        &patients,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok((open(tx, rows).await?, all))
+}
+
 /// A note that somebody wrote.
 pub struct NoteWritten {
     /// Its id.
@@ -203,33 +230,6 @@ pub async fn notes(tx: &mut TenantTx, id: PatientId, most: i64) -> Result<Vec<No
         Some(NoteWritten { id, at, author, author_name, text })
     };
     Ok(open(tx, rows).await?.into_iter().filter_map(written).collect())
-}
-
-/// The newest entries of a patient's timeline, the newest first, and how many there are in all.
-///
-/// # Errors
-/// 503 when the database is away.
-pub async fn newest(tx: &mut TenantTx, patient: PatientId, most: i64) -> Result<(Vec<TimelineEntry>, i64)> {
-    let patients = merge::all_of(tx, patient).await?;
-    let practice = tx.practice();
-    let rows = sqlx::query_as!(
-        Row,
-        "select id, at, kind, resource_type, resource_id, actor_kind, actor_id, body from timeline.entry
-          where practice_id = $1 and patient_id = any($2) order by at desc, id desc limit $3",
-        practice,
-        &patients,
-        most,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    let all = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from timeline.entry where practice_id = $1 and patient_id = any($2)"#,
-        practice,
-        &patients,
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    Ok((open(tx, rows).await?, all))
 }
 
 async fn open(tx: &mut TenantTx, rows: Vec<Row>) -> Result<Vec<TimelineEntry>> {

@@ -7,6 +7,7 @@ use platform::{Result, undisclosed};
 use uuid::Uuid;
 
 use crate::custom::{self, CustomField};
+use crate::family::{self, FamilyMember};
 use crate::insurance::{self, Policy};
 use crate::record::{self, Patient};
 use crate::tags;
@@ -22,6 +23,8 @@ pub struct Whole {
     pub policies: Vec<Policy>,
     /// What the practice's tags are called, and their colours, by name.
     pub tags: Vec<(Uuid, String, Colour)>,
+    /// The relatives, from both sides.
+    pub family: Vec<FamilyMember>,
     /// The newest entries of the timeline, the newest first.
     pub timeline: Vec<TimelineEntry>,
     /// How many entries the timeline has in all.
@@ -39,6 +42,7 @@ pub async fn whole(tx: &mut TenantTx, id: PatientId, most: i64) -> Result<Whole>
     let fields = custom::all(tx).await?;
     let policies = insurance::of_patient(tx, id).await?;
     let tags = tags::called(tx).await?;
+    let family = family::family(tx, id).await?;
     let (timeline, happened) = timeline::newest(tx, id, most).await?;
-    Ok(Whole { patient, fields, policies, tags, timeline, happened })
+    Ok(Whole { patient, fields, policies, tags, family, timeline, happened })
 }

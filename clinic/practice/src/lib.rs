@@ -18,8 +18,8 @@ mod testing;
 use platform::outbox::Subscriber;
 use platform::routes::Routes;
 
-pub use logo::find as logo_of;
-pub use profile::{Practice, find as profile_of};
+pub use logo::find as logo;
+pub use profile::{Practice, find as practice};
 pub use providers::{Provider, all as providers};
 
 /// All routes of the area.

@@ -42,7 +42,7 @@ async fn everything(who: Can<may::Read>, Path(id): Path<PatientId>, search: Sear
         tx.record_read(Look::at("relatives", id.uuid()).of_patient(Some(id)).of_patients(&seen)).await?;
         let practice = tx.practice();
         let person = patient::resource(practice, &tags, &found);
-        let house = organization::resource(&practice::profile_of(tx).await?);
+        let house = organization::resource(&practice::practice(tx).await?);
         let relatives = family.iter().map(|member| related::resource(practice, &found, member));
         let others = policies.iter().map(coverage::resource).chain([house]).chain(relatives);
         let others = others.chain(clinical::resources(&found, &notes));

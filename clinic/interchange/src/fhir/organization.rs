@@ -38,7 +38,7 @@ pub const PARAMETERS: &[Parameter] = &[
            ("_format" = Option<String>, Query, description = "`json`")),
     responses((status = 200, content_type = "application/fhir+json", body = Resource)))]
 async fn read(who: Can<may::Read>, Path(id): Path<PracticeId>, _: InJson) -> Result<Resource> {
-    let practice = who.read(async |tx| practice::profile_of(tx).await).await?;
+    let practice = who.read(async |tx| practice::practice(tx).await).await?;
     if practice.id != id {
         return Err(Error::not_found());
     }
@@ -66,7 +66,7 @@ async fn found(who: Can<may::Read>, search: Search) -> Result<Resource> {
     let app = who.app().clone();
     who.read(async move |tx| {
         let known = search.clone().known(tx, PARAMETERS).await?;
-        let practice = practice::profile_of(tx).await?;
+        let practice = practice::practice(tx).await?;
         let mut fits = true;
         for (parameter, modifier, value) in &known.by {
             let begins = |text: &String| match modifier {

@@ -1,5 +1,6 @@
 //! One patient's whole record on paper: what a practice hands to the patient, to another doctor, to a court.
 
+mod family;
 mod paper;
 mod parts;
 mod story;
@@ -84,7 +85,9 @@ async fn print(who: Can<may::Read>, Path(id): Path<PatientId>, Body(asked): Body
             let language = language.unwrap_or_else(|| usual(&dossier));
             let detail = json!({ "format": "pdf", "language": language, "timeline": timeline });
             tx.record(Change::done("export", "patient", id.uuid()).for_patient(id).with(detail)).await?;
-            tx.record_read(Look::at("patient", id.uuid()).of_patient(Some(id))).await?;
+            let seen: Vec<PatientId> =
+                dossier.whole.family.iter().filter_map(|member| Some(member.person.as_ref()?.id)).collect();
+            tx.record_read(Look::at("patient", id.uuid()).of_patient(Some(id)).of_patients(&seen)).await?;
             Ok((dossier, language))
         })
         .await?;
@@ -105,8 +108,8 @@ async fn gather(tx: &mut TenantTx, id: PatientId, timeline: bool) -> Result<Doss
     let verified = whole.policies.iter().filter_map(|policy| policy.verified_by);
     let people = people::names(tx, verified.chain(me)).await?;
     let printed_by = me.and_then(|me| people.get(&me)).map(|name| name.expose().clone());
-    let practice = practice::profile_of(tx).await?;
-    let logo = practice::logo_of(tx).await?.map(|(png, _)| png);
+    let practice = practice::practice(tx).await?;
+    let logo = practice::logo(tx).await?.map(|(png, _)| png);
     Ok(Dossier { practice, logo, whole, people, printed_by, timeline, now: tx.now() })
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::parts::{Alerts, Card, Head, Letterhead, Line, Pair, Section, Tag, Text, Tone, Warning};
 use super::values::{address, agreed, own};
 use super::words::{Words, age, phone};
-use super::{Dossier, story};
+use super::{Dossier, family, story};
 
 /// What `record.typ` shows.
 #[derive(Serialize)]
@@ -32,6 +32,7 @@ impl Paper {
             contact(words, fields, &practice.country),
             personal(words, dossier),
             consents(words, fields),
+            family::section(words, whole),
             custom(words, dossier),
             texts(words, fields),
             policies(words, dossier),
