@@ -38,7 +38,7 @@ undisclosed!(Whole);
 /// # Errors
 /// 404.
 pub async fn whole(tx: &mut TenantTx, id: PatientId, most: i64) -> Result<Whole> {
-    let patient = record::find(tx, id).await?;
+    let patient = record::find(tx, id, false).await?;
     let fields = custom::all(tx).await?;
     let policies = insurance::of_patient(tx, id).await?;
     let tags = tags::called(tx).await?;

@@ -156,7 +156,7 @@ async fn a_record_has_everything_that_was_entered() {
         "entered the patient",
         "Printed by Test Owner on",
         "(Asia/Riyadh)",
-        "Page 1 of 2",
+        "Page 1 of 3",
     ] {
         assert!(has(&text, part), "{part} is missing in {text}");
     }

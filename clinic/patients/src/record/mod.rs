@@ -218,14 +218,6 @@ async fn find_at(tx: &mut TenantTx, id: PatientId, version: i32) -> Result<Patie
     Ok(patient)
 }
 
-/// The patient, deleted or not.
-///
-/// # Errors
-/// 404.
-pub async fn find(tx: &mut TenantTx, id: PatientId) -> Result<Patient> {
-    row::find(tx, id, false).await
-}
-
 /// That there is such a patient, deleted or not.
 ///
 /// # Errors
