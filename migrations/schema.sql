@@ -1631,6 +1631,7 @@ ALTER TABLE ONLY patients.counter FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE patients.duplicate (
     practice_id uuid NOT NULL,
+    id uuid NOT NULL,
     one_id uuid NOT NULL,
     other_id uuid NOT NULL,
     rule text NOT NULL,
@@ -1820,6 +1821,25 @@ CREATE TABLE patients.policy (
 
 ALTER TABLE ONLY patients.policy FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE patients.relative (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    patient_id uuid NOT NULL,
+    relationship text NOT NULL,
+    related_id uuid,
+    private bytea NOT NULL,
+    guardian boolean NOT NULL,
+    emergency boolean NOT NULL,
+    deleted_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT relative_other_check CHECK ((related_id <> patient_id)),
+    CONSTRAINT relative_relationship_check CHECK ((relationship = ANY (ARRAY['mother'::text, 'father'::text, 'parent'::text, 'spouse'::text, 'child'::text, 'sibling'::text, 'grandparent'::text, 'grandchild'::text, 'guardian'::text, 'ward'::text, 'relative'::text, 'friend'::text, 'other'::text])))
+);
+
+ALTER TABLE ONLY patients.relative FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE patients.tag (
     practice_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1840,7 +1860,7 @@ CREATE TABLE patients.term (
     kind text NOT NULL COLLATE pg_catalog."C",
     term text NOT NULL COLLATE pg_catalog."C",
     patient_id uuid NOT NULL,
-    CONSTRAINT term_kind_check CHECK ((kind = ANY (ARRAY['name'::text, 'sound'::text, 'phone'::text, 'email'::text]))),
+    CONSTRAINT term_kind_check CHECK ((kind = ANY (ARRAY['name'::text, 'sound'::text, 'phone'::text, 'email'::text, 'kin'::text]))),
     CONSTRAINT term_term_check CHECK (((length(term) >= 1) AND (length(term) <= 254)))
 );
 
@@ -2325,6 +2345,9 @@ ALTER TABLE ONLY patients.patient_tag
 ALTER TABLE ONLY patients.policy
     ADD CONSTRAINT policy_pkey PRIMARY KEY (practice_id, id);
 
+ALTER TABLE ONLY patients.relative
+    ADD CONSTRAINT relative_pkey PRIMARY KEY (practice_id, id);
+
 ALTER TABLE ONLY patients.tag
     ADD CONSTRAINT tag_name_key UNIQUE (practice_id, name_key);
 
@@ -2471,7 +2494,7 @@ CREATE INDEX lane_ready ON outbox.lane USING btree (practice_id, ready_at) WHERE
 
 CREATE INDEX duplicate_by_other ON patients.duplicate USING btree (practice_id, other_id);
 
-CREATE INDEX duplicate_by_time ON patients.duplicate USING btree (practice_id, found_at, one_id, other_id) WHERE (dismissed_at IS NULL);
+CREATE INDEX duplicate_by_time ON patients.duplicate USING btree (practice_id, found_at, id) WHERE (dismissed_at IS NULL);
 
 CREATE INDEX import_by_age ON patients.import USING btree (expires_at);
 
@@ -2484,6 +2507,8 @@ CREATE UNIQUE INDEX merge_of_patient_key ON patients.merge USING btree (practice
 CREATE INDEX origin_by_patient ON patients.origin USING btree (practice_id, patient_id);
 
 CREATE INDEX patient_by_birth ON patients.patient USING btree (practice_id, COALESCE(birth_date, '9999-12-31'::date), id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX patient_by_birth_date ON patients.patient USING btree (practice_id, birth_date) WHERE (deleted_at IS NULL);
 
 CREATE INDEX patient_by_creation ON patients.patient USING btree (practice_id, created_at, id) WHERE (deleted_at IS NULL);
 
@@ -2499,9 +2524,17 @@ CREATE INDEX patient_by_update ON patients.patient USING btree (practice_id, upd
 
 CREATE INDEX policy_by_member ON patients.policy USING btree (practice_id, member_id_blind) WHERE (deleted_at IS NULL);
 
+CREATE INDEX policy_by_update ON patients.policy USING btree (practice_id, updated_at, id) WHERE (deleted_at IS NULL);
+
 CREATE INDEX policy_by_verification ON patients.policy USING btree (practice_id, COALESCE(verified_at, '1970-01-01 00:00:00+00'::timestamp with time zone), id) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX policy_rank_key ON patients.policy USING btree (practice_id, patient_id, rank) WHERE (deleted_at IS NULL);
+
+CREATE INDEX relative_by_other ON patients.relative USING btree (practice_id, related_id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX relative_by_patient ON patients.relative USING btree (practice_id, patient_id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX relative_pair_key ON patients.relative USING btree (practice_id, LEAST(patient_id, related_id), GREATEST(patient_id, related_id)) WHERE ((deleted_at IS NULL) AND (related_id IS NOT NULL));
 
 CREATE INDEX row_by_outcome ON patients.import_row USING btree (practice_id, import_id, outcome, number);
 
@@ -2580,6 +2613,8 @@ CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.patie
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON patients.patient_tag DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.policy DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.relative DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON patients.tag DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
@@ -2771,6 +2806,12 @@ ALTER TABLE ONLY patients.patient
 ALTER TABLE ONLY patients.policy
     ADD CONSTRAINT policy_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
 
+ALTER TABLE ONLY patients.relative
+    ADD CONSTRAINT relative_is_patient FOREIGN KEY (practice_id, related_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY patients.relative
+    ADD CONSTRAINT relative_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
 ALTER TABLE ONLY patients.import_row
     ADD CONSTRAINT row_of_import FOREIGN KEY (practice_id, import_id) REFERENCES patients.import(practice_id, id) ON DELETE CASCADE;
 
@@ -2912,6 +2953,8 @@ ALTER TABLE patients.patient_tag ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE patients.policy ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE patients.relative ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY sweep ON patients.import TO vantage_dispatch USING (true);
 
 ALTER TABLE patients.tag ENABLE ROW LEVEL SECURITY;
@@ -2935,6 +2978,8 @@ CREATE POLICY tenant ON patients.patient USING ((practice_id = ( SELECT sec.prac
 CREATE POLICY tenant ON patients.patient_tag USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 CREATE POLICY tenant ON patients.policy USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON patients.relative USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 CREATE POLICY tenant ON patients.tag USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
@@ -3420,6 +3465,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE patients.patient TO vantage_app;
 GRANT SELECT,INSERT,DELETE ON TABLE patients.patient_tag TO vantage_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE patients.policy TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE patients.relative TO vantage_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE patients.tag TO vantage_app;
 

@@ -45,7 +45,7 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { '/api': { target: 'http://127.0.0.1:7180', ws: true } } },
+  server: { proxy: { '/api': { target: 'http://127.0.0.1:7180', ws: true }, '/fhir': 'http://127.0.0.1:7180' } },
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.{ts,tsx}'],

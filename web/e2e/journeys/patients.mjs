@@ -250,6 +250,40 @@ export default async function ({ browser, watch, step, must }) {
     await deaf.context.close();
   }, page);
 
+  await step('a mother who is no patient is entered, and found again by her number', async () => {
+    await page.goto(page.url().split('?')[0]);
+    const family = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Family and contacts' }) });
+    await family.getByRole('button', { name: 'Add' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByRole('button', { name: 'Save relative' }).click();
+    await form.getByText('Please fill this in').waitFor();
+    await form.getByRole('textbox', { name: 'Name' }).fill('Huda Salem');
+    await form.getByRole('textbox', { name: 'Phone' }).fill('0509988776');
+    await form.getByText('Call in an emergency').click();
+    assert.deepEqual((await axe(page)).grave, []);
+    await form.getByRole('button', { name: 'Save relative' }).click();
+    await family.getByText('Huda Salem').waitFor();
+    await family.getByText('Emergency').waitFor();
+    assert.deepEqual((await axe(page)).grave, []);
+    const name = (await page.getByRole('heading', { level: 1 }).textContent()).trim();
+    const answer = await page.request.post(`${BASE}/api/v1/patients/search`, { headers: { Origin: BASE }, data: { q: '8776' } });
+    const [found] = (await answer.json()).items;
+    assert.ok(name.includes(found.givenName), `${name} is not ${found.givenName}`);
+  }, page);
+
+  await step('the whole record is taken out, on paper and as FHIR', async () => {
+    for (const [item, ending, beginning] of [
+      ['Print as PDF', 'pdf', '%PDF-'],
+      ['FHIR bundle', 'json', '{"resourceType":"Bundle"'],
+    ]) {
+      await page.locator('main').getByRole('button', { name: 'More', exact: true }).first().click();
+      const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: item }).click()]);
+      assert.match(file.suggestedFilename(), new RegExp(`^patient-\\d+\\.${ending}$`));
+      const text = fs.readFileSync(await file.path(), 'latin1');
+      assert.ok(text.replace(/\s/g, '').startsWith(beginning), text.slice(0, 60));
+    }
+  }, page);
+
   await step('insurance: what is wrong is said beside its field; two policies in their order', async () => {
     await page.getByRole('tab', { name: 'Insurance' }).click();
     await page.waitForURL(/tab=insurance/);

@@ -1,8 +1,9 @@
 import { ActionIcon, Alert, Avatar, Button, Menu, Skeleton, Tabs, Title } from '@mantine/core';
-import { IconCheck, IconCopy, IconDots, IconPencil, IconPhone, IconArrowBackUp, IconTrash, IconUserOff } from '@tabler/icons-react';
+import { IconCheck, IconCopy, IconDots, IconFileExport, IconFileTypePdf, IconPencil, IconPhone, IconArrowBackUp, IconTrash, IconUserOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useRouter, useRouterState } from '@tanstack/react-router';
 import { lazy, type MouseEvent, Suspense, useEffect, useRef, useState } from 'react';
+import { useTakeOut } from '@/features/interchange/useTakeOut';
 import { hasCode } from '@/shared/api/problem';
 import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
@@ -90,6 +91,7 @@ function Record({ patient: p, onBack }: { patient: Patient; onBack: (event: Mous
   const deleted = !!p.deletedAt;
   const mayWrite = can('patients.write') && !deleted;
   const mayDelete = can('patients.delete');
+  const takeOut = useTakeOut(p);
   const phone = (p.phones.find((one) => one.preferred) ?? p.phones[0])?.number;
   const email = (p.emails.find((one) => one.preferred) ?? p.emails[0])?.address;
 
@@ -158,20 +160,29 @@ function Record({ patient: p, onBack }: { patient: Patient; onBack: (event: Mous
                 {t('patients.restore')}
               </Button>
             ) : null}
-            {!deleted && mayDelete ? (
-              <Menu position="bottom-end" width={200}>
-                <Menu.Target>
-                  <ActionIcon variant="default" size={36} aria-label={t('patients.actions')}>
-                    <IconDots size={18} stroke={1.7} />
-                  </ActionIcon>
-                </Menu.Target>
-                <Menu.Dropdown>
-                  <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setAsking(true)}>
-                    {t('patients.delete')}
-                  </Menu.Item>
-                </Menu.Dropdown>
-              </Menu>
-            ) : null}
+            <Menu position="bottom-end" width={230}>
+              <Menu.Target>
+                <ActionIcon variant="default" size={36} aria-label={t('patients.actions')}>
+                  <IconDots size={18} stroke={1.7} />
+                </ActionIcon>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item leftSection={<IconFileTypePdf size={16} />} onClick={() => void takeOut('pdf')}>
+                  {t('interchange.pdf')}
+                </Menu.Item>
+                <Menu.Item leftSection={<IconFileExport size={16} />} onClick={() => void takeOut('json')}>
+                  {t('interchange.fhir')}
+                </Menu.Item>
+                {!deleted && mayDelete ? (
+                  <>
+                    <Menu.Divider />
+                    <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setAsking(true)}>
+                      {t('patients.delete')}
+                    </Menu.Item>
+                  </>
+                ) : null}
+              </Menu.Dropdown>
+            </Menu>
           </div>
         </div>
         {p.mergedInto ? (

@@ -3,6 +3,7 @@ import { api, unwrap } from '@/shared/api/client';
 import type { Schemas } from '@/shared/api/problem';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
+import { saveFile } from '@/shared/ui/saveFile';
 import { toast } from '@/shared/ui/toast';
 import type { Listed } from './api';
 
@@ -17,11 +18,7 @@ export function useExportPatients({ deleted, filter, sort, q, ids }: Listed & { 
     try {
       const body = { format, sort, deleted, ...(q ? { q } : {}), ...(filter ? { filter } : {}), ...(ids ? { ids } : {}) } as Schemas['PatientExport'];
       const file = (await unwrap(api.POST('/api/v1/patients/export', { body, parseAs: 'blob' }))) as unknown as Blob;
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(file);
-      link.download = `${t('patients.export.name')}.${format}`;
-      link.click();
-      URL.revokeObjectURL(link.href);
+      saveFile(file, `${t('patients.export.name')}.${format}`);
     } catch (error) {
       toast.failed(textOf(error));
     } finally {

@@ -4,15 +4,8 @@ import { useState } from 'react';
 import { useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { CopyButton } from '@/shared/ui/CopyField';
+import { saveFile } from '@/shared/ui/saveFile';
 import classes from './Account.module.css';
-
-function download(text: string, name: string) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
 
 /** The codes for the day when the telephone is gone. They are shown this once, so leaving takes a second thought. */
 export function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () => void }) {
@@ -35,7 +28,7 @@ export function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () =
       </div>
       <div className={classes.row}>
         <CopyButton text={text} />
-        <Button variant="default" leftSection={<IconDownload size={16} />} onClick={() => download(text, 'vantage-recovery-codes.txt')}>
+        <Button variant="default" leftSection={<IconDownload size={16} />} onClick={() => saveFile(new Blob([text], { type: 'text/plain' }), 'vantage-recovery-codes.txt')}>
           {t('recovery.download')}
         </Button>
         <Button variant="default" leftSection={<IconPrinter size={16} />} onClick={() => window.print()}>
