@@ -82,6 +82,8 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     let patient = owner.post("/api/v1/patients", &json!({ "givenName": "Sara", "tags": [tag] })).await.expect(201);
     let policies = format!("/api/v1/patients/{}/policies", patient["id"].as_str().expect("an id"));
     owner.post(&policies, &json!({ "payer": "Bupa", "memberId": "1" })).await.expect(201);
+    let relatives = policies.replace("policies", "relatives");
+    owner.post(&relatives, &json!({ "relationship": "mother", "name": "Huda" })).await.expect(201);
     owner.post("/api/v1/views", &json!({ "name": "Mine" })).await.expect(201);
     let field = json!({ "name": "Shoe size", "kind": "number" });
     owner.post("/api/v1/patient-fields", &field).await.expect(201);
