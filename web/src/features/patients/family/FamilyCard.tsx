@@ -75,12 +75,12 @@ function Member({ member, own, onOpen }: { member: FamilyMember; own: boolean; o
         )}
         <small>{t(`family.is.${seenAs}`)}</small>
         {relative.guardian && own ? (
-          <Badge size="sm" variant="light" color="violet">
+          <Badge size="sm" variant="light" tt="none" color="violet">
             {t('family.guardian')}
           </Badge>
         ) : null}
         {relative.emergency && own ? (
-          <Badge size="sm" variant="light" color="red">
+          <Badge size="sm" variant="light" tt="none" color="red">
             {t('family.emergency')}
           </Badge>
         ) : null}
