@@ -160,7 +160,7 @@ async fn apply(conn: &mut PgConnection, migration: &Migration) -> sqlx::Result<(
 async fn close_database(conn: &mut PgConnection) -> Result<()> {
     let statement = "do $$ begin
         execute format('revoke all on database %I from public', current_database());
-        execute format('grant create, connect on database %I to vantage_owner', current_database());
+        execute format('grant create, connect, temporary on database %I to vantage_owner', current_database());
         execute format('grant connect on database %I to vantage_app, vantage_auth, vantage_worker, vantage_platform',
                        current_database());
     end $$";
