@@ -92,7 +92,7 @@ async fn list(who: Can<may::Read>) -> Result<Json<Tags>> {
 /// # Errors
 /// 503 when the database is away.
 pub async fn names(tx: &mut TenantTx) -> Result<HashMap<Uuid, String>> {
-    Ok(select(tx, None).await?.into_iter().map(|tag| (tag.id.uuid(), tag.name)).collect())
+    Ok(called(tx).await?.into_iter().map(|(id, name, _)| (id, name)).collect())
 }
 
 /// Make a tag.
