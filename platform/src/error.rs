@@ -47,7 +47,8 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldError>,
-    /// The resource as it stands now, when somebody else changed it first.
+    /// The resource as it stands now, when somebody else changed it first; what is taken and what is free, when an
+    /// appointment cannot be made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current: Option<Value>,
 }
@@ -100,9 +101,20 @@ impl Error {
 
     /// 409 for a stale version, with the resource as it is now.
     pub fn stale(current: &impl Serialize) -> Self {
-        let mut error = Self::conflict("version.stale", "Somebody else changed this first; look at its current state.");
-        error.0.current = serde_json::to_value(current).ok();
-        error
+        Self::conflict("version.stale", "Somebody else changed this first; look at its current state.").showing(current)
+    }
+
+    /// The same, with the state of things that is against it.
+    #[must_use]
+    pub fn showing(mut self, current: &impl Serialize) -> Self {
+        self.0.current = serde_json::to_value(current).ok();
+        self
+    }
+
+    /// The state of things that it shows.
+    #[must_use]
+    pub fn shown(&self) -> Option<&Value> {
+        self.0.current.as_ref()
     }
 
     /// 422 with the fields at fault.

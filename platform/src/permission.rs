@@ -180,6 +180,7 @@ pub fn to_see(kind: &str) -> String {
     let noun = match kind {
         "location" | "provider" | "onboarding" => "practice",
         "absence" | "closing_day" => "hours",
+        "hold" | "scheduling_settings" => "appointments",
         "tag" | "note" | "policy" | "patient_field" | "import" | "view" | "merge" | "duplicate" => "patients",
         kind => kind,
     };
@@ -313,6 +314,18 @@ permissions! {
         Import "patients.import"        "xx......";
         /// Take them out of the product, as a file.
         Export "patients.export"        "xx......";
+    }
+    appointments {
+        /// See who comes when.
+        Read "appointments.read"            "xxxxxx.x";
+        /// Book, move, cancel what oneself is the provider of.
+        WriteOwn "appointments.write_own"   "xxxxxx..";
+        /// The same for everybody.
+        Write "appointments.write"          "xx..xx..";
+        /// Book over another appointment, or outside of working hours, with a reason.
+        Overbook "appointments.overbook"    "xxx..x..";
+        /// Say how appointments are given.
+        Configure "appointments.configure"  "xx......";
     }
     support_access {
         /// See when the platform's support looked into the practice, and why.

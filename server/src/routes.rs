@@ -28,6 +28,7 @@ use crate::assets;
         (name = "identity", description = "Who may come in"),
         (name = "practice", description = "The clinic itself"),
         (name = "patients", description = "Patients: the record, and finding it"),
+        (name = "scheduling", description = "What is free, and who comes when"),
         (name = "interchange", description = "What leaves the practice whole: FHIR, the printed record, the archive"),
         (name = "administration", description = "The platform itself: practices, queues, health"),
         (name = "audit", description = "Who did and saw what"),
@@ -41,6 +42,7 @@ fn areas() -> Routes {
         .merge(identity::routes())
         .merge(practice::routes())
         .merge(patients::routes())
+        .merge(scheduling::routes())
         .merge(interchange::routes())
         .merge(administration::routes())
         .merge(::audit::routes())

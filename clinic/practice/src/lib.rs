@@ -18,9 +18,13 @@ mod testing;
 use platform::outbox::Subscriber;
 use platform::routes::Routes;
 
+pub use locations::LocationId;
 pub use logo::find as logo;
+pub use opening::{Span, Working, working};
 pub use profile::{Practice, find as practice};
 pub use providers::{Provider, all as providers};
+pub use rooms::RoomId;
+pub use services::{Service, ServiceId, find as service};
 
 /// All routes of the area.
 #[must_use]

@@ -1,5 +1,6 @@
 //! `vantage demo`: two practices with invented people, on a private PostgreSQL, with nothing to configure.
 
+mod appointments;
 mod clinics;
 mod desk;
 mod patients;
@@ -92,6 +93,7 @@ async fn furnish(app: &App) -> Result<()> {
             equip(&owner, clinic).await?;
             staff(&api, &owner, clinic).await?;
             patients::enter(&owner, clinic.language, clinic.patients).await?;
+            appointments::enter(&owner, clinic.language, clinic.patients, app.now()).await?;
         }
     }
     Ok(())

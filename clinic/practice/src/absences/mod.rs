@@ -4,6 +4,8 @@ mod list;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use garde::Validate;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -235,30 +237,32 @@ pub async fn add_absence(tx: &mut TenantTx, new: &NewAbsence) -> Result<Absence>
     Ok(absence)
 }
 
-/// Everything in a line that touches the days, one layer for each owner of it.
-pub(crate) async fn layers(tx: &mut TenantTx, line: &Line, from: DateTime, to: DateTime) -> Result<Vec<Layer>> {
-    let ids: Vec<Uuid> = line.owners.iter().map(|owner| owner.id(tx)).collect();
+/// What differs from the weeks of these owners on the days that it touches, by owner.
+pub(crate) async fn layers(
+    tx: &mut TenantTx,
+    ids: &[Uuid],
+    from: DateTime,
+    to: DateTime,
+) -> Result<HashMap<Uuid, Layer>> {
     let practice = tx.practice();
     let rows = sqlx::query!(
         r#"select owner_id, kind as "kind: AbsenceKind", from_at, to_at from practice.absence
             where practice_id = $1 and owner_id = any($2)
               and from_at < $3 and from_at >= $4::timestamp - interval '400 days' and to_at > $4"#,
         practice,
-        &ids,
+        ids,
         jiff_sqlx::DateTime::from(to) as _,
         jiff_sqlx::DateTime::from(from) as _,
     )
     .fetch_all(tx.conn())
     .await?;
-    let layer = |id: &Uuid| {
-        let mut layer = Layer::default();
-        for row in rows.iter().filter(|row| row.owner_id == *id) {
-            let span = LocalSpan { from: row.from_at.to_jiff(), to: row.to_at.to_jiff() };
-            if row.kind == AbsenceKind::Extra { layer.extra.push(span) } else { layer.closed.push(span) }
-        }
-        layer
-    };
-    Ok(ids.iter().map(layer).collect())
+    let mut layers: HashMap<Uuid, Layer> = HashMap::new();
+    for row in rows {
+        let layer = layers.entry(row.owner_id).or_default();
+        let span = LocalSpan { from: row.from_at.to_jiff(), to: row.to_at.to_jiff() };
+        if row.kind == AbsenceKind::Extra { layer.extra.push(span) } else { layer.closed.push(span) }
+    }
+    Ok(layers)
 }
 
 /// The longest, in days: the table says the same.

@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
-pub(crate) use owner::Line;
 pub use owner::Owner;
+pub(crate) use owner::{Line, nearest, weeks};
 #[cfg(test)]
 pub use week::Interval;
 pub use week::{Day, Week};

@@ -1,5 +1,6 @@
 //! Whose hours: the practice's, a location's, a person's; and from whom they inherit.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -171,21 +172,32 @@ impl Line {
 
     /// The weekly hours of the line: the nearest that were set, and at which place of the line they are.
     pub(crate) async fn week(&self, tx: &mut TenantTx) -> Result<(usize, Week)> {
-        let ids: Vec<Uuid> = self.owners.iter().map(|owner| owner.id(tx)).collect();
-        let practice = tx.practice();
-        let rows = sqlx::query!(
-            r#"select owner_id, week as "week!: sqlx::types::Json<Vec<super::Day>>" from practice.hours
-                where practice_id = $1 and owner_id = any($2) and week is not null"#,
-            practice,
-            &ids,
-        )
-        .fetch_all(tx.conn())
-        .await?;
-        for (place, id) in ids.iter().enumerate().rev() {
-            if let Some(row) = rows.iter().find(|row| row.owner_id == *id) {
-                return Ok((place, super::stored(&row.week)?));
-            }
-        }
-        Ok((0, Week::default()))
+        let ids = self.ids(tx);
+        Ok(nearest(&ids, &weeks(tx, &ids).await?))
     }
+
+    /// The ids of its owners.
+    pub(crate) fn ids(&self, tx: &TenantTx) -> Vec<Uuid> {
+        self.owners.iter().map(|owner| owner.id(tx)).collect()
+    }
+}
+
+/// The weeks that these owners have set, by owner.
+pub(crate) async fn weeks(tx: &mut TenantTx, ids: &[Uuid]) -> Result<HashMap<Uuid, Week>> {
+    let practice = tx.practice();
+    let rows = sqlx::query!(
+        r#"select owner_id, week as "week!: sqlx::types::Json<Vec<super::Day>>" from practice.hours
+            where practice_id = $1 and owner_id = any($2) and week is not null"#,
+        practice,
+        ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.iter().map(|row| Ok((row.owner_id, super::stored(&row.week)?))).collect()
+}
+
+/// The week of whoever is the last of these and has set one, and their place among them; nobody's is a closed one.
+pub(crate) fn nearest(ids: &[Uuid], weeks: &HashMap<Uuid, Week>) -> (usize, Week) {
+    let found = ids.iter().enumerate().rev().find_map(|(place, id)| Some((place, weeks.get(id)?.clone())));
+    found.unwrap_or_default()
 }

@@ -11,10 +11,14 @@ mod http;
 mod resolve;
 #[cfg(test)]
 mod tests;
+mod working;
+
+use std::collections::HashMap;
 
 use garde::Validate;
 use jiff::Span as Days;
 use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 use platform::Result;
 use platform::db::TenantTx;
 use platform::error::{Error, FieldError};
@@ -25,11 +29,13 @@ use platform::route;
 use platform::routes::{Json, Routes};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
-use crate::hours::{Line, Owner};
-use crate::{absences, closing_days};
+use crate::hours::{Line, Owner, Week};
+use crate::{absences, closing_days, hours};
 pub(crate) use resolve::{Layer, LocalSpan};
 pub use resolve::{Plan, Span};
+pub use working::{Working, working};
 
 /// Days that can be asked for at once: two months and a bit, as a calendar shows them.
 const MOST_DAYS: i32 = 62;
@@ -86,14 +92,37 @@ async fn read(who: Can<may::Read>, Query(asked): Query<WhenOpen>) -> Result<Json
 /// Everything that decides when an owner is open on some days.
 pub(crate) async fn plan(tx: &mut TenantTx, owner: Owner, first: Date, last: Date) -> Result<(Line, Plan)> {
     let line = Line::of(tx, owner).await?;
-    let (place, week) = line.week(tx).await?;
-    let end = last.saturating_add(Days::new().days(1));
-    let mut layers =
-        absences::layers(tx, &line, first.to_datetime(Time::midnight()), end.to_datetime(Time::midnight())).await?;
-    for above in &mut layers[..place] {
-        above.extra.clear();
-    }
-    let closing_days = closing_days::days(tx, first, last).await?;
-    let plan = Plan { week, zone: line.time_zone()?, closing_days, layers };
+    let rules = Rules::of(tx, &line.ids(tx), first, last).await?;
+    let plan = rules.plan(&line.ids(tx), line.time_zone()?);
     Ok((line, plan))
+}
+
+/// What decides when some owners are open on some days, as it lies in the tables.
+pub(crate) struct Rules {
+    weeks: HashMap<Uuid, Week>,
+    layers: HashMap<Uuid, Layer>,
+    closing_days: Vec<Date>,
+}
+
+impl Rules {
+    /// For these owners, read at once.
+    pub(crate) async fn of(tx: &mut TenantTx, owners: &[Uuid], first: Date, last: Date) -> Result<Self> {
+        let end = last.saturating_add(Days::new().days(1));
+        let (from, to) = (first.to_datetime(Time::midnight()), end.to_datetime(Time::midnight()));
+        Ok(Self {
+            weeks: hours::weeks(tx, owners).await?,
+            layers: absences::layers(tx, owners, from, to).await?,
+            closing_days: closing_days::days(tx, first, last).await?,
+        })
+    }
+
+    /// The plan of the last of these, who stands below the others.
+    pub(crate) fn plan(&self, line: &[Uuid], zone: TimeZone) -> Plan {
+        let (place, week) = hours::nearest(line, &self.weeks);
+        let mut layers: Vec<Layer> = line.iter().map(|id| self.layers.get(id).cloned().unwrap_or_default()).collect();
+        for above in &mut layers[..place] {
+            above.extra.clear();
+        }
+        Plan { week, zone, closing_days: self.closing_days.clone(), layers }
+    }
 }

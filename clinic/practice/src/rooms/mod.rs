@@ -337,3 +337,17 @@ async fn save(tx: &mut TenantTx, room: &Room) -> Result<()> {
     .on_constraint("room_name_key", name_taken)?;
     Ok(())
 }
+
+/// The rooms and chairs in use at a location, in their order.
+pub(crate) async fn in_use(tx: &mut TenantTx, location: LocationId) -> Result<Vec<RoomId>> {
+    let practice = tx.practice();
+    let rooms = sqlx::query_scalar!(
+        "select id from practice.room where practice_id = $1 and location_id = $2 and archived_at is null
+          order by sort, id limit 500",
+        practice,
+        location.uuid(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rooms.into_iter().map(RoomId).collect())
+}

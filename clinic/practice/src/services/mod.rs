@@ -404,7 +404,11 @@ impl TryFrom<Row> for Service {
     }
 }
 
-async fn find(tx: &mut TenantTx, id: ServiceId) -> Result<Service> {
+/// The service, archived or not.
+///
+/// # Errors
+/// 404.
+pub async fn find(tx: &mut TenantTx, id: ServiceId) -> Result<Service> {
     let practice = tx.practice();
     sqlx::query_as!(
         Row,

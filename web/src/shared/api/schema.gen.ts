@@ -982,6 +982,137 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/appointment-series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book several visits of the same kind: all of them, or none when one cannot be. Then `current.number` says which. */
+        post: operations["appointment-series.create_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appointments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Appointments as a list. Who is on the page is written to the ledger. */
+        get: operations["appointments.list"];
+        put?: never;
+        /**
+         * Book an appointment. What is taken is answered with 409: `current.busy` says what it is, `current.alternatives` what
+         *     is free near that time.
+         */
+        post: operations["appointments.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appointments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An appointment. */
+        get: operations["appointments.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what was entered about an appointment. When and where it is, `move` changes. */
+        patch: operations["appointments.change"];
+        trace?: never;
+    };
+    "/api/v1/appointments/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel an appointment, or it and those of its series that come after it. Its time is free for others at once. */
+        post: operations["appointments.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appointments/{id}/check-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that the patient has left, with everything settled. */
+        post: operations["appointments.check_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appointments/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move an appointment: to another time, length, provider, room, service or place. What is taken is answered with 409,
+         *     as in booking. Who had confirmed the old time is asked again.
+         */
+        post: operations["appointments.r/move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appointments/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how far an appointment has come: confirmed, arrived, in the chair, completed; or that nobody came. Going back is
+         *     allowed, and takes back what was said since. One that was cancelled or missed becomes one again, where its time is
+         *     still free.
+         */
+        post: operations["appointments.set_status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -1539,6 +1670,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything of some days at a location, a week at most. Who is on it is written to the ledger. */
+        get: operations["calendar.calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days at a location in numbers, six weeks at most. */
+        get: operations["calendar.days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/closing-days": {
         parameters: {
             query?: never;
@@ -1671,6 +1836,43 @@ export interface paths {
         put?: never;
         /** Take that back. */
         post: operations["duplicates.reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep a slot for somebody who is deciding, for as many minutes as the practice says. What is taken is answered with
+         *     409, as in booking.
+         */
+        post: operations["holds.keep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holds/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release a hold before its time. One that is over, or was booked, may be released again. */
+        post: operations["holds.release"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2858,6 +3060,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scheduling-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the practice gives appointments. */
+        get: operations["scheduling-settings.read"];
+        /** Decide how the practice gives appointments. A reason that was used is archived, not left out. */
+        put: operations["scheduling-settings.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/security": {
         parameters: {
             query?: never;
@@ -2943,6 +3163,23 @@ export interface paths {
         put?: never;
         /** Offer an archived service again. */
         post: operations["services.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a service could be had at a location. What lies in the past is left out. */
+        get: operations["slots.search"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3694,6 +3931,105 @@ export interface components {
             /** @description What a key can be made for by whoever asks. */
             scopes: components["schemas"]["PermissionName"][];
         };
+        /** @description A booked visit. */
+        Appointment: components["schemas"]["Details"] & {
+            /**
+             * Format: date-time
+             * @description When they came.
+             */
+            arrivedAt: string | null;
+            cancellation: components["schemas"]["Cancellation"] | null;
+            /**
+             * Format: date-time
+             * @description When they left, with everything settled.
+             */
+            checkedOutAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            completedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When the patient said that they will come.
+             */
+            confirmedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it was booked.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            end: string;
+            /** @description Its id. */
+            id: components["schemas"]["AppointmentId"];
+            /** @description At which location. */
+            locationId: components["schemas"]["LocationId"];
+            /**
+             * Format: int32
+             * @description How often it was moved.
+             */
+            moves: number;
+            /**
+             * Format: date-time
+             * @description When somebody noted that they had not come.
+             */
+            noShowAt: string | null;
+            /** @description Why it was booked over another one or outside of working hours. Encrypted. */
+            overbooking: string | null;
+            /** @description Who comes. */
+            patientId: components["schemas"]["PatientId"];
+            /** @description By whom, the main one first. */
+            providerIds: components["schemas"]["UserId"][];
+            /** @description In which rooms or chairs, the main one first. */
+            roomIds: components["schemas"]["RoomId"][];
+            /**
+             * Format: date-time
+             * @description When the treatment began.
+             */
+            seatedAt: string | null;
+            series: components["schemas"]["InSeries"] | null;
+            /** @description What is done. */
+            serviceId: components["schemas"]["ServiceId"];
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
+            /** @description How far it has come. */
+            status: components["schemas"]["Status"];
+            /** @description The zone of the place, IANA. */
+            timeZone: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A booked visit.
+         */
+        AppointmentId: string;
+        /** @description An appointment with who comes. */
+        AppointmentItem: components["schemas"]["Appointment"] & {
+            /** @description Who comes. */
+            patient: components["schemas"]["Visitor"];
+        };
+        /** @description A page of appointments. */
+        AppointmentPage: {
+            items: components["schemas"]["AppointmentItem"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
         /** @description The version that an action is based on. */
         AtVersion: {
             /** Format: int32 */
@@ -3902,6 +4238,65 @@ export interface components {
             practice: components["schemas"]["NamedPractice"];
             queues: components["schemas"]["Queues"];
         };
+        /** @description Everything of some days at a location. */
+        Calendar: {
+            /** @description When each bookable provider works there. */
+            hours: components["schemas"]["ProviderHours"][];
+            /** @description All appointments, cancelled ones as well, by their beginning. */
+            items: components["schemas"]["AppointmentItem"][];
+            /** @description Whether there are more than fit. */
+            more: boolean;
+            /** @description The location's zone, IANA. */
+            timeZone: string;
+        };
+        /** @description Why it does not take place. */
+        Cancel: {
+            /** @description Who does not want it any more. */
+            by: components["schemas"]["CancelledBy"];
+            /** @description Of a series, those that come after it as well. */
+            following?: boolean;
+            /** @description What was said. */
+            note?: string | null;
+            /** @description Key of a reason among the practice's. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
+        /** @description Why and by whom an appointment was cancelled. */
+        Cancellation: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who did not want it any more. */
+            by: components["schemas"]["CancelledBy"];
+            /** @description What was said. Encrypted. */
+            note: string | null;
+            /** @description Key of the reason among the practice's. */
+            reason: string;
+        };
+        /**
+         * @description Who cancels.
+         * @enum {string}
+         */
+        CancelledBy: "patient" | "provider" | "clinic";
+        /** @description A reason for cancelling. */
+        CancelReason: {
+            /** @description No longer offered. */
+            archived: boolean;
+            /** @description Whose reason it is. */
+            by: components["schemas"]["CancelledBy"];
+            /** @description What appointments keep of it; never changes. */
+            key: string;
+            /** @description In Arabic. */
+            nameAr: string | null;
+            /** @description In English. */
+            nameEn: string;
+        };
         /** @description What is known of a picture of an insurance card; the picture itself is a file of the patient. */
         CardPicture: {
             /**
@@ -3913,6 +4308,28 @@ export interface components {
             mediaType: string;
             /** @description The file's name. */
             name: string;
+        };
+        /** @description What is to be different; what is left out stays. */
+        Change_Details: {
+            /** @default null */
+            colour: components["schemas"]["Colour"] | null;
+            /**
+             * @description Whether a deposit is asked for.
+             * @default false
+             */
+            deposit: boolean;
+            /**
+             * @description For whoever prepares the visit. Encrypted.
+             * @default null
+             */
+            notes: string | null;
+            /**
+             * @description Why the patient comes, in their words. Encrypted.
+             * @default null
+             */
+            reason: string | null;
+            /** @description As it was read. */
+            version: number;
         };
         /** @description What is to be different; what is left out stays. */
         Change_PatientFields: {
@@ -4487,6 +4904,34 @@ export interface components {
              */
             weekday: number;
         };
+        /** @description A day in numbers. */
+        DayNumber: {
+            /**
+             * Format: int64
+             * @description Appointments that take or took place.
+             */
+            appointments: number;
+            /**
+             * Format: date
+             * @description The local day.
+             */
+            date: string;
+            /**
+             * Format: int64
+             * @description Those that were cancelled or missed.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Minutes that they take together.
+             */
+            minutes: number;
+        };
+        /** @description Some days in numbers. */
+        DayNumbers: {
+            /** @description The days that have any, in order. */
+            items: components["schemas"]["DayNumber"][];
+        };
         /** @description An event that was set aside. */
         DeadEvent: {
             /** Format: date-time */
@@ -4513,6 +4958,26 @@ export interface components {
          * @enum {string}
          */
         Demand: "nobody" | "patients" | "everybody";
+        /** @description What is entered about a visit besides when and where it is. */
+        Details: {
+            /** @default null */
+            colour: components["schemas"]["Colour"] | null;
+            /**
+             * @description Whether a deposit is asked for.
+             * @default false
+             */
+            deposit: boolean;
+            /**
+             * @description For whoever prepares the visit. Encrypted.
+             * @default null
+             */
+            notes: string | null;
+            /**
+             * @description Why the patient comes, in their words. Encrypted.
+             * @default null
+             */
+            reason: string | null;
+        };
         /** @description Which of them it was done to; what was not dead any more is left out. */
         Done: {
             /** @description Their ids. */
@@ -4753,6 +5218,39 @@ export interface components {
          * @enum {string}
          */
         Health: "ok" | "behind" | "failing" | "suspended";
+        /** @description A slot that is kept. */
+        Hold: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            end: string;
+            /**
+             * Format: date-time
+             * @description Until when it is kept.
+             */
+            expiresAt: string;
+            /** @description Its id, to book with. */
+            id: components["schemas"]["HoldId"];
+            /** @description At which location. */
+            locationId: components["schemas"]["LocationId"];
+            /** @description By whom. */
+            providerIds: components["schemas"]["UserId"][];
+            /** @description In which rooms. */
+            roomIds: components["schemas"]["RoomId"][];
+            /** @description What is done. */
+            serviceId: components["schemas"]["ServiceId"];
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
+        };
+        /**
+         * Format: uuid
+         * @description A slot that is kept.
+         */
+        HoldId: string;
         /** @description Somebody's weekly hours. */
         Hours: {
             /** @description Whose week it is when it is inherited. */
@@ -4969,6 +5467,24 @@ export interface components {
          * @enum {string}
          */
         ImportTask: "check" | "run" | "undo";
+        /** @description One of several that were booked together. */
+        InSeries: {
+            /**
+             * Format: uuid
+             * @description The series.
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description Of how many.
+             */
+            length: number;
+            /**
+             * Format: int32
+             * @description Which of them, from 1.
+             */
+            number: number;
+        };
         /** @description From when until when, local time. */
         Interval: {
             /**
@@ -5397,6 +5913,39 @@ export interface components {
             /** @description What it may. */
             scopes: components["schemas"]["PermissionName"][];
         };
+        /** @description A visit to be booked. */
+        NewAppointment: {
+            colour?: components["schemas"]["Colour"] | null;
+            /** @description Whether a deposit is asked for. */
+            deposit?: boolean;
+            /**
+             * Format: int32
+             * @description How long; left out, as long as the service takes.
+             */
+            durationMinutes?: number | null;
+            holdId?: components["schemas"]["HoldId"] | null;
+            /** @description At which location. */
+            locationId: components["schemas"]["LocationId"];
+            /** @description For whoever prepares the visit. */
+            notes?: string | null;
+            /** @description Books over other appointments, or outside of working hours, and says why. Needs `appointments.overbook`. */
+            overbooking?: string | null;
+            /** @description Who comes. */
+            patientId: components["schemas"]["PatientId"];
+            /** @description By whom, the main one first. */
+            providerIds: components["schemas"]["UserId"][];
+            /** @description Why the patient comes, in their words. */
+            reason?: string | null;
+            /** @description In which rooms or chairs; left out, the first one of the location that is free. */
+            roomIds?: components["schemas"]["RoomId"][] | null;
+            /** @description What is done. */
+            serviceId: components["schemas"]["ServiceId"];
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
+        };
         /** @description Which entries, and as what. */
         NewAuditExport: {
             /** @description Which entries: all of them without it. */
@@ -5427,6 +5976,27 @@ export interface components {
             options?: components["schemas"]["FieldOption"][];
             required?: boolean;
             sensitive?: boolean;
+        };
+        /** @description A slot to be kept. */
+        NewHold: {
+            /**
+             * Format: int32
+             * @description How long; left out, as long as the service takes.
+             */
+            durationMinutes?: number | null;
+            /** @description At which location. */
+            locationId: components["schemas"]["LocationId"];
+            /** @description By whom, the main one first. */
+            providerIds: components["schemas"]["UserId"][];
+            /** @description In which rooms; left out, the first one of the location that is free. */
+            roomIds?: components["schemas"]["RoomId"][] | null;
+            /** @description What is done. */
+            serviceId: components["schemas"]["ServiceId"];
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
         };
         /** @description A whole week to be set. */
         NewHours: {
@@ -5546,6 +6116,23 @@ export interface components {
             /** Format: int32 */
             sort?: number;
         };
+        /** @description Several visits of the same kind. Local time stays the same, also where clocks are changed in between. */
+        NewSeries: {
+            /**
+             * Format: int32
+             * @description From one to the next: so many
+             */
+            every: number;
+            /** @description The first one. */
+            first: components["schemas"]["NewAppointment"];
+            /**
+             * Format: int32
+             * @description How many visits in all.
+             */
+            times: number;
+            /** @description of these. */
+            unit: components["schemas"]["Unit"];
+        };
         /** @description A service to be offered. */
         NewService: {
             /** Format: int32 */
@@ -5562,6 +6149,15 @@ export interface components {
             price: components["schemas"]["Money"];
             vatCategory: components["schemas"]["VatCategory"];
         };
+        /** @description Rules in place of those that there are. */
+        NewSettings: {
+            rules: components["schemas"]["Rules"];
+            /**
+             * Format: int32
+             * @description The version that the change is based on; 0 when nothing was decided yet.
+             */
+            version: number;
+        };
         /** @description A password, and the first code of the app. */
         NewSetup: {
             code: components["schemas"]["String_String"];
@@ -5574,6 +6170,16 @@ export interface components {
             email: components["schemas"]["String_String"];
             name: components["schemas"]["String_String"];
             role: components["schemas"]["Role"];
+        };
+        /** @description How far it has come. */
+        NewStatus: {
+            /** @description Any but `cancelled`, which has reasons. */
+            status: components["schemas"]["Status"];
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
         };
         /** @description A tag to be made. */
         NewTag: {
@@ -6052,7 +6658,7 @@ export interface components {
          */
         PatientStatus: "lead" | "active" | "inactive" | "deceased";
         /** @enum {string} */
-        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "patients.import" | "patients.export" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
+        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "patients.import" | "patients.export" | "appointments.read" | "appointments.write_own" | "appointments.write" | "appointments.overbook" | "appointments.configure" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
         /** @description A telephone number. */
         Phone: {
             /** @description What for. */
@@ -6312,7 +6918,10 @@ export interface components {
         Problem: {
             /** @description Stable name of the problem, such as `service.name_taken`. */
             code: string;
-            /** @description The resource as it stands now, when somebody else changed it first. */
+            /**
+             * @description The resource as it stands now, when somebody else changed it first; what is taken and what is free, when an
+             *     appointment cannot be made.
+             */
             current?: unknown;
             /** @description Which fields are at fault. */
             errors?: components["schemas"]["FieldError"][];
@@ -6367,6 +6976,13 @@ export interface components {
              * @description Goes up with each change.
              */
             version: number;
+        };
+        /** @description When somebody works. */
+        ProviderHours: {
+            /** @description From when until when, in order. */
+            open: components["schemas"]["Span"][];
+            /** @description Who. */
+            providerId: components["schemas"]["UserId"];
         };
         /** @description A provider. */
         ProviderItem: {
@@ -6513,6 +7129,11 @@ export interface components {
          * @description A relative of a patient.
          */
         RelativeId: string;
+        /** @description That a hold is over. */
+        Released: {
+            /** @description Which one. */
+            id: components["schemas"]["HoldId"];
+        };
         /** @description Something remarkable, and in which column of the file, counted from 0. */
         Remark: {
             /** @description What it is. */
@@ -6661,6 +7282,46 @@ export interface components {
          * @enum {string}
          */
         Rule: "origin" | "nationalId" | "nameAndBirthDate" | "nameAndPhone" | "nameAndEmail";
+        /** @description What a practice decides about its appointments. */
+        Rules: {
+            /**
+             * Format: int32
+             * @description Patients cancel by themselves at least so long before.
+             */
+            cancelCutoffMinutes: number;
+            /**
+             * Format: int32
+             * @description How long a slot is kept for somebody who is deciding.
+             */
+            holdMinutes: number;
+            /**
+             * Format: int32
+             * @description And at most so many days ahead.
+             */
+            horizonDays: number;
+            /**
+             * Format: int32
+             * @description at most so many times.
+             */
+            mostMoves: number;
+            /**
+             * Format: int32
+             * @description And move at least so long before,
+             */
+            moveCutoffMinutes: number;
+            /**
+             * Format: int32
+             * @description Patients book by themselves at least so long before.
+             */
+            noticeMinutes: number;
+            /** @description Why appointments are cancelled, in the order of the list. */
+            reasons: components["schemas"]["CancelReason"][];
+            /**
+             * Format: int32
+             * @description Minutes from one beginning that is offered to the next, counted from local midnight.
+             */
+            slotMinutes: number;
+        };
         RunningJob: {
             /** Format: int32 */
             attempts: number;
@@ -6740,6 +7401,16 @@ export interface components {
              * @description The version that the change is based on.
              */
             version: number;
+        };
+        /** @description Visits that were booked together. */
+        Series: {
+            /**
+             * Format: uuid
+             * @description The series.
+             */
+            id: string;
+            /** @description The visits, in order. */
+            items: components["schemas"]["Appointment"][];
         };
         /** @description Something done for a patient. */
         Service: {
@@ -6895,6 +7566,19 @@ export interface components {
             language: components["schemas"]["Language"];
             name: components["schemas"]["String_String"];
         };
+        /** @description The rules, and where they stand. */
+        Settings: components["schemas"]["Rules"] & {
+            /**
+             * Format: date-time
+             * @description When they were last changed.
+             */
+            updatedAt: string | null;
+            /**
+             * Format: int32
+             * @description Goes up with each change; 0 when the practice has not decided anything.
+             */
+            version: number;
+        };
         /** @description What the account is to be set up with. */
         Setup: {
             email: components["schemas"]["String_String"];
@@ -6956,6 +7640,28 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description When a visit could be. */
+        Slot: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            end: string;
+            /** @description Who would be free: any of them. */
+            providerIds: components["schemas"]["UserId"][];
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
+        };
+        /** @description What is free. */
+        Slots: {
+            /** @description When a visit could be, in order. */
+            items: components["schemas"]["Slot"][];
+            /** @description The location's zone, IANA. */
+            timeZone: string;
+        };
         /**
          * @description Where a closing day comes from.
          * @enum {string}
@@ -6985,6 +7691,11 @@ export interface components {
          * @enum {string}
          */
         Standing: "active" | "suspended";
+        /**
+         * @description How far an appointment has come.
+         * @enum {string}
+         */
+        Status: "scheduled" | "confirmed" | "arrived" | "in_chair" | "completed" | "cancelled" | "no_show";
         /**
          * @description A step.
          * @enum {string}
@@ -7223,6 +7934,11 @@ export interface components {
             /** Format: date-time */
             nextAt: string;
         };
+        /**
+         * @description At which intervals.
+         * @enum {string}
+         */
+        Unit: "day" | "week" | "month";
         /** @description A page of the worklist. */
         UnverifiedPage: {
             items: components["schemas"]["UnverifiedPolicy"][];
@@ -7341,6 +8057,33 @@ export interface components {
         /** @description The views that somebody sees. */
         Views: {
             items: components["schemas"]["View"][];
+        };
+        /** @description A patient as the calendar shows them. */
+        Visitor: {
+            /** @description Allergies and the like. */
+            alerts: components["schemas"]["Alert"][];
+            /**
+             * Format: date
+             * @description Date of birth.
+             */
+            birthDate: string | null;
+            /** @description Family name. */
+            familyName: string | null;
+            /** @description Family name in the other script. */
+            familyNameOther: string | null;
+            /** @description Given names. */
+            givenName: string;
+            /** @description Given names in the other script. */
+            givenNameOther: string | null;
+            /** @description Their id. */
+            id: components["schemas"]["PatientId"];
+            /**
+             * Format: int64
+             * @description The practice's number for them.
+             */
+            number: number;
+            /** @description The number to call first. */
+            phone: string | null;
         };
     };
     responses: never;
@@ -10366,6 +11109,491 @@ export interface operations {
             };
         };
     };
+    "appointment-series.create_series": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSeries"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appointments.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Only those that begin from here on. */
+                from?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only at this location. */
+                locationId?: components["schemas"]["LocationId"];
+                /** @description Only of this patient. */
+                patientId?: components["schemas"]["PatientId"];
+                /** @description Only with this provider. */
+                providerId?: components["schemas"]["UserId"];
+                /** @description `start` or `-start`, the latest first. */
+                sort?: string;
+                /** @description Only those that have come so far. */
+                status?: "scheduled" | "confirmed" | "arrived" | "in_chair" | "completed" | "cancelled" | "no_show";
+                /** @description Only those that begin before. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppointmentPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appointments.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAppointment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appointments.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The appointment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appointments.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The appointment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Change_Details"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appointments.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The appointment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cancel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appointments.check_out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The appointment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appointments.r/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The appointment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appointments.set_status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The appointment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStatus"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "audit.list": {
         parameters: {
             query?: {
@@ -11695,6 +12923,112 @@ export interface operations {
             };
         };
     };
+    "calendar.calendar": {
+        parameters: {
+            query: {
+                /** @description First local day of the location. */
+                from: string;
+                /** @description At which location. */
+                locationId: components["schemas"]["LocationId"];
+                /** @description Last local day. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calendar.days": {
+        parameters: {
+            query: {
+                /** @description First local day of the location. */
+                from: string;
+                /** @description At which location. */
+                locationId: components["schemas"]["LocationId"];
+                /** @description Last local day. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayNumbers"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "closing-days.list": {
         parameters: {
             query?: {
@@ -12169,6 +13503,108 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "holds.keep": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "holds.release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The hold */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Released"];
+                };
             };
             /** @description Not signed in, or no longer. */
             401: {
@@ -16525,6 +17961,102 @@ export interface operations {
             };
         };
     };
+    "scheduling-settings.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "scheduling-settings.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "security.read": {
         parameters: {
             query?: never;
@@ -16910,6 +18442,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "slots.search": {
+        parameters: {
+            query: {
+                /** @description How long; left out, as long as the service takes. */
+                durationMinutes?: number;
+                /** @description First local day of the location. */
+                from: string;
+                /** @description Only the first so many. */
+                limit?: number;
+                /** @description At which location. */
+                locationId: components["schemas"]["LocationId"];
+                /** @description An appointment that is to be moved, and therefore in nobody's way. */
+                moving?: components["schemas"]["AppointmentId"];
+                /** @description Only in this part of the day. */
+                part?: "morning" | "afternoon" | "evening";
+                /** @description For this patient, who is not in two places. */
+                patientId?: components["schemas"]["PatientId"];
+                /** @description Only with this provider. */
+                providerId?: components["schemas"]["UserId"];
+                /** @description What is done. */
+                serviceId: components["schemas"]["ServiceId"];
+                /** @description Last local day, at most 30 after the first. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Slots"];
                 };
             };
             /** @description Not signed in, or no longer. */

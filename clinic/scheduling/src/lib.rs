@@ -1,0 +1,26 @@
+//! Scheduling: what is free, who comes when, and that nobody and nothing is in two places at once.
+
+mod appointment;
+mod calendar;
+mod holds;
+mod own;
+mod settings;
+mod slots;
+#[cfg(test)]
+mod testing;
+
+use platform::routes::Routes;
+
+pub use appointment::book::{NewAppointment, book};
+pub use appointment::{Appointment, AppointmentId, Status, find};
+pub use settings::{Settings, find as settings};
+
+/// All routes of the area.
+#[must_use]
+pub fn routes() -> Routes {
+    appointment::routes()
+        .merge(calendar::routes())
+        .merge(holds::routes())
+        .merge(slots::routes())
+        .merge(settings::routes())
+}

@@ -1,0 +1,262 @@
+//! Slots: when a service could be had, from whom; and what is free near a time that is taken.
+
+mod rule;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use garde::Validate;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span as Days, Timestamp};
+use platform::Result;
+use platform::db::TenantTx;
+use platform::error::{Error, FieldError};
+use platform::extract::Query;
+use platform::guard::Can;
+use platform::id::{PatientId, UserId};
+use platform::permission::appointments as may;
+use platform::route;
+use platform::routes::{Json, Routes};
+use practice::{LocationId, Provider, ServiceId, Span};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::appointment::AppointmentId;
+use crate::appointment::occupy::LONGEST;
+use crate::appointment::plan::Asked;
+use crate::settings;
+pub use rule::{Part, Question, Slot};
+
+/// Days that can be asked for at once.
+const MOST_DAYS: i32 = 31;
+/// How many days from a time that is taken others are looked for.
+const NEAR_DAYS: i32 = 14;
+/// How many of them are shown.
+const ALTERNATIVES: usize = 3;
+
+/// The route of slots.
+pub fn routes() -> Routes {
+    Routes::new().route(route!(search))
+}
+
+/// Which slots.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct WhichSlots {
+    /// What is done.
+    #[garde(skip)]
+    service_id: ServiceId,
+    /// At which location.
+    #[garde(skip)]
+    location_id: LocationId,
+    /// Only with this provider.
+    #[garde(skip)]
+    provider_id: Option<UserId>,
+    /// First local day of the location.
+    #[garde(skip)]
+    from: Date,
+    /// Last local day, at most 30 after the first.
+    #[garde(skip)]
+    to: Date,
+    /// How long; left out, as long as the service takes.
+    #[garde(inner(range(min = 5, max = 720)))]
+    duration_minutes: Option<i32>,
+    /// Only in this part of the day.
+    #[garde(skip)]
+    #[param(inline)]
+    part: Option<Part>,
+    /// For this patient, who is not in two places.
+    #[garde(skip)]
+    patient_id: Option<PatientId>,
+    /// An appointment that is to be moved, and therefore in nobody's way.
+    #[garde(skip)]
+    moving: Option<AppointmentId>,
+    /// Only the first so many.
+    #[garde(inner(range(min = 1, max = 10_000)))]
+    limit: Option<u32>,
+}
+
+/// What is free.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Slots {
+    /// The location's zone, IANA.
+    time_zone: String,
+    /// When a visit could be, in order.
+    items: Vec<Slot>,
+}
+
+/// When a service could be had at a location. What lies in the past is left out.
+#[utoipa::path(get, path = "/api/v1/slots", tag = "scheduling", params(WhichSlots), responses((status = 200, body = Slots)))]
+async fn search(who: Can<may::Read>, Query(asked): Query<WhichSlots>) -> Result<Json<Slots>> {
+    let days = asked.to.since(asked.from).map_err(Error::internal)?.get_days();
+    if !(0..MOST_DAYS).contains(&days) || !(2000..=2200).contains(&asked.from.year()) {
+        let text = "Ask for the first day, or for one of the 30 that follow.";
+        return Err(Error::invalid(vec![FieldError::new("?to", "out_of_range", text)]));
+    }
+    who.read(async move |tx| {
+        let wanted = Wanted {
+            service: asked.service_id,
+            location: asked.location_id,
+            only: asked.provider_id.map(|id| vec![id]),
+            first: asked.from,
+            last: asked.to,
+            minutes: asked.duration_minutes,
+            part: asked.part,
+            patient: asked.patient_id,
+            ignoring: [asked.moving.map(AppointmentId::uuid)].into_iter().flatten().collect(),
+            earliest: tx.now(),
+        };
+        let (time_zone, mut items) = find(tx, &wanted).await?;
+        items.truncate(asked.limit.map_or(usize::MAX, |limit| limit as usize));
+        Ok(Json(Slots { time_zone, items }))
+    })
+    .await
+}
+
+/// What slots are wanted.
+struct Wanted {
+    service: ServiceId,
+    location: LocationId,
+    /// Only with these; everybody who does the service there when nothing is said.
+    only: Option<Vec<UserId>>,
+    first: Date,
+    last: Date,
+    minutes: Option<i32>,
+    part: Option<Part>,
+    /// For whom.
+    patient: Option<PatientId>,
+    /// Appointments and holds that are in nobody's way.
+    ignoring: Vec<Uuid>,
+    earliest: Timestamp,
+}
+
+async fn find(tx: &mut TenantTx, wanted: &Wanted) -> Result<(String, Vec<Slot>)> {
+    let service = practice::service(tx, wanted.service).await?;
+    let does = |provider: &Provider| {
+        provider.bookable
+            && (provider.location_ids.is_empty() || provider.location_ids.contains(&wanted.location))
+            && provider.service_ids.as_ref().is_none_or(|services| services.contains(&wanted.service))
+            && wanted.only.as_ref().is_none_or(|only| only.contains(&provider.id))
+    };
+    let people: Vec<UserId> =
+        practice::providers(tx).await?.into_iter().filter(does).map(|provider| provider.id).collect();
+    let working = practice::working(tx, wanted.location, &people, wanted.first, wanted.last).await?;
+    let zone = working.time_zone()?;
+    let window = days(&zone, wanted.first, wanted.last)?;
+    let rooms = working.rooms.iter().map(|id| id.uuid());
+    let resources: Vec<Uuid> =
+        people.iter().map(|id| id.uuid()).chain(rooms).chain(wanted.patient.map(PatientId::uuid)).collect();
+    let mut taken = taken(tx, &resources, window, &wanted.ignoring).await?;
+    let minutes = |minutes: i32| SignedDuration::from_mins(minutes.into());
+    let question = Question {
+        elsewhere: wanted.patient.and_then(|id| taken.remove(&id.uuid())).unwrap_or_default(),
+        taken,
+        zone,
+        hours: working.hours,
+        rooms: working.rooms,
+        length: minutes(wanted.minutes.unwrap_or(service.duration_minutes)),
+        before: minutes(service.buffer_before_minutes),
+        after: minutes(service.buffer_after_minutes),
+        step: settings::find(tx).await?.rules.slot_minutes,
+        earliest: wanted.earliest,
+        latest: window.end,
+        part: wanted.part,
+    };
+    Ok((working.zone, question.slots()))
+}
+
+/// From the first instant of a local day to the last of another.
+fn days(zone: &TimeZone, first: Date, last: Date) -> Result<Span> {
+    let start = first.to_zoned(zone.clone()).map_err(Error::internal)?.timestamp();
+    let end = last.tomorrow().and_then(|next| next.to_zoned(zone.clone())).map_err(Error::internal)?.timestamp();
+    Ok(Span { start, end })
+}
+
+/// When these are taken, with what is kept free around it.
+async fn taken(
+    tx: &mut TenantTx,
+    resources: &[Uuid],
+    window: Span,
+    ignoring: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Span>>> {
+    let (practice, at) = (tx.practice(), jiff_sqlx::Timestamp::from);
+    let now = at(tx.now());
+    let rows = sqlx::query!(
+        r#"select resource_id, starts_at as "starts_at: jiff_sqlx::Timestamp", ends_at as "ends_at: jiff_sqlx::Timestamp"
+             from scheduling.booked
+            where practice_id = $1 and resource_id = any($2) and starts_at > $3 and starts_at < $4 and ends_at > $5
+              and active and (expires_at is null or expires_at > $6) and holder_id <> all($7)"#,
+        practice,
+        resources,
+        at(window.start - LONGEST - LONGEST) as _,
+        at(window.end + LONGEST) as _,
+        at(window.start - LONGEST) as _,
+        now as _,
+        ignoring,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let mut taken: HashMap<Uuid, Vec<Span>> = HashMap::new();
+    for row in rows {
+        let span = Span { start: row.starts_at.to_jiff(), end: row.ends_at.to_jiff() };
+        taken.entry(row.resource_id).or_default().push(span);
+    }
+    Ok(taken)
+}
+
+/// The outcome; where it is that something was taken or closed, with what is free near that time: first with the same
+/// provider, then with others.
+///
+/// # Errors
+/// Those of the outcome.
+pub fn with_alternatives<P, T: Send>(
+    who: &Can<P>,
+    asked: Asked,
+    moving: Option<AppointmentId>,
+    outcome: Result<T>,
+) -> impl Future<Output = Result<T>> + Send + use<P, T> {
+    let (app, caller) = (who.app().clone(), who.caller().clone());
+    async move {
+        let error = match outcome {
+            Err(error) if error.code() == "appointment.closed" || error.code().ends_with("_busy") => error,
+            other => return other,
+        };
+        let busy = error.shown().map_or_else(|| json!([]), |shown| shown["busy"].clone());
+        let near = app.door.read(&caller, async move |tx| near(tx, &asked, moving).await).await.unwrap_or_default();
+        Err(error.showing(&json!({ "busy": busy, "alternatives": near })))
+    }
+}
+
+async fn near(tx: &mut TenantTx, asked: &Asked, moving: Option<AppointmentId>) -> Result<Vec<Slot>> {
+    let day = asked.start.to_zoned(TimeZone::UTC).date();
+    let reach = Days::new().days(NEAR_DAYS);
+    let holders = moving.map(AppointmentId::uuid).into_iter().chain(asked.hold.map(|hold| hold.uuid()));
+    let mut wanted = Wanted {
+        service: asked.service,
+        location: asked.location,
+        only: Some(asked.providers.iter().take(1).copied().collect()),
+        first: day.yesterday().map_err(Error::internal)?,
+        last: day.saturating_add(reach),
+        minutes: asked.minutes,
+        part: None,
+        patient: asked.patient,
+        ignoring: holders.collect(),
+        earliest: tx.now(),
+    };
+    let distance = |slot: &Slot| slot.start.duration_since(asked.start).abs();
+    let (_, mut slots) = find(tx, &wanted).await?;
+    if slots.len() < ALTERNATIVES {
+        wanted.only = None;
+        slots = find(tx, &wanted).await?.1;
+    }
+    slots.sort_by_key(distance);
+    slots.truncate(ALTERNATIVES);
+    slots.sort_by_key(|slot| slot.start);
+    Ok(slots)
+}
