@@ -54,8 +54,9 @@ create table scheduling.appointment (
     cancelled_at timestamptz,
     cancelled_by text check (cancelled_by in ('patient', 'provider', 'clinic')),
     cancel_reason text collate "C" check (length(cancel_reason) between 1 and 60),
-    -- why the patient comes, notes, why it was booked over another, what was said when it was cancelled: sealed
-    private bytea not null,
+    -- why the patient comes, notes, why it was booked over another, what was said when it was cancelled: sealed; null
+    -- where nothing was said
+    private bytea,
     -- instead of the service's
     colour text check (colour in ('slate', 'teal', 'blue', 'violet', 'green', 'amber', 'red', 'pink')),
     deposit boolean not null,

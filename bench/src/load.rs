@@ -1,5 +1,6 @@
 //! Load over HTTP: so many connections, each sending its next request as soon as it has the answer to the last.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
@@ -38,13 +39,17 @@ pub enum Kind {
     Patient,
     /// A patient is entered.
     Enter,
+    /// Two weeks of what is free for a service.
+    Slots,
+    /// A day of the calendar.
+    Day,
+    /// An appointment is booked.
+    Book,
 }
 
 impl Kind {
     /// Those that are measured when nothing else is asked for, in this order.
     pub const ALL: [Self; 4] = [Self::SignIn, Self::List, Self::Read, Self::Write];
-    /// Those about patients.
-    pub const OF_PATIENTS: [Self; 5] = [Self::Search, Self::Digits, Self::Patients, Self::Patient, Self::Enter];
 
     /// The word for it in the report.
     pub fn name(self) -> &'static str {
@@ -58,6 +63,9 @@ impl Kind {
             Self::Patients => "patients",
             Self::Patient => "patient",
             Self::Enter => "enter",
+            Self::Slots => "slots",
+            Self::Day => "day",
+            Self::Book => "book",
         }
     }
 }
@@ -158,6 +166,7 @@ impl Client {
                 let person = &self.people[0];
                 request("PATCH", &service_path(person.practice, 1), &person.cookie, Some(&change))
             }
+            Kind::Slots | Kind::Day | Kind::Book => of_appointments(self.kind, person, turn),
             kind => of_patients(kind, person, turn),
         }
     }
@@ -186,6 +195,40 @@ fn of_patients(kind: Kind, person: &Person, turn: usize) -> Vec<u8> {
         _ => {
             let id = seed::patient(person.practice, (turn % 754) as u32 + 1);
             request("GET", &format!("/api/v1/patients/{id}"), &person.cookie, None)
+        }
+    }
+}
+
+/// Appointments that were asked for so far, by anybody.
+static BOOKED: AtomicUsize = AtomicUsize::new(0);
+
+fn of_appointments(kind: Kind, person: &Person, turn: usize) -> Vec<u8> {
+    let (service, location) = (seed::service(person.practice, 1), seed::location(person.practice));
+    // some of the days that `sql/appointments.sql` fills
+    let day = |ahead: usize| (jiff::Zoned::now().date() + jiff::Span::new().days(ahead as i64)).to_string();
+    match kind {
+        Kind::Slots => {
+            let (from, to) = (day(1), day(14));
+            let path = format!("/api/v1/slots?serviceId={service}&locationId={location}&from={from}&to={to}");
+            request("GET", &path, &person.cookie, None)
+        }
+        Kind::Day => {
+            let day = day(1 + turn % 14);
+            let path = format!("/api/v1/calendar?locationId={location}&from={day}&to={day}");
+            request("GET", &path, &person.cookie, None)
+        }
+        _ => {
+            // a time of its own for each, years ahead: what is measured is booking, and not being refused
+            let turn = BOOKED.fetch_add(1, Ordering::Relaxed);
+            let start = jiff::civil::date(2031, 1, 1).at(5, 0, 0, 0).in_tz("UTC").map(|start| start.timestamp());
+            let start = start.unwrap_or_default()
+                + jiff::SignedDuration::from_hours(24 * (turn / 72) as i64)
+                + jiff::SignedDuration::from_mins(45 * (turn / 6 % 12) as i64);
+            let provider = seed::provider(person.practice, (turn % 6) as u32 + 1);
+            let patient = seed::patient(person.practice, (turn % 754) as u32 + 1);
+            let visit = serde_json::json!({ "patientId": patient, "serviceId": service, "locationId": location,
+                                            "providerIds": [provider], "start": start });
+            request("POST", "/api/v1/appointments", &person.cookie, Some(&visit))
         }
     }
 }

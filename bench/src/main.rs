@@ -8,11 +8,11 @@
 mod audit;
 mod gap;
 mod load;
-mod patients;
 mod peer;
 mod report;
 mod seed;
 mod server;
+mod suite;
 mod usage;
 mod wire;
 
@@ -63,6 +63,8 @@ enum Only {
     Audit,
     /// Patients: finding, listing, opening and entering them, 200,000 in the installation and 50,000 in one practice.
     Patients,
+    /// Appointments: what is free, a day of the calendar, booking, with a million of them.
+    Appointments,
 }
 
 /// One thread for the load, as pgbench has: more would only take the cores from what is measured.
@@ -103,8 +105,13 @@ async fn measure(options: &Options) -> Result<()> {
     if options.only == Some(Only::Audit) {
         return audit::measure(&server, options.connections, options.rounds, options.seconds).await;
     }
-    if options.only == Some(Only::Patients) {
-        return patients::measure(&server, options.connections as usize, options.rounds, options.seconds).await;
+    let suite = match options.only {
+        Some(Only::Patients) => Some(suite::PATIENTS),
+        Some(Only::Appointments) => Some(suite::APPOINTMENTS),
+        _ => None,
+    };
+    if let Some(suite) = suite {
+        return suite::measure(&server, &suite, options.connections as usize, options.rounds, options.seconds).await;
     }
     say(&format!("how the list is found\n{}", server.database.run(&peer::explain()).await?));
     let connections = options.connections as usize;

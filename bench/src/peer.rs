@@ -40,6 +40,9 @@ pub fn script(kind: Kind) -> Option<&'static str> {
         Kind::Search => Some(look!("../sql/patient_search.sql")),
         Kind::Patients => Some(look!("../sql/patient_list.sql")),
         Kind::Patient => Some(look!("../sql/patient.sql")),
+        Kind::Slots => Some(transaction!("../sql/slots.sql")),
+        Kind::Day => Some(look!("../sql/day.sql")),
+        Kind::Book => Some(transaction!("../sql/book.sql")),
         // the first is a smaller search, the other a dozen statements that depend on each other
         Kind::Digits | Kind::Enter => None,
     }

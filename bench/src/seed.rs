@@ -61,6 +61,16 @@ pub fn patient(practice: u32, number: u32) -> Uuid {
     Uuid::from_u64_pair(0x7000, 0x8004_0000_0000_0000 + u64::from(practice * 100_000 + number))
 }
 
+/// Id of a practice's only location with appointments; as in `sql/appointments.sql`, as are those of its providers.
+pub fn location(practice: u32) -> Uuid {
+    Uuid::from_u64_pair(0x7000, 0x8006_0000_0000_0000 + u64::from(practice))
+}
+
+/// Id of a provider by its number, from 1 to 6, and its practice's.
+pub fn provider(practice: u32, number: u32) -> Uuid {
+    Uuid::from_u64_pair(0x7000, 0x8005_0000_0000_0000 + u64::from(practice * 10 + number))
+}
+
 fn owner(number: u32) -> String {
     format!("owner-{number}@bench.example")
 }

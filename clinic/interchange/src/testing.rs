@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 
 /// The area with what it stands on, and the owner of practice `alpha`.
 pub(crate) async fn start() -> (TestServer, Person) {
-    let routes = identity::routes().merge(practice::routes()).merge(patients::routes()).merge(crate::routes());
+    let routes = identity::routes()
+        .merge(practice::routes())
+        .merge(patients::routes())
+        .merge(scheduling::routes())
+        .merge(crate::routes());
     let server = TestServer::start(routes, Duties { jobs: patients::jobs(), ..Duties::default() }).await;
     let owner = server.owner_of("alpha").await;
     (server, owner)
@@ -15,6 +19,35 @@ pub(crate) async fn start() -> (TestServer, Person) {
 /// Enters a patient.
 pub(crate) async fn enter(person: &Person, patient: &Value) -> Value {
     person.post("/api/v1/patients", patient).await.expect(201)
+}
+
+/// Visits of a patient to somebody who has a profile, at hours from 09:00 UTC on 2030-06-02: each has come as far as it
+/// says, and the last one was cancelled.
+pub(crate) async fn visits(person: &Person, patient: &Value, statuses: &[&str]) -> Vec<Value> {
+    let price = json!({ "amountMinor": 100, "currency": "SAR" });
+    let service = json!({ "nameEn": "Consultation", "durationMinutes": 30, "price": price, "vatCategory": "standard", "colour": "teal" });
+    let service = person.post("/api/v1/services", &service).await.expect(201);
+    let place = person.post("/api/v1/locations", &json!({ "name": "Olaya" })).await.expect(201);
+    let mut visits = Vec::new();
+    for hour in 0..=statuses.len() {
+        let visit = json!({ "patientId": patient["id"], "serviceId": service["id"], "locationId": place["id"],
+            "providerIds": [person.user()], "start": format!("2030-06-02T{:02}:00:00Z", 9 + hour), "reason": "Toothache",
+            "notes": "Bring the pictures", "overbooking": "No hours yet" });
+        let booked = person.post("/api/v1/appointments", &visit).await.expect(201);
+        let path = format!("/api/v1/appointments/{}", id(&booked));
+        let next = match statuses.get(hour) {
+            Some(&"scheduled") => booked,
+            Some(status) => {
+                person.post(&format!("{path}/status"), &json!({ "version": 1, "status": status })).await.expect(200)
+            }
+            None => {
+                let why = json!({ "version": 1, "by": "patient", "reason": "patient_ill" });
+                person.post(&format!("{path}/cancel"), &why).await.expect(200)
+            }
+        };
+        visits.push(next);
+    }
+    visits
 }
 
 /// The id of something.

@@ -24,7 +24,7 @@ pub use opening::{Span, Working, working};
 pub use profile::{Practice, find as practice};
 pub use providers::{Provider, all as providers};
 pub use rooms::RoomId;
-pub use services::{Service, ServiceId, find as service};
+pub use services::{Service, ServiceId, ServiceNames, find as service, names as service_names};
 
 /// All routes of the area.
 #[must_use]

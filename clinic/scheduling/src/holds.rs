@@ -95,14 +95,15 @@ async fn keep(who: Can<may::WriteOwn>, key: IdempotencyKey, Body(new): Body<NewH
     slots::with_alternatives(&who, asked, None, kept).await
 }
 
-/// Release a hold before its time. One that is over, or was booked, may be released again.
+/// Release a hold before its time. One that is over, or was booked, is not there any more.
 #[utoipa::path(post, path = "/api/v1/holds/{id}/release", tag = "scheduling",
     params(("id" = Uuid, Path, description = "The hold")), responses((status = 200, body = Released)))]
 async fn release(who: Can<may::WriteOwn>, Path(id): Path<HoldId>) -> Result<Json<Released>> {
     who.write(async move |tx| {
-        if forget(tx, id).await? {
-            tx.record(Change::done("delete", "hold", id.uuid()).event("hold.released", 2)).await?;
+        if !forget(tx, id).await? {
+            return Err(Error::not_found());
         }
+        tx.record(Change::done("delete", "hold", id.uuid()).event("hold.released", 2)).await?;
         Ok(Json(Released { id }))
     })
     .await

@@ -3,6 +3,7 @@
 mod appointment;
 mod calendar;
 mod holds;
+pub mod lookup;
 mod own;
 mod settings;
 mod slots;
@@ -13,7 +14,7 @@ use platform::routes::Routes;
 
 pub use appointment::book::{NewAppointment, book};
 pub use appointment::{Appointment, AppointmentId, Status, find};
-pub use settings::{Settings, find as settings};
+pub use settings::{CancelledBy, Settings, find as settings};
 
 /// All routes of the area.
 #[must_use]

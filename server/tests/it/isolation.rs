@@ -84,6 +84,13 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     owner.post(&policies, &json!({ "payer": "Bupa", "memberId": "1" })).await.expect(201);
     let relatives = policies.replace("policies", "relatives");
     owner.post(&relatives, &json!({ "relationship": "mother", "name": "Huda" })).await.expect(201);
+    let visit = json!({ "patientId": patient["id"], "serviceId": service, "locationId": location, "start": "2030-06-02T09:00:00Z",
+                        "providerIds": [owner.user()], "overbooking": "Emergency" });
+    owner.post("/api/v1/appointments", &visit).await.expect(201);
+    let rules = owner.get("/api/v1/scheduling-settings").await.expect(200);
+    let mut rules = rules.as_object().cloned().expect("rules");
+    rules.retain(|field, _| field != "version" && field != "updatedAt");
+    put("/api/v1/scheduling-settings".to_owned(), json!({ "version": 0, "rules": rules })).await;
     owner.post("/api/v1/views", &json!({ "name": "Mine" })).await.expect(201);
     let field = json!({ "name": "Shoe size", "kind": "number" });
     owner.post("/api/v1/patient-fields", &field).await.expect(201);

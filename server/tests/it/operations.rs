@@ -1,6 +1,8 @@
 //! Every operation of the OpenAPI document, whoever wrote it: who may call it, what it refuses, and that another
 //! practice's things look like things that do not exist. A new operation is covered the moment it is routed.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use platform::permission::{Role, UNDER_GRANT};
 use platform::testing::{Answer, Person, TestServer};
 use reqwest::Method;
@@ -275,6 +277,7 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         .execute(&mut server.database.conn().await)
         .await
         .expect("an identity");
+    let (appointment, hold) = visit(server, person, insured).await;
     vec![
         ("/api/v1/support-access/", server.support_access(&administrator, person.practice()).await),
         ("/api/v1/jobs/", job),
@@ -284,6 +287,9 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         ("/api/v1/account/identities/", identity),
         ("/api/v1/services/", make("/api/v1/services", service).await),
         ("/api/v1/policies/", insurance),
+        ("/api/v1/appointments/", appointment),
+        ("/api/v1/holds/", hold),
+        ("/fhir/R4/Appointment/", appointment),
         ("/fhir/R4/Coverage/", insurance),
         ("/fhir/R4/Organization/", person.practice()),
         ("/fhir/R4/Patient/", insured),
@@ -315,6 +321,30 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         ("/api/v1/account/sessions/", session),
         ("/api/v1/account/passkeys/", passkey),
     ]
+}
+
+/// An appointment of a patient, and a slot that is kept, at times that are nobody else's.
+async fn visit(server: &TestServer, person: &Person, patient: Uuid) -> (Uuid, Uuid) {
+    static HOURS: AtomicI64 = AtomicI64::new(0);
+    let provider = provider(server, person).await;
+    let hours = person.get("/api/v1/hours?owner=practice").await.expect(200);
+    let always: Vec<_> =
+        (1..=7).map(|day| json!({ "weekday": day, "intervals": [{ "from": "00:00", "to": "24:00" }] })).collect();
+    let always = json!({ "owner": "practice", "version": hours["version"], "week": always });
+    Person::send(person.request(Method::PUT, "/api/v1/hours").json(&always)).await.expect(200);
+    let service = json!({ "nameEn": Uuid::now_v7(), "durationMinutes": 30, "price": { "amountMinor": 100, "currency": "SAR" },
+                          "vatCategory": "standard", "colour": "teal" });
+    let service = person.post("/api/v1/services", &service).await.expect(201);
+    let place = person.post("/api/v1/locations", &json!({ "name": Uuid::now_v7() })).await.expect(201);
+    let from: jiff::Timestamp = "2031-01-01T00:00:00Z".parse().expect("an instant");
+    let start = from + jiff::SignedDuration::from_hours(HOURS.fetch_add(1, Ordering::Relaxed));
+    let mut visit =
+        json!({ "serviceId": service["id"], "locationId": place["id"], "providerIds": [provider], "start": start });
+    let made = |of: Value| serde_json::from_value(of["id"].clone()).expect("an id");
+    visit["start"] = json!(start + jiff::SignedDuration::from_mins(30));
+    let hold = made(person.post("/api/v1/holds", &visit).await.expect(201));
+    (visit["start"], visit["patientId"]) = (json!(start), json!(patient));
+    (made(person.post("/api/v1/appointments", &visit).await.expect(201)), hold)
 }
 
 /// A file with a patient, of which a run was begun and stopped: every step may be the next.
@@ -405,6 +435,9 @@ async fn the_neighbours_things_and_things_that_do_not_exist_answer_the_same() {
         let mut body = operation.body.as_ref().map(|schema| sample(&document, schema));
         if let Some(other) = body.as_mut().and_then(|body| body.get_mut("other")) {
             *other = alpha.post("/api/v1/patients", &json!({ "givenName": "Sarah" })).await.expect(201)["id"].clone();
+        }
+        if let Some(cancelled) = body.as_mut().filter(|body| body.get("by").is_some()) {
+            cancelled["reason"] = json!("patient_ill");
         }
         if let Some(relative) = body.as_mut().filter(|body| body.get("relationship").is_some()) {
             relative["name"] = json!("Huda");

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Resource, base};
 use super::asked::{InJson, Parameter};
-use super::{coverage, organization, patient, practitioner};
+use super::{appointment, coverage, organization, patient, practitioner};
 
 /// The route of the statement.
 pub fn routes() -> Routes {
@@ -28,6 +28,7 @@ async fn capabilities(from: Anybody, _: InJson) -> Result<Resource> {
     let mut resources = vec![
         resource("Patient", patient::PARAMETERS),
         resource("Coverage", coverage::PARAMETERS),
+        resource("Appointment", appointment::PARAMETERS),
         resource("Practitioner", practitioner::PARAMETERS),
         resource("Organization", organization::PARAMETERS),
     ];

@@ -10,6 +10,7 @@
 //! chooses `POST …/_search`, which is the same search. A proxy in front of the server must not log queries below `/fhir`.
 
 mod answer;
+mod appointment;
 mod asked;
 mod capabilities;
 mod clinical;
@@ -35,6 +36,7 @@ pub fn routes() -> Routes {
         .merge(patient::routes())
         .merge(everything::routes())
         .merge(coverage::routes())
+        .merge(appointment::routes())
         .merge(practitioner::routes())
         .merge(organization::routes())
 }

@@ -4,6 +4,8 @@ mod list;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use garde::Validate;
 use jiff::Timestamp;
 use platform::Result;
@@ -402,6 +404,21 @@ impl TryFrom<Row> for Service {
             updated_at: row.updated_at.to_jiff(),
         })
     }
+}
+
+/// English names by service.
+pub type ServiceNames = HashMap<ServiceId, String>;
+
+/// What all services are called, archived or not. A practice has only so many.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn names(tx: &mut TenantTx) -> Result<ServiceNames> {
+    let practice = tx.practice();
+    let rows = sqlx::query!("select id, name_en from practice.service where practice_id = $1 limit 5000", practice)
+        .fetch_all(tx.conn())
+        .await?;
+    Ok(rows.into_iter().map(|row| (ServiceId(row.id), row.name_en)).collect())
 }
 
 /// The service, archived or not.

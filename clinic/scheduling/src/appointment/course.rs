@@ -135,7 +135,7 @@ async fn set_status(
     slots::with_alternatives(&who, asked, Some(id), done).await.map(Json)
 }
 
-/// Note that the patient has left, with everything settled.
+/// Note that the patient has left, with everything settled. It completes the visit where nobody has.
 #[utoipa::path(post, path = "/api/v1/appointments/{id}/check-out", tag = "scheduling", request_body = AtVersion,
     params(("id" = Uuid, Path, description = "The appointment")), responses((status = 200, body = Appointment)))]
 async fn check_out(
@@ -146,11 +146,12 @@ async fn check_out(
     own::check_of(&who, id, "POST /api/v1/appointments/{id}/check-out").await?;
     who.write(async move |tx| {
         let before = find_at(tx, id, at.version).await?;
-        if before.status != Status::Completed {
-            let title = "Only who has been treated is checked out; complete the visit first.";
-            return Err(Error::conflict("appointment.not_completed", title).showing(&before));
+        if !before.status.occupies() {
+            let title = "Who did not come cannot leave; say first that they came.";
+            return Err(Error::conflict("appointment.over", title).showing(&before));
         }
-        let after = Appointment { checked_out_at: before.checked_out_at.or(Some(tx.now())), ..before.clone() };
+        let (completed, _) = stage(&before, Status::Completed, tx.now())?;
+        let after = Appointment { checked_out_at: before.checked_out_at.or(Some(tx.now())), ..completed };
         save(tx, &before, after, "appointment.checked_out").await.map(Json)
     })
     .await

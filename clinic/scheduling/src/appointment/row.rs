@@ -16,7 +16,7 @@ use super::{Appointment, AppointmentId, Cancellation, Details, InSeries, Status}
 use crate::settings::CancelledBy;
 
 /// What is sealed as one value.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, PartialEq, Serialize, Deserialize)]
 struct Private {
     reason: Option<String>,
     notes: Option<String>,
@@ -46,7 +46,7 @@ pub struct Row {
     cancelled_at: Option<jiff_sqlx::Timestamp>,
     cancelled_by: Option<CancelledBy>,
     cancel_reason: Option<String>,
-    private: Vec<u8>,
+    private: Option<Vec<u8>>,
     colour: Option<Colour>,
     deposit: bool,
     moves: i32,
@@ -80,6 +80,11 @@ impl Row {
         self.id
     }
 
+    /// When it was last changed.
+    pub fn updated(&self) -> Timestamp {
+        self.updated_at.to_jiff()
+    }
+
     /// From when it is.
     pub fn start(&self) -> Timestamp {
         self.starts_at.to_jiff()
@@ -90,8 +95,10 @@ impl Row {
     /// # Errors
     /// 503 when the database is away.
     pub async fn open(self, tx: &mut TenantTx) -> Result<Appointment> {
-        let private: Private =
-            serde_json::from_slice(&tx.open(place(self.id), &self.private).await?).map_err(Error::internal)?;
+        let private = match &self.private {
+            Some(sealed) => serde_json::from_slice(&tx.open(place(self.id), sealed).await?).map_err(Error::internal)?,
+            None => Private::default(),
+        };
         let instant = |at: Option<jiff_sqlx::Timestamp>| at.map(|at| at.to_jiff());
         let cancellation = match (self.cancelled_at, self.cancelled_by, self.cancel_reason) {
             (Some(at), Some(by), Some(reason)) => {
@@ -188,7 +195,12 @@ pub async fn save(tx: &mut TenantTx, of: &Appointment) -> Result<()> {
         overbooking: of.overbooking.clone(),
         cancellation: of.cancellation.as_ref().and_then(|cancelled| cancelled.note.clone()),
     };
-    let private = tx.seal(place(of.id.uuid()), &serde_json::to_vec(&private).map_err(Error::internal)?).await?;
+    let private = if private == Private::default() {
+        None
+    } else {
+        let text = serde_json::to_vec(&private).map_err(Error::internal)?;
+        Some(tx.seal(place(of.id.uuid()), &text).await?)
+    };
     let practice = tx.practice();
     let at = |at: Timestamp| jiff_sqlx::Timestamp::from(at);
     let maybe = |at: Option<Timestamp>| at.map(jiff_sqlx::Timestamp::from);

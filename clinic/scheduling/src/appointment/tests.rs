@@ -264,8 +264,13 @@ async fn a_visit_goes_its_way_and_back() {
         [true, true, false, false, false],
         "what was said since is taken back"
     );
-    let early = clinic.owner.post(&path(&visit, "check-out"), &json!({ "version": back["version"] })).await;
-    assert_eq!(early.code(), "appointment.not_completed");
+    let out = clinic.owner.post(&path(&visit, "check-out"), &json!({ "version": back["version"] })).await.expect(200);
+    assert_eq!(out["status"], "completed", "who leaves has been treated");
+    let other = clinic.booked("15:00").await;
+    let why = json!({ "version": 1, "by": "clinic", "reason": "clinic_mistake" });
+    let cancelled = clinic.owner.post(&path(&other, "cancel"), &why).await.expect(200);
+    let gone = clinic.owner.post(&path(&other, "check-out"), &json!({ "version": cancelled["version"] })).await;
+    assert_eq!(gone.code(), "appointment.over");
 }
 
 #[tokio::test]
@@ -362,9 +367,9 @@ async fn a_hold_keeps_a_slot_for_who_is_deciding() {
     let mut later = hold.clone();
     later["start"] = json!(at("14:00"));
     let released = made(&clinic.owner, "/api/v1/holds", &later).await;
-    for _ in 0..2 {
-        clinic.owner.post(&format!("/api/v1/holds/{released}/release"), &Value::Null).await.expect(200);
-    }
+    let release = format!("/api/v1/holds/{released}/release");
+    clinic.owner.post(&release, &Value::Null).await.expect(200);
+    assert_eq!(clinic.owner.post(&release, &Value::Null).await.status, 404, "it is gone");
     clinic.owner.post("/api/v1/appointments", &clinic.visit(&other, "14:00")).await.expect(201);
 
     let mut settings = clinic.owner.get("/api/v1/scheduling-settings").await.expect(200);

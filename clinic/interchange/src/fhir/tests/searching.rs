@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{clinic, found, get, link, names, pages, path};
-use crate::testing::{enter, id, start, whole};
+use crate::testing::{enter, id, start, visits, whole};
 
 #[tokio::test]
 async fn patients_are_found_by_what_is_known_of_them() {
@@ -183,4 +183,37 @@ async fn searches_are_in_the_ledger() {
     assert_eq!(detail["filter"], json!(["family", "birthdate"]));
     assert_eq!(detail["patients"].as_array().map(Vec::len), Some(1));
     assert!(!detail.to_string().contains("1990"));
+}
+
+#[tokio::test]
+async fn appointments_are_found_by_who_when_and_how_far() {
+    let (_server, owner) = start().await;
+    let (sara, ali) =
+        (enter(&owner, &json!({ "givenName": "Sara" })).await, enter(&owner, &json!({ "givenName": "Ali" })).await);
+    let request = owner.request(Method::PUT, &format!("/api/v1/providers/{}", owner.user()));
+    Person::send(request.json(&json!({ "version": 0 }))).await.expect(200);
+    let visits = visits(&owner, &sara, &["scheduled", "in_chair", "completed"]).await;
+    let me = owner.user();
+    for (search, expected) in [
+        (String::new(), vec![0, 1, 2, 3]),
+        (format!("patient=Patient/{}", id(&sara)), vec![0, 1, 2, 3]),
+        (format!("patient={}", id(&ali)), vec![]),
+        (format!("practitioner={me}&status=booked"), vec![0]),
+        (format!("actor=Practitioner/{me}&status=checked-in,fulfilled"), vec![1, 2]),
+        (format!("actor={}", id(&ali)), vec![]),
+        ("status=cancelled".to_owned(), vec![3]),
+        ("status=proposed".to_owned(), vec![]),
+        ("date=2030-06-02T10:00Z".to_owned(), vec![1]),
+        ("date=ge2030-06-02T10:30Z&date=lt2030-06-02T12:00Z".to_owned(), vec![2]),
+        ("date=2031".to_owned(), vec![]),
+        (format!("_id={}", id(&visits[2])), vec![2]),
+        ("_lastUpdated=lt2020".to_owned(), vec![]),
+    ] {
+        let bundle = get(&owner, &format!("Appointment?{search}")).await.expect(200);
+        let mut found: Vec<_> = found(&bundle).iter().map(|one| one["id"].clone()).collect();
+        let mut expected: Vec<_> = expected.into_iter().map(|n: usize| visits[n]["id"].clone()).collect();
+        found.sort_by_key(ToString::to_string);
+        expected.sort_by_key(ToString::to_string);
+        assert_eq!(found, expected, "{search}");
+    }
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{clinic, found, get, made_up, pages};
-use crate::testing::{enter, id, start, whole};
+use crate::testing::{enter, id, start, visits, whole};
 
 /// What the validator has against each of these.
 fn faults(resources: &[Value]) -> Vec<String> {
@@ -59,11 +59,13 @@ async fn answers() -> Vec<Value> {
     owner.patch("/api/v1/practice", &change).await.expect(200);
     let request = owner.request(Method::PUT, &format!("/api/v1/providers/{}", owner.user())).json(&profile);
     Person::send(request).await.expect(200);
+    visits(&owner, &kept, &["scheduled", "confirmed", "arrived", "in_chair", "completed"]).await;
 
     let mut all = Vec::new();
     for search in [
         "Patient?_count=7",
         "Coverage?_count=5",
+        "Appointment?_count=4",
         "Practitioner",
         "Organization",
         "Patient?name=huda&hair=long",
