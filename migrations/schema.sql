@@ -21,9 +21,15 @@ CREATE SCHEMA platform;
 
 CREATE SCHEMA practice;
 
+CREATE SCHEMA scheduling;
+
 CREATE SCHEMA sec;
 
 CREATE SCHEMA timeline;
+
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+
+COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
 
 CREATE FUNCTION administration.check_staff() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2148,6 +2154,121 @@ CREATE TABLE practice.service (
 
 ALTER TABLE ONLY practice.service FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE scheduling.appointment (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    patient_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    time_zone text NOT NULL,
+    status text NOT NULL,
+    confirmed_at timestamp with time zone,
+    arrived_at timestamp with time zone,
+    seated_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    checked_out_at timestamp with time zone,
+    no_show_at timestamp with time zone,
+    cancelled_at timestamp with time zone,
+    cancelled_by text,
+    cancel_reason text COLLATE pg_catalog."C",
+    private bytea,
+    colour text,
+    deposit boolean NOT NULL,
+    moves integer DEFAULT 0 NOT NULL,
+    series_id uuid,
+    series_number integer,
+    series_length integer,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT appointment_cancel_reason_check CHECK (((length(cancel_reason) >= 1) AND (length(cancel_reason) <= 60))),
+    CONSTRAINT appointment_cancelled CHECK (((status = 'cancelled'::text) = (cancelled_at IS NOT NULL))),
+    CONSTRAINT appointment_cancelled_by_check CHECK ((cancelled_by = ANY (ARRAY['patient'::text, 'provider'::text, 'clinic'::text]))),
+    CONSTRAINT appointment_colour_check CHECK ((colour = ANY (ARRAY['slate'::text, 'teal'::text, 'blue'::text, 'violet'::text, 'green'::text, 'amber'::text, 'red'::text, 'pink'::text]))),
+    CONSTRAINT appointment_length CHECK (((ends_at > starts_at) AND (ends_at <= (starts_at + '12:00:00'::interval)))),
+    CONSTRAINT appointment_moves_check CHECK ((moves >= 0)),
+    CONSTRAINT appointment_series CHECK ((num_nulls(series_id, series_number, series_length) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT appointment_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'confirmed'::text, 'arrived'::text, 'in_chair'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text]))),
+    CONSTRAINT appointment_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64)))
+);
+
+ALTER TABLE ONLY scheduling.appointment FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.booked (
+    practice_id uuid NOT NULL,
+    holder_id uuid NOT NULL,
+    appointment_id uuid,
+    hold_id uuid,
+    kind text NOT NULL,
+    resource_id uuid NOT NULL,
+    provider_id uuid GENERATED ALWAYS AS (
+CASE
+    WHEN (kind = 'provider'::text) THEN resource_id
+    ELSE NULL::uuid
+END) STORED,
+    room_id uuid GENERATED ALWAYS AS (
+CASE
+    WHEN (kind = 'room'::text) THEN resource_id
+    ELSE NULL::uuid
+END) STORED,
+    patient_id uuid GENERATED ALWAYS AS (
+CASE
+    WHEN (kind = 'patient'::text) THEN resource_id
+    ELSE NULL::uuid
+END) STORED,
+    "position" integer NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    during tstzrange GENERATED ALWAYS AS (tstzrange(starts_at, ends_at)) STORED NOT NULL,
+    active boolean NOT NULL,
+    over_another boolean NOT NULL,
+    expires_at timestamp with time zone,
+    CONSTRAINT booked_holder CHECK (((num_nulls(appointment_id, hold_id) = 1) AND (holder_id = COALESCE(appointment_id, hold_id)) AND ((hold_id IS NULL) = (expires_at IS NULL)))),
+    CONSTRAINT booked_kind_check CHECK ((kind = ANY (ARRAY['provider'::text, 'room'::text, 'patient'::text]))),
+    CONSTRAINT booked_patient_check CHECK (((kind <> 'patient'::text) OR (NOT over_another))),
+    CONSTRAINT booked_position_check CHECK ((("position" >= 1) AND ("position" <= 9)))
+);
+
+ALTER TABLE ONLY scheduling.booked FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.hold (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT hold_length CHECK (((ends_at > starts_at) AND (ends_at <= (starts_at + '12:00:00'::interval))))
+);
+
+ALTER TABLE ONLY scheduling.hold FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.settings (
+    practice_id uuid NOT NULL,
+    slot_minutes integer NOT NULL,
+    notice_minutes integer NOT NULL,
+    horizon_days integer NOT NULL,
+    cancel_cutoff_minutes integer NOT NULL,
+    move_cutoff_minutes integer NOT NULL,
+    most_moves integer NOT NULL,
+    hold_minutes integer NOT NULL,
+    reasons jsonb NOT NULL,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT settings_cancel_cutoff_minutes_check CHECK (((cancel_cutoff_minutes >= 0) AND (cancel_cutoff_minutes <= 43200))),
+    CONSTRAINT settings_hold_minutes_check CHECK (((hold_minutes >= 1) AND (hold_minutes <= 60))),
+    CONSTRAINT settings_horizon_days_check CHECK (((horizon_days >= 1) AND (horizon_days <= 730))),
+    CONSTRAINT settings_most_moves_check CHECK (((most_moves >= 0) AND (most_moves <= 99))),
+    CONSTRAINT settings_move_cutoff_minutes_check CHECK (((move_cutoff_minutes >= 0) AND (move_cutoff_minutes <= 43200))),
+    CONSTRAINT settings_notice_minutes_check CHECK (((notice_minutes >= 0) AND (notice_minutes <= 43200))),
+    CONSTRAINT settings_slot_minutes_check CHECK (((slot_minutes >= 5) AND (slot_minutes <= 120)))
+);
+
+ALTER TABLE ONLY scheduling.settings FORCE ROW LEVEL SECURITY;
+
 CREATE UNLOGGED TABLE sec.bucket (
     key text NOT NULL COLLATE pg_catalog."C",
     tokens double precision NOT NULL,
@@ -2405,6 +2526,21 @@ ALTER TABLE ONLY practice.room
 ALTER TABLE ONLY practice.service
     ADD CONSTRAINT service_pkey PRIMARY KEY (practice_id, id);
 
+ALTER TABLE ONLY scheduling.appointment
+    ADD CONSTRAINT appointment_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY scheduling.booked
+    ADD CONSTRAINT booked_once EXCLUDE USING gist (practice_id WITH =, resource_id WITH =, during WITH &&) WHERE ((active AND (NOT over_another)));
+
+ALTER TABLE ONLY scheduling.booked
+    ADD CONSTRAINT booked_pkey PRIMARY KEY (practice_id, holder_id, kind, resource_id);
+
+ALTER TABLE ONLY scheduling.hold
+    ADD CONSTRAINT hold_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY scheduling.settings
+    ADD CONSTRAINT settings_pkey PRIMARY KEY (practice_id);
+
 ALTER TABLE ONLY sec.bucket
     ADD CONSTRAINT bucket_pkey PRIMARY KEY (key);
 
@@ -2564,6 +2700,16 @@ CREATE UNIQUE INDEX service_code_key ON practice.service USING btree (practice_i
 
 CREATE UNIQUE INDEX service_name_key ON practice.service USING btree (practice_id, name_key) WHERE (archived_at IS NULL);
 
+CREATE INDEX appointment_by_patient ON scheduling.appointment USING btree (practice_id, patient_id, starts_at, id);
+
+CREATE INDEX appointment_by_series ON scheduling.appointment USING btree (practice_id, series_id) WHERE (series_id IS NOT NULL);
+
+CREATE INDEX appointment_by_start ON scheduling.appointment USING btree (practice_id, starts_at, id);
+
+CREATE INDEX booked_by_resource ON scheduling.booked USING btree (practice_id, resource_id, starts_at);
+
+CREATE INDEX hold_by_end ON scheduling.hold USING btree (practice_id, expires_at);
+
 CREATE INDEX bucket_by_age ON sec.bucket USING btree (at);
 
 CREATE INDEX entry_by_patient ON timeline.entry USING btree (practice_id, patient_id, at DESC, id DESC);
@@ -2647,6 +2793,14 @@ CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON practice.provi
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.room DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON practice.service DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.appointment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON scheduling.booked DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON scheduling.hold DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.settings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON timeline.entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
@@ -2875,6 +3029,42 @@ ALTER TABLE ONLY practice.room
 ALTER TABLE ONLY practice.service
     ADD CONSTRAINT service_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
+ALTER TABLE ONLY scheduling.appointment
+    ADD CONSTRAINT appointment_at_location FOREIGN KEY (practice_id, location_id) REFERENCES practice.location(practice_id, id);
+
+ALTER TABLE ONLY scheduling.appointment
+    ADD CONSTRAINT appointment_for_service FOREIGN KEY (practice_id, service_id) REFERENCES practice.service(practice_id, id);
+
+ALTER TABLE ONLY scheduling.appointment
+    ADD CONSTRAINT appointment_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY scheduling.booked
+    ADD CONSTRAINT booked_by_appointment FOREIGN KEY (practice_id, appointment_id) REFERENCES scheduling.appointment(practice_id, id);
+
+ALTER TABLE ONLY scheduling.booked
+    ADD CONSTRAINT booked_by_hold FOREIGN KEY (practice_id, hold_id) REFERENCES scheduling.hold(practice_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY scheduling.booked
+    ADD CONSTRAINT booked_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY scheduling.booked
+    ADD CONSTRAINT booked_provider FOREIGN KEY (practice_id, provider_id) REFERENCES practice.provider(practice_id, user_id);
+
+ALTER TABLE ONLY scheduling.booked
+    ADD CONSTRAINT booked_room FOREIGN KEY (practice_id, room_id) REFERENCES practice.room(practice_id, id);
+
+ALTER TABLE ONLY scheduling.hold
+    ADD CONSTRAINT hold_at_location FOREIGN KEY (practice_id, location_id) REFERENCES practice.location(practice_id, id);
+
+ALTER TABLE ONLY scheduling.hold
+    ADD CONSTRAINT hold_for_service FOREIGN KEY (practice_id, service_id) REFERENCES practice.service(practice_id, id);
+
+ALTER TABLE ONLY scheduling.hold
+    ADD CONSTRAINT hold_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY scheduling.settings
+    ADD CONSTRAINT settings_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
 ALTER TABLE ONLY sec.data_key
     ADD CONSTRAINT data_key_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
@@ -3039,6 +3229,22 @@ CREATE POLICY tenant ON practice.room USING ((practice_id = ( SELECT sec.practic
 
 CREATE POLICY tenant ON practice.service USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
+ALTER TABLE scheduling.appointment ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduling.booked ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduling.hold ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduling.settings ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON scheduling.appointment USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON scheduling.booked USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON scheduling.hold USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON scheduling.settings USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
 ALTER TABLE sec.data_key ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant ON sec.data_key USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
@@ -3085,6 +3291,8 @@ GRANT USAGE ON SCHEMA platform TO vantage_dispatch;
 GRANT USAGE ON SCHEMA practice TO vantage_app;
 
 REVOKE USAGE ON SCHEMA public FROM PUBLIC;
+
+GRANT USAGE ON SCHEMA scheduling TO vantage_app;
 
 GRANT USAGE ON SCHEMA sec TO vantage_app;
 GRANT USAGE ON SCHEMA sec TO vantage_auth;
@@ -3544,6 +3752,14 @@ GRANT SELECT,INSERT,DELETE ON TABLE practice.provider_service TO vantage_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE practice.room TO vantage_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE practice.service TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE scheduling.appointment TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE scheduling.booked TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE scheduling.hold TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE scheduling.settings TO vantage_app;
 
 GRANT SELECT,DELETE ON TABLE sec.bucket TO vantage_dispatch;
 

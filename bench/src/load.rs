@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
+use platform::clock::Clock;
 use serde_json::Value;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -205,7 +206,8 @@ static BOOKED: AtomicUsize = AtomicUsize::new(0);
 fn of_appointments(kind: Kind, person: &Person, turn: usize) -> Vec<u8> {
     let (service, location) = (seed::service(person.practice, 1), seed::location(person.practice));
     // some of the days that `sql/appointments.sql` fills
-    let day = |ahead: usize| (jiff::Zoned::now().date() + jiff::Span::new().days(ahead as i64)).to_string();
+    let today = Clock::System.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let day = |ahead: usize| (today + jiff::Span::new().days(ahead as i64)).to_string();
     match kind {
         Kind::Slots => {
             let (from, to) = (day(1), day(14));
