@@ -14,7 +14,7 @@ use platform::routes::Routes;
 
 pub use appointment::book::{NewAppointment, book};
 pub use appointment::{Appointment, AppointmentId, Status, find};
-pub use settings::{CancelledBy, Settings, find as settings};
+pub use settings::{CancelledBy, SchedulingSettings, find as settings};
 
 /// All routes of the area.
 #[must_use]

@@ -59,7 +59,7 @@ pub struct CancelReason {
 /// What a practice decides about its appointments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Rules {
+pub struct SchedulingRules {
     /// Minutes from one beginning that is offered to the next, counted from local midnight.
     #[garde(range(min = 5, max = 120))]
     pub slot_minutes: i32,
@@ -89,10 +89,10 @@ pub struct Rules {
 /// The rules, and where they stand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Settings {
+pub struct SchedulingSettings {
     /// The rules.
     #[serde(flatten)]
-    pub rules: Rules,
+    pub rules: SchedulingRules,
     /// Goes up with each change; 0 when the practice has not decided anything.
     pub version: i32,
     /// When they were last changed.
@@ -100,15 +100,15 @@ pub struct Settings {
     pub updated_at: Option<Timestamp>,
 }
 
-/// Rules in place of those that there are.
+/// SchedulingRules in place of those that there are.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewSettings {
+struct NewSchedulingSettings {
     /// The version that the change is based on; 0 when nothing was decided yet.
     #[garde(skip)]
     version: i32,
     #[garde(dive)]
-    rules: Rules,
+    rules: SchedulingRules,
 }
 
 fn key_is_plain(value: &str, (): &()) -> garde::Result {
@@ -127,7 +127,7 @@ fn keys_differ(reasons: &[CancelReason], (): &()) -> garde::Result {
     Err(garde::Error::new("duplicate: Two reasons have the same key; give each one of its own."))
 }
 
-impl Default for Rules {
+impl Default for SchedulingRules {
     fn default() -> Self {
         let reason = |key: &str, by, name_en: &str, name_ar: &str| CancelReason {
             key: key.to_owned(),
@@ -160,19 +160,19 @@ impl Default for Rules {
 }
 
 /// How the practice gives appointments.
-#[utoipa::path(get, path = "/api/v1/scheduling-settings", tag = "scheduling", responses((status = 200, body = Settings)))]
-async fn read(who: Can<may::Read>) -> Result<Json<Settings>> {
+#[utoipa::path(get, path = "/api/v1/scheduling-settings", tag = "scheduling", responses((status = 200, body = SchedulingSettings)))]
+async fn read(who: Can<may::Read>) -> Result<Json<SchedulingSettings>> {
     who.read(async |tx| find(tx).await).await.map(Json)
 }
 
 /// Decide how the practice gives appointments. A reason that was used is archived, not left out.
-#[utoipa::path(put, path = "/api/v1/scheduling-settings", tag = "scheduling", request_body = NewSettings,
-    responses((status = 200, body = Settings)))]
-async fn set(who: Can<may::Configure>, Body(new): Body<NewSettings>) -> Result<Json<Settings>> {
+#[utoipa::path(put, path = "/api/v1/scheduling-settings", tag = "scheduling", request_body = NewSchedulingSettings,
+    responses((status = 200, body = SchedulingSettings)))]
+async fn set(who: Can<may::Configure>, Body(new): Body<NewSchedulingSettings>) -> Result<Json<SchedulingSettings>> {
     who.write(async move |tx| decide(tx, &new).await).await.map(Json)
 }
 
-async fn decide(tx: &mut TenantTx, new: &NewSettings) -> Result<Settings> {
+async fn decide(tx: &mut TenantTx, new: &NewSchedulingSettings) -> Result<SchedulingSettings> {
     let (practice, now) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()));
     // one after the other, also where there is no row yet
     sqlx::query!("select from platform.practice where practice_id = $1 for no key update", practice)
@@ -218,7 +218,7 @@ async fn decide(tx: &mut TenantTx, new: &NewSettings) -> Result<Settings> {
 ///
 /// # Errors
 /// 503 when the database is away.
-pub async fn find(tx: &mut TenantTx) -> Result<Settings> {
+pub async fn find(tx: &mut TenantTx) -> Result<SchedulingSettings> {
     let practice = tx.practice();
     let row = sqlx::query!(
         r#"select slot_minutes, notice_minutes, horizon_days, cancel_cutoff_minutes, move_cutoff_minutes, most_moves,
@@ -229,8 +229,10 @@ pub async fn find(tx: &mut TenantTx) -> Result<Settings> {
     )
     .fetch_optional(tx.conn())
     .await?;
-    let Some(row) = row else { return Ok(Settings { rules: Rules::default(), version: 0, updated_at: None }) };
-    let rules = Rules {
+    let Some(row) = row else {
+        return Ok(SchedulingSettings { rules: SchedulingRules::default(), version: 0, updated_at: None });
+    };
+    let rules = SchedulingRules {
         slot_minutes: row.slot_minutes,
         notice_minutes: row.notice_minutes,
         horizon_days: row.horizon_days,
@@ -240,5 +242,5 @@ pub async fn find(tx: &mut TenantTx) -> Result<Settings> {
         hold_minutes: row.hold_minutes,
         reasons: row.reasons.0,
     };
-    Ok(Settings { rules, version: row.version, updated_at: Some(row.updated_at.to_jiff()) })
+    Ok(SchedulingSettings { rules, version: row.version, updated_at: Some(row.updated_at.to_jiff()) })
 }

@@ -73,7 +73,8 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     let service = owner.get("/api/v1/services").await.expect(200)["items"][0]["id"].clone();
     let provider = json!({ "version": 0, "locationIds": [location], "serviceIds": [service] });
     put(format!("/api/v1/providers/{}", owner.user()), provider).await;
-    put("/api/v1/hours".to_owned(), json!({ "owner": "practice", "version": 0, "week": [] })).await;
+    let sunday = json!([{ "weekday": 7, "intervals": [{ "from": "09:00", "to": "17:00" }] }]);
+    put("/api/v1/hours".to_owned(), json!({ "owner": "practice", "version": 0, "week": sunday })).await;
     let absence =
         json!({ "owner": "practice", "kind": "closed", "from": "2026-12-24T00:00:00", "to": "2026-12-25T00:00:00" });
     owner.post("/api/v1/absences", &absence).await.expect(201);
@@ -84,9 +85,12 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     owner.post(&policies, &json!({ "payer": "Bupa", "memberId": "1" })).await.expect(201);
     let relatives = policies.replace("policies", "relatives");
     owner.post(&relatives, &json!({ "relationship": "mother", "name": "Huda" })).await.expect(201);
-    let visit = json!({ "patientId": patient["id"], "serviceId": service, "locationId": location, "start": "2030-06-02T09:00:00Z",
-                        "providerIds": [owner.user()], "overbooking": "Emergency" });
-    owner.post("/api/v1/appointments", &visit).await.expect(201);
+    // a Sunday in Riyadh
+    let visit = |start: &str| json!({ "serviceId": service, "locationId": location, "start": start, "providerIds": [owner.user()] });
+    owner.post("/api/v1/holds", &visit("2030-06-02T08:00:00Z")).await.expect(201);
+    let mut booked = visit("2030-06-02T10:00:00Z");
+    booked["patientId"] = patient["id"].clone();
+    owner.post("/api/v1/appointments", &booked).await.expect(201);
     let rules = owner.get("/api/v1/scheduling-settings").await.expect(200);
     let mut rules = rules.as_object().cloned().expect("rules");
     rules.retain(|field, _| field != "version" && field != "updatedAt");

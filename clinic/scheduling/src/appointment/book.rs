@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::occupy::{Holder, Rooms, occupy};
 use super::plan::Asked;
-use super::{Appointment, AppointmentId, Details, InSeries, Status, row};
+use super::{Appointment, AppointmentDetails, AppointmentId, InSeries, Status, row};
 use crate::holds::{self, HoldId};
 use crate::{own, slots};
 
@@ -80,7 +80,7 @@ pub struct NewAppointment {
 /// At which intervals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Unit {
+pub enum SeriesUnit {
     /// Days.
     Day,
     /// Weeks.
@@ -92,7 +92,7 @@ pub enum Unit {
 /// Several visits of the same kind. Local time stays the same, also where clocks are changed in between.
 #[derive(Clone, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewSeries {
+pub struct NewAppointmentSeries {
     /// The first one.
     #[garde(dive)]
     pub first: NewAppointment,
@@ -101,7 +101,7 @@ pub struct NewSeries {
     pub every: i32,
     /// of these.
     #[garde(skip)]
-    pub unit: Unit,
+    pub unit: SeriesUnit,
     /// How many visits in all.
     #[garde(range(min = 2, max = 52))]
     pub times: i32,
@@ -109,14 +109,14 @@ pub struct NewSeries {
 
 /// Visits that were booked together.
 #[derive(Serialize, ToSchema)]
-pub struct Series {
+pub struct AppointmentSeries {
     /// The series.
     id: Uuid,
     /// The visits, in order.
     items: Vec<Appointment>,
 }
 
-undisclosed!(NewAppointment, NewSeries, Series);
+undisclosed!(NewAppointment, NewAppointmentSeries, AppointmentSeries);
 
 /// Book an appointment. What is taken is answered with 409: `current.busy` says what it is, `current.alternatives` what
 /// is free near that time.
@@ -132,10 +132,14 @@ async fn create(who: Can<may::WriteOwn>, key: IdempotencyKey, Body(new): Body<Ne
 }
 
 /// Book several visits of the same kind: all of them, or none when one cannot be. Then `current.number` says which.
-#[utoipa::path(post, path = "/api/v1/appointment-series", tag = "scheduling", request_body = NewSeries,
+#[utoipa::path(post, path = "/api/v1/appointment-series", tag = "scheduling", request_body = NewAppointmentSeries,
     params(("Idempotency-Key" = Uuid, Header, description = "A new UUID; the same one when the request is repeated")),
-    responses((status = 201, body = Series)))]
-async fn create_series(who: Can<may::WriteOwn>, key: IdempotencyKey, Body(new): Body<NewSeries>) -> Result<Once> {
+    responses((status = 201, body = AppointmentSeries)))]
+async fn create_series(
+    who: Can<may::WriteOwn>,
+    key: IdempotencyKey,
+    Body(new): Body<NewAppointmentSeries>,
+) -> Result<Once> {
     own::check(&who, &new.first.provider_ids, "POST /api/v1/appointment-series").await?;
     own::check_over(&who, new.first.overbooking.as_ref(), "POST /api/v1/appointment-series").await?;
     let request = key.of("appointment_series.create", &new)?;
@@ -157,8 +161,12 @@ pub async fn book(tx: &mut TenantTx, new: &NewAppointment, series: Option<InSeri
     }
     let (id, now) = (AppointmentId::new(), tx.now());
     let wanted = planned.wanted(&asked, Holder::Appointment(id));
-    let details =
-        Details { reason: new.reason.clone(), notes: new.notes.clone(), colour: new.colour, deposit: new.deposit };
+    let details = AppointmentDetails {
+        reason: new.reason.clone(),
+        notes: new.notes.clone(),
+        colour: new.colour,
+        deposit: new.deposit,
+    };
     let mut appointment = Appointment {
         id,
         patient_id: new.patient_id,
@@ -195,16 +203,16 @@ pub async fn book(tx: &mut TenantTx, new: &NewAppointment, series: Option<InSeri
     Ok(appointment)
 }
 
-async fn book_series(tx: &mut TenantTx, new: &NewSeries) -> Result<Series> {
+async fn book_series(tx: &mut TenantTx, new: &NewAppointmentSeries) -> Result<AppointmentSeries> {
     let zone = new.first.asked().plan(tx).await?.zone;
     let first = new.first.start.to_zoned(TimeZone::get(&zone).map_err(Error::internal)?);
     let (id, mut items) = (Uuid::now_v7(), Vec::new());
     for number in 1..=new.times {
         let later = i64::from(new.every) * i64::from(number - 1);
         let later = match new.unit {
-            Unit::Day => Later::new().days(later),
-            Unit::Week => Later::new().weeks(later),
-            Unit::Month => Later::new().months(later),
+            SeriesUnit::Day => Later::new().days(later),
+            SeriesUnit::Week => Later::new().weeks(later),
+            SeriesUnit::Month => Later::new().months(later),
         };
         let start = first.checked_add(later).map_err(Error::internal)?.timestamp();
         let hold_id = new.first.hold_id.filter(|_| number == 1);
@@ -218,7 +226,7 @@ async fn book_series(tx: &mut TenantTx, new: &NewSeries) -> Result<Series> {
             error.showing(&json!({ "busy": busy, "number": number, "start": start }))
         })?);
     }
-    Ok(Series { id, items })
+    Ok(AppointmentSeries { id, items })
 }
 
 impl NewAppointment {

@@ -31,7 +31,7 @@ pub fn routes() -> Routes {
 /// When and where an appointment is to be instead; what is left out stays.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Move {
+struct MoveAppointment {
     /// The version that the change is based on.
     #[garde(skip)]
     version: i32,
@@ -64,7 +64,7 @@ struct Move {
 /// How far it has come.
 #[derive(Clone, Copy, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewStatus {
+struct NewAppointmentStatus {
     /// The version that the change is based on.
     #[garde(skip)]
     version: i32,
@@ -76,7 +76,7 @@ struct NewStatus {
 /// Why it does not take place.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Cancel {
+struct CancelAppointment {
     /// The version that the change is based on.
     #[garde(skip)]
     version: i32,
@@ -95,16 +95,16 @@ struct Cancel {
     following: bool,
 }
 
-undisclosed!(Cancel);
+undisclosed!(CancelAppointment);
 
 /// Move an appointment: to another time, length, provider, room, service or place. What is taken is answered with 409,
 /// as in booking. Who had confirmed the old time is asked again.
-#[utoipa::path(post, path = "/api/v1/appointments/{id}/move", tag = "scheduling", request_body = Move,
+#[utoipa::path(post, path = "/api/v1/appointments/{id}/move", tag = "scheduling", request_body = MoveAppointment,
     params(("id" = Uuid, Path, description = "The appointment")), responses((status = 200, body = Appointment)))]
 async fn r#move(
     who: Can<may::WriteOwn>,
     Path(id): Path<AppointmentId>,
-    Body(to): Body<Move>,
+    Body(to): Body<MoveAppointment>,
 ) -> Result<Json<Appointment>> {
     const OPERATION: &str = "POST /api/v1/appointments/{id}/move";
     own::check_of(&who, id, OPERATION).await?;
@@ -121,12 +121,12 @@ async fn r#move(
 /// Say how far an appointment has come: confirmed, arrived, in the chair, completed; or that nobody came. Going back is
 /// allowed, and takes back what was said since. One that was cancelled or missed becomes one again, where its time is
 /// still free.
-#[utoipa::path(post, path = "/api/v1/appointments/{id}/status", tag = "scheduling", request_body = NewStatus,
+#[utoipa::path(post, path = "/api/v1/appointments/{id}/status", tag = "scheduling", request_body = NewAppointmentStatus,
     params(("id" = Uuid, Path, description = "The appointment")), responses((status = 200, body = Appointment)))]
 async fn set_status(
     who: Can<may::WriteOwn>,
     Path(id): Path<AppointmentId>,
-    Body(new): Body<NewStatus>,
+    Body(new): Body<NewAppointmentStatus>,
 ) -> Result<Json<Appointment>> {
     own::check_of(&who, id, "POST /api/v1/appointments/{id}/status").await?;
     let before = who.read(async move |tx| find(tx, id).await).await?;
@@ -158,12 +158,12 @@ async fn check_out(
 }
 
 /// Cancel an appointment, or it and those of its series that come after it. Its time is free for others at once.
-#[utoipa::path(post, path = "/api/v1/appointments/{id}/cancel", tag = "scheduling", request_body = Cancel,
+#[utoipa::path(post, path = "/api/v1/appointments/{id}/cancel", tag = "scheduling", request_body = CancelAppointment,
     params(("id" = Uuid, Path, description = "The appointment")), responses((status = 200, body = Appointment)))]
 async fn cancel(
     who: Can<may::WriteOwn>,
     Path(id): Path<AppointmentId>,
-    Body(why): Body<Cancel>,
+    Body(why): Body<CancelAppointment>,
 ) -> Result<Json<Appointment>> {
     own::check_of(&who, id, "POST /api/v1/appointments/{id}/cancel").await?;
     who.write(async move |tx| {
@@ -181,7 +181,7 @@ async fn cancel(
     .await
 }
 
-async fn move_to(tx: &mut TenantTx, id: AppointmentId, to: &Move) -> Result<Appointment> {
+async fn move_to(tx: &mut TenantTx, id: AppointmentId, to: &MoveAppointment) -> Result<Appointment> {
     let before = find_at(tx, id, to.version).await?;
     if !before.status.occupies() || before.status == Status::Completed {
         let title = "An appointment that is over cannot be moved; book another one.";
@@ -211,7 +211,7 @@ async fn move_to(tx: &mut TenantTx, id: AppointmentId, to: &Move) -> Result<Appo
     save(tx, &before, after, "appointment.moved").await
 }
 
-async fn come_to(tx: &mut TenantTx, id: AppointmentId, new: NewStatus) -> Result<Appointment> {
+async fn come_to(tx: &mut TenantTx, id: AppointmentId, new: NewAppointmentStatus) -> Result<Appointment> {
     let before = find_at(tx, id, new.version).await?;
     if before.status == new.status {
         return Ok(before);
@@ -264,7 +264,7 @@ fn stage(before: &Appointment, to: Status, now: Timestamp) -> Result<(Appointmen
     Ok((after, event))
 }
 
-async fn check_reason(tx: &mut TenantTx, why: &Cancel) -> Result<()> {
+async fn check_reason(tx: &mut TenantTx, why: &CancelAppointment) -> Result<()> {
     let rules = settings::find(tx).await?.rules;
     let known = rules.reasons.iter().any(|known| known.key == why.reason && known.by == why.by && !known.archived);
     if known {
@@ -274,7 +274,7 @@ async fn check_reason(tx: &mut TenantTx, why: &Cancel) -> Result<()> {
     Err(Error::invalid(Vec::new()).at("/reason", "not_found", text))
 }
 
-async fn cancel_one(tx: &mut TenantTx, before: Appointment, why: &Cancel) -> Result<Appointment> {
+async fn cancel_one(tx: &mut TenantTx, before: Appointment, why: &CancelAppointment) -> Result<Appointment> {
     match before.status {
         Status::Cancelled => return Ok(before),
         Status::Completed | Status::NoShow => {
@@ -306,7 +306,7 @@ async fn following(tx: &mut TenantTx, series: Uuid, number: i32) -> Result<Vec<A
     Ok(ids.into_iter().map(AppointmentId).collect())
 }
 
-impl Move {
+impl MoveAppointment {
     fn asked(&self, before: &Appointment) -> Asked {
         let of = Asked::again(before);
         let elsewhere = self.location_id.is_some_and(|location| location != before.location_id);

@@ -44,6 +44,7 @@ pub fn routes() -> Routes {
 /// How far an appointment has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AppointmentStatus)]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum Status {
     /// Booked.
@@ -73,7 +74,7 @@ impl Status {
 /// What is entered about a visit besides when and where it is.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct Details {
+pub struct AppointmentDetails {
     /// Why the patient comes, in their words. Encrypted.
     #[garde(inner(length(chars, max = 500), custom(validate::text)))]
     pub reason: Option<String>,
@@ -140,7 +141,7 @@ pub struct Appointment {
     pub status: Status,
     /// What was entered about it.
     #[serde(flatten)]
-    pub details: Details,
+    pub details: AppointmentDetails,
     /// Why it was booked over another one or outside of working hours. Encrypted.
     #[schema(required)]
     pub overbooking: Option<String>,
@@ -178,7 +179,7 @@ pub struct Appointment {
     pub updated_at: Timestamp,
 }
 
-undisclosed!(Details, Cancellation, Appointment);
+undisclosed!(AppointmentDetails, Cancellation, Appointment);
 
 /// An appointment.
 #[utoipa::path(get, path = "/api/v1/appointments/{id}", tag = "scheduling",
@@ -193,12 +194,12 @@ async fn read(who: Can<may::Read>, Path(id): Path<AppointmentId>) -> Result<Json
 }
 
 /// Change what was entered about an appointment. When and where it is, `move` changes.
-#[utoipa::path(patch, path = "/api/v1/appointments/{id}", tag = "scheduling", request_body = FieldsChange<Details>,
+#[utoipa::path(patch, path = "/api/v1/appointments/{id}", tag = "scheduling", request_body = FieldsChange<AppointmentDetails>,
     params(("id" = Uuid, Path, description = "The appointment")), responses((status = 200, body = Appointment)))]
 async fn change(
     who: Can<may::WriteOwn>,
     Path(id): Path<AppointmentId>,
-    change: FieldsChange<Details>,
+    change: FieldsChange<AppointmentDetails>,
 ) -> Result<Json<Appointment>> {
     own::check_of(&who, id, "PATCH /api/v1/appointments/{id}").await?;
     who.write(async move |tx| {
@@ -210,7 +211,7 @@ async fn change(
     .await
 }
 
-impl Details {
+impl AppointmentDetails {
     /// Without blanks around texts, and without texts that are blank.
     #[must_use]
     pub fn tidied(mut self) -> Self {

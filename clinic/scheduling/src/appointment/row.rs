@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Appointment, AppointmentId, Cancellation, Details, InSeries, Status};
+use super::{Appointment, AppointmentDetails, AppointmentId, Cancellation, InSeries, Status};
 use crate::settings::CancelledBy;
 
 /// What is sealed as one value.
@@ -121,7 +121,7 @@ impl Row {
             end: self.ends_at.to_jiff(),
             time_zone: self.time_zone,
             status: self.status,
-            details: Details {
+            details: AppointmentDetails {
                 reason: private.reason,
                 notes: private.notes,
                 colour: self.colour,

@@ -3983,7 +3983,7 @@ export interface components {
             scopes: components["schemas"]["PermissionName"][];
         };
         /** @description A booked visit. */
-        Appointment: components["schemas"]["Details"] & {
+        Appointment: components["schemas"]["AppointmentDetails"] & {
             /**
              * Format: date-time
              * @description When they came.
@@ -4051,7 +4051,7 @@ export interface components {
              */
             start: string;
             /** @description How far it has come. */
-            status: components["schemas"]["Status"];
+            status: components["schemas"]["AppointmentStatus"];
             /** @description The zone of the place, IANA. */
             timeZone: string;
             /**
@@ -4064,6 +4064,26 @@ export interface components {
              * @description Goes up with each change.
              */
             version: number;
+        };
+        /** @description What is entered about a visit besides when and where it is. */
+        AppointmentDetails: {
+            /** @default null */
+            colour: components["schemas"]["Colour"] | null;
+            /**
+             * @description Whether a deposit is asked for.
+             * @default false
+             */
+            deposit: boolean;
+            /**
+             * @description For whoever prepares the visit. Encrypted.
+             * @default null
+             */
+            notes: string | null;
+            /**
+             * @description Why the patient comes, in their words. Encrypted.
+             * @default null
+             */
+            reason: string | null;
         };
         /**
          * Format: uuid
@@ -4081,6 +4101,21 @@ export interface components {
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
+        /** @description Visits that were booked together. */
+        AppointmentSeries: {
+            /**
+             * Format: uuid
+             * @description The series.
+             */
+            id: string;
+            /** @description The visits, in order. */
+            items: components["schemas"]["Appointment"][];
+        };
+        /**
+         * @description How far an appointment has come.
+         * @enum {string}
+         */
+        AppointmentStatus: "scheduled" | "confirmed" | "arrived" | "in_chair" | "completed" | "cancelled" | "no_show";
         /** @description The version that an action is based on. */
         AtVersion: {
             /** Format: int32 */
@@ -4301,7 +4336,7 @@ export interface components {
             timeZone: string;
         };
         /** @description Why it does not take place. */
-        Cancel: {
+        CancelAppointment: {
             /** @description Who does not want it any more. */
             by: components["schemas"]["CancelledBy"];
             /** @description Of a series, those that come after it as well. */
@@ -4361,7 +4396,7 @@ export interface components {
             name: string;
         };
         /** @description What is to be different; what is left out stays. */
-        Change_Details: {
+        Change_AppointmentDetails: {
             /** @default null */
             colour: components["schemas"]["Colour"] | null;
             /**
@@ -5009,26 +5044,6 @@ export interface components {
          * @enum {string}
          */
         Demand: "nobody" | "patients" | "everybody";
-        /** @description What is entered about a visit besides when and where it is. */
-        Details: {
-            /** @default null */
-            colour: components["schemas"]["Colour"] | null;
-            /**
-             * @description Whether a deposit is asked for.
-             * @default false
-             */
-            deposit: boolean;
-            /**
-             * @description For whoever prepares the visit. Encrypted.
-             * @default null
-             */
-            notes: string | null;
-            /**
-             * @description Why the patient comes, in their words. Encrypted.
-             * @default null
-             */
-            reason: string | null;
-        };
         /** @description Which of them it was done to; what was not dead any more is left out. */
         Done: {
             /** @description Their ids. */
@@ -5927,6 +5942,33 @@ export interface components {
              */
             to: string | null;
         };
+        /** @description When and where an appointment is to be instead; what is left out stays. */
+        MoveAppointment: {
+            /**
+             * Format: int32
+             * @description How long.
+             */
+            durationMinutes?: number | null;
+            holdId?: components["schemas"]["HoldId"] | null;
+            locationId?: components["schemas"]["LocationId"] | null;
+            /** @description Puts it over other appointments, or outside of working hours, and says why. Needs `appointments.overbook`. */
+            overbooking?: string | null;
+            /** @description By whom, the main one first. */
+            providerIds?: components["schemas"]["UserId"][] | null;
+            /** @description In which rooms. Left out, it stays in its room where that is free, and else goes to the first that is. */
+            roomIds?: components["schemas"]["RoomId"][] | null;
+            serviceId?: components["schemas"]["ServiceId"] | null;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start?: string | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
         NamedAdministrator: {
             id: components["schemas"]["AdministratorId"];
             name: components["schemas"]["String_String"];
@@ -5996,6 +6038,33 @@ export interface components {
              * @description From when.
              */
             start: string;
+        };
+        /** @description Several visits of the same kind. Local time stays the same, also where clocks are changed in between. */
+        NewAppointmentSeries: {
+            /**
+             * Format: int32
+             * @description From one to the next: so many
+             */
+            every: number;
+            /** @description The first one. */
+            first: components["schemas"]["NewAppointment"];
+            /**
+             * Format: int32
+             * @description How many visits in all.
+             */
+            times: number;
+            /** @description of these. */
+            unit: components["schemas"]["SeriesUnit"];
+        };
+        /** @description How far it has come. */
+        NewAppointmentStatus: {
+            /** @description Any but `cancelled`, which has reasons. */
+            status: components["schemas"]["AppointmentStatus"];
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
         };
         /** @description Which entries, and as what. */
         NewAuditExport: {
@@ -6167,22 +6236,14 @@ export interface components {
             /** Format: int32 */
             sort?: number;
         };
-        /** @description Several visits of the same kind. Local time stays the same, also where clocks are changed in between. */
-        NewSeries: {
+        /** @description SchedulingRules in place of those that there are. */
+        NewSchedulingSettings: {
+            rules: components["schemas"]["SchedulingRules"];
             /**
              * Format: int32
-             * @description From one to the next: so many
+             * @description The version that the change is based on; 0 when nothing was decided yet.
              */
-            every: number;
-            /** @description The first one. */
-            first: components["schemas"]["NewAppointment"];
-            /**
-             * Format: int32
-             * @description How many visits in all.
-             */
-            times: number;
-            /** @description of these. */
-            unit: components["schemas"]["Unit"];
+            version: number;
         };
         /** @description A service to be offered. */
         NewService: {
@@ -6200,15 +6261,6 @@ export interface components {
             price: components["schemas"]["Money"];
             vatCategory: components["schemas"]["VatCategory"];
         };
-        /** @description Rules in place of those that there are. */
-        NewSettings: {
-            rules: components["schemas"]["Rules"];
-            /**
-             * Format: int32
-             * @description The version that the change is based on; 0 when nothing was decided yet.
-             */
-            version: number;
-        };
         /** @description A password, and the first code of the app. */
         NewSetup: {
             code: components["schemas"]["String_String"];
@@ -6221,16 +6273,6 @@ export interface components {
             email: components["schemas"]["String_String"];
             name: components["schemas"]["String_String"];
             role: components["schemas"]["Role"];
-        };
-        /** @description How far it has come. */
-        NewStatus: {
-            /** @description Any but `cancelled`, which has reasons. */
-            status: components["schemas"]["Status"];
-            /**
-             * Format: int32
-             * @description The version that the change is based on.
-             */
-            version: number;
         };
         /** @description A tag to be made. */
         NewTag: {
@@ -7333,8 +7375,22 @@ export interface components {
          * @enum {string}
          */
         Rule: "origin" | "nationalId" | "nameAndBirthDate" | "nameAndPhone" | "nameAndEmail";
+        RunningJob: {
+            /** Format: int32 */
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            done: number;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            practice: components["schemas"]["NamedPractice"];
+            /** Format: int64 */
+            total: number | null;
+        };
         /** @description What a practice decides about its appointments. */
-        Rules: {
+        SchedulingRules: {
             /**
              * Format: int32
              * @description Patients cancel by themselves at least so long before.
@@ -7373,19 +7429,18 @@ export interface components {
              */
             slotMinutes: number;
         };
-        RunningJob: {
-            /** Format: int32 */
-            attempts: number;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: int64 */
-            done: number;
-            /** Format: uuid */
-            id: string;
-            kind: string;
-            practice: components["schemas"]["NamedPractice"];
-            /** Format: int64 */
-            total: number | null;
+        /** @description The rules, and where they stand. */
+        SchedulingSettings: components["schemas"]["SchedulingRules"] & {
+            /**
+             * Format: date-time
+             * @description When they were last changed.
+             */
+            updatedAt: string | null;
+            /**
+             * Format: int32
+             * @description Goes up with each change; 0 when the practice has not decided anything.
+             */
+            version: number;
         };
         /** @description The answer to a question for the second factor. */
         SecondFactorAnswer: {
@@ -7453,16 +7508,11 @@ export interface components {
              */
             version: number;
         };
-        /** @description Visits that were booked together. */
-        Series: {
-            /**
-             * Format: uuid
-             * @description The series.
-             */
-            id: string;
-            /** @description The visits, in order. */
-            items: components["schemas"]["Appointment"][];
-        };
+        /**
+         * @description At which intervals.
+         * @enum {string}
+         */
+        SeriesUnit: "day" | "week" | "month";
         /** @description Something done for a patient. */
         Service: {
             /**
@@ -7617,19 +7667,6 @@ export interface components {
             language: components["schemas"]["Language"];
             name: components["schemas"]["String_String"];
         };
-        /** @description The rules, and where they stand. */
-        Settings: components["schemas"]["Rules"] & {
-            /**
-             * Format: date-time
-             * @description When they were last changed.
-             */
-            updatedAt: string | null;
-            /**
-             * Format: int32
-             * @description Goes up with each change; 0 when the practice has not decided anything.
-             */
-            version: number;
-        };
         /** @description What the account is to be set up with. */
         Setup: {
             email: components["schemas"]["String_String"];
@@ -7742,11 +7779,6 @@ export interface components {
          * @enum {string}
          */
         Standing: "active" | "suspended";
-        /**
-         * @description How far an appointment has come.
-         * @enum {string}
-         */
-        Status: "scheduled" | "confirmed" | "arrived" | "in_chair" | "completed" | "cancelled" | "no_show";
         /**
          * @description A step.
          * @enum {string}
@@ -7985,11 +8017,6 @@ export interface components {
             /** Format: date-time */
             nextAt: string;
         };
-        /**
-         * @description At which intervals.
-         * @enum {string}
-         */
-        Unit: "day" | "week" | "month";
         /** @description A page of the worklist. */
         UnverifiedPage: {
             items: components["schemas"]["UnverifiedPolicy"][];
@@ -11172,7 +11199,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewSeries"];
+                "application/json": components["schemas"]["NewAppointmentSeries"];
             };
         };
         responses: {
@@ -11181,7 +11208,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Series"];
+                    "application/json": components["schemas"]["AppointmentSeries"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -11392,7 +11419,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Change_Details"];
+                "application/json": components["schemas"]["Change_AppointmentDetails"];
             };
         };
         responses: {
@@ -11445,7 +11472,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Cancel"];
+                "application/json": components["schemas"]["CancelAppointment"];
             };
         };
         responses: {
@@ -11551,7 +11578,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Move"];
+                "application/json": components["schemas"]["MoveAppointment"];
             };
         };
         responses: {
@@ -11604,7 +11631,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewStatus"];
+                "application/json": components["schemas"]["NewAppointmentStatus"];
             };
         };
         responses: {
@@ -18026,7 +18053,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Settings"];
+                    "application/json": components["schemas"]["SchedulingSettings"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -18067,7 +18094,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewSettings"];
+                "application/json": components["schemas"]["NewSchedulingSettings"];
             };
         };
         responses: {
@@ -18076,7 +18103,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Settings"];
+                    "application/json": components["schemas"]["SchedulingSettings"];
                 };
             };
             /** @description Not signed in, or no longer. */
