@@ -26,6 +26,7 @@ use platform::jobs::{JobKind, Schedule};
 use platform::routes::Routes;
 
 pub use custom::{CustomField, FieldKind, FieldOption};
+pub use duplicates::merge::all_of as merged_into;
 pub use family::{FamilyMember, Relationship, Relative, RelativeFields, RelativeId, family as family_of};
 pub use import::{Duplicates, FileImport, import_file};
 pub use insurance::{CardPicture, Eligibility, Policy, PolicyFields, PolicyId, of_patient as policies_of};
@@ -33,7 +34,7 @@ pub use list::{PatientItem, items as items_of};
 pub use record::fields::{
     Alert, AlertKind, Consent, Consents, ContactKind, ContactMethod, Email, PatientStatus, Phone, Sex,
 };
-pub use record::{Patient, PatientFields, is_present, must_be};
+pub use record::{Patient, PatientFields, is_present};
 pub use tags::names as tag_names;
 pub use timeline::{NoteWritten, TimelineChange, TimelineEntry, notes};
 pub use whole::{Whole, whole};

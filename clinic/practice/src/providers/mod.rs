@@ -67,6 +67,20 @@ pub struct Provider {
     pub updated_at: Timestamp,
 }
 
+impl Provider {
+    /// Whether they work at a location; who names none works at all.
+    #[must_use]
+    pub fn works_at(&self, location: LocationId) -> bool {
+        self.location_ids.is_empty() || self.location_ids.contains(&location)
+    }
+
+    /// Whether they do a service at a location.
+    #[must_use]
+    pub fn does(&self, service: ServiceId, location: LocationId) -> bool {
+        self.works_at(location) && self.service_ids.as_ref().is_none_or(|services| services.contains(&service))
+    }
+}
+
 /// A whole profile, in place of what there is.
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

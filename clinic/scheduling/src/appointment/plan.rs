@@ -59,7 +59,13 @@ impl Asked {
         let minutes = i64::from(self.minutes.unwrap_or(service.duration_minutes));
         let end = self.start.checked_add(SignedDuration::from_mins(minutes)).map_err(|_| far())?;
         let span = Span { start: self.start, end };
+        self.check_providers(tx).await?;
         let working = self.working(tx).await?;
+        if let Some(Rooms::These(rooms)) = &self.rooms
+            && !rooms.iter().all(|room| working.rooms.contains(room))
+        {
+            return Err(unknown("/roomIds", "Choose among the rooms and chairs of the location."));
+        }
         let works = |id: &UserId| {
             let hours = working.hours.get(id);
             hours.is_some_and(|hours| hours.iter().any(|open| open.start <= span.start && span.end <= open.end))
@@ -96,6 +102,21 @@ impl Asked {
         if (2000..=2200).contains(&year) { Ok(()) } else { Err(far()) }
     }
 
+    /// Who is booked over another appointment may also do what they usually do not.
+    async fn check_providers(&self, tx: &mut TenantTx) -> Result<()> {
+        let all = practice::providers(tx).await?;
+        let bookable = |id: &UserId| all.iter().find(|provider| provider.id == *id && provider.bookable);
+        if !self.providers.iter().all(|id| bookable(id).is_some()) {
+            return Err(unknown("/providerIds", "Choose among those with whom appointments can be made."));
+        }
+        let does = |id: &UserId| bookable(id).is_some_and(|provider| provider.does(self.service, self.location));
+        if self.over || self.providers.iter().all(does) {
+            return Ok(());
+        }
+        let text = "Choose somebody who does this there.";
+        Err(Error::invalid(Vec::new()).at("/providerIds", "unfit", text))
+    }
+
     async fn working(&self, tx: &mut TenantTx) -> Result<Working> {
         // which local days these are depends on the zone, which comes with the answer: a day more on either side
         let day = self.start.to_zoned(TimeZone::UTC).date();
@@ -128,10 +149,14 @@ fn far() -> Error {
     Error::invalid(Vec::new()).at("/start", "out_of_range", "Choose a year from 2000 to 2200.")
 }
 
+fn unknown(pointer: &str, text: &str) -> Error {
+    Error::invalid(Vec::new()).at(pointer, "not_found", text)
+}
+
 /// What is not there is a fault of the field that names it.
 fn unless_missing(pointer: &'static str, text: &'static str) -> impl FnOnce(Error) -> Error {
     move |error| match error.code() {
-        "not_found" => Error::invalid(Vec::new()).at(pointer, "not_found", text),
+        "not_found" => unknown(pointer, text),
         _ => error,
     }
 }

@@ -113,7 +113,22 @@ async fn what_does_not_exist_is_named() {
         let answer = clinic.owner.post("/api/v1/appointments", &wrong).await;
         assert_eq!((answer.status.as_u16(), answer.faults()), (422, vec![pointer.to_owned()]), "{field}");
     }
+    let beta = clinic.server.owner_of("beta").await;
+    let house = made(&clinic.owner, "/api/v1/locations", &json!({ "name": "Malqa" })).await;
+    let mut elsewhere = visit.clone();
+    elsewhere["roomIds"] = json!([clinic.chairs[0]]);
+    elsewhere["locationId"] = json!(house);
+    let answer = clinic.owner.post("/api/v1/appointments", &elsewhere).await;
+    assert_eq!(answer.faults(), ["/roomIds not_found"], "a chair stands in one place");
+    let profile = json!({ "version": 1, "locationIds": [house] });
+    put(&clinic.owner, &format!("/api/v1/providers/{}", clinic.doctor(0)), &profile).await.expect(200);
+    assert_eq!(clinic.owner.post("/api/v1/appointments", &visit).await.faults(), ["/providerIds unfit"]);
+    let profile = json!({ "version": 2, "bookable": false });
+    put(&clinic.owner, &format!("/api/v1/providers/{}", clinic.doctor(0)), &profile).await.expect(200);
+    assert_eq!(clinic.owner.post("/api/v1/appointments", &visit).await.faults(), ["/providerIds not_found"]);
     let mut stranger = visit;
+    stranger["providerIds"] = json!([beta.user()]);
+    assert_eq!(clinic.owner.post("/api/v1/appointments", &stranger).await.faults(), ["/providerIds not_found"]);
     stranger["providerIds"] = json!([nobody]);
     stranger["overbooking"] = json!("Emergency");
     assert_eq!(clinic.owner.post("/api/v1/appointments", &stranger).await.faults(), ["/providerIds not_found"]);

@@ -158,10 +158,7 @@ async fn calendar(who: Can<may::Read>, Query(asked): Query<WhichDays>) -> Result
         let people: Vec<UserId> = practice::providers(tx)
             .await?
             .into_iter()
-            .filter(|provider| {
-                let here = provider.location_ids.is_empty() || provider.location_ids.contains(&asked.location_id);
-                provider.bookable && here
-            })
+            .filter(|provider| provider.bookable && provider.works_at(asked.location_id))
             .map(|provider| provider.id)
             .collect();
         let mut working = practice::working(tx, asked.location_id, &people, asked.from, asked.to).await?;
@@ -300,7 +297,8 @@ async fn list(who: Can<may::Read>, Query(asked): Query<ListAppointments>) -> Res
     who.read_recorded(async move |tx| {
         let mut query = select(tx);
         if let Some(id) = asked.patient_id {
-            query.push(" and a.patient_id = ").push_bind(id.uuid());
+            let all = patients::merged_into(tx, id).await?;
+            query.push(" and a.patient_id = any(").push_bind(all).push(")");
         }
         if let Some(id) = asked.provider_id {
             query.push(" and exists (select from scheduling.booked b where b.practice_id = a.practice_id");

@@ -80,3 +80,14 @@ async fn nobody_sees_the_neighbours_calendar() {
     let visit = clinic.visit(booked["patientId"].as_str().expect("a patient"), "10:00");
     assert_eq!(beta.post("/api/v1/appointments", &visit).await.faults(), ["/serviceId not_found"]);
 }
+
+#[tokio::test]
+async fn who_was_merged_has_one_list() {
+    let clinic = Clinic::start().await;
+    let (kept, other) = (clinic.patient().await, clinic.patient().await);
+    let visit = clinic.owner.post("/api/v1/appointments", &clinic.visit(&other, "09:00")).await.expect(201);
+    let merge = json!({ "version": 1, "other": other, "otherVersion": 1 });
+    clinic.owner.post(&format!("/api/v1/patients/{kept}/merge"), &merge).await.expect(201);
+    let list = clinic.owner.get(&format!("/api/v1/appointments?patientId={kept}")).await.expect(200);
+    assert_eq!(list["items"][0]["id"], visit["id"]);
+}

@@ -140,8 +140,7 @@ async fn find(tx: &mut TenantTx, wanted: &Wanted) -> Result<(String, Vec<Slot>)>
     let service = practice::service(tx, wanted.service).await?;
     let does = |provider: &Provider| {
         provider.bookable
-            && (provider.location_ids.is_empty() || provider.location_ids.contains(&wanted.location))
-            && provider.service_ids.as_ref().is_none_or(|services| services.contains(&wanted.service))
+            && provider.does(wanted.service, wanted.location)
             && wanted.only.as_ref().is_none_or(|only| only.contains(&provider.id))
     };
     let people: Vec<UserId> =
