@@ -153,3 +153,6 @@ create policy tenant on scheduling.booked
 grant select, insert, update, delete on scheduling.booked to vantage_app;
 create constraint trigger require_audit after insert or update or delete on scheduling.booked
     deferrable initially deferred for each row execute function sec.require_audit();
+
+-- When a patient was here last and comes next, kept with each change of their appointments: what lists are filtered by.
+alter table patients.patient add column last_visit_at timestamptz, add column next_visit_at timestamptz;

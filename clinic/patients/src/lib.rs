@@ -20,6 +20,7 @@ mod terms;
 mod testing;
 mod timeline;
 mod views;
+mod visits;
 mod whole;
 
 use platform::jobs::{JobKind, Schedule};
@@ -37,6 +38,7 @@ pub use record::fields::{
 pub use record::{Patient, PatientFields, is_present};
 pub use tags::names as tag_names;
 pub use timeline::{NoteWritten, TimelineChange, TimelineEntry, notes};
+pub use visits::set_visits;
 pub use whole::{Whole, whole};
 
 /// All routes of the area.

@@ -112,6 +112,12 @@ pub struct PatientItem {
     /// What the practice keeps besides, without what is sensitive.
     #[schema(value_type = BTreeMap<String, serde_json::Value>)]
     pub custom: Values,
+    /// When they were here last.
+    #[schema(required)]
+    pub last_visit: Option<Timestamp>,
+    /// When they come next.
+    #[schema(required)]
+    pub next_visit: Option<Timestamp>,
     /// Since when it is deleted.
     #[schema(required)]
     pub deleted_at: Option<Timestamp>,
@@ -136,11 +142,13 @@ pub struct PatientRow {
 pub const COLUMNS: &str = "p.id, p.number, p.given_name, p.family_name, p.given_name_other, p.family_name_other,
     p.birth_date, p.sex, p.phone, p.email, p.status, p.alerts, array(select l.tag_id from patients.patient_tag l
         where l.practice_id = p.practice_id and l.patient_id = p.id order by l.tag_id), p.deleted_at, p.version,
-    p.created_at, p.updated_at, p.name_key, p.custom";
+    p.created_at, p.updated_at, p.name_key, p.custom, p.last_visit_at,
+    case when p.next_visit_at > now() then p.next_visit_at end";
 
 impl FromRow<'_, PgRow> for PatientRow {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
         let instant = |i: usize| row.try_get::<jiff_sqlx::Timestamp, _>(i).map(|at| at.to_jiff());
+        let moment = |i: usize| row.try_get::<Option<jiff_sqlx::Timestamp>, _>(i).map(|at| at.map(|at| at.to_jiff()));
         let item = PatientItem {
             id: PatientId(row.try_get(0)?),
             number: row.try_get(1)?,
@@ -156,10 +164,12 @@ impl FromRow<'_, PgRow> for PatientRow {
             alerts: row.try_get::<sqlx::types::Json<_>, _>(11)?.0,
             tags: row.try_get(12)?,
             custom: row.try_get::<sqlx::types::Json<_>, _>(18)?.0,
-            deleted_at: row.try_get::<Option<jiff_sqlx::Timestamp>, _>(13)?.map(|at| at.to_jiff()),
+            deleted_at: moment(13)?,
             version: row.try_get(14)?,
             created_at: instant(15)?,
             updated_at: instant(16)?,
+            last_visit: moment(19)?,
+            next_visit: moment(20)?,
         };
         Ok(Self { item, name_key: row.try_get(17)? })
     }
@@ -201,6 +211,12 @@ const FIELDS: &[Field] = &[
         name: "eligibility",
         column: "i.eligibility",
         kind: Kind::Linked(INSURED, &Kind::Choice(&["active", "inactive", "pending", "unknown"])),
+    },
+    Field { name: "lastVisit", column: "p.last_visit_at", kind: Kind::Instant },
+    Field {
+        name: "nextVisit",
+        column: "(case when p.next_visit_at > now() then p.next_visit_at end)",
+        kind: Kind::Instant,
     },
     Field { name: "createdAt", column: "p.created_at", kind: Kind::Instant },
     Field { name: "updatedAt", column: "p.updated_at", kind: Kind::Instant },

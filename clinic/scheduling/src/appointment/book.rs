@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::occupy::{Holder, Rooms, occupy};
 use super::plan::Asked;
-use super::{Appointment, AppointmentDetails, AppointmentId, InSeries, Status, row};
+use super::{Appointment, AppointmentDetails, AppointmentId, InSeries, Status, row, visits};
 use crate::holds::{self, HoldId};
 use crate::{own, slots};
 
@@ -198,6 +198,7 @@ pub async fn book(tx: &mut TenantTx, new: &NewAppointment, series: Option<InSeri
     if let Some(hold) = new.hold_id {
         holds::forget(tx, hold).await?;
     }
+    visits::tell(tx, new.patient_id).await?;
     let change = Change::created("appointment", id.uuid(), &appointment);
     tx.record(change.on_timeline(new.patient_id, "appointment.booked").event("appointment.booked", 1)).await?;
     Ok(appointment)

@@ -7,6 +7,7 @@ pub mod plan;
 pub mod row;
 #[cfg(test)]
 mod tests;
+mod visits;
 
 use garde::Validate;
 use jiff::Timestamp;
@@ -245,6 +246,7 @@ pub async fn save(
 ) -> Result<Appointment> {
     let after = Appointment { version: before.version + 1, updated_at: tx.now(), ..after };
     row::save(tx, &after).await?;
+    visits::tell(tx, after.patient_id).await?;
     let change = Change::updated("appointment", after.id.uuid(), before, &after);
     tx.record(change.on_timeline(after.patient_id, event).event(event, after.version)).await?;
     Ok(after)

@@ -91,3 +91,28 @@ async fn who_was_merged_has_one_list() {
     let list = clinic.owner.get(&format!("/api/v1/appointments?patientId={kept}")).await.expect(200);
     assert_eq!(list["items"][0]["id"], visit["id"]);
 }
+
+/// Filters of patients know when somebody was here last and comes next.
+#[tokio::test]
+async fn patients_are_found_by_their_visits() {
+    let clinic = Clinic::start().await;
+    let (first, second) = (clinic.booked("09:00").await, clinic.booked("10:00").await);
+    let found = async |field: &str, op: &str, value: Value| {
+        let filter = if value.is_null() {
+            json!({ "field": field, "op": op })
+        } else {
+            json!({ "field": field, "op": op, "value": value })
+        };
+        let page = clinic.owner.post("/api/v1/patients/query", &json!({ "filter": filter })).await.expect(200);
+        page["items"].as_array().expect("items").iter().map(|item| json!(item["id"])).collect::<Vec<_>>()
+    };
+    assert_eq!(found("nextVisit", "lte", json!(at("09:00"))).await, [first["patientId"].clone()]);
+    assert_eq!(found("lastVisit", "empty", Value::Null).await.len(), 2);
+    let status = json!({ "version": 1, "status": "arrived" });
+    clinic.owner.post(&format!("/api/v1/appointments/{}/status", id(&first)), &status).await.expect(200);
+    assert_eq!(found("lastVisit", "gte", json!(at("09:00"))).await, [first["patientId"].clone()]);
+    assert_eq!(found("nextVisit", "empty", Value::Null).await, [first["patientId"].clone()]);
+    let why = json!({ "version": 1, "by": "clinic", "reason": "clinic_mistake" });
+    clinic.owner.post(&format!("/api/v1/appointments/{}/cancel", id(&second)), &why).await.expect(200);
+    assert_eq!(found("nextVisit", "empty", Value::Null).await.len(), 2);
+}
