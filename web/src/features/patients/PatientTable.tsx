@@ -166,6 +166,8 @@ function usePatientColumns() {
     phone: (p) => (p.phone ? <Phone number={p.phone} /> : null),
     email: (p) => (p.email ? <bdi className="ltr">{p.email}</bdi> : null),
     tags: (p) => (p.tags.length ? <TagPills ids={p.tags} most={MOST_TAGS} /> : null),
+    lastVisit: (p) => (p.lastVisit ? formatDate(lang, practice.timeZone, p.lastVisit) : null),
+    nextVisit: (p) => (p.nextVisit ? formatDate(lang, practice.timeZone, p.nextVisit) : null),
     createdAt: (p) => formatDate(lang, practice.timeZone, p.createdAt),
     updatedAt: (p) => formatDate(lang, practice.timeZone, p.updatedAt),
   };

@@ -7,7 +7,7 @@ const fields = [field('size', { listed: true }), field('hobby'), field('secret',
 
 it('offers what is no secret, and begins with what is usual', () => {
   expect(columnsOf(fields)).not.toContain('custom.secret');
-  expect(shownOf(fields, [])).toEqual(['number', 'status', 'birthDate', 'phone', 'tags', 'custom.size', 'updatedAt']);
+  expect(shownOf(fields, [])).toEqual(['number', 'status', 'birthDate', 'phone', 'tags', 'nextVisit', 'custom.size', 'updatedAt']);
 });
 
 it('keeps its order whatever was chosen first, and forgets what is gone', () => {

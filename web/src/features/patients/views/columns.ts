@@ -1,10 +1,10 @@
 import type { CustomField } from '../fields/api';
 
 /** Columns that every practice has, in their order; the name always comes first. */
-export const builtIn = ['number', 'status', 'birthDate', 'sex', 'phone', 'email', 'tags', 'createdAt', 'updatedAt'] as const;
+export const builtIn = ['number', 'status', 'birthDate', 'sex', 'phone', 'email', 'tags', 'lastVisit', 'nextVisit', 'createdAt', 'updatedAt'] as const;
 export type BuiltIn = (typeof builtIn)[number];
 
-const USUAL: readonly string[] = ['number', 'status', 'birthDate', 'phone', 'tags', 'updatedAt'] satisfies BuiltIn[];
+const USUAL: readonly string[] = ['number', 'status', 'birthDate', 'phone', 'tags', 'nextVisit', 'updatedAt'] satisfies BuiltIn[];
 export const ownColumn = (field: Pick<CustomField, 'key'>) => `custom.${field.key}`;
 
 /** All that can be shown, in the order in which they stand: the practice's own before the dates of the record. */
