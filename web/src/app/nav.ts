@@ -1,6 +1,7 @@
 import {
   IconArmchair,
   IconBuilding,
+  IconCalendarEvent,
   IconCalendarOff,
   IconCalendarX,
   IconClockHour4,
@@ -36,10 +37,11 @@ export type NavItem = {
 export type NavGroup = { label: MessageId; items: NavItem[] };
 
 const home: NavItem = { label: 'nav.home', to: '/', icon: IconHome2 };
+const calendar: NavItem = { label: 'nav.calendar', to: '/calendar', icon: IconCalendarEvent, needs: 'appointments.read' };
 const patients: NavItem = { label: 'nav.patients', to: '/patients', icon: IconUsers, needs: 'patients.read' };
 const settings: NavItem = { label: 'nav.settings', to: '/settings', icon: IconSettings };
 
-export const primaryNav: NavItem[] = [home, patients];
+export const primaryNav: NavItem[] = [home, calendar, patients];
 
 /** One line for each page of settings; a group without a page for somebody is not shown to them. */
 export const settingsNav: NavGroup[] = [

@@ -12,6 +12,7 @@ import { validateHoursSearch } from '@/features/practice/hours/search';
 import { validateWelcomeSearch } from '@/features/practice/onboarding/search';
 import { validateListSearch } from '@/features/practice/search';
 import { validateServicesSearch } from '@/features/practice/services/search';
+import { validateCalendarSearch } from '@/features/scheduling/search';
 import { takeToken } from '@/shared/auth/mailedToken';
 import { sessionQuery } from '@/shared/auth/session';
 import { wantTexts } from '@/shared/i18n';
@@ -160,6 +161,13 @@ const welcome = createRoute({
   path: '/welcome',
   validateSearch: validateWelcomeSearch,
   component: lazyRouteComponent(() => import('@/features/practice/onboarding/OnboardingPage'), 'OnboardingPage'),
+});
+const calendar = createRoute({
+  getParentRoute: () => inside,
+  path: '/calendar',
+  validateSearch: validateCalendarSearch,
+  loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling')]),
+  component: lazyRouteComponent(() => import('@/features/scheduling/CalendarPage'), 'CalendarPage'),
 });
 const patients = createRoute({
   getParentRoute: () => inside,
@@ -348,6 +356,7 @@ export const router = createRouter({
     inside.addChildren([
       home,
       welcome,
+      calendar,
       patients,
       insurance,
       duplicates,

@@ -1,0 +1,3 @@
+export function AppointmentDrawer(_props: { id: string; onClose: () => void }) {
+  return null;
+}
