@@ -40,7 +40,6 @@ type Props = {
   scrollTo: string;
   /** How far the place's clocks are ahead now, `+03:00`: for the line that shows the time. */
   offset: string;
-  rtl: boolean;
   hourLabel: (time: string) => string;
   dayLabel: (day: string) => string;
   onOpen: (id: string) => void;
@@ -98,8 +97,6 @@ const entryOf = (event: { extendedProps: unknown }) => (event.extendedProps as P
 
 /** What of the widget follows the page. Each option is set only when what it is made of changed. */
 const follow: { [option: string]: { of: (keyof Props)[]; make: (p: Props) => unknown } } = {
-  view: { of: ['days'], make: (p) => (p.days ? 'timeGridWeek' : 'resourceTimeGridDay') },
-  duration: { of: ['days'], make: (p) => ({ days: p.days ?? 1 }) },
   date: { of: ['day'], make: (p) => p.day },
   slotMinTime: { of: ['hours'], make: (p) => `${p.hours[0]}:00:00` },
   slotMaxTime: { of: ['hours'], make: (p) => `${p.hours[1]}:00:00` },
@@ -150,11 +147,11 @@ export function ResourceCalendar(props: Props) {
     const first = latest.current;
     const hold = () => (held.current = true);
     const options = {
+      view: first.days ? 'timeGridWeek' : 'resourceTimeGridDay',
+      duration: { days: first.days ?? 1 },
       headerToolbar: { start: '', center: '', end: '' },
       allDaySlot: false,
       timeZone: first.offset,
-      // each day is where it stands in the list of days, wherever weeks begin
-      firstDay: new Date(`${first.day}T12:00:00Z`).getUTCDay(),
       height: '100%',
       columnWidth: 'minmax(var(--column), 1fr)',
       slotDuration: '00:15:00',
@@ -218,7 +215,7 @@ export function ResourceCalendar(props: Props) {
       void destroyCalendar(widget);
     };
     // these are what the widget cannot change its mind about
-  }, [props.offset, props.rtl, props.days]);
+  }, [props.offset, props.days]);
 
   useEffect(tell);
 

@@ -1,7 +1,7 @@
 import { instantIn } from '@/shared/zoned';
-import type { Appointment, Item, ProviderHours, Status } from './api';
+import type { Appointment, Item, ProviderHours, Status } from '../api';
 import { addSeconds, dayOfWall, wallOf } from './days';
-import type { Move } from './moved';
+import type { Move } from '../moved';
 
 /** What columns stand for. */
 export type By = 'provider' | 'room' | 'day';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Appointment } from './api';
+import type { Appointment } from '../api';
 import { backTo, closedOn, columnsOf, hoursShown, moveOf, NOWHERE, replaced, resizeOf } from './board';
-import { moved } from './moved';
+import { moved } from '../moved';
 
 const visit = {
   id: 'a',
