@@ -12,6 +12,7 @@ import { type Calendar, calendarQuery, type Status } from './api';
 import { Board, type Picked } from './calendar/Board';
 import { type By, providersOf } from './calendar/board';
 import classes from './calendar/Calendar.module.css';
+import { takeRest } from './calendar/takeRest';
 import { Toolbar, Who } from './calendar/Toolbar';
 import { type Frame, useFrame } from './calendar/useFrame';
 import type { View } from './search';
@@ -71,13 +72,13 @@ function CalendarOfPlace() {
 
   if (names.ready && !names.places?.length) return <NoPlace />;
   return (
-    <div className={classes.page}>
+    <div ref={takeRest} className={classes.page}>
       <PageHeader
         title={t('calendar.title')}
         sub={
           <>
             {frame.title}
-            {frame.places.length > 1 && place ? <> · {names.placeName(place)}</> : null}
+            {frame.places.length > 1 && place && !frame.phone ? <> · {names.placeName(place)}</> : null}
           </>
         }
         actions={

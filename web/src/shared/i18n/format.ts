@@ -78,7 +78,7 @@ export const formatMonthYear = (lang: Lang, day: string) => dateFormat(lang, 'UT
 /** For the heads of columns: `Sun 22`. */
 export const formatWeekday = (lang: Lang, day: string) => dateFormat(lang, 'UTC', { weekday: 'short', day: 'numeric' }).format(dayOf(day));
 /** A whole hour of a clock, `09:00` or `9 am`, as the language writes it. */
-export const formatHour = (lang: Lang, hour: number) => dateFormat(lang, 'UTC', { hour: 'numeric', minute: '2-digit' }).format(Date.UTC(2024, 0, 1, hour));
+export const formatHour = (lang: Lang, hour: number) => dateFormat(lang, 'UTC', { hour: lang === 'ar' ? 'numeric' : '2-digit', minute: '2-digit' }).format(Date.UTC(2024, 0, 1, hour));
 export const formatMonth = (lang: Lang, day: string) => dateFormat(lang, 'UTC', { month: 'long' }).format(dayOf(day));
 
 const hijriFormats = new Map<Lang, Intl.DateTimeFormat>();

@@ -59,7 +59,7 @@ const shapes: Record<CalendarMark['icon'], string> = {
   over: 'M9 5h10a1 1 0 0 1 1 1v10M5 9h10a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1',
 };
 
-function element(tag: string, className: string | undefined, content: string | Node[]) {
+function element(tag: string, className: string | undefined, content: string | (string | Node)[]) {
   const node = document.createElement(tag);
   if (className) node.className = className;
   node.append(...(typeof content === 'string' ? [content] : content));
@@ -79,10 +79,9 @@ function markNode({ icon, label }: CalendarMark) {
 
 const contentOf = (e: CalendarEntry) => ({
   domNodes: [
-    element('span', classes.when, [element('span', classes.time, e.time), ...e.marks.map(markNode)]),
+    element('span', classes.when, [element('span', classes.dot, ''), element('span', classes.time, e.time), ...e.marks.map(markNode), element('span', classes.status, e.status)]),
     element('bdi', classes.name, e.title),
     element('span', classes.sub, e.sub),
-    element('span', classes.status, [element('span', classes.dot, ''), e.status]),
   ],
 });
 

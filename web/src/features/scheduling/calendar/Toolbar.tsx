@@ -28,7 +28,7 @@ export function Toolbar({ frame }: { frame: Frame }) {
       </div>
       <div className={classes.date}>
         {/* what it is in words stands in the heading already */}
-        <DateField aria-label={t('calendar.date')} description={null} value={date} onChange={(day) => (WHOLE_DAY.test(day) ? goTo(day) : undefined)} />
+        <DateField aria-label={t('calendar.date')} description="" value={date} onChange={(day) => (WHOLE_DAY.test(day) ? goTo(day) : undefined)} />
       </div>
       <SegmentedControl
         className={classes.views}
