@@ -15,8 +15,9 @@ type Props = {
   names: Names;
   zone: string;
   /** Why it is booked all the same; empty for not. */
-  overbooking: string | undefined;
-  onOver: (reason: string | undefined) => void;
+  overbooking?: string | undefined;
+  /** Missing where it cannot be put over others. */
+  onOver?: (reason: string | undefined) => void;
   onTake: (chosen: Chosen) => void;
   ref?: Ref<HTMLDivElement>;
 };
@@ -54,7 +55,7 @@ export function Busy({ refusal, names, zone, overbooking, onOver, onTake, ref }:
           </div>
         </>
       ) : null}
-      {!mayOver ? null : asking || overbooking !== undefined ? (
+      {!mayOver || !onOver ? null : asking || overbooking !== undefined ? (
         <TextInput
           mt="sm"
           label={t('scheduling.book.over.reason')}
