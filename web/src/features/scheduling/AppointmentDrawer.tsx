@@ -1,4 +1,4 @@
-import { Button, Checkbox, Skeleton, Textarea, Title } from '@mantine/core';
+import { Button, Checkbox, Textarea, Title } from '@mantine/core';
 import { IconArrowsExchange, IconCalendarX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
@@ -70,6 +70,7 @@ function Editor({ loaded, names, onClose }: { loaded: Appointment; names: Names;
   const open = columnOf(base) && base.status !== 'completed';
 
   return (
+    <>
     <RecordDrawer
       record={record}
       loaded={loaded}
@@ -119,11 +120,12 @@ function Editor({ loaded, names, onClose }: { loaded: Appointment; names: Names;
         <Title order={3}>{t('scheduling.visit.course')}</Title>
         <Course appointment={base} />
       </section>
-      <Suspense fallback={<Skeleton h={1} />}>
-        {asking === 'move' ? <MoveDrawer appointment={base} names={names} onClose={() => setAsking(undefined)} /> : null}
-        {asking === 'cancel' ? <CancelDialog appointment={base} onClose={() => setAsking(undefined)} /> : null}
-      </Suspense>
     </RecordDrawer>
+    <Suspense>
+      {asking === 'move' ? <MoveDrawer appointment={base} names={names} onClose={() => setAsking(undefined)} /> : null}
+      {asking === 'cancel' ? <CancelDialog appointment={base} onClose={() => setAsking(undefined)} /> : null}
+    </Suspense>
+    </>
   );
 }
 
@@ -148,9 +150,12 @@ function Stages({ appointment: a, names }: { appointment: Appointment; names: Na
     <>
       <Actions appointment={a} busy={busy} onStep={(steps) => void step(steps)} />
       {refusal ? <Busy refusal={refusal} names={names} zone={a.timeZone} onTake={setInstead} /> : null}
+      {/* what is sent in there is no concern of the form around */}
+      <div onSubmit={(event) => event.stopPropagation()}>
       {instead ? (
         <BookDrawer opened onClose={() => setInstead(undefined)} patientId={a.patientId} serviceId={a.serviceId} locationId={a.locationId} start={instead.start} providerId={instead.providerIds[0] ?? a.providerIds[0]} />
       ) : null}
+      </div>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { Checkbox, Select, Switch, Textarea, TextInput } from '@mantine/core';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
 import forms from '@/shared/forms/forms.module.css';
 import { RecordDrawer, WaitingDrawer } from '@/shared/forms/RecordDrawer';
@@ -75,6 +75,12 @@ function Editor({ names, known, date, onClose }: { names: Names; known: Known; d
     setTurn((n) => n + 1);
   };
 
+  /** Nothing is kept while something is booked over another, so what was said of it stays. */
+  const over = (overbooking: string | undefined) => {
+    setBooking(refusal);
+    form.setValues({ overbooking });
+  };
+
   const keyOf = useSendKey();
   const bookOne = useBook();
   const bookSeries = useBookSeries();
@@ -94,14 +100,11 @@ function Editor({ names, known, date, onClose }: { names: Names; known: Known; d
       const refused = refusalOf(error);
       if (!refused) throw error;
       setBooking(refused);
+      requestAnimationFrame(() => busyRef.current?.focus());
       return;
     }
     onClose();
   };
-  useEffect(() => {
-    if (booking) busyRef.current?.focus();
-  }, [booking]);
-
   const question = values.serviceId && values.locationId ? {
     serviceId: values.serviceId,
     locationId: values.locationId,
@@ -154,9 +157,9 @@ function Editor({ names, known, date, onClose }: { names: Names; known: Known; d
         <legend>{t('scheduling.book.when')}</legend>
         <Times key={`${values.locationId} ${turn}`} question={question} zone={zone} value={values.start} first={values.start ? undefined : date} error={form.errors.start as string | undefined} onChoose={choose} />
         {refusal ? (
-          <Busy ref={busyRef} refusal={refusal} names={names} zone={zone} overbooking={values.overbooking} onTake={takeInstead} onOver={(overbooking) => form.setValues({ overbooking })} />
+          <Busy ref={busyRef} refusal={refusal} names={names} zone={zone} overbooking={values.overbooking} onTake={takeInstead} onOver={over} />
         ) : null}
-        {values.start ? (
+        {values.start && (!refusal || values.overbooking) ? (
           <div className={classes.chosen} role="status">
             <b className="tnum">
               {formatDay(lang, dayIn(zone, values.start))}, {formatTime(lang, zone, values.start)}

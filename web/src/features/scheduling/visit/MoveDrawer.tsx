@@ -1,5 +1,5 @@
 import { Alert, Button, Select, TextInput } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useCan } from '@/shared/auth/session';
 import forms from '@/shared/forms/forms.module.css';
 import { orNull } from '@/shared/forms/merge';
@@ -34,9 +34,6 @@ export function MoveDrawer({ appointment: a, names, onClose }: Props) {
   const [refusal, setRefusal] = useState<Refusal>();
   const [turn, setTurn] = useState(0);
   const busyRef = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (refusal) busyRef.current?.focus();
-  }, [refusal]);
 
   const right = lengthIsRight(minutes) && !!minutes.trim();
   const choose = (next: Chosen) => {
@@ -60,7 +57,6 @@ export function MoveDrawer({ appointment: a, names, onClose }: Props) {
 
   const go = async () => {
     const why = orNull(over ?? '');
-    setRefusal(undefined);
     try {
       const now = await move.mutateAsync({ id: a.id, body: { version: a.version, ...changes, ...(why ? { overbooking: why } : {}) } });
       const { providerIds, roomIds } = a;
@@ -70,8 +66,9 @@ export function MoveDrawer({ appointment: a, names, onClose }: Props) {
       onClose();
     } catch (error) {
       const busy = refusalOf(error);
-      if (busy) setRefusal(busy);
-      else refused(error);
+      if (!busy) return refused(error);
+      setRefusal(busy);
+      requestAnimationFrame(() => busyRef.current?.focus());
     }
   };
 
