@@ -68,6 +68,7 @@ export const settingsNav: NavGroup[] = [
   {
     label: 'nav.group.time',
     items: [
+      { label: 'nav.scheduling', about: 'nav.about.scheduling', to: '/settings/scheduling', icon: IconCalendarEvent, needs: 'appointments.read' },
       { label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' },
       { label: 'nav.absences', about: 'nav.about.absences', to: '/settings/absences', icon: IconCalendarOff, needs: 'hours.read' },
       { label: 'nav.closing', about: 'nav.about.closing', to: '/settings/closing-days', icon: IconCalendarX, needs: 'hours.read' },

@@ -302,6 +302,12 @@ const absences = createRoute({
   validateSearch: validateAbsencesSearch,
   component: lazyRouteComponent(() => import('@/features/practice/absences/AbsencesPage'), 'AbsencesPage'),
 });
+const scheduling = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/scheduling',
+  loader: () => wantTexts('scheduling'),
+  component: lazyRouteComponent(() => import('@/features/scheduling/rules/RulesPage'), 'RulesPage'),
+});
 const closingDays = createRoute({
   getParentRoute: () => inside,
   path: '/settings/closing-days',
@@ -400,6 +406,7 @@ export const router = createRouter({
       supportAccess,
       absences,
       security,
+      scheduling,
       closingDays,
     ]),
   ]),

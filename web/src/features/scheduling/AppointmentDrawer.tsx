@@ -87,18 +87,6 @@ function Editor({ loaded, names, onClose }: { loaded: Appointment; names: Names;
       save={save}
       create=""
       nowIn={(now, field) => say(field, draftOf(now)[field])}
-      aside={
-        open ? (
-          <span className={classes.moves}>
-            <Button variant="default" leftSection={<IconArrowsExchange size={16} />} onClick={() => setAsking('move')}>
-              {t('scheduling.visit.move')}
-            </Button>
-            <Button variant="subtle" color="red" onClick={() => setAsking('cancel')}>
-              {t('scheduling.visit.cancel')}
-            </Button>
-          </span>
-        ) : undefined
-      }
       onClose={onClose}
     >
       <Who patientId={base.patientId} />
@@ -107,6 +95,16 @@ function Editor({ loaded, names, onClose }: { loaded: Appointment; names: Names;
       {readOnly ? null : (
         <fieldset className="bare" disabled={record.dirty || !!record.newer}>
           <Stages appointment={base} names={names} />
+          {open ? (
+            <div className={classes.moves}>
+              <Button size="sm" variant="default" leftSection={<IconArrowsExchange size={16} />} onClick={() => setAsking('move')}>
+                {t('scheduling.visit.move')}
+              </Button>
+              <Button size="sm" variant="subtle" color="red" onClick={() => setAsking('cancel')}>
+                {t('scheduling.visit.cancel')}
+              </Button>
+            </div>
+          ) : null}
         </fieldset>
       )}
       <section className={classes.part}>

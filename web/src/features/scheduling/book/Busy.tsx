@@ -33,7 +33,7 @@ export function Busy({ refusal, names, zone, overbooking, onOver, onTake, ref }:
   const when = (at: string) => `${formatDay(lang, dayIn(zone, at))}, ${formatTime(lang, zone, at)}`;
   const many = new Set(refusal.alternatives.flatMap((slot) => slot.providerIds)).size > 1;
   return (
-    <Alert ref={ref} tabIndex={-1} color="yellow" variant="light" icon={<IconCalendarX />} role="alert" title={t(refusal.number ? 'scheduling.book.busy.oneOf' : 'scheduling.book.busy.title')}>
+    <Alert ref={ref} tabIndex={-1} color="yellow" variant="light" icon={<IconCalendarX />} role="alert" title={t(refusal.number ? 'scheduling.book.busy.oneOf' : refusal.code === 'appointment.closed' ? 'scheduling.book.busy.closed' : 'scheduling.book.busy.title')}>
       {refusal.number && refusal.start ? <Text size="sm">{t('scheduling.book.busy.which', { number: refusal.number, when: when(refusal.start) })}</Text> : null}
       <ul className={classes.busy}>
         {(words.length ? words : [t(`problem.${refusal.code}`)]).map((line) => (
