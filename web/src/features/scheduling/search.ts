@@ -3,7 +3,8 @@ export type View = (typeof views)[number];
 
 /**
  * What of the calendar lives in its address: ids and days only, never who comes. `providers` are those whose columns are
- * shown, all of them without it; `book` opens the form for a new appointment, `appointment` one that there is.
+ * shown, all of them without it; `provider` is whose week it is, or whose day on a phone. `cancelled` shows those as well.
+ * `book` opens the form for a new appointment, `appointment` one that there is.
  */
 export type CalendarSearch = {
   view?: View;
@@ -11,7 +12,7 @@ export type CalendarSearch = {
   location?: string;
   providers?: string[];
   provider?: string;
-  lost?: false;
+  cancelled?: true;
   appointment?: string;
   book?: true;
 };
@@ -38,7 +39,7 @@ export function validateCalendarSearch(search: Record<string, unknown>): Calenda
     ...(location ? { location } : {}),
     ...(providers.length ? { providers } : {}),
     ...(provider ? { provider } : {}),
-    ...(search.lost === false ? { lost: false as const } : {}),
+    ...(search.cancelled === true ? { cancelled: true as const } : {}),
     ...(appointment ? { appointment } : {}),
     ...(search.book === true ? { book: true as const } : {}),
   };
