@@ -13,6 +13,7 @@ import { validateWelcomeSearch } from '@/features/practice/onboarding/search';
 import { validateListSearch } from '@/features/practice/search';
 import { validateServicesSearch } from '@/features/practice/services/search';
 import { validateCalendarSearch } from '@/features/scheduling/search';
+import { validateTodaySearch } from '@/features/scheduling/today/search';
 import { takeToken } from '@/shared/auth/mailedToken';
 import { sessionQuery } from '@/shared/auth/session';
 import { wantTexts } from '@/shared/i18n';
@@ -151,9 +152,25 @@ const inside = createRoute({
   component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
   notFoundComponent: NotFound,
 });
-const home = createRoute({
+/** Where one begins: with the day, for those who see appointments. */
+const start = createRoute({
   getParentRoute: () => inside,
   path: '/',
+  beforeLoad: async ({ context }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    throw redirect({ to: session?.permissions.includes('appointments.read') ? '/today' : '/home', replace: true });
+  },
+});
+const today = createRoute({
+  getParentRoute: () => inside,
+  path: '/today',
+  validateSearch: validateTodaySearch,
+  loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling')]),
+  component: lazyRouteComponent(() => import('@/features/scheduling/today/TodayPage'), 'TodayPage'),
+});
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/home',
   component: lazyRouteComponent(() => import('./HomePage'), 'HomePage'),
 });
 const welcome = createRoute({
@@ -285,6 +302,12 @@ const absences = createRoute({
   validateSearch: validateAbsencesSearch,
   component: lazyRouteComponent(() => import('@/features/practice/absences/AbsencesPage'), 'AbsencesPage'),
 });
+const scheduling = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/scheduling',
+  loader: () => wantTexts('scheduling'),
+  component: lazyRouteComponent(() => import('@/features/scheduling/rules/RulesPage'), 'RulesPage'),
+});
 const closingDays = createRoute({
   getParentRoute: () => inside,
   path: '/settings/closing-days',
@@ -354,6 +377,8 @@ export const router = createRouter({
     platformSetup,
     enrol,
     inside.addChildren([
+      start,
+      today,
       home,
       welcome,
       calendar,
@@ -381,6 +406,7 @@ export const router = createRouter({
       supportAccess,
       absences,
       security,
+      scheduling,
       closingDays,
     ]),
   ]),

@@ -15,8 +15,9 @@ type Props = {
   names: Names;
   zone: string;
   /** Why it is booked all the same; empty for not. */
-  overbooking: string | undefined;
-  onOver: (reason: string | undefined) => void;
+  overbooking?: string | undefined;
+  /** Missing where it cannot be put over others. */
+  onOver?: (reason: string | undefined) => void;
   onTake: (chosen: Chosen) => void;
   ref?: Ref<HTMLDivElement>;
 };
@@ -32,7 +33,7 @@ export function Busy({ refusal, names, zone, overbooking, onOver, onTake, ref }:
   const when = (at: string) => `${formatDay(lang, dayIn(zone, at))}, ${formatTime(lang, zone, at)}`;
   const many = new Set(refusal.alternatives.flatMap((slot) => slot.providerIds)).size > 1;
   return (
-    <Alert ref={ref} tabIndex={-1} color="yellow" variant="light" icon={<IconCalendarX />} role="alert" title={t(refusal.number ? 'scheduling.book.busy.oneOf' : 'scheduling.book.busy.title')}>
+    <Alert ref={ref} tabIndex={-1} color="yellow" variant="light" icon={<IconCalendarX />} role="alert" title={t(refusal.number ? 'scheduling.book.busy.oneOf' : refusal.code === 'appointment.closed' ? 'scheduling.book.busy.closed' : 'scheduling.book.busy.title')}>
       {refusal.number && refusal.start ? <Text size="sm">{t('scheduling.book.busy.which', { number: refusal.number, when: when(refusal.start) })}</Text> : null}
       <ul className={classes.busy}>
         {(words.length ? words : [t(`problem.${refusal.code}`)]).map((line) => (
@@ -54,7 +55,7 @@ export function Busy({ refusal, names, zone, overbooking, onOver, onTake, ref }:
           </div>
         </>
       ) : null}
-      {!mayOver ? null : asking || overbooking !== undefined ? (
+      {!mayOver || !onOver ? null : asking || overbooking !== undefined ? (
         <TextInput
           mt="sm"
           label={t('scheduling.book.over.reason')}

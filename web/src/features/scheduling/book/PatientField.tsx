@@ -1,6 +1,6 @@
-import { Anchor, Select } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
+import { IconSearch, IconUserPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { patientQuery, patientSearchQuery } from '@/features/patients/api';
@@ -71,11 +71,13 @@ export function PatientField({ value, error, readOnly, onChange }: Props) {
         }}
       />
       {!value && mayEnter ? (
-        <Anchor component="button" type="button" size="sm" ta="start" onClick={() => setEntering(true)}>
+        <Button variant="subtle" size="compact-sm" className={classes.enter ?? ''} leftSection={<IconUserPlus size={15} stroke={1.8} />} onClick={() => setEntering(true)}>
           {wanted ? t('scheduling.book.newPatientNamed', { name: wanted }) : t('scheduling.book.newPatient')}
-        </Anchor>
+        </Button>
       ) : null}
       {chosen ? <AlertList alerts={chosen.alerts} /> : null}
+      {/* what is sent in there is no concern of the form around */}
+      <div onSubmit={(event) => event.stopPropagation()}>
       <Suspense>
         {entering ? (
           <PatientDrawer
@@ -88,6 +90,7 @@ export function PatientField({ value, error, readOnly, onChange }: Props) {
           />
         ) : null}
       </Suspense>
+      </div>
     </div>
   );
 }

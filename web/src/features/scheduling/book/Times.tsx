@@ -1,4 +1,4 @@
-import { ActionIcon, Button, SegmentedControl, Skeleton, TextInput } from '@mantine/core';
+import { ActionIcon, Button, SegmentedControl, Skeleton, TextInput, VisuallyHidden } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useState } from 'react';
@@ -168,12 +168,16 @@ function Strip({ from, today, day, week, onPick, onPage }: StripProps) {
             aria-pressed={one.day === day}
             data-none={one.slots?.length === 0 || undefined}
             className={classes.day}
-            aria-label={`${formatDay(lang, one.day)}: ${one.slots ? t('scheduling.book.free', { count: one.slots.length }) : ''}`}
             onClick={() => onPick(one.day)}
           >
-            <small>{weekdayName(lang, isoWeekday(one.day), 'short')}</small>
-            <b className="tnum">{Number(one.day.slice(-2))}</b>
-            <small className="tnum">{one.slots ? one.slots.length || '–' : '…'}</small>
+            <small aria-hidden>{weekdayName(lang, isoWeekday(one.day), 'short')}</small>
+            <b aria-hidden className="tnum">
+              {Number(one.day.slice(-2))}
+            </b>
+            <small aria-hidden className="tnum">
+              {one.slots ? one.slots.length || '–' : '…'}
+            </small>
+            <VisuallyHidden>{[formatDay(lang, one.day), one.slots ? t('scheduling.book.free', { count: one.slots.length }) : ''].join(': ')}</VisuallyHidden>
           </button>
         ))}
       </div>

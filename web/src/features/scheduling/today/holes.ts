@@ -4,7 +4,7 @@ import type { Schemas } from '@/shared/api/problem';
 type Stretch = { start: number; end: number };
 /** Somebody who could see a patient, from when until when. */
 export type Hole = Stretch & { providerId: string };
-type Visit = Pick<Schemas['Appointment'], 'start' | 'end' | 'providerIds' | 'status'>;
+type Visit = Pick<Schemas['Appointment'], 'start' | 'end' | 'providerIds' | 'roomIds' | 'status'>;
 
 const MINUTE = 60_000;
 /** What is shorter is not worth a telephone call. */
@@ -32,14 +32,26 @@ export function without(open: Stretch[], taken: Stretch[]): Stretch[] {
 /** Whoever does not come leaves their time to others. */
 export const takesTime = ({ status }: Pick<Visit, 'status'>) => status !== 'cancelled' && status !== 'no_show';
 
-/** Working time from `now` on in which nobody is booked, those that begin first first. */
-export function holesIn(hours: Schemas['ProviderHours'][], visits: Visit[], now: number): Hole[] {
+/** When every one of the chairs is taken. */
+function fullIn(roomIds: readonly string[], visits: Visit[]): Stretch[] {
+  const always: Stretch = { start: -Infinity, end: Infinity };
+  const free = roomIds.flatMap((room) => without([always], visits.filter((visit) => visit.roomIds.includes(room)).map(stretchOf)));
+  return without([always], free);
+}
+
+/**
+ * Working time from `now` on in which nobody is booked and one of the chairs is free, those that begin first first.
+ * Where there are no chairs, none is needed.
+ */
+export function holesIn(hours: Schemas['ProviderHours'][], all: Visit[], roomIds: readonly string[], now: number): Hole[] {
   const from = Math.ceil(now / GRID) * GRID;
+  const visits = all.filter(takesTime);
+  const full = roomIds.length ? fullIn(roomIds, visits) : [];
   return hours
     .flatMap(({ providerId, open }) => {
-      const taken = visits.filter((visit) => takesTime(visit) && visit.providerIds.includes(providerId)).map(stretchOf);
+      const taken = visits.filter((visit) => visit.providerIds.includes(providerId)).map(stretchOf);
       const ahead = open.map(stretchOf).flatMap(({ start, end }) => (end > from ? [{ start: Math.max(start, from), end }] : []));
-      return without(ahead, taken).map((hole) => ({ ...hole, providerId }));
+      return without(ahead, [...taken, ...full]).map((hole) => ({ ...hole, providerId }));
     })
     .filter((hole) => hole.end - hole.start >= SHORTEST)
     .sort((a, b) => a.start - b.start || a.providerId.localeCompare(b.providerId));

@@ -50,3 +50,10 @@ export function stepsTo(column: Column, of: Stage): Step[] {
       return now === 'done' ? [{ checkOut: true }] : [{ status: 'completed' }, { checkOut: true }];
   }
 }
+
+/** What takes back that a visit went from one stage to another. */
+export function stepsBack(before: Stage, now: Stage): Step[] {
+  const [from, to] = [columnOf(now), columnOf(before)];
+  if (before.status === 'cancelled') return [];
+  return to && from && to !== from && to !== 'booked' ? stepsTo(to, now) : [{ status: before.status }];
+}

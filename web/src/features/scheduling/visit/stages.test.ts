@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { columnOf, nextColumn, stepsTo } from './columns';
+import { columnOf, nextColumn, stepsBack, stepsTo } from './stages';
 
 const at = '2026-11-22T07:00:00Z';
 const visit = (status: Parameters<typeof columnOf>[0]['status'], more: object = {}) => ({ status, confirmedAt: null, checkedOutAt: null, ...more });
@@ -29,4 +29,13 @@ it('goes back to what was known before', () => {
   expect(stepsTo('booked', visit('arrived', { confirmedAt: at }))).toEqual([{ status: 'confirmed' }]);
   expect(stepsTo('booked', visit('arrived'))).toEqual([{ status: 'scheduled' }]);
   expect(stepsTo('done', visit('completed', { checkedOutAt: at }))).toEqual([{ status: 'in_chair' }, { status: 'completed' }]);
+});
+
+it('takes back what was said last', () => {
+  expect(stepsBack(visit('scheduled'), visit('confirmed', { confirmedAt: at }))).toEqual([{ status: 'scheduled' }]);
+  expect(stepsBack(visit('scheduled'), visit('arrived'))).toEqual([{ status: 'scheduled' }]);
+  expect(stepsBack(visit('arrived'), visit('in_chair'))).toEqual([{ status: 'arrived' }]);
+  expect(stepsBack(visit('completed'), visit('completed', { checkedOutAt: at }))).toEqual([{ status: 'in_chair' }, { status: 'completed' }]);
+  expect(stepsBack(visit('confirmed'), visit('no_show'))).toEqual([{ status: 'confirmed' }]);
+  expect(stepsBack(visit('no_show'), visit('scheduled'))).toEqual([{ status: 'no_show' }]);
 });
