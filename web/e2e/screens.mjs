@@ -54,6 +54,7 @@ const lookFor = (text) => async (p) => {
   await p.locator('main input').first().fill(text);
   await p.locator(row).first().waitFor({ state: 'detached' });
 };
+const booked = '[data-entry]';
 const settings = (name) => ({ name, path: `/settings/${name}` });
 
 /**
@@ -79,6 +80,12 @@ export const screens = [
   { name: 'home', path: '/' },
   { name: 'palette', path: '/', act: (p) => p.keyboard.press('Control+k') },
   { name: 'account menu', path: '/', act: (p) => p.getByRole('button', { name: /Account menu|قائمة الحساب/ }).click() },
+  { name: 'calendar of a new practice', path: '/calendar', fresh: true },
+  { name: 'calendar', path: '/calendar', ready: booked },
+  { name: 'calendar, rooms', path: '/calendar?view=rooms', ready: booked },
+  { name: 'calendar, week', path: '/calendar?view=week', ready: booked },
+  { name: 'calendar, month', path: '/calendar?view=month', ready: '[data-day]' },
+  { name: 'calendar, list', path: '/calendar?view=list', ready: booked },
   { name: 'patients of a new practice', path: '/patients', fresh: true },
   { name: 'patients', path: '/patients', ready: row },
   { name: 'patients, filter', path: '/patients', ready: row, act: toFilter },

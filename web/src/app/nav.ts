@@ -1,11 +1,13 @@
 import {
   IconArmchair,
   IconBuilding,
+  IconCalendarEvent,
   IconCalendarOff,
   IconCalendarX,
   IconClockHour4,
   IconHome2,
   IconKey,
+  IconLayoutKanban,
   IconLifebuoy,
   IconMapPin,
   IconSettings,
@@ -35,11 +37,13 @@ export type NavItem = {
 };
 export type NavGroup = { label: MessageId; items: NavItem[] };
 
-const home: NavItem = { label: 'nav.home', to: '/', icon: IconHome2 };
+const today: NavItem = { label: 'nav.today', to: '/today', icon: IconLayoutKanban, needs: 'appointments.read' };
+const home: NavItem = { label: 'nav.home', to: '/home', icon: IconHome2 };
+const calendar: NavItem = { label: 'nav.calendar', to: '/calendar', icon: IconCalendarEvent, needs: 'appointments.read' };
 const patients: NavItem = { label: 'nav.patients', to: '/patients', icon: IconUsers, needs: 'patients.read' };
 const settings: NavItem = { label: 'nav.settings', to: '/settings', icon: IconSettings };
 
-export const primaryNav: NavItem[] = [home, patients];
+export const primaryNav: NavItem[] = [today, calendar, patients, home];
 
 /** One line for each page of settings; a group without a page for somebody is not shown to them. */
 export const settingsNav: NavGroup[] = [
@@ -64,6 +68,7 @@ export const settingsNav: NavGroup[] = [
   {
     label: 'nav.group.time',
     items: [
+      { label: 'nav.scheduling', about: 'nav.about.scheduling', to: '/settings/scheduling', icon: IconCalendarEvent, needs: 'appointments.read' },
       { label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' },
       { label: 'nav.absences', about: 'nav.about.absences', to: '/settings/absences', icon: IconCalendarOff, needs: 'hours.read' },
       { label: 'nav.closing', about: 'nav.about.closing', to: '/settings/closing-days', icon: IconCalendarX, needs: 'hours.read' },

@@ -12,6 +12,8 @@ import { validateHoursSearch } from '@/features/practice/hours/search';
 import { validateWelcomeSearch } from '@/features/practice/onboarding/search';
 import { validateListSearch } from '@/features/practice/search';
 import { validateServicesSearch } from '@/features/practice/services/search';
+import { validateCalendarSearch } from '@/features/scheduling/search';
+import { validateTodaySearch } from '@/features/scheduling/today/search';
 import { takeToken } from '@/shared/auth/mailedToken';
 import { sessionQuery } from '@/shared/auth/session';
 import { wantTexts } from '@/shared/i18n';
@@ -150,9 +152,25 @@ const inside = createRoute({
   component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
   notFoundComponent: NotFound,
 });
-const home = createRoute({
+/** Where one begins: with the day, for those who see appointments. */
+const start = createRoute({
   getParentRoute: () => inside,
   path: '/',
+  beforeLoad: async ({ context }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    throw redirect({ to: session?.permissions.includes('appointments.read') ? '/today' : '/home', replace: true });
+  },
+});
+const today = createRoute({
+  getParentRoute: () => inside,
+  path: '/today',
+  validateSearch: validateTodaySearch,
+  loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling')]),
+  component: lazyRouteComponent(() => import('@/features/scheduling/today/TodayPage'), 'TodayPage'),
+});
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/home',
   component: lazyRouteComponent(() => import('./HomePage'), 'HomePage'),
 });
 const welcome = createRoute({
@@ -160,6 +178,13 @@ const welcome = createRoute({
   path: '/welcome',
   validateSearch: validateWelcomeSearch,
   component: lazyRouteComponent(() => import('@/features/practice/onboarding/OnboardingPage'), 'OnboardingPage'),
+});
+const calendar = createRoute({
+  getParentRoute: () => inside,
+  path: '/calendar',
+  validateSearch: validateCalendarSearch,
+  loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling')]),
+  component: lazyRouteComponent(() => import('@/features/scheduling/CalendarPage'), 'CalendarPage'),
 });
 const patients = createRoute({
   getParentRoute: () => inside,
@@ -277,6 +302,12 @@ const absences = createRoute({
   validateSearch: validateAbsencesSearch,
   component: lazyRouteComponent(() => import('@/features/practice/absences/AbsencesPage'), 'AbsencesPage'),
 });
+const scheduling = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/scheduling',
+  loader: () => wantTexts('scheduling'),
+  component: lazyRouteComponent(() => import('@/features/scheduling/rules/RulesPage'), 'RulesPage'),
+});
 const closingDays = createRoute({
   getParentRoute: () => inside,
   path: '/settings/closing-days',
@@ -346,8 +377,11 @@ export const router = createRouter({
     platformSetup,
     enrol,
     inside.addChildren([
+      start,
+      today,
       home,
       welcome,
+      calendar,
       patients,
       insurance,
       duplicates,
@@ -372,6 +406,7 @@ export const router = createRouter({
       supportAccess,
       absences,
       security,
+      scheduling,
       closingDays,
     ]),
   ]),

@@ -15,6 +15,7 @@ const areaOfNoun: Record<Noun, Area> = {
   rooms: 'practice',
   services: 'practice',
   hours: 'time',
+  appointments: 'time',
   staff: 'people',
   roles: 'people',
   access: 'people',

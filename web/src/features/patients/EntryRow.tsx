@@ -1,5 +1,6 @@
-import { IconArrowBackUp, IconArrowMerge, IconArrowNarrowRight, IconCalendarEvent, IconHistory, IconMessage2, IconPaperclip, IconPencil, IconPhone, IconPlus, IconShieldCheck, IconShieldHeart, IconTrash } from '@tabler/icons-react';
+import { IconArrowBackUp, IconArrowMerge, IconArrowNarrowRight, IconCalendarCheck, IconCalendarEvent, IconCalendarPlus, IconCalendarX, IconHistory, IconMessage2, IconPaperclip, IconPencil, IconPhone, IconPlus, IconShieldCheck, IconShieldHeart, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
 import { type MessageId, useLang } from '@/shared/i18n';
 import { formatDateTime, formatTime } from '@/shared/i18n/format';
@@ -22,11 +23,26 @@ const kindsOf: Record<string, { words: MessageId; icon: typeof IconPencil }> = {
   'policy.changed': { words: 'activity.policyChanged', icon: IconShieldHeart },
   'policy.verified': { words: 'activity.policyVerified', icon: IconShieldCheck },
   'policy.deleted': { words: 'activity.policyRemoved', icon: IconTrash },
+  'appointment.booked': { words: 'activity.visit.booked', icon: IconCalendarPlus },
+  'appointment.moved': { words: 'activity.visit.moved', icon: IconCalendarEvent },
+  'appointment.changed': { words: 'activity.visit.changed', icon: IconCalendarEvent },
+  'appointment.confirmed': { words: 'activity.visit.confirmed', icon: IconCalendarCheck },
+  'appointment.unconfirmed': { words: 'activity.visit.unconfirmed', icon: IconCalendarEvent },
+  'appointment.arrived': { words: 'activity.visit.arrived', icon: IconCalendarCheck },
+  'appointment.seated': { words: 'activity.visit.seated', icon: IconCalendarCheck },
+  'appointment.completed': { words: 'activity.visit.completed', icon: IconCalendarCheck },
+  'appointment.checked_out': { words: 'activity.visit.checkedOut', icon: IconCalendarCheck },
+  'appointment.no_show': { words: 'activity.visit.noShow', icon: IconCalendarX },
+  'appointment.cancelled': { words: 'activity.visit.cancelled', icon: IconCalendarX },
+  'appointment.reinstated': { words: 'activity.visit.reinstated', icon: IconCalendarPlus },
   'policy.restored': { words: 'activity.policyRestored', icon: IconArrowBackUp },
 };
 
 /** What kinds that are not known yet are about. */
 const iconsOf: Record<string, typeof IconPencil> = { appointment: IconCalendarEvent, call: IconPhone, file: IconPaperclip };
+
+// who sees no appointments has none of these
+const VisitChanges = lazy(() => import('@/features/scheduling/record/VisitChanges').then((m) => ({ default: m.VisitChanges })));
 
 /** What says field by field what became different. */
 const CHANGED = new Set(['patient.changed', 'policy.changed', 'policy.verified']);
@@ -44,6 +60,7 @@ export function EntryRow({ entry, dated = false }: Props) {
   const { fieldText, valueText } = usePatientWords();
   const people = useQuery({ ...peopleQuery, enabled: useCan()('staff.read') }).data;
   const known = kindsOf[entry.kind];
+  const visit = entry.resourceType === 'appointment';
   const Icon = known?.icon ?? iconsOf[entry.resourceType] ?? IconHistory;
   const who = entry.actorName ?? t(entry.actorKind === 'user' ? 'activity.somebody' : 'activity.system');
   const after = (field: string): unknown => entry.changes.find((change) => change.field === field)?.after;
@@ -51,7 +68,7 @@ export function EntryRow({ entry, dated = false }: Props) {
   const mentions = note === undefined ? [] : ((after('mentions') ?? []) as string[]);
   const names = mentions.map((id) => people?.find((person) => person.id === id)?.name).filter((name): name is string => !!name);
   // everything is new in a new record, and its page shows all of it
-  const changes = CHANGED.has(entry.kind) || (!known && note === undefined) ? entry.changes.filter(({ field }) => !HIDDEN.has(field)) : [];
+  const changes = CHANGED.has(entry.kind) || (!known && note === undefined && !visit) ? entry.changes.filter(({ field }) => !HIDDEN.has(field)) : [];
 
   return (
     <li className={classes.entry}>
@@ -74,6 +91,7 @@ export function EntryRow({ entry, dated = false }: Props) {
           </div>
         )}
         {names.length ? <div className={classes.dim}>{t('activity.mentioned', { names: new Intl.ListFormat(lang).format(names) })}</div> : null}
+        <Suspense>{visit ? <VisitChanges entry={entry} className={classes.changes} arrow={classes.arrow} /> : null}</Suspense>
         {changes.length ? (
           <ul className={classes.changes}>
             {changes.map(({ field, before, after: now }) => (

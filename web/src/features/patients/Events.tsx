@@ -1,11 +1,11 @@
-import { IconCalendarEvent, IconPaperclip, IconPhone } from '@tabler/icons-react';
+import { IconPaperclip, IconPhone } from '@tabler/icons-react';
 import { useLang } from '@/shared/i18n';
 import { Empty } from '@/shared/ui/Page';
 import classes from './Activity.module.css';
 import { Entries } from './Entries';
 import type { Events as Kind } from './search';
 
-const icons = { appointments: IconCalendarEvent, calls: IconPhone, files: IconPaperclip };
+const icons = { calls: IconPhone, files: IconPaperclip };
 
 /** What happened with a patient, of one kind only. */
 export function Events({ id, kind }: { id: string; kind: Kind }) {

@@ -7,7 +7,7 @@ import { useSave } from '@/shared/forms/useSave';
 import { useLang, wantTexts } from '@/shared/i18n';
 import { todayIn } from '@/shared/i18n/format';
 import { type Patient, patientQuery, useChangePatient, useCreatePatient } from './api';
-import { atRows, changesOf, type Draft, draftOf, emptyDraft, fieldsOf, type Ground, issuesOf, labels, partsOf } from './draft';
+import { atRows, changesOf, type Draft, draftOf, emptyDraft, fieldsOf, type Ground, issuesOf, labels, partsOf, withTyped } from './draft';
 import { type CustomField, customFields, inUse } from './fields/api';
 import { PatientForm } from './PatientForm';
 import { namesOf } from './person';
@@ -16,6 +16,8 @@ import { usePatientWords } from './words';
 type Props = {
   /** Missing: a new patient. */
   id?: string;
+  /** Of a new patient: what was typed while looking for them. */
+  typed?: string;
   onClose: () => void;
   onCreated?: (patient: Patient) => void;
 };
@@ -32,14 +34,14 @@ export function PatientDrawer({ id, ...rest }: Props) {
   return <WaitingDrawer title={t(id ? 'patients.edit' : 'patients.new')} error={error} lines={12} retry={retry} onClose={rest.onClose} />;
 }
 
-function Editor({ loaded, fields, onClose, onCreated }: Omit<Props, 'id'> & { loaded: Patient | undefined; fields: CustomField[] }) {
+function Editor({ loaded, typed = '', fields, onClose, onCreated }: Omit<Props, 'id'> & { loaded: Patient | undefined; fields: CustomField[] }) {
   const { t, lang } = useLang();
   const { country, timeZone } = useSession().practice;
   const ground: Ground = { country, timeZone, fields };
   const readOnly = !useCan()('patients.write') || !!loaded?.deletedAt;
   const record = useRecordForm<Patient, Draft>({
     loaded,
-    empty: emptyDraft(ground),
+    empty: withTyped(emptyDraft(ground), typed),
     draftOf: (patient) => draftOf(patient, ground),
     issues: (draft) => issuesOf(draft, todayIn(timeZone, new Date()), ground, loaded),
     parts: partsOf(ground),

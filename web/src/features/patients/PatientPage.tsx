@@ -6,7 +6,7 @@ import { lazy, type MouseEvent, Suspense, useEffect, useRef, useState } from 're
 import { useTakeOut } from '@/features/interchange/useTakeOut';
 import { hasCode } from '@/shared/api/problem';
 import { useCan, useSession } from '@/shared/auth/session';
-import { useLang } from '@/shared/i18n';
+import { useLang, wantTexts } from '@/shared/i18n';
 import { formatDateTime, formatDayShort } from '@/shared/i18n/format';
 import { useCopy } from '@/shared/ui/CopyField';
 import { Gate } from '@/shared/ui/Gate';
@@ -24,6 +24,15 @@ import { BackLink } from './Subpage';
 
 const Activity = lazy(() => import('./Activity').then((m) => ({ default: m.Activity })));
 const Events = lazy(() => import('./Events').then((m) => ({ default: m.Events })));
+const NextVisit = lazy(async () => {
+  const [module] = await Promise.all([import('@/features/scheduling/record/NextVisit'), wantTexts('scheduling')]);
+  return { default: module.NextVisit };
+});
+const Visits = lazy(async () => {
+  const [module] = await Promise.all([import('@/features/scheduling/record/Visits'), wantTexts('scheduling')]);
+  return { default: module.Visits };
+});
+const Visit = lazy(() => import('@/features/scheduling/visit/Visit').then((m) => ({ default: m.Visit })));
 const Insurance = lazy(() => import('./insurance/Insurance').then((m) => ({ default: m.Insurance })));
 const PatientDrawer = lazy(() => import('./PatientDrawer').then((m) => ({ default: m.PatientDrawer })));
 const route = getRouteApi('/inside/patients/$id');
@@ -91,6 +100,8 @@ function Record({ patient: p, onBack }: { patient: Patient; onBack: (event: Mous
   const deleted = !!p.deletedAt;
   const mayWrite = can('patients.write') && !deleted;
   const mayDelete = can('patients.delete');
+  const mayVisits = can('appointments.read');
+  const shown = tabs.filter((tab) => tab !== 'appointments' || mayVisits);
   const takeOut = useTakeOut(p);
   const phone = (p.phones.find((one) => one.preferred) ?? p.phones[0])?.number;
   const email = (p.emails.find((one) => one.preferred) ?? p.emails[0])?.address;
@@ -145,6 +156,7 @@ function Record({ patient: p, onBack }: { patient: Patient; onBack: (event: Mous
                   <bdi className="ltr">{email}</bdi>
                 ) : null}
                 {p.contactMethod ? <span>{t(`patients.contact.${p.contactMethod}`)}</span> : null}
+                <Suspense>{mayVisits ? <NextVisit patientId={p.id} /> : null}</Suspense>
               </div>
               <TagPills ids={p.tags} />
             </div>
@@ -198,7 +210,7 @@ function Record({ patient: p, onBack }: { patient: Patient; onBack: (event: Mous
       <Tabs value={search.tab ?? 'overview'} onChange={(tab) => go({ tab: tabs.find((one) => one === tab), policy: undefined })} className={classes.tabs} keepMounted={false}>
         <Tabs.List ref={tabsRef} aria-label={t('patients.tabs')} className={classes.tabList}>
           <Tabs.Tab value="overview">{t('patients.tab.overview')}</Tabs.Tab>
-          {tabs.map((tab) => (
+          {shown.map((tab) => (
             <Tabs.Tab key={tab} value={tab}>
               {t(`patients.tab.${tab}`)}
             </Tabs.Tab>
@@ -207,6 +219,13 @@ function Record({ patient: p, onBack }: { patient: Patient; onBack: (event: Mous
         <Tabs.Panel value="overview">
           <Overview patient={p} />
         </Tabs.Panel>
+        {mayVisits ? (
+          <Tabs.Panel value="appointments">
+            <Suspense fallback={<Skeleton h={220} mt="md" />}>
+              <Visits patientId={p.id} mayBook={!deleted} />
+            </Suspense>
+          </Tabs.Panel>
+        ) : null}
         {events.map((kind) => (
           <Tabs.Panel key={kind} value={kind}>
             <Suspense fallback={<Skeleton h={220} mt="md" />}>
@@ -226,6 +245,7 @@ function Record({ patient: p, onBack }: { patient: Patient; onBack: (event: Mous
         </Tabs.Panel>
       </Tabs>
       <Suspense>{search.edit && mayWrite ? <PatientDrawer id={p.id} onClose={() => go({ edit: undefined })} /> : null}</Suspense>
+      <Suspense>{mayVisits && search.appointment ? <Visit /> : null}</Suspense>
       {asking ? <DeletePatient patient={p} onClose={() => setAsking(false)} /> : null}
     </>
   );

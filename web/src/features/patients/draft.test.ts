@@ -4,7 +4,7 @@ import { mergeDraft } from '@/shared/forms/merge';
 import { byDay } from './Entries';
 import type { Entry, Patient } from './api';
 import type { CustomField, FieldKind } from './fields/api';
-import { atRows, changedMeanwhile, changesOf, draftOf, emptyDraft, emptyPhone, fieldsOf, issuesOf, withPreferred } from './draft';
+import { atRows, changedMeanwhile, changesOf, draftOf, emptyDraft, emptyPhone, fieldsOf, issuesOf, withPreferred, withTyped } from './draft';
 import { looksLike } from './Similar';
 
 const AT = '2026-11-01T08:00:00Z';
@@ -142,4 +142,15 @@ it('asks for what is required of new patients, and of old ones only where it was
   const without = { ...emptyDraft(ground), givenName: 'A', custom: { size: 'big' } };
   expect(issuesOf(without, '2026-11-21', ground)).toEqual({ 'custom.file': { id: 'field.required' }, 'custom.size': { id: 'fields.notANumber' } });
   expect(issuesOf({ ...without, custom: {} }, '2026-11-21', ground, patient)).toEqual({});
+});
+
+it('begins a new patient with what was typed while looking for them', () => {
+  const typed = (text: string) => {
+    const { givenName, familyName, phones } = withTyped(emptyDraft(ground), text);
+    return [givenName, familyName, phones[0]!.number];
+  };
+  expect(typed('')).toEqual(['', '', '']);
+  expect(typed('Lina')).toEqual(['Lina', '', '']);
+  expect(typed(' Lina Maria  Haddad ')).toEqual(['Lina Maria', 'Haddad', '']);
+  expect(typed('٠٥١١١٤٦٢١٥')).toEqual(['', '', '0511146215']);
 });

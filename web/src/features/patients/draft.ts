@@ -82,6 +82,17 @@ export const emptyDraft = ({ country, timeZone, fields }: Ground): Draft => ({
   custom: draftOfValues(fields, defaultsOf(fields), timeZone),
 });
 
+const NUMBER = /^[+\d\s()-]{4,}$/;
+
+/** A new patient of whom one typed something while looking for them: a telephone number, or a name with the family's last. */
+export function withTyped(draft: Draft, typed: string): Draft {
+  const text = latinDigits(typed.trim());
+  if (NUMBER.test(text)) return { ...draft, phones: [{ ...emptyPhone(), number: text }] };
+  const words = text.split(/\s+/);
+  const familyName = words.length > 1 ? words.at(-1)! : '';
+  return { ...draft, givenName: words.slice(0, familyName ? -1 : undefined).join(' '), familyName };
+}
+
 const consentDraftOf = (consent: PatientFields['consents'][Channel]): ConsentDraft =>
   consent ? { asked: consent.granted ? 'granted' : 'refused', source: consent.source ?? '' } : unasked;
 

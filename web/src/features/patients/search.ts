@@ -42,23 +42,24 @@ export function validatePatientsSearch(search: Record<string, unknown>): Patient
 export const activities = ['all', 'notes', 'changes'] as const satisfies readonly Shown[];
 export type Activities = (typeof activities)[number];
 /** Kinds of things that have a part of the record to themselves. */
-export const events = ['appointments', 'calls', 'files'] as const satisfies readonly Shown[];
+export const events = ['calls', 'files'] as const satisfies readonly Shown[];
 export type Events = (typeof events)[number];
 /** Parts of a record besides the overview, in their order. */
 export const tabs = ['activity', 'appointments', 'calls', 'insurance', 'files'] as const;
 export type Tab = (typeof tabs)[number];
-/** `policy`: whose form is open, or a new one's. */
-export type PatientSearch = { tab?: Tab; show?: Exclude<Activities, 'all'>; edit?: boolean; policy?: string };
+/** `policy`: whose form is open, or a new one's; `appointment`: which one is open over the record. */
+export type PatientSearch = { tab?: Tab; show?: Exclude<Activities, 'all'>; edit?: boolean; policy?: string; appointment?: string };
 
 export function validatePatientSearch(search: Record<string, unknown>): PatientSearch {
   const show = oneOf(['notes', 'changes'] as const, search.show);
   const tab = oneOf(tabs, search.tab);
-  const { policy } = search;
+  const { policy, appointment } = search;
   return {
     ...(tab ? { tab } : {}),
     ...(show ? { show } : {}),
     ...(search.edit === true ? { edit: true } : {}),
     ...(tab === 'insurance' && typeof policy === 'string' && (policy === 'new' || ID.test(policy)) ? { policy } : {}),
+    ...(typeof appointment === 'string' && ID.test(appointment) ? { appointment } : {}),
   };
 }
 

@@ -8,8 +8,13 @@ import importsEn from './imports.en.json';
 import { translator } from './index';
 import patientsAr from './patients.ar.json';
 import patientsEn from './patients.en.json';
+import schedulingAr from './scheduling.ar.json';
+import schedulingEn from './scheduling.en.json';
 
-const [en, ar] = [{ ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn }, { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr }];
+const [en, ar] = [
+  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...schedulingEn },
+  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...schedulingAr },
+];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 const ending = new RegExp(`_(${FORMS.join('|')})$`);
 const base = (id: string) => id.replace(ending, '');

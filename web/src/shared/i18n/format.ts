@@ -24,6 +24,10 @@ export const formatDateTime = (lang: Lang, timeZone: string, at: string | Date) 
 export const formatTime = (lang: Lang, timeZone: string, at: string | Date) =>
   dateFormat(lang, timeZone, { hour: 'numeric', minute: '2-digit' }).format(new Date(at));
 
+/** `09:30 – 10:15`. */
+export const formatTimes = (lang: Lang, timeZone: string, from: string, to: string) =>
+  dateFormat(lang, timeZone, { hour: 'numeric', minute: '2-digit' }).formatRange(new Date(from), new Date(to));
+
 export const hourIn = (timeZone: string, at: Date) =>
   Number(new Intl.DateTimeFormat('en-GB', { timeZone, hour: 'numeric', hourCycle: 'h23' }).format(at));
 
@@ -66,8 +70,15 @@ export const formatDay = (lang: Lang, day: string) =>
 /** Without the weekday, for tables and dates long ago. */
 export const formatDayShort = (lang: Lang, day: string) =>
   dateFormat(lang, 'UTC', { day: 'numeric', month: 'short', year: 'numeric' }).format(dayOf(day));
+export const formatDayLong = (lang: Lang, day: string) =>
+  dateFormat(lang, 'UTC', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(dayOf(day));
 export const formatDays = (lang: Lang, first: string, last: string) =>
   dateFormat(lang, 'UTC', { day: 'numeric', month: 'short', year: 'numeric' }).formatRange(dayOf(first), dayOf(last));
+export const formatMonthYear = (lang: Lang, day: string) => dateFormat(lang, 'UTC', { month: 'long', year: 'numeric' }).format(dayOf(day));
+/** For the heads of columns: `Sun 22`. */
+export const formatWeekday = (lang: Lang, day: string) => dateFormat(lang, 'UTC', { weekday: 'short', day: 'numeric' }).format(dayOf(day));
+/** A whole hour of a clock, `09:00` or `9 am`, as the language writes it. */
+export const formatHour = (lang: Lang, hour: number) => dateFormat(lang, 'UTC', { hour: lang === 'ar' ? 'numeric' : '2-digit', minute: '2-digit' }).format(Date.UTC(2024, 0, 1, hour));
 export const formatMonth = (lang: Lang, day: string) => dateFormat(lang, 'UTC', { month: 'long' }).format(dayOf(day));
 
 const hijriFormats = new Map<Lang, Intl.DateTimeFormat>();

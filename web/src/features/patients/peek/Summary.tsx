@@ -2,8 +2,9 @@ import { ActionIcon, Skeleton, Title } from '@mantine/core';
 import { IconCheck, IconCopy, IconPhone } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { useNextVisit } from '@/features/scheduling/record/useNextVisit';
 import { useLang } from '@/shared/i18n';
-import { formatDayShort } from '@/shared/i18n/format';
+import { formatDateTime, formatDayShort } from '@/shared/i18n/format';
 import { useCopy } from '@/shared/ui/CopyField';
 import { type Patient, recentQuery } from '../api';
 import { EntryRow } from '../EntryRow';
@@ -39,7 +40,7 @@ export function Summary({ patient: p }: { patient: Patient }) {
       ) : null}
       <dl className={classes.pairs}>
         <Payer id={p.id} />
-        <Pair label={t('peek.nextVisit')} none={t('peek.noVisit')} />
+        <NextVisit id={p.id} />
         <Pair label={t('peek.balance')} />
       </dl>
       <Recent id={p.id} />
@@ -95,6 +96,17 @@ function Payer({ id }: { id: string }) {
       ) : policies.isPending ? (
         <Skeleton h={20} w={160} />
       ) : null}
+    </Pair>
+  );
+}
+
+/** When they come next. */
+function NextVisit({ id }: { id: string }) {
+  const { t, lang } = useLang();
+  const next = useNextVisit(id);
+  return (
+    <Pair label={t('peek.nextVisit')} none={t('peek.noVisit')}>
+      {next ? formatDateTime(lang, next.timeZone, next.start) : null}
     </Pair>
   );
 }

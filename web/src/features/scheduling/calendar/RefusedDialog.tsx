@@ -1,0 +1,53 @@
+import { Button, Modal, Stack, Text } from '@mantine/core';
+import { useLang } from '@/shared/i18n';
+import { formatDay, formatTime } from '@/shared/i18n/format';
+import type { Slot } from '../api';
+import type { Names } from '../useNames';
+import { dayOfWall, wallOf } from './days';
+import type { Refused } from './useMoves';
+
+type Props = { refused: Refused; zone: string; names: Names; onTake: (slot: Slot) => void; onClose: () => void };
+
+/** Says what is taken, and what is free near that time. */
+export function RefusedDialog({ refused: { item, body, refusal }, zone, names, onTake, onClose }: Props) {
+  const { t, lang } = useLang();
+  const when = (at: string) => `${formatDay(lang, dayOfWall(wallOf(zone, at)))}, ${formatTime(lang, zone, at)}`;
+  const wanted = (body.providerIds ?? item.providerIds)[0];
+  const withWhom = (slot: Slot) => (wanted && slot.providerIds.includes(wanted) ? wanted : slot.providerIds[0]);
+  const busy = refusal.busy.filter((one) => one.kind !== 'patient').map((one) => (one.kind === 'room' ? names.roomName(one.id) : names.personName(one.id)));
+  return (
+    <Modal opened onClose={onClose} title={t('calendar.refused.title')} closeButtonProps={{ 'aria-label': t('action.close') }}>
+      <Text size="sm">{t(`problem.${refusal.code}`)}</Text>
+      {busy.length ? (
+        <Text size="sm" mt={4}>
+          {t('calendar.refused.busy', { when: when(body.start ?? item.start), names: new Intl.ListFormat(lang).format(busy) })}
+        </Text>
+      ) : null}
+      {refusal.alternatives.length ? (
+        <>
+          <Text size="sm" mt="md" mb={6} fw={550}>
+            {t('calendar.refused.instead')}
+          </Text>
+          <Stack gap={8}>
+            {refusal.alternatives.map((slot, i) => {
+              const who = withWhom(slot);
+              return (
+                <Button key={slot.start} variant="default" fullWidth justify="flex-start" data-autofocus={i === 0 || undefined} data-alternative onClick={() => onTake(slot)}>
+                  <span className="tnum">{when(slot.start)}</span>
+                  {who ? (
+                    <>
+                      &ensp;·&ensp;<bdi>{names.personName(who)}</bdi>
+                    </>
+                  ) : null}
+                </Button>
+              );
+            })}
+          </Stack>
+        </>
+      ) : null}
+      <Button mt="md" fullWidth variant="subtle" onClick={onClose}>
+        {t('calendar.refused.leave')}
+      </Button>
+    </Modal>
+  );
+}
