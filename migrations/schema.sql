@@ -1774,6 +1774,8 @@ CREATE TABLE patients.patient (
     updated_at timestamp with time zone NOT NULL,
     custom jsonb DEFAULT '{}'::jsonb NOT NULL,
     merged_into uuid,
+    last_visit_at timestamp with time zone,
+    next_visit_at timestamp with time zone,
     CONSTRAINT patient_birth_date_check CHECK ((birth_date >= '1850-01-01'::date)),
     CONSTRAINT patient_contact_method_check CHECK ((contact_method = ANY (ARRAY['call'::text, 'sms'::text, 'whatsapp'::text, 'email'::text]))),
     CONSTRAINT patient_family_name_check CHECK (((length(family_name) >= 1) AND (length(family_name) <= 80))),

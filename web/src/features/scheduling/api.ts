@@ -7,20 +7,20 @@ export type Appointment = Schemas['Appointment'];
 /** An appointment with who comes. */
 export type Item = Schemas['AppointmentItem'];
 export type Visitor = Schemas['Visitor'];
-export type Status = Schemas['Status'];
+export type Status = Schemas['AppointmentStatus'];
 export type Calendar = Schemas['Calendar'];
 export type ProviderHours = Schemas['ProviderHours'];
 export type DayNumber = Schemas['DayNumber'];
 export type NewAppointment = Schemas['NewAppointment'];
-export type NewSeries = Schemas['NewSeries'];
-export type Details = Schemas['Details'];
-export type Cancel = Schemas['Cancel'];
+export type NewSeries = Schemas['NewAppointmentSeries'];
+export type Details = Schemas['AppointmentDetails'];
+export type Cancel = Schemas['CancelAppointment'];
 export type CancelReason = Schemas['CancelReason'];
 export type Slot = Schemas['Slot'];
 export type Hold = Schemas['Hold'];
 export type NewHold = Schemas['NewHold'];
-export type Settings = Schemas['Settings'];
-export type Rules = Schemas['Rules'];
+export type Settings = Schemas['SchedulingSettings'];
+export type Rules = Schemas['SchedulingRules'];
 export type { Move } from './moved';
 
 const PAGE = 50;
@@ -130,7 +130,7 @@ export function useBookSeries() {
 
 export const useChange = () =>
   useAction(({ id, body }: { id: string; body: Partial<Details> & { version: number } }) =>
-    unwrap(api.PATCH('/api/v1/appointments/{id}', { ...at(id), body: body as Schemas['Change_Details'] })),
+    unwrap(api.PATCH('/api/v1/appointments/{id}', { ...at(id), body: body as Schemas['Change_AppointmentDetails'] })),
   );
 
 /** Moves: shown at once in every calendar on screen, taken back if the server refuses. */
@@ -138,7 +138,7 @@ export function useMove() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ id, body }: { id: string; body: Move }) =>
-      unwrap(api.POST('/api/v1/appointments/{id}/move', { ...at(id), body: body as unknown as Schemas['Move'] })),
+      unwrap(api.POST('/api/v1/appointments/{id}/move', { ...at(id), body })),
     onMutate: async ({ id, body }) => {
       await client.cancelQueries({ queryKey: CALENDARS });
       const before = client.getQueriesData<Calendar>({ queryKey: CALENDARS });

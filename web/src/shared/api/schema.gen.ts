@@ -6682,6 +6682,16 @@ export interface components {
             /** @description Its id. */
             id: components["schemas"]["PatientId"];
             /**
+             * Format: date-time
+             * @description When they were here last.
+             */
+            lastVisit: string | null;
+            /**
+             * Format: date-time
+             * @description When they come next.
+             */
+            nextVisit: string | null;
+            /**
              * Format: int64
              * @description The practice's number for the patient.
              */

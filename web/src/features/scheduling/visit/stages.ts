@@ -1,6 +1,6 @@
 import type { Schemas } from '@/shared/api/problem';
 
-export type Status = Schemas['Status'];
+export type Status = Schemas['AppointmentStatus'];
 type Stage = Pick<Schemas['Appointment'], 'status' | 'confirmedAt' | 'checkedOutAt'>;
 
 /** From the left to the right, as a visit goes. */
