@@ -55,6 +55,19 @@ const lookFor = (text) => async (p) => {
   await p.locator(row).first().waitFor({ state: 'detached' });
 };
 const booked = '[data-entry]';
+/** The form for a new appointment, sent while it is empty. */
+const toBooking = async (p) => {
+  await p.locator('main').getByRole('button', { name: /^(New appointment|موعد جديد)$/ }).click();
+  await p.getByRole('dialog').locator('textarea').first().waitFor();
+  await submit(p);
+};
+/** The first appointment of the first patient who has one. */
+const toVisit = async (p) => {
+  const found = await p.request.get(`${new URL(p.url()).origin}/api/v1/appointments?limit=1&sort=-start`);
+  const { patientId, id } = (await found.json()).items[0];
+  await p.goto(`${new URL(p.url()).origin}/patients/${patientId}?tab=appointments&appointment=${id}`);
+  await p.getByRole('dialog').locator('time').first().waitFor();
+};
 const settings = (name) => ({ name, path: `/settings/${name}` });
 
 /**
@@ -75,11 +88,15 @@ export const screens = [
   { name: 'welcome, staff', path: '/welcome?step=staff', fresh: true, ready: 'form' },
   { name: 'welcome, security', path: '/welcome?step=security', fresh: true, ready: 'form' },
   { name: 'welcome, done', path: '/welcome?step=done', fresh: true, ready: 'h2' },
-  { name: 'home of a new practice', path: '/', fresh: true, ready: '#home-welcome' },
+  { name: 'home of a new practice', path: '/home', fresh: true, ready: '#home-welcome' },
 
-  { name: 'home', path: '/' },
-  { name: 'palette', path: '/', act: (p) => p.keyboard.press('Control+k') },
-  { name: 'account menu', path: '/', act: (p) => p.getByRole('button', { name: /Account menu|قائمة الحساب/ }).click() },
+  { name: 'home', path: '/home' },
+  { name: 'today', path: '/today', ready: '[data-column]' },
+  { name: 'new appointment with errors', path: '/today', ready: '[data-column]', act: toBooking },
+  { name: 'appointment', path: '/patients', ready: row, act: toVisit },
+  { name: 'settings, scheduling', path: '/settings/scheduling', ready: row },
+  { name: 'palette', path: '/home', act: (p) => p.keyboard.press('Control+k') },
+  { name: 'account menu', path: '/home', act: (p) => p.getByRole('button', { name: /Account menu|قائمة الحساب/ }).click() },
   { name: 'calendar of a new practice', path: '/calendar', fresh: true },
   { name: 'calendar', path: '/calendar', ready: booked },
   { name: 'calendar, rooms', path: '/calendar?view=rooms', ready: booked },

@@ -127,6 +127,7 @@ export default async function ({ browser, watch, step, must }) {
   await step('finished: Home says no more of it, and all of it took less than ten minutes', async () => {
     await press('Finish setting up');
     await page.getByRole('heading', { level: 1, name: /Sara/ }).waitFor();
+    await page.getByRole('link', { name: 'Home' }).click();
     await page.getByRole('heading', { name: 'Where to go' }).waitFor();
     assert.equal(await page.getByRole('heading', { name: /Finish setting up|is ready/ }).count(), 0);
     assert.deepEqual(await done(), ['profile', 'hours', 'service', 'staff', 'security']);

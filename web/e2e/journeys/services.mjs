@@ -180,7 +180,7 @@ export default async function ({ browser, watch, step, must }) {
     await page.getByRole('dialog').waitFor();
     await page.keyboard.type('home');
     await page.keyboard.press('Enter');
-    await page.waitForURL(`${BASE}/`);
+    await page.waitForURL(`${BASE}/home`);
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('?');
     await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor();

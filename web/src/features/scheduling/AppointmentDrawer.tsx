@@ -12,8 +12,8 @@ import { Empty } from '@/shared/ui/Page';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
 import { toast } from '@/shared/ui/toast';
 import { type Appointment, appointmentQuery, useChange } from './api';
-import { BookDrawer, OwnColour } from './BookDrawer';
 import { Busy } from './book/Busy';
+import { OwnColour } from './book/OwnColour';
 import type { Chosen } from './book/Times';
 import { type Refusal, refusalOf } from './refusal';
 import { StatusMark } from './StatusMark';
@@ -24,6 +24,7 @@ import { columnOf, type Step } from './visit/stages';
 import { useMayChange, useRefused, useSteps } from './visit/useSteps';
 import classes from './visit/Visit.module.css';
 
+const BookDrawer = lazy(() => import('./BookDrawer').then((m) => ({ default: m.BookDrawer })));
 const MoveDrawer = lazy(() => import('./visit/MoveDrawer').then((m) => ({ default: m.MoveDrawer })));
 const CancelDialog = lazy(() => import('./visit/CancelDialog').then((m) => ({ default: m.CancelDialog })));
 
@@ -71,58 +72,58 @@ function Editor({ loaded, names, onClose }: { loaded: Appointment; names: Names;
 
   return (
     <>
-    <RecordDrawer
-      record={record}
-      loaded={loaded}
-      labels={labels}
-      title={
-        <span className={classes.status}>
-          {t('scheduling.visit.title')}
-          <StatusMark status={base.status} />
-        </span>
-      }
-      name={t('scheduling.visit.title')}
-      readOnly={readOnly ? t('form.readOnly') : undefined}
-      busy={change.isPending}
-      save={save}
-      create=""
-      nowIn={(now, field) => say(field, draftOf(now)[field])}
-      onClose={onClose}
-    >
-      <Who patientId={base.patientId} />
-      <Facts appointment={base} names={names} />
-      {base.cancellation ? <WhyCancelled why={base.cancellation} /> : null}
-      {readOnly ? null : (
-        <fieldset className="bare" disabled={record.dirty || !!record.newer}>
-          <Stages appointment={base} names={names} />
-          {open ? (
-            <div className={classes.moves}>
-              <Button size="sm" variant="default" leftSection={<IconArrowsExchange size={16} />} onClick={() => setAsking('move')}>
-                {t('scheduling.visit.move')}
-              </Button>
-              <Button size="sm" variant="subtle" color="red" onClick={() => setAsking('cancel')}>
-                {t('scheduling.visit.cancel')}
-              </Button>
-            </div>
-          ) : null}
-        </fieldset>
-      )}
-      <section className={classes.part}>
-        <Textarea {...bind('reason')} className="ownDirection" autosize minRows={1} maxRows={5} maxLength={500} />
-        <Textarea {...bind('notes')} className="ownDirection" autosize minRows={2} maxRows={10} maxLength={4000} />
-        <Checkbox {...form.getInputProps('deposit', { type: 'checkbox' })} label={t(labels.deposit)} disabled={readOnly} description={wasMine('deposit')} />
-        {readOnly ? null : <OwnColour value={form.values.colour ?? null} usual={names.service(base.serviceId)?.colour ?? 'teal'} onChange={(colour) => form.setValues({ colour })} />}
-        {wasMine('colour')}
-      </section>
-      <section className={classes.part}>
-        <Title order={3}>{t('scheduling.visit.course')}</Title>
-        <Course appointment={base} />
-      </section>
-    </RecordDrawer>
-    <Suspense>
-      {asking === 'move' ? <MoveDrawer appointment={base} names={names} onClose={() => setAsking(undefined)} /> : null}
-      {asking === 'cancel' ? <CancelDialog appointment={base} onClose={() => setAsking(undefined)} /> : null}
-    </Suspense>
+      <RecordDrawer
+        record={record}
+        loaded={loaded}
+        labels={labels}
+        title={
+          <span className={classes.status}>
+            {t('scheduling.visit.title')}
+            <StatusMark status={base.status} />
+          </span>
+        }
+        name={t('scheduling.visit.title')}
+        readOnly={readOnly ? t('form.readOnly') : undefined}
+        busy={change.isPending}
+        save={save}
+        create=""
+        nowIn={(now, field) => say(field, draftOf(now)[field])}
+        onClose={onClose}
+      >
+        <Who patientId={base.patientId} />
+        <Facts appointment={base} names={names} />
+        {base.cancellation ? <WhyCancelled why={base.cancellation} /> : null}
+        {readOnly ? null : (
+          <fieldset className="bare" disabled={record.dirty || !!record.newer}>
+            <Stages appointment={base} names={names} />
+            {open ? (
+              <div className={classes.moves}>
+                <Button size="sm" variant="default" leftSection={<IconArrowsExchange size={16} />} onClick={() => setAsking('move')}>
+                  {t('scheduling.visit.move')}
+                </Button>
+                <Button size="sm" variant="subtle" color="red" onClick={() => setAsking('cancel')}>
+                  {t('scheduling.visit.cancel')}
+                </Button>
+              </div>
+            ) : null}
+          </fieldset>
+        )}
+        <section className={classes.part}>
+          <Textarea {...bind('reason')} className="ownDirection" autosize minRows={1} maxRows={5} maxLength={500} />
+          <Textarea {...bind('notes')} className="ownDirection" autosize minRows={2} maxRows={10} maxLength={4000} />
+          <Checkbox {...form.getInputProps('deposit', { type: 'checkbox' })} label={t(labels.deposit)} disabled={readOnly} description={wasMine('deposit')} />
+          {readOnly ? null : <OwnColour value={form.values.colour ?? null} usual={names.service(base.serviceId)?.colour ?? 'teal'} onChange={(colour) => form.setValues({ colour })} />}
+          {wasMine('colour')}
+        </section>
+        <section className={classes.part}>
+          <Title order={3}>{t('scheduling.visit.course')}</Title>
+          <Course appointment={base} />
+        </section>
+      </RecordDrawer>
+      <Suspense>
+        {asking === 'move' ? <MoveDrawer appointment={base} names={names} onClose={() => setAsking(undefined)} /> : null}
+        {asking === 'cancel' ? <CancelDialog appointment={base} onClose={() => setAsking(undefined)} /> : null}
+      </Suspense>
     </>
   );
 }
@@ -150,9 +151,11 @@ function Stages({ appointment: a, names }: { appointment: Appointment; names: Na
       {refusal ? <Busy refusal={refusal} names={names} zone={a.timeZone} onTake={setInstead} /> : null}
       {/* what is sent in there is no concern of the form around */}
       <div onSubmit={(event) => event.stopPropagation()}>
-      {instead ? (
-        <BookDrawer opened onClose={() => setInstead(undefined)} patientId={a.patientId} serviceId={a.serviceId} locationId={a.locationId} start={instead.start} providerId={instead.providerIds[0] ?? a.providerIds[0]} />
-      ) : null}
+        <Suspense>
+          {instead ? (
+            <BookDrawer opened onClose={() => setInstead(undefined)} patientId={a.patientId} serviceId={a.serviceId} locationId={a.locationId} start={instead.start} providerId={instead.providerIds[0] ?? a.providerIds[0]} />
+          ) : null}
+        </Suspense>
       </div>
     </>
   );

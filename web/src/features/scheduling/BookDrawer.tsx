@@ -7,18 +7,17 @@ import { useFields } from '@/shared/forms/useFields';
 import { useRecordForm } from '@/shared/forms/useRecordForm';
 import { useSendKey } from '@/shared/forms/useSubmit';
 import { useLang } from '@/shared/i18n';
-import { formatDay, formatTime } from '@/shared/i18n/format';
-import { ColourField } from '@/shared/ui/ColourField';
 import { toast } from '@/shared/ui/toast';
 import { type Appointment, useBook, useBookSeries } from './api';
 import classes from './book/Book.module.css';
 import { Busy } from './book/Busy';
-import { dayIn } from './book/days';
 import { appointmentOf, type Draft, emptyDraft, holdOf, issuesOf, type Known, labels, lengthIsRight, seriesOf, wholeOf, withWhom } from './book/draft';
 import { KeptFor } from './book/KeptFor';
+import { OwnColour } from './book/OwnColour';
 import { PatientField } from './book/PatientField';
 import { type Chosen, Times } from './book/Times';
 import { useKept } from './book/useKept';
+import { whenText } from './book/when';
 import { type Refusal, refusalOf } from './refusal';
 import { type Names, useNames } from './useNames';
 
@@ -94,7 +93,7 @@ function Editor({ names, known, date, onClose }: { names: Names; known: Known; d
       } else {
         const body = appointmentOf(draft, kept.hold?.id);
         await bookOne.mutateAsync({ body, key: keyOf(body) });
-        toast.done(t('scheduling.book.booked', { when: `${formatDay(lang, dayIn(zone, draft.start))}, ${formatTime(lang, zone, draft.start)}` }));
+        toast.done(t('scheduling.book.booked', { when: whenText(lang, zone, draft.start) }));
       }
     } catch (error) {
       const refused = refusalOf(error);
@@ -162,7 +161,7 @@ function Editor({ names, known, date, onClose }: { names: Names; known: Known; d
         {values.start && (!refusal || values.overbooking) ? (
           <div className={classes.chosen} role="status">
             <b className="tnum">
-              {formatDay(lang, dayIn(zone, values.start))}, {formatTime(lang, zone, values.start)}
+              {whenText(lang, zone, values.start)}
             </b>
             {withWhom(values) ? <bdi>{names.personName(withWhom(values)!)}</bdi> : null}
             {kept.hold?.roomIds[0] ? <bdi>{names.roomName(kept.hold.roomIds[0])}</bdi> : null}
@@ -203,19 +202,6 @@ function Repeat({ form, bind }: { form: Form; bind: Bind }) {
           <TextInput {...bind('times')} className="ownDirection tnum" inputMode="numeric" maxLength={2} />
         </div>
       ) : null}
-    </>
-  );
-}
-
-type ColourProps = { value: Draft['colour']; usual: NonNullable<Draft['colour']>; onChange: (colour: Draft['colour']) => void };
-
-/** A colour of its own, or the service's. */
-export function OwnColour({ value, usual, onChange }: ColourProps) {
-  const { t } = useLang();
-  return (
-    <>
-      <Checkbox checked={value !== null} onChange={(e) => onChange(e.currentTarget.checked ? usual : null)} label={t('scheduling.book.ownColour')} />
-      {value ? <ColourField value={value} onChange={onChange} readOnly={false} /> : null}
     </>
   );
 }

@@ -3,12 +3,11 @@ import { IconCalendarX } from '@tabler/icons-react';
 import { type Ref, useState } from 'react';
 import { useCan } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
-import { formatDay, formatTime } from '@/shared/i18n/format';
 import type { Refusal } from '../refusal';
 import type { Names } from '../useNames';
 import classes from './Book.module.css';
-import { dayIn } from './days';
 import type { Chosen } from './Times';
+import { whenText } from './when';
 
 type Props = {
   refusal: Refusal;
@@ -30,7 +29,7 @@ export function Busy({ refusal, names, zone, overbooking, onOver, onTake, ref }:
   const words = refusal.busy.map(({ kind, id }) =>
     kind === 'patient' ? t('scheduling.book.busy.patient') : t(`scheduling.book.busy.${kind}`, { name: kind === 'room' ? names.roomName(id) : names.personName(id) }),
   );
-  const when = (at: string) => `${formatDay(lang, dayIn(zone, at))}, ${formatTime(lang, zone, at)}`;
+  const when = (at: string) => whenText(lang, zone, at);
   const many = new Set(refusal.alternatives.flatMap((slot) => slot.providerIds)).size > 1;
   return (
     <Alert ref={ref} tabIndex={-1} color="yellow" variant="light" icon={<IconCalendarX />} role="alert" title={t(refusal.number ? 'scheduling.book.busy.oneOf' : refusal.code === 'appointment.closed' ? 'scheduling.book.busy.closed' : 'scheduling.book.busy.title')}>

@@ -78,18 +78,18 @@ export function PatientField({ value, error, readOnly, onChange }: Props) {
       {chosen ? <AlertList alerts={chosen.alerts} /> : null}
       {/* what is sent in there is no concern of the form around */}
       <div onSubmit={(event) => event.stopPropagation()}>
-      <Suspense>
-        {entering ? (
-          <PatientDrawer
-            typed={wanted}
-            onClose={() => setEntering(false)}
-            onCreated={(patient) => {
-              setEntering(false);
-              onChange(patient.id);
-            }}
-          />
-        ) : null}
-      </Suspense>
+        <Suspense>
+          {entering ? (
+            <PatientDrawer
+              typed={wanted}
+              onClose={() => setEntering(false)}
+              onCreated={(patient) => {
+                setEntering(false);
+                onChange(patient.id);
+              }}
+            />
+          ) : null}
+        </Suspense>
       </div>
     </div>
   );

@@ -41,6 +41,16 @@ export function Times({ question, zone, value, first, error, onChoose }: Props) 
   const [part, setPart] = useState<'any' | PartOfDay>('any');
   const [from, setFrom] = useState(first ?? (value ? dayIn(zone, value) : undefined));
   const [picked, setPicked] = useState(from);
+  const about = `${question?.serviceId} ${question?.locationId} ${question?.providerId}`;
+  const [before, setBefore] = useState(about);
+  // something else is asked for, and no time of it chosen yet: again the first that is free
+  if (before !== about) {
+    setBefore(about);
+    if (!value) {
+      setFrom(first);
+      setPicked(first);
+    }
+  }
   const asked = { ...question, ...(part === 'any' ? {} : { part }) } as Question;
 
   const seekFrom = from ? daysAfter(from, WEEK) : today;

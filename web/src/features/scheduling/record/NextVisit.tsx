@@ -1,8 +1,7 @@
 import { UnstyledButton } from '@mantine/core';
 import { IconCalendarEvent } from '@tabler/icons-react';
 import { useLang } from '@/shared/i18n';
-import { formatDay, formatTime } from '@/shared/i18n/format';
-import { dayIn } from '../book/days';
+import { whenText } from '../book/when';
 import { useVisit } from '../visit/Visit';
 import classes from './Record.module.css';
 import { useNextVisit } from './useNextVisit';
@@ -16,7 +15,7 @@ export function NextVisit({ patientId }: { patientId: string }) {
   return (
     <UnstyledButton className={classes.next} onClick={() => open(next.id)}>
       <IconCalendarEvent size={15} stroke={1.8} aria-hidden />
-      <span className="tnum">{t('scheduling.record.next', { when: `${formatDay(lang, dayIn(next.timeZone, next.start))}, ${formatTime(lang, next.timeZone, next.start)}` })}</span>
+      <span className="tnum">{t('scheduling.record.next', { when: whenText(lang, next.timeZone, next.start) })}</span>
     </UnstyledButton>
   );
 }

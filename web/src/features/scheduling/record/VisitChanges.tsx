@@ -51,12 +51,7 @@ export function VisitChanges({ entry, className, arrow }: Props) {
     const line = (['start', 'serviceId', 'providerIds'] as const).map((field) => valueOf(field, after(field))).filter(Boolean);
     return (
       <div className={className}>
-        {line.map((part, i) => (
-          <span key={part}>
-            {i ? ' · ' : ''}
-            <bdi>{part}</bdi>
-          </span>
-        ))}
+        <bdi>{line.join(' · ')}</bdi>
       </div>
     );
   }

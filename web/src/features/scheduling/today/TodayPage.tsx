@@ -16,16 +16,14 @@ import { useNow } from '../book/KeptFor';
 import { StatusMark } from '../StatusMark';
 import { type Names, useNames } from '../useNames';
 import { useVisit, Visit } from '../visit/Visit';
-import { Board } from './Board';
-import { Holes } from './Holes';
 import { type Hole, holesIn, minutesIn, takesTime } from './holes';
 import classes from './Today.module.css';
-import { soonQuery, Unconfirmed } from './Unconfirmed';
-import { Unverified } from './Unverified';
 import { useDuration } from './useDuration';
 import { usePlace } from './usePlace';
 
 const BookDrawer = lazy(() => import('../BookDrawer').then((m) => ({ default: m.BookDrawer })));
+const Board = lazy(() => import('./Board').then((m) => ({ default: m.Board })));
+const Lists = lazy(() => import('./Lists').then((m) => ({ default: m.Lists })));
 const OnboardingCard = lazy(() => import('@/features/practice/onboarding/OnboardingCard').then((m) => ({ default: m.OnboardingCard })));
 
 /** Waiting times are in minutes. */
@@ -96,32 +94,27 @@ type DayProps = { place: string; zone: string; names: Names; now: number; mayBoo
 
 /** The day of a location: how it stands in numbers, the board, and what is to be done meanwhile. */
 function Day({ place, zone, names, now, mayBook, onBook }: DayProps) {
-  const { t } = useLang();
-  const can = useCan();
-  const { user } = useSession();
   const visit = useVisit();
   const today = dayIn(zone, new Date(now));
   const day = useQuery(calendarQuery({ locationId: place, from: today, to: today }));
-  const soon = useQuery(soonQuery(place, today));
   const holes = useHoles(place, today, names, now);
   if (day.error && !day.data) return <Failed error={day.error} retry={() => void day.refetch()} />;
   if (!day.data) return <Waiting />;
   const { items } = day.data;
-  const own = (hole: Hole) => can('appointments.write') || hole.providerId === user.id;
   const book = ({ start, providerId }: Hole) => onBook({ start: new Date(start).toISOString(), providerId });
   return (
     <div className={classes.page}>
       <Numbers items={items} free={holes.rows && minutesIn(holes.rows)} />
       <div className={classes.cols}>
         <div className={classes.page} style={{ padding: 0 }}>
-          <Board items={items} names={names} now={now} onOpen={visit.open} />
+          <Suspense fallback={<Skeleton h={320} radius={12} />}>
+            <Board items={items} names={names} now={now} onOpen={visit.open} />
+          </Suspense>
           <Lost items={items} onOpen={visit.open} />
         </div>
-        <aside className={classes.lists} aria-label={t('scheduling.today.lists')}>
-          <Unconfirmed today={today} locationId={place} names={names} onOpen={visit.open} />
-          <Holes holes={holes.rows?.filter((hole) => own(hole) || !mayBook)} error={holes.error} retry={holes.retry} zone={zone} names={names} mayBook={mayBook} onBook={book} />
-          {can('patients.read') ? <Unverified coming={[...items, ...(soon.data?.items ?? [])]} zone={zone} /> : null}
-        </aside>
+        <Suspense fallback={<Skeleton h={320} radius={12} />}>
+          <Lists today={today} place={place} zone={zone} names={names} items={items} holes={holes} mayBook={mayBook} onBook={book} onOpen={visit.open} />
+        </Suspense>
       </div>
     </div>
   );

@@ -8,10 +8,10 @@ import { AlertList, Phone, useAge } from '@/features/patients/marks';
 import { initialsOf, namesOf } from '@/features/patients/person';
 import { useCan } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
-import { formatDateTime, formatDay, formatTime } from '@/shared/i18n/format';
+import { formatDateTime, formatTime } from '@/shared/i18n/format';
 import { ColourDot } from '@/shared/ui/ColourField';
 import { type Appointment, settingsQuery } from '../api';
-import { dayIn } from '../book/days';
+import { whenText } from '../book/when';
 import type { Names } from '../useNames';
 import classes from './Visit.module.css';
 
@@ -74,7 +74,7 @@ export function Facts({ appointment: a, names }: { appointment: Appointment; nam
     <dl className={classes.pairs}>
       <Pair label={t('scheduling.book.when')} wide>
         <span className={a.status === 'cancelled' ? classes.struck : undefined}>
-          {formatDay(lang, dayIn(a.timeZone, a.start))}, <span className="tnum">{`${time(a.start)} – ${time(a.end)}`}</span>
+          <span className="tnum">{`${whenText(lang, a.timeZone, a.start)} – ${time(a.end)}`}</span>
         </span>
         <small>
           {[t('unit.minutes', { count: minutesOf(a) }), a.moves ? t('scheduling.visit.moved', { count: a.moves }) : null].filter(Boolean).join(' · ')}

@@ -4,15 +4,14 @@ import { useCan } from '@/shared/auth/session';
 import forms from '@/shared/forms/forms.module.css';
 import { orNull } from '@/shared/forms/merge';
 import { useLang } from '@/shared/i18n';
-import { formatDay, formatTime } from '@/shared/i18n/format';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
 import { toast } from '@/shared/ui/toast';
 import { type Appointment, type Move, useMove } from '../api';
 import bookClasses from '../book/Book.module.css';
 import { Busy } from '../book/Busy';
-import { dayIn } from '../book/days';
 import { lengthIsRight, wholeOf } from '../book/draft';
 import { type Chosen, Times } from '../book/Times';
+import { whenText } from '../book/when';
 import { type Refusal, refusalOf } from '../refusal';
 import type { Names } from '../useNames';
 import { minutesOf } from './Facts';
@@ -61,7 +60,7 @@ export function MoveDrawer({ appointment: a, names, onClose }: Props) {
       const now = await move.mutateAsync({ id: a.id, body: { version: a.version, ...changes, ...(why ? { overbooking: why } : {}) } });
       const { providerIds, roomIds } = a;
       const back = { version: now.version, start: a.start, durationMinutes: minutesOf(a), providerIds, roomIds, ...(a.overbooking ? { overbooking: a.overbooking } : {}) };
-      const when = `${formatDay(lang, dayIn(now.timeZone, now.start))}, ${formatTime(lang, now.timeZone, now.start)}`;
+      const when = whenText(lang, now.timeZone, now.start);
       toast.undoable(t('scheduling.move.done', { when }), t('action.undo'), () => void move.mutateAsync({ id: a.id, body: back }).catch(refused));
       onClose();
     } catch (error) {
@@ -100,7 +99,7 @@ export function MoveDrawer({ appointment: a, names, onClose }: Props) {
           ) : null}
           <div className={bookClasses.chosen} role="status">
             <b className="tnum">
-              {formatDay(lang, dayIn(a.timeZone, start))}, {formatTime(lang, a.timeZone, start)}
+              {whenText(lang, a.timeZone, start)}
             </b>
             <bdi>{names.personName(provider)}</bdi>
             {some ? null : <span className={bookClasses.hint}>{t('scheduling.move.same')}</span>}

@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/react-query';
+import { useCan, useSession } from '@/shared/auth/session';
+import { useLang } from '@/shared/i18n';
+import type { Item } from '../api';
+import type { Names } from '../useNames';
+import { Holes } from './Holes';
+import type { Hole } from './holes';
+import classes from './Today.module.css';
+import { soonQuery, Unconfirmed } from './Unconfirmed';
+import { Unverified } from './Unverified';
+
+type Props = {
+  today: string;
+  place: string;
+  zone: string;
+  names: Names;
+  items: Item[];
+  holes: { rows: Hole[] | undefined; error: unknown; retry: () => void };
+  mayBook: boolean;
+  onBook: (hole: Hole) => void;
+  onOpen: (id: string) => void;
+};
+
+/** What is to be done between two patients. */
+export function Lists({ today, place, zone, names, items, holes, mayBook, onBook, onOpen }: Props) {
+  const { t } = useLang();
+  const can = useCan();
+  const { user } = useSession();
+  const soon = useQuery(soonQuery(place, today));
+  const own = holes.rows?.filter((hole) => can('appointments.write') || !mayBook || hole.providerId === user.id);
+  return (
+    <aside className={classes.lists} aria-label={t('scheduling.today.lists')}>
+      <Unconfirmed today={today} locationId={place} names={names} onOpen={onOpen} />
+      <Holes holes={own} error={holes.error} retry={holes.retry} zone={zone} names={names} mayBook={mayBook} onBook={onBook} />
+      {can('patients.read') ? <Unverified coming={[...items, ...(soon.data?.items ?? [])]} zone={zone} /> : null}
+    </aside>
+  );
+}
