@@ -10,7 +10,7 @@ import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
 import { useShortcuts } from '@/shared/ui/shortcuts';
 import { type Calendar, calendarQuery, type Status } from './api';
 import type { Picked } from './calendar/Board';
-import { type By, providersOf } from './calendar/board';
+import { type By, providersOf } from './calendar/placing';
 import classes from './calendar/Calendar.module.css';
 import { takeRest } from './calendar/takeRest';
 import { Toolbar, Who } from './calendar/Toolbar';
