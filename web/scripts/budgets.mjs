@@ -7,7 +7,7 @@ const KB = 1024;
  * gzip kilobytes: all of it for the two starting points; `choices` is what lists and forms share, loaded once with the
  * first of them; everything else on top of both. `calendar` is its board, with the widget. A language is one file with every everyday text, and one for each part that few people see.
  */
-const budgets = { signIn: 210, shell: 205, choices: 22, css: 28, route: 20, form: 40, calendar: 50, language: 20 };
+const budgets = { signIn: 210, shell: 205, choices: 23, css: 28, route: 21, form: 40, calendar: 50, language: 20 };
 
 const manifest = JSON.parse(fs.readFileSync('dist/.vite/manifest.json', 'utf8'));
 const size = (file) => zlib.gzipSync(fs.readFileSync(`dist/${file}`), { level: 9 }).length / KB;
