@@ -101,7 +101,7 @@ export const screens = [
   { name: 'calendar', path: '/calendar', ready: booked },
   { name: 'calendar, rooms', path: '/calendar?view=rooms', ready: booked },
   { name: 'calendar, week', path: '/calendar?view=week', ready: booked },
-  { name: 'calendar, month', path: '/calendar?view=month', ready: '[data-day] b' },
+  { name: 'calendar, month', path: '/calendar?view=month', ready: '[data-day]' },
   { name: 'calendar, list', path: '/calendar?view=list', ready: booked },
   { name: 'patients of a new practice', path: '/patients', fresh: true },
   { name: 'patients', path: '/patients', ready: row },

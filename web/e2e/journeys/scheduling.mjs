@@ -133,15 +133,45 @@ export default async function ({ browser, watch, step, must }) {
     await page.goBack();
   }, page);
 
-  await step('by keyboard alone: to an appointment, and open it', async () => {
+  await step('by keyboard alone: to an appointment, open it and move it', async () => {
+    const press = (key) => page.keyboard.press(key);
+    const focused = (what) => page.evaluate((w) => w.split(' | ').includes((document.activeElement?.labels?.[0] ?? document.activeElement)?.textContent?.trim()), what);
+    const tabTo = async (what) => {
+      for (let i = 0; i < 40; i++) {
+        if (await focused(what)) return;
+        await press('Tab');
+      }
+      throw new Error(`the tabulator never came to ${what}`);
+    };
     await visit(page);
-    await page.locator('.ec-main').evaluate((node) => node.setAttribute('tabindex', '-1'));
-    await page.locator('.ec-main').focus();
-    await page.keyboard.press('Tab');
+    await page.getByRole('button', { name: 'Hide cancelled' }).focus();
+    for (let i = 0; i < 5; i++) {
+      if (await page.evaluate(() => document.activeElement?.hasAttribute('data-entry'))) break;
+      await press('Tab');
+    }
     assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('data-entry')), mine.id);
-    await page.keyboard.press('Enter');
+    await press('Enter');
     await page.waitForURL(new RegExp(`appointment=${mine.id}`));
-    await page.goBack();
+    await page.getByRole('dialog').waitFor();
+    await page.getByRole('button', { name: 'Move', exact: true }).waitFor();
+    await tabTo('Move');
+    await press('Enter');
+    await page.getByRole('dialog', { name: 'Move the appointment' }).waitFor();
+    await tabTo('Time');
+    await press('Control+a');
+    await page.keyboard.type('9:30');
+    await press('Tab');
+    const answer = answered(page);
+    await tabTo('Move');
+    await press('Enter');
+    assert.equal((await answer).status(), 200);
+    await startsAt('09:30');
+    await page.getByRole('dialog', { name: 'Move the appointment' }).waitFor({ state: 'detached' });
+    await press('Escape');
+    await page.waitForFunction((id) => document.activeElement?.getAttribute('data-entry') === id, mine.id);
+    await entry(page).getByText(/09:30/).waitFor();
+    await back(page);
+    await startsAt('10:00');
   }, page);
 
   await step('views and days change by key', async () => {
@@ -163,7 +193,7 @@ export default async function ({ browser, watch, step, must }) {
   await step('a day of the month leads to the day', async () => {
     await page.goto(`${address}&view=month`);
     const cell = page.locator(`[data-day="${day}"]`);
-    await cell.getByText('2 appointments').waitFor();
+    await cell.getByText('2 appointments', { exact: true }).waitFor();
     await cell.click();
     await entry(page).waitFor();
     assert.ok(!page.url().includes('view='));

@@ -2,15 +2,15 @@ import { Button, Skeleton } from '@mantine/core';
 import { IconInfoCircle, IconMapPin, IconPlus, IconUserHeart } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { Gate } from '@/shared/ui/Gate';
 import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
 import { useShortcuts } from '@/shared/ui/shortcuts';
 import { type Calendar, calendarQuery, type Status } from './api';
-import { Board, type Picked } from './calendar/Board';
-import { type By, providersOf } from './calendar/board';
+import type { Picked } from './calendar/Board';
+import { type By, providersOf } from './calendar/placing';
 import classes from './calendar/Calendar.module.css';
 import { takeRest } from './calendar/takeRest';
 import { Toolbar, Who } from './calendar/Toolbar';
@@ -19,6 +19,9 @@ import type { View } from './search';
 import { StatusMark } from './StatusMark';
 import { type Names, useNames } from './useNames';
 
+// the widget is the heaviest part of the page: it comes while the days are fetched, and not at all for a month or a list
+const loadBoard = () => import('./calendar/Board').then((m) => ({ default: m.Board }));
+const Board = lazy(loadBoard);
 const Month = lazy(() => import('./calendar/Month').then((m) => ({ default: m.Month })));
 const Agenda = lazy(() => import('./calendar/Agenda').then((m) => ({ default: m.Agenda })));
 const BookDrawer = lazy(() => import('./BookDrawer').then((m) => ({ default: m.BookDrawer })));
@@ -115,11 +118,14 @@ function Days({ names, frame, onBook }: { names: Names; frame: Frame; onBook: (p
   const { search, phone, view, place, days, today, go } = frame;
   const asked = useQuery({ ...calendarQuery({ locationId: place ?? '', ...days }), enabled: place !== null });
   const { data: calendar } = asked;
+  const by = columnsBy[view];
+  useEffect(() => {
+    if (by) void loadBoard();
+  }, [by]);
   if (asked.error && !calendar) return <Failed error={asked.error} retry={() => void asked.refetch()} />;
   if (!calendar || !place) return <Waiting />;
 
   const all = providersOf(calendar.hours, calendar.items);
-  const by = columnsBy[view];
   const single = by === 'day' || (by === 'provider' && phone);
   const shown = single ? [oneOf(all, search.provider, user.id)].filter((id) => id !== undefined) : manyOf(all, search.providers);
   const show = (ids: string[]) => go(single ? { provider: ids[0] } : { providers: ids.length && ids.length < all.length ? ids : undefined }, true);

@@ -68,7 +68,7 @@ function element(tag: string, className: string | undefined, content: string | (
 
 function markNode({ icon, label }: CalendarMark) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  for (const [name, value] of Object.entries({ viewBox: '0 0 24 24', width: '14', height: '14', fill: 'none', stroke: 'currentColor', 'stroke-width': '2', role: 'img', 'aria-label': label })) svg.setAttribute(name, value);
+  for (const [name, value] of Object.entries({ viewBox: '0 0 24 24', width: '14', height: '14', fill: 'none', stroke: 'currentColor', 'stroke-width': '2', role: 'img', 'aria-label': label, 'data-mark': icon })) svg.setAttribute(name, value);
   const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
   path.setAttribute('d', shapes[icon]);
   const title = document.createElementNS('http://www.w3.org/2000/svg', 'title');

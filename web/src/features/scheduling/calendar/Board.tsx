@@ -6,7 +6,7 @@ import { ResourceCalendar } from '@/shared/ui/ResourceCalendar';
 import { instantIn, localIn } from '@/shared/zoned';
 import type { Appointment, Calendar, Item } from '../api';
 import type { Names } from '../useNames';
-import { type By, type Drop, moveOf, NOWHERE, resizeOf } from './board';
+import { type By, type Drop, moveOf, NOWHERE, resizeOf } from './placing';
 import { dayOfWall, offsetOf, wallOf } from './days';
 import { RefusedDialog } from './RefusedDialog';
 import { useBoard } from './useBoard';

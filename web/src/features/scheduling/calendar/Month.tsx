@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useLang } from '@/shared/i18n';
@@ -40,19 +41,21 @@ export function Month({ frame: { date, first, today, place, days } }: { frame: F
                 data-day={day}
                 data-other={!day.startsWith(month) || undefined}
                 aria-current={day === today ? 'date' : undefined}
-                aria-label={words.join(lang === 'ar' ? '، ' : ', ')}
               >
-                <span className={classes.number}>{formatNumber(lang, Number(day.slice(8)))}</span>
-                {appointments ? (
-                  <>
-                    <b className={classes.count}>{formatNumber(lang, appointments)}</b>
-                    <span className={classes.words}>{t('calendar.count', { count: appointments })}</span>
-                    <span className={classes.bar}>
-                      <span style={{ inlineSize: `${Math.round((minutes / most) * 100)}%` }} />
-                    </span>
-                  </>
-                ) : null}
-                {lost ? <span className={classes.lost}>{t('calendar.lost', { count: lost })}</span> : null}
+                <VisuallyHidden>{words.join(lang === 'ar' ? '، ' : ', ')}</VisuallyHidden>
+                <span className={classes.content} aria-hidden>
+                  <span className={classes.number}>{formatNumber(lang, Number(day.slice(8)))}</span>
+                  {appointments ? (
+                    <>
+                      <b className={classes.count}>{formatNumber(lang, appointments)}</b>
+                      <span className={classes.words}>{t('calendar.count', { count: appointments })}</span>
+                      <span className={classes.bar}>
+                        <span style={{ inlineSize: `${Math.round((minutes / most) * 100)}%` }} />
+                      </span>
+                    </>
+                  ) : null}
+                  {lost ? <span className={classes.lost}>{t('calendar.lost', { count: lost })}</span> : null}
+                </span>
               </Link>
             </li>
           );

@@ -7,7 +7,7 @@ import type { CalendarColumn, CalendarEntry, CalendarMark, CalendarShade } from 
 import type { Calendar, Item } from '../api';
 import statuses from '../status.module.css';
 import type { Names } from '../useNames';
-import { type By, closedOn, columnsOf, hoursShown, isFixed, NOWHERE, openOf, type Stretch } from './board';
+import { type By, closedOn, columnsOf, hoursShown, isFixed, NOWHERE, openOf, type Stretch } from './placing';
 import { daysFrom, wallOf } from './days';
 
 type Asked = {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Appointment } from '../api';
-import { backTo, closedOn, columnsOf, hoursShown, moveOf, NOWHERE, replaced, resizeOf } from './board';
+import { backTo, closedOn, columnsOf, hoursShown, moveOf, NOWHERE, replaced, resizeOf } from './placing';
 import { moved } from '../moved';
 
 const visit = {
