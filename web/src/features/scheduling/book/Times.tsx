@@ -55,8 +55,9 @@ export function Times({ question, zone, value, first, error, onChoose }: Props) 
 
   const seekFrom = from ? daysAfter(from, WEEK) : today;
   const days = useQuery({ ...slotsQuery({ ...asked, from: from ?? today, to: daysAfter(from ?? today, WEEK - 1) }), enabled: !!question && !!from });
-  const week = question && from && days.data ? byDay(days.data.items, zone, from, WEEK) : undefined;
-  const nothing = !!week?.every((one) => one.slots.length === 0) && !days.isPlaceholderData;
+  // what was free for something else is nothing to choose from
+  const week = question && from && days.data && !days.isPlaceholderData ? byDay(days.data.items, zone, from, WEEK) : undefined;
+  const nothing = !!week?.every((one) => one.slots.length === 0);
   const seek = useQuery({ ...slotsQuery({ ...asked, from: seekFrom, to: daysAfter(seekFrom, FAR), limit: 1 }), enabled: !!question && (!from || nothing) });
   const next = seek.data && !seek.isPlaceholderData ? seek.data.items[0] : undefined;
   // the first time at once
@@ -83,7 +84,7 @@ export function Times({ question, zone, value, first, error, onChoose }: Props) 
     <div className={classes.times}>
       <div className={forms.two}>
         <DateField label={t('scheduling.book.day')} value={day} onChange={(to) => to && go(to)} />
-        <TypedTime key={`${day} ${value}`} day={day} zone={zone} value={value} error={error} onType={(start) => onChoose({ start, providerIds: days.data?.items.find((slot) => Date.parse(slot.start) === Date.parse(start))?.providerIds ?? [] })} />
+        <TypedTime key={`${day} ${value}`} day={day} zone={zone} value={value} error={error} onType={(start) => onChoose({ start, providerIds: week?.flatMap((one) => one.slots).find((slot) => Date.parse(slot.start) === Date.parse(start))?.providerIds ?? [] })} />
       </div>
       <SegmentedControl fullWidth aria-label={t('scheduling.book.part')} value={part} onChange={(to) => setPart(to as typeof part)} data={parts.map((one) => ({ value: one, label: t(`scheduling.book.part.${one}`) }))} />
       <Strip from={from ?? today} today={today} day={day} week={week} onPick={setPicked} onPage={page} />
@@ -99,7 +100,7 @@ export function Times({ question, zone, value, first, error, onChoose }: Props) 
           ) : null}
         </p>
       ) : (
-        <Chips slots={week?.find((one) => one.day === day)?.slots} fading={days.isPlaceholderData} day={day} zone={zone} value={value} onChoose={onChoose} />
+        <Chips slots={week?.find((one) => one.day === day)?.slots} day={day} zone={zone} value={value} onChoose={onChoose} />
       )}
     </div>
   );
@@ -200,10 +201,10 @@ function Strip({ from, today, day, week, onPick, onPage }: StripProps) {
 
 const isoWeekday = (day: string) => new Date(`${day}T12:00:00Z`).getUTCDay() || 7;
 
-type ChipsProps = { slots: Slot[] | undefined; fading: boolean; day: string; zone: string; value: string; onChoose: (chosen: Chosen) => void };
+type ChipsProps = { slots: Slot[] | undefined; day: string; zone: string; value: string; onChoose: (chosen: Chosen) => void };
 
 /** What is free on a day; what is chosen stays among it, though it is no longer free for others. */
-function Chips({ slots, fading, day, zone, value, onChoose }: ChipsProps) {
+function Chips({ slots, day, zone, value, onChoose }: ChipsProps) {
   const { t, lang } = useLang();
   if (!slots) return <Skeleton h={76} />;
   const same = (slot: Chosen) => Date.parse(slot.start) === Date.parse(value);
@@ -212,7 +213,7 @@ function Chips({ slots, fading, day, zone, value, onChoose }: ChipsProps) {
   if (!all.length) return <p className={classes.hint}>{t('scheduling.book.dayFull')}</p>;
   const stop = Math.max(0, all.findIndex(same));
   return (
-    <div role="group" aria-label={t('scheduling.book.freeTimes')} className={classes.chips} data-fading={fading || undefined} onKeyDown={rove}>
+    <div role="group" aria-label={t('scheduling.book.freeTimes')} className={classes.chips} onKeyDown={rove}>
       {all.map((slot, n) => (
         <button key={slot.start} type="button" data-rove data-slot={slot.start} tabIndex={n === stop ? 0 : -1} aria-pressed={same(slot)} className={`${classes.chip} tnum`} onClick={() => (same(slot) ? undefined : onChoose(slot))}>
           {formatTime(lang, zone, slot.start)}
