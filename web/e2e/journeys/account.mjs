@@ -55,7 +55,7 @@ export default async function ({ browser, watch, step, must }) {
     await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
     await page.getByRole('button', { name: /^Sign out on/ }).first().waitFor({ state: 'detached' });
     assert.equal(await page.getByText('This device').count(), 1);
-    await arabic.page.getByRole('link', { name: /^الخدمات/ }).click();
+    await arabic.page.getByRole('link', { name: 'المرضى' }).first().click();
     await arabic.page.getByRole('dialog').waitFor();
     await arabic.context.close();
   }, page);

@@ -221,12 +221,13 @@ export default async function ({ browser, watch, step, must }) {
     const list = page.getByRole('region', { name: 'Unconfirmed, next two days' });
     const confirm = list.getByRole('button', { name: /^Confirm: / });
     if (!(await confirm.count())) return;
-    const label = await confirm.first().getAttribute('aria-label');
+    const all = await confirm.count();
+    const left = (count) => page.waitForFunction((count) => document.querySelectorAll('[aria-label^="Confirm: "]').length === count, count);
     await confirm.first().click();
     await page.getByText('has confirmed').waitFor();
-    await list.getByRole('button', { name: label }).waitFor({ state: 'detached' });
+    await left(all - 1);
     await page.getByRole('button', { name: 'Undo' }).last().click();
-    await list.getByRole('button', { name: label }).waitFor();
+    await left(all);
   }, page);
 
   await step('reasons in settings: add, rename, order, archive', async () => {
