@@ -28,6 +28,7 @@ export default async function ({ browser, watch, step, must }) {
   await must('sign up a practice', () => signUp(page, who), page);
 
   await step('home names the practice and leads to the first service', async () => {
+    await page.getByRole('link', { name: 'Home', exact: true }).click();
     await page.getByText(who.slug).waitFor();
     await page.getByRole('link', { name: /Add the first thing/ }).click();
     await page.waitForURL(/\/settings\/services\?new=true/);
