@@ -221,13 +221,12 @@ export default async function ({ browser, watch, step, must }) {
     const list = page.getByRole('region', { name: 'Unconfirmed, next two days' });
     const confirm = list.getByRole('button', { name: /^Confirm: / });
     if (!(await confirm.count())) return;
-    const all = await confirm.count();
-    const left = (count) => page.waitForFunction((count) => document.querySelectorAll('[aria-label^="Confirm: "]').length === count, count);
+    const row = list.locator(`[data-row="${await list.locator('[data-row]').first().getAttribute('data-row')}"]`);
     await confirm.first().click();
     await page.getByText('has confirmed').waitFor();
-    await left(all - 1);
+    await row.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).last().click();
-    await left(all);
+    await row.waitFor();
   }, page);
 
   await step('reasons in settings: add, rename, order, archive', async () => {

@@ -74,8 +74,9 @@ export default async function ({ browser, watch, step, must }) {
     assert.equal(await drag(page, from, { x: from.x, y: from.y + QUARTER_PX }), 200);
     assert.equal(Date.parse((await state()).end), Date.parse(at(day, '11:15')));
     await page.getByText(/^Now lasts until 11:15/).waitFor();
+    const undone = answered(page);
     await page.keyboard.press('u');
-    await page.waitForResponse((r) => /\/move$/.test(r.url()));
+    await undone;
     assert.equal(Date.parse((await state()).end), Date.parse(at(day, '11:00')));
   }, page);
 
