@@ -163,7 +163,7 @@ async fn the_statement_is_true() {
     let statement = get(&server.stranger(), "metadata").await.expect(200);
     assert_eq!(statement["fhirVersion"], json!("4.0.1"));
     let resources = statement["rest"][0]["resource"].as_array().expect("resources");
-    assert_eq!(resources.len(), 4);
+    assert_eq!(resources.len(), 5);
     for resource in resources {
         let kind = resource["type"].as_str().expect("a kind");
         for parameter in resource["searchParam"].as_array().expect("parameters") {
