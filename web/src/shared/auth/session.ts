@@ -1,5 +1,4 @@
 import { type QueryClient, queryOptions, useSuspenseQuery } from '@tanstack/react-query';
-import { useRef } from 'react';
 import { api, unwrap } from '@/shared/api/client';
 import { ApiProblem, type Schemas } from '@/shared/api/problem';
 import { rememberSession, signInAgain, signInNeeded } from '@/shared/api/reauth';
@@ -56,14 +55,17 @@ export const sessionQuery = queryOptions({
 export const looksDifferent = (a: Session, b: Session) =>
   JSON.stringify({ ...a, expiresAt: '' }) !== JSON.stringify({ ...b, expiresAt: '' });
 
+/** Who was signed in last in this window. */
+let last: Session | null = null;
+
 /** For everything inside the shell, where the router has made sure that somebody is signed in. */
 export function useSession(): Session {
   const { data } = useSuspenseQuery(sessionQuery);
-  // while signing out there is a moment with the page still there and the session gone
-  const last = useRef(data);
-  if (data) last.current = data;
-  if (!last.current) throw new Error('no session inside the shell');
-  return last.current;
+  // while signing out there is a moment with the page still there and the session gone; a part of the page whose code
+  // has only just arrived appears in it for the first time
+  if (data) last = data;
+  if (!last) throw new Error('no session inside the shell');
+  return last;
 }
 
 export function useCan() {
