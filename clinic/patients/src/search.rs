@@ -64,8 +64,9 @@ async fn search(who: Can<may::Read>, Body(asked): Body<PatientSearch>) -> Result
     .await
 }
 
-/// Candidates for each thing typed. Beyond that many, nobody finds anybody without typing on.
-const CANDIDATES: u32 = 2000;
+/// Candidates for each thing typed. Beyond that many, nobody finds anybody without typing on, and each of them is a row to
+/// be fetched from wherever it lies.
+const CANDIDATES: u32 = 500;
 
 /// What is looked for: every needle must be found.
 pub struct Wanted {

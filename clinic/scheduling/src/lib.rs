@@ -1,5 +1,6 @@
 //! Scheduling: what is free, who comes when, and that nobody and nothing is in two places at once.
 
+mod agenda;
 mod appointment;
 mod calendar;
 mod holds;
@@ -12,6 +13,7 @@ mod testing;
 
 use platform::routes::Routes;
 
+pub use agenda::{Piece, Standing, agenda};
 pub use appointment::book::{NewAppointment, book};
 pub use appointment::{Appointment, AppointmentId, Status, find};
 pub use settings::{CancelledBy, SchedulingSettings, find as settings};

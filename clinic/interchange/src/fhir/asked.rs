@@ -1,5 +1,8 @@
 //! What was asked for: the representation, and the parameters of a search (hl7.org/fhir/R4/search.html).
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -271,6 +274,27 @@ pub fn alternatives(name: &str, value: &str) -> Result<Vec<String>> {
         return Err(unfit(name, "These are too many values."));
     }
     Ok(found.into_iter().map(|one| one.trim_end().to_owned()).filter(|one| !one.is_empty()).collect())
+}
+
+/// A page of what was found as a whole, by what is smaller for what comes earlier: what follows the cursor, and the next
+/// cursor.
+///
+/// # Errors
+/// 400 for a cursor that is none.
+pub fn cut<T, K: FromStr + Ord + Display>(
+    known: &Known,
+    mut all: Vec<T>,
+    key: impl Fn(&T) -> K,
+) -> Result<(Vec<T>, Option<String>)> {
+    if let Some(cursor) = &known.cursor {
+        let after = cursor.parse::<K>().ok();
+        let after = after.ok_or_else(|| unfit(sealed::CURSOR, "Use the link to the next page as it was given."))?;
+        all.retain(|one| key(one) > after);
+    }
+    let more = all.len() > known.count as usize;
+    all.truncate(known.count as usize);
+    let next = all.last().filter(|_| more).map(|one| key(one).to_string());
+    Ok((all, next))
 }
 
 /// Ids among the alternatives: bare, or as references to a kind of resource. What is no id names nothing.

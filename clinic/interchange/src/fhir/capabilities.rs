@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Resource, base};
 use super::asked::{InJson, Parameter};
-use super::{appointment, coverage, organization, patient, practitioner};
+use super::{appointment, coverage, organization, patient, practitioner, schedule, slot};
 
 /// The route of the statement.
 pub fn routes() -> Routes {
@@ -16,7 +16,7 @@ pub fn routes() -> Routes {
 }
 
 /// When what is said here last changed.
-const DATE: &str = "2026-11-21";
+const DATE: &str = "2026-11-30";
 
 /// What of FHIR is here.
 #[utoipa::path(get, path = "/fhir/R4/metadata", tag = "interchange",
@@ -29,10 +29,14 @@ async fn capabilities(from: Anybody, _: InJson) -> Result<Resource> {
         resource("Patient", patient::PARAMETERS),
         resource("Coverage", coverage::PARAMETERS),
         resource("Appointment", appointment::PARAMETERS),
+        resource("Schedule", schedule::PARAMETERS),
+        resource("Slot", slot::PARAMETERS),
         resource("Practitioner", practitioner::PARAMETERS),
         resource("Organization", organization::PARAMETERS),
     ];
     resources[0]["operation"] = everything;
+    // worked out when they are asked for
+    resources[4]["versioning"] = json!("no-version");
     Ok(Resource::plain(json!({
         "resourceType": "CapabilityStatement",
         "status": "active",

@@ -21,7 +21,9 @@ mod organization;
 mod patient;
 mod practitioner;
 mod related;
+mod schedule;
 mod sealed;
+mod slot;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +39,8 @@ pub fn routes() -> Routes {
         .merge(everything::routes())
         .merge(coverage::routes())
         .merge(appointment::routes())
+        .merge(schedule::routes())
+        .merge(slot::routes())
         .merge(practitioner::routes())
         .merge(organization::routes())
 }

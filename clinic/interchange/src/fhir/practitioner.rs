@@ -75,17 +75,13 @@ async fn found(who: Can<may::Read>, search: Search) -> Result<Resource> {
     who.read(async move |tx| {
         let known = search.clone().known(tx, PARAMETERS).await?;
         let (all, names) = everybody(tx).await?;
-        let after = known.cursor.as_deref().map(str::parse::<Uuid>).transpose();
-        let after =
-            after.map_err(|_| asked::unfit(super::sealed::CURSOR, "Use the link to the next page as it was given."))?;
         let mut wanted = Vec::new();
-        for one in all.iter().filter(|one| after.is_none_or(|after| one.id.uuid() > after)) {
+        for one in &all {
             if fits(&known, one, &names)? {
                 wanted.push(one);
             }
         }
-        let shown = &wanted[..wanted.len().min(known.count as usize)];
-        let next = (shown.len() < wanted.len()).then(|| shown.last().map(|one| one.id.to_string())).flatten();
+        let (shown, next) = asked::cut(&known, wanted, |one| one.id.uuid())?;
         let base = base(&app);
         let entries = shown.iter().map(|one| entry(&base, resource(one, &names, full), Because::Match)).collect();
         let links = known.links(tx, &app, "Practitioner", next).await?;

@@ -295,6 +295,21 @@ impl From<Row> for Location {
     }
 }
 
+/// The locations in use, in the order of their names; at most 500.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn in_use(tx: &mut TenantTx) -> Result<Vec<LocationId>> {
+    let practice = tx.practice();
+    let ids = sqlx::query_scalar!(
+        "select id from practice.location where practice_id = $1 and archived_at is null order by name, id limit 500",
+        practice,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(ids.into_iter().map(LocationId).collect())
+}
+
 pub(crate) async fn find(tx: &mut TenantTx, id: LocationId) -> Result<Location> {
     let practice = tx.practice();
     let row = sqlx::query_as!(

@@ -217,3 +217,83 @@ async fn appointments_are_found_by_who_when_and_how_far() {
         assert_eq!(found, expected, "{search}");
     }
 }
+
+/// Open on Sundays from 09:00 to 11:00 and booked at 10:00, in a practice that thinks in quarters of an hour.
+async fn a_morning(owner: &Person) -> String {
+    let week = json!([{ "weekday": 7, "intervals": [{ "from": "09:00", "to": "11:00" }] }]);
+    let hours = json!({ "owner": "practice", "version": 0, "week": week });
+    Person::send(owner.request(Method::PUT, "/api/v1/hours").json(&hours)).await.expect(200);
+    let sara = enter(owner, &json!({ "givenName": "Sara" })).await;
+    let request = owner.request(Method::PUT, &format!("/api/v1/providers/{}", owner.user()));
+    Person::send(request.json(&json!({ "version": 0 }))).await.expect(200);
+    let booked = &visits(owner, &sara, &[]).await[0];
+    let path = format!("/api/v1/appointments/{}/move", id(booked));
+    let again = json!({ "version": 2, "status": "scheduled" });
+    owner.post(&path.replace("/move", "/status"), &again).await.expect(200);
+    let there = json!({ "version": 3, "start": "2030-06-02T10:00:00+03:00" });
+    owner.post(&path, &there).await.expect(200);
+    let hold = json!({ "serviceId": booked["serviceId"], "locationId": booked["locationId"], "providerIds": [owner.user()],
+                       "start": "2030-06-02T09:15:00+03:00", "durationMinutes": 15 });
+    owner.post("/api/v1/holds", &hold).await.expect(201);
+    owner.user().to_string()
+}
+
+#[tokio::test]
+async fn slots_tell_what_is_free_and_not_for_whom() {
+    let (_server, owner) = start().await;
+    let me = a_morning(&owner).await;
+    let all = "free busy-tentative free free busy busy free free";
+    for (search, expected) in [
+        ("start=2030-06-02", all),
+        ("start=ge2030-06-02&start=lt2030-06-03", all),
+        ("start=2030-06-02&status=free", "free free free free free"),
+        ("start=2030-06-02&status=http://hl7.org/fhir/slotstatus|busy,busy-tentative", "busy-tentative busy busy"),
+        ("start=ge2030-06-02T07:15:00Z&start=lt2030-06-02T07:31:00Z", "busy free"),
+        ("start=2030-06-03", ""),
+        ("status=entered-in-error", ""),
+    ] {
+        let bundle = get(&owner, &format!("Slot?schedule=Schedule/{me}&{search}")).await.expect(200);
+        let found: Vec<_> = found(&bundle).iter().filter_map(|slot| slot["status"].as_str()).collect();
+        assert_eq!(found.join(" "), expected, "{search}");
+    }
+    let first = &found(&get(&owner, &format!("Slot?schedule={me}&start=2030-06-02")).await.expect(200))[0].clone();
+    assert_eq!(
+        (first["start"].as_str(), first["end"].as_str()),
+        (Some("2030-06-02T06:00:00Z"), Some("2030-06-02T06:15:00Z"))
+    );
+    assert_eq!(get(&owner, &format!("Slot/{}", id(first))).await.expect(200), *first);
+    for unknown in
+        ["x", &format!("{me}.1"), &format!("{me}.x"), &format!("{}.1906610400", id(&json!({ "id": first["id"] })))]
+    {
+        assert_eq!(get(&owner, &format!("Slot/{unknown}")).await.status, 404, "{unknown}");
+    }
+    let by_three = pages(&owner, &format!("Slot?schedule={me}&start=2030-06-02&_count=3")).await;
+    assert_eq!(by_three.iter().map(|page| found(page).len()).collect::<Vec<_>>(), [3, 3, 2]);
+    for bad in [
+        "Slot",
+        "Slot?start=2030",
+        &format!("Slot?schedule={me},{}", uuid::Uuid::now_v7()),
+        &format!("Slot?schedule={me}&start=2030"),
+        &format!("Slot?schedule={me}&start=soon"),
+    ] {
+        assert_eq!(get(&owner, bad).await.status, 400, "{bad}");
+    }
+    let stranger = uuid::Uuid::now_v7();
+    assert_eq!(found(&get(&owner, &format!("Slot?schedule={stranger}")).await.expect(200)).len(), 0);
+}
+
+#[tokio::test]
+async fn a_schedule_is_a_provider_s() {
+    let (_server, owner) = start().await;
+    let me = a_morning(&owner).await;
+    for (search, expected) in [
+        (String::new(), 1),
+        (format!("actor=Practitioner/{me}&active=true"), 1),
+        ("active=false".to_owned(), 0),
+        (format!("_id={me}"), 1),
+        (format!("actor=Practitioner/{}", uuid::Uuid::now_v7()), 0),
+    ] {
+        let bundle = get(&owner, &format!("Schedule?{search}")).await.expect(200);
+        assert_eq!(found(&bundle).len(), expected, "{search}");
+    }
+}

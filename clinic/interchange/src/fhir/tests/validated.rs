@@ -59,6 +59,9 @@ async fn answers() -> Vec<Value> {
     owner.patch("/api/v1/practice", &change).await.expect(200);
     let request = owner.request(Method::PUT, &format!("/api/v1/providers/{}", owner.user())).json(&profile);
     Person::send(request).await.expect(200);
+    let week = json!([{ "weekday": 7, "intervals": [{ "from": "09:00", "to": "14:00" }] }]);
+    let hours = json!({ "owner": "practice", "version": 0, "week": week });
+    Person::send(owner.request(Method::PUT, "/api/v1/hours").json(&hours)).await.expect(200);
     visits(&owner, &kept, &["scheduled", "confirmed", "arrived", "in_chair", "completed"]).await;
 
     let mut all = Vec::new();
@@ -66,6 +69,8 @@ async fn answers() -> Vec<Value> {
         "Patient?_count=7",
         "Coverage?_count=5",
         "Appointment?_count=4",
+        "Schedule",
+        &format!("Slot?schedule={}&start=2030-06-02", owner.user()),
         "Practitioner",
         "Organization",
         "Patient?name=huda&hair=long",
