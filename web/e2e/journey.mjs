@@ -17,39 +17,61 @@ async function words(page) {
   return text.replace(/\s+/g, ' ').slice(0, 600);
 }
 
-async function step(name, work, page) {
-  const started = Date.now();
-  try {
-    await work();
-    passed++;
-    console.log(`ok    ${name} (${Date.now() - started} ms)`);
-    return true;
-  } catch (error) {
-    failed++;
-    console.log(`FAIL  ${name}\n      ${String(error).split('\n').slice(0, 8).join('\n      ')}`);
-    if (page) console.log(`      at ${new URL(page.url()).pathname}, which says: ${await words(page)}`);
-    if (process.env.SHOTS && page) await page.screenshot({ path: `${process.env.SHOTS}/failed-${failed}.png` }).catch(() => undefined);
-    return false;
-  }
-}
-
 /** A step that the rest of its journey stands on. */
 class Over extends Error {}
-async function must(name, work, page) {
-  if (!(await step(name, work, page))) throw new Over();
+
+/** How a journey takes its steps, and says how they went. */
+function steps(say) {
+  const step = async (name, work, page) => {
+    const started = Date.now();
+    try {
+      await work();
+      passed++;
+      say(`ok    ${name} (${Date.now() - started} ms)`);
+      return true;
+    } catch (error) {
+      failed++;
+      say(`FAIL  ${name}\n      ${String(error).split('\n').slice(0, 8).join('\n      ')}`);
+      if (page) say(`      at ${new URL(page.url()).pathname}, which says: ${await words(page)}`);
+      if (process.env.SHOTS && page) await page.screenshot({ path: `${process.env.SHOTS}/failed-${failed}.png` }).catch(() => undefined);
+      return false;
+    }
+  };
+  const must = async (name, work, page) => {
+    if (!(await step(name, work, page))) throw new Over();
+  };
+  return { step, must };
 }
 
-for (const name of all.filter((name) => !asked.length || asked.includes(name))) {
-  console.log(`\n${name}`);
-  const watch = [];
-  const { default: walk } = await import(new URL(`${name}.mjs`, folder));
+async function go({ name, walk }, say) {
+  say(`\n${name}`);
+  const [started, watch] = [Date.now(), []];
+  const { step, must } = steps(say);
   try {
     await walk({ browser, watch, step, must });
   } catch (error) {
     if (!(error instanceof Over)) await step('the journey ends well', () => Promise.reject(error));
   }
   await step('no errors and no policy violations in any console', async () => assert.deepEqual([...new Set(watch)], []));
+  say(`      ${Math.round((Date.now() - started) / 1000)} s in all`);
 }
+
+/** One journey after the other; what each says comes at its end, and not between the words of another. */
+async function inTurn(journeys) {
+  for (const journey of journeys) {
+    const said = [];
+    await go(journey, (line) => (asked.length === 1 ? console.log(line) : said.push(line)));
+    if (said.length) console.log(said.join('\n'));
+  }
+}
+
+const journeys = [];
+for (const name of all.filter((name) => !asked.length || asked.includes(name))) {
+  const { default: walk, inDemo = false } = await import(new URL(`${name}.mjs`, folder));
+  journeys.push({ name, walk, inDemo });
+}
+// those in the demo's own practice would be in each other's way; all others make a practice of their own
+await Promise.all([true, false].map((inDemo) => inTurn(journeys.filter((journey) => journey.inDemo === inDemo))));
 
 await browser.close();
 console.log(`\n${passed} passed, ${failed} failed`);

@@ -14,6 +14,9 @@ const smallTargets = (p) =>
       .map(([e, r]) => `${e.tagName} ${e.getAttribute('aria-label') ?? e.textContent?.slice(0, 20)} ${Math.round(r.width)}×${Math.round(r.height)}`),
   );
 
+/** It goes through the practice that the demo comes with. */
+export const inDemo = true;
+
 export default async function ({ browser, watch, step, must }) {
   const people = {};
   const enter = async (name, work) => {

@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { axe, BASE, demoOwner, newcomer, open, signInAtDoor, signUp } from '../browser.mjs';
 
+/** It goes through the practice that the demo comes with. */
+export const inDemo = true;
+
 export default async function ({ browser, watch, step, must }) {
   const who = newcomer();
   const { context, page } = await open(browser, { watch });

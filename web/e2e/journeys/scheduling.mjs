@@ -6,6 +6,9 @@ import { BASE, demoOwner, open, signInAtDoor, speak } from '../browser.mjs';
 const QUARTER_PX = 22;
 const HOUR_PX = 4 * QUARTER_PX;
 
+/** It goes through the practice that the demo comes with. */
+export const inDemo = true;
+
 export default async function ({ browser, watch, step, must }) {
   const { context, page } = await open(browser, { watch });
   await must('the practice of the demo', () => signInAtDoor(page, demoOwner), page);

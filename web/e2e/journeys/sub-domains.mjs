@@ -5,6 +5,9 @@ import { axe, BASE, open, signIn } from '../browser.mjs';
 const PASSWORD = 'vantage-demo-2026';
 const at = (slug) => BASE.replace('//', `//${slug}.`);
 
+/** It goes through the practice that the demo comes with. */
+export const inDemo = true;
+
 export default async function ({ browser, watch, step, must }) {
   const { context, page } = await open(browser, { watch });
   const other = await context.newPage();
