@@ -35,6 +35,7 @@ pub mod people;
 pub mod permission;
 pub mod phi;
 pub mod postgres;
+pub mod qr;
 pub mod record;
 pub mod routes;
 pub mod shared;

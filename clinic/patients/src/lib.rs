@@ -7,6 +7,7 @@ mod export;
 mod family;
 mod import;
 mod insurance;
+mod introduced;
 mod likeness;
 mod list;
 pub mod lookup;
@@ -31,6 +32,7 @@ pub use duplicates::merge::all_of as merged_into;
 pub use family::{FamilyMember, Relationship, Relative, RelativeFields, RelativeId, family as family_of};
 pub use import::{Duplicates, FileImport, import_file};
 pub use insurance::{CardPicture, Eligibility, Policy, PolicyFields, PolicyId, of_patient as policies_of};
+pub use introduced::{agree, enter as enter_introduced, known};
 pub use list::{PatientItem, items as items_of};
 pub use record::fields::{
     Alert, AlertKind, Consent, Consents, ContactKind, ContactMethod, Email, PatientStatus, Phone, Sex,

@@ -4,6 +4,7 @@ mod appointment;
 mod calendar;
 mod holds;
 pub mod lookup;
+mod online;
 mod own;
 mod settings;
 mod slots;
@@ -14,6 +15,7 @@ use platform::routes::Routes;
 
 pub use appointment::book::{NewAppointment, book};
 pub use appointment::{Appointment, AppointmentId, Status, find};
+pub use online::origins as embedding_origins;
 pub use settings::{CancelledBy, SchedulingSettings, find as settings};
 
 /// All routes of the area.
@@ -22,6 +24,7 @@ pub fn routes() -> Routes {
     appointment::routes()
         .merge(calendar::routes())
         .merge(holds::routes())
+        .merge(online::routes())
         .merge(slots::routes())
         .merge(settings::routes())
 }

@@ -2,6 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use jiff::Timestamp;
+use platform::config::Config;
+use platform::http;
 use platform::testing::{Answer, Person, TestServer};
 use platform::worker::Duties;
 use reqwest::Method;
@@ -25,8 +28,17 @@ pub(crate) const DAY: &str = "2030-06-02";
 
 impl Clinic {
     pub async fn start() -> Self {
+        Self::start_at(None).await
+    }
+
+    /// The same at some instant; visitors come from wherever they say, as behind a proxy.
+    pub async fn start_at(now: Option<Timestamp>) -> Self {
         let routes = identity::routes().merge(practice::routes()).merge(patients::routes()).merge(crate::routes());
-        let server = TestServer::start(routes, Duties::default()).await;
+        let config = Config { trust_forwarded_for: true, ..Config::default() };
+        let server = TestServer::with(config, Duties::default(), |app| http::surround(routes.split().0, app)).await;
+        if let Some(now) = now {
+            server.clock.advance(now.duration_since(server.clock.now()));
+        }
         let owner = server.owner_of("alpha").await;
         let location = made(&owner, "/api/v1/locations", &json!({ "name": "Olaya" })).await;
         let room = async |name: &str, sort: i32| {

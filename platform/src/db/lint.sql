@@ -34,7 +34,7 @@ with relation as (
     ('auth.actor_names(uuid[])'),
     ('auth.has_company()'),
     ('auth.link_identity(uuid,text,text,text,uuid,uuid,timestamp with time zone)'),
-    ('sec.enter_under_grant(uuid,uuid,uuid,uuid)'), ('administration.open_support(uuid,uuid,uuid,text,integer)'),
+    ('sec.enter_under_grant(uuid,uuid,uuid,uuid)'), ('sec.enter_as_visitor(uuid)'), ('administration.open_support(uuid,uuid,uuid,text,integer)'),
     ('administration.end_support(uuid,text)'), ('administration.owners()'), ('administration.supports(timestamp with time zone,uuid,integer,uuid)'),
     ('auth.unlink_identity(uuid,uuid)'),
     ('sec.enter_as_administrator(uuid,uuid,uuid,boolean)'), ('administration.check_staff()'), ('administration.people(uuid[])'),

@@ -8,6 +8,7 @@ mod archive;
 mod catalog;
 mod delivery;
 mod doors;
+mod embedding;
 mod forge;
 mod hostile_tokens;
 mod isolation;

@@ -310,6 +310,24 @@ pub(crate) async fn find(tx: &mut TenantTx, id: LocationId) -> Result<Location> 
     row.map(Location::from).ok_or_else(Error::not_found)
 }
 
+/// All locations in use, in the order in which they were entered. A practice has only so many.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn in_use(tx: &mut TenantTx) -> Result<Vec<Location>> {
+    let practice = tx.practice();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id, name, name_ar, name_key, address as "address: _", phone, time_zone, archived_at, version,
+                  created_at, updated_at
+             from practice.location where practice_id = $1 and archived_at is null order by id limit 200"#,
+        practice,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(Location::from).collect())
+}
+
 /// The location, locked, if it is still at that version.
 async fn find_at(tx: &mut TenantTx, id: LocationId, version: i32) -> Result<Location> {
     let practice = tx.practice();

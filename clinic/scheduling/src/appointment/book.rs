@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::occupy::{Holder, Rooms, occupy};
 use super::plan::Asked;
-use super::{Appointment, AppointmentDetails, AppointmentId, InSeries, Status, row, visits};
+use super::{Appointment, AppointmentDetails, AppointmentId, InSeries, Source, Status, row, visits};
 use crate::holds::{self, HoldId};
 use crate::{own, slots};
 
@@ -178,6 +178,7 @@ pub async fn book(tx: &mut TenantTx, new: &NewAppointment, series: Option<InSeri
         end: planned.span.end,
         time_zone: planned.zone,
         status: Status::Scheduled,
+        source: Source::of(&tx.caller().actor),
         details: details.tidied(),
         overbooking: new.overbooking.as_ref().map(|why| why.trim().to_owned()),
         confirmed_at: None,

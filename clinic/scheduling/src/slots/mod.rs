@@ -120,23 +120,35 @@ async fn search(who: Can<may::Read>, Query(asked): Query<WhichSlots>) -> Result<
 }
 
 /// What slots are wanted.
-struct Wanted {
-    service: ServiceId,
-    location: LocationId,
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// What is done.
+    pub service: ServiceId,
+    /// Where.
+    pub location: LocationId,
     /// Only with these; everybody who does the service there when nothing is said.
-    only: Option<Vec<UserId>>,
-    first: Date,
-    last: Date,
-    minutes: Option<i32>,
-    part: Option<Part>,
+    pub only: Option<Vec<UserId>>,
+    /// First local day of the place.
+    pub first: Date,
+    /// Last local day.
+    pub last: Date,
+    /// How long, unless as long as the service takes.
+    pub minutes: Option<i32>,
+    /// Only in this part of the day.
+    pub part: Option<Part>,
     /// For whom.
-    patient: Option<PatientId>,
+    pub patient: Option<PatientId>,
     /// Appointments and holds that are in nobody's way.
-    ignoring: Vec<Uuid>,
-    earliest: Timestamp,
+    pub ignoring: Vec<Uuid>,
+    /// No visit begins before it.
+    pub earliest: Timestamp,
 }
 
-async fn find(tx: &mut TenantTx, wanted: &Wanted) -> Result<(String, Vec<Slot>)> {
+/// The slots, and the zone of the place.
+///
+/// # Errors
+/// 404 for a service or a place that does not exist.
+pub async fn find(tx: &mut TenantTx, wanted: &Wanted) -> Result<(String, Vec<Slot>)> {
     let service = practice::service(tx, wanted.service).await?;
     let does = |provider: &Provider| {
         provider.bookable
