@@ -3,12 +3,15 @@
 mod appointment;
 mod calendar;
 mod holds;
+mod ical;
 pub mod lookup;
 mod own;
+mod patient_links;
 mod settings;
 mod slots;
 #[cfg(test)]
 mod testing;
+mod visit_link;
 
 use platform::routes::Routes;
 
@@ -22,6 +25,8 @@ pub fn routes() -> Routes {
     appointment::routes()
         .merge(calendar::routes())
         .merge(holds::routes())
+        .merge(patient_links::routes())
+        .merge(visit_link::routes())
         .merge(slots::routes())
         .merge(settings::routes())
 }

@@ -24,7 +24,7 @@ use super::occupy::{Holder, Rooms, occupy};
 use super::plan::Asked;
 use super::{Appointment, AppointmentDetails, AppointmentId, InSeries, Status, row, visits};
 use crate::holds::{self, HoldId};
-use crate::{own, slots};
+use crate::{own, slots, visit_link};
 
 /// The routes of booking.
 pub fn routes() -> Routes {
@@ -188,6 +188,7 @@ pub async fn book(tx: &mut TenantTx, new: &NewAppointment, series: Option<InSeri
         no_show_at: None,
         cancellation: None,
         moves: 0,
+        patient_moves: 0,
         series,
         version: 1,
         created_at: now,
@@ -201,6 +202,10 @@ pub async fn book(tx: &mut TenantTx, new: &NewAppointment, series: Option<InSeri
     visits::tell(tx, new.patient_id).await?;
     let change = Change::created("appointment", id.uuid(), &appointment);
     tx.record(change.on_timeline(new.patient_id, "appointment.booked").event("appointment.booked", 1)).await?;
+    // of several that were booked at once, patients get one mail
+    if series.is_none_or(|series| series.number == 1) {
+        visit_link::tell_booked(tx, &appointment).await?;
+    }
     Ok(appointment)
 }
 
