@@ -76,4 +76,5 @@ grant execute on function sec.enter_as_visitor(uuid) to vantage_app;
 alter table audit.entry drop constraint entry_actor_kind_check;
 alter table audit.entry add constraint entry_actor_kind_check
     check (
-        actor_kind in ('user', 'system', 'api_key', 'voice', 'webhook', 'patient', 'break_glass', 'platform', 'visitor'));
+        actor_kind in ('user', 'system', 'api_key', 'voice', 'webhook', 'patient', 'calendar_feed', 'break_glass',
+                       'platform', 'visitor'));

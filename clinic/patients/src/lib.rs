@@ -12,8 +12,10 @@ mod likeness;
 mod list;
 pub mod lookup;
 mod names;
+mod reach;
 mod record;
 mod search;
+mod second_check;
 mod tagging;
 mod tags;
 mod terms;
@@ -34,10 +36,12 @@ pub use import::{Duplicates, FileImport, import_file};
 pub use insurance::{CardPicture, Eligibility, Policy, PolicyFields, PolicyId, of_patient as policies_of};
 pub use introduced::{agree, enter as enter_introduced, known};
 pub use list::{PatientItem, items as items_of};
+pub use reach::{Reach, reach};
 pub use record::fields::{
     Alert, AlertKind, Consent, Consents, ContactKind, ContactMethod, Email, PatientStatus, Phone, Sex,
 };
 pub use record::{Patient, PatientFields, is_present};
+pub use second_check::{SecondAnswer, SecondCheck, asked as second_check, is_right};
 pub use tags::names as tag_names;
 pub use timeline::{NoteWritten, TimelineChange, TimelineEntry, notes};
 pub use visits::set_visits;

@@ -18,7 +18,7 @@ mod testing;
 use platform::outbox::Subscriber;
 use platform::routes::Routes;
 
-pub use locations::{Location, LocationId, in_use as locations};
+pub use locations::{Location, LocationId, find as location, in_use as locations};
 pub use logo::find as logo;
 pub use opening::{Span, Working, working};
 pub use profile::{Practice, find as practice};

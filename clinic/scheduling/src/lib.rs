@@ -3,13 +3,16 @@
 mod appointment;
 mod calendar;
 mod holds;
+mod ical;
 pub mod lookup;
 mod online;
 mod own;
+mod patient_links;
 mod settings;
 mod slots;
 #[cfg(test)]
 mod testing;
+mod visit_link;
 
 use platform::routes::Routes;
 
@@ -25,6 +28,8 @@ pub fn routes() -> Routes {
         .merge(calendar::routes())
         .merge(holds::routes())
         .merge(online::routes())
+        .merge(patient_links::routes())
+        .merge(visit_link::routes())
         .merge(slots::routes())
         .merge(settings::routes())
 }

@@ -66,6 +66,29 @@ impl Clinic {
         made(&self.owner, "/api/v1/patients", &patient).await
     }
 
+    /// A visit of somebody who was born on 17 May 1990, and the token of its link.
+    pub async fn linked(&self, time: &str) -> (Value, String) {
+        let patient = json!({ "givenName": "Noura", "familyName": "Test", "birthDate": "1990-05-17" });
+        let patient = made(&self.owner, "/api/v1/patients", &patient).await;
+        let visit = self.owner.post("/api/v1/appointments", &self.visit(&patient, time)).await.expect(201);
+        let token = token_of(&self.owner, &visit).await;
+        (visit, token)
+    }
+
+    /// The patient of [`Clinic::linked`] behind the link.
+    pub async fn behind(&self, token: &str) -> Person {
+        let opened = self.server.stranger().post(OPEN, &json!({ "token": token, "dateOfBirth": "1990-05-17" })).await;
+        let token = opened.expect(200)["accessToken"].as_str().expect("a token").to_owned();
+        self.bearing(&token)
+    }
+
+    /// Whoever has that token.
+    pub fn bearing(&self, token: &str) -> Person {
+        let mut person = self.server.stranger();
+        person.token = Some(token.to_owned());
+        person
+    }
+
     pub fn doctor(&self, number: usize) -> Uuid {
         self.doctors[number].user()
     }
@@ -89,6 +112,15 @@ impl Clinic {
         let slots = self.owner.get(&path).await.expect(200);
         slots["items"].as_array().expect("slots").iter().map(|slot| local(&slot["start"])).collect()
     }
+}
+
+/// Where links are opened.
+pub(crate) const OPEN: &str = "/api/v1/patient-links/open";
+
+/// The token of the link of a visit.
+pub(crate) async fn token_of(person: &Person, visit: &Value) -> String {
+    let link = person.post(&format!("/api/v1/appointments/{}/link", id(visit)), &json!({})).await.expect(200);
+    link["url"].as_str().expect("an address").split_once("/v#").expect("a token").1.to_owned()
 }
 
 /// A local time of [`DAY`] in Riyadh, which is three hours ahead of UTC.

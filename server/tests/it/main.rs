@@ -13,6 +13,7 @@ mod forge;
 mod hostile_tokens;
 mod isolation;
 mod keys;
+mod links;
 mod mails;
 mod oidc;
 mod operations;

@@ -295,7 +295,11 @@ impl From<Row> for Location {
     }
 }
 
-pub(crate) async fn find(tx: &mut TenantTx, id: LocationId) -> Result<Location> {
+/// The location, archived or not.
+///
+/// # Errors
+/// 404.
+pub async fn find(tx: &mut TenantTx, id: LocationId) -> Result<Location> {
     let practice = tx.practice();
     let row = sqlx::query_as!(
         Row,

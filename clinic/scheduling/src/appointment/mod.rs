@@ -194,6 +194,8 @@ pub struct Appointment {
     pub cancellation: Option<Cancellation>,
     /// How often it was moved.
     pub moves: i32,
+    /// How often of these by the patient themselves.
+    pub patient_moves: i32,
     /// The series that it belongs to.
     #[schema(required)]
     pub series: Option<InSeries>,

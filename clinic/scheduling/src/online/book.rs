@@ -15,6 +15,7 @@ use platform::id::{PatientId, UserId};
 use platform::idempotency::{IdempotencyKey, Once};
 use platform::language::Language;
 use platform::limit::SharedBucket;
+use platform::phi::Phi;
 use platform::routes::Routes;
 use platform::{Result, route, undisclosed, validate};
 use practice::LocationId;
@@ -29,6 +30,7 @@ use super::times::{Choice, with_alternatives};
 use crate::appointment::occupy::wait_for_turn;
 use crate::appointment::{Appointment, AppointmentId, Source, book};
 use crate::holds::{self, Hold};
+use crate::visit_link;
 
 /// What patients who came this way have as lead source, and their consents as source.
 const ONLINE: &str = "online";
@@ -108,6 +110,9 @@ pub struct OnlineAppointment {
     /// With whom, where patients may choose.
     #[schema(required)]
     provider_id: Option<UserId>,
+    /// The patient's link to the visit, which asks for the date of birth.
+    #[schema(value_type = String)]
+    link: Phi<String>,
 }
 
 undisclosed!(NewOnlineAppointment, OnlineAppointment);
@@ -161,10 +166,11 @@ async fn take(tx: &mut TenantTx, new: &NewOnlineAppointment) -> Result<OnlineApp
     if !is_new {
         patients::agree(tx, patient, &person.consents).await?;
     }
+    let link = visit_link::make(tx, &booked).await?;
     if let Some(email) = &new.email {
-        letter::confirm(tx, email, new.language, &booked).await?;
+        letter::confirm(tx, email, new.language, &booked, link.clone()).await?;
     }
-    Ok(new.told(&offer, &booked))
+    Ok(new.told(&offer, &booked, link))
 }
 
 /// The patient that this is, or a new one. Whoever introduces themselves in the same way waits, so that nobody who
@@ -270,13 +276,14 @@ impl NewOnlineAppointment {
         Ok(person)
     }
 
-    fn told(&self, offer: &Offer, booked: &Appointment) -> OnlineAppointment {
+    fn told(&self, offer: &Offer, booked: &Appointment, link: Phi<String>) -> OnlineAppointment {
         OnlineAppointment {
             reference: reference(booked.id),
             start: booked.start,
             end: booked.end,
             time_zone: booked.time_zone.clone(),
             provider_id: booked.provider_ids.first().copied().filter(|_| offer.rules.choose_provider),
+            link,
         }
     }
 }

@@ -31,6 +31,9 @@ async fn somebody_new_books_a_first_visit() {
         assert_eq!((&consent["granted"], &consent["source"]), (&json!(true), &json!("online")), "{channel}");
         assert_eq!(consent["at"], "2030-06-01T17:00:00Z");
     }
+    let link = booked["link"].as_str().expect("a link").split_once("/v#").expect("a token").1;
+    let opened = json!({ "token": link, "dateOfBirth": "1990-05-17" });
+    open.visitor.post(crate::testing::OPEN, &opened).await.expect(200);
     let mut conn = open.clinic.server.database.conn().await;
     let ledger: Vec<(String, String)> = sqlx::query_as(
         "select resource_type, action from audit.entry where actor_kind = 'visitor' order by resource_type",
@@ -51,10 +54,10 @@ async fn somebody_new_books_a_first_visit() {
     assert_eq!(history, 1);
     open.clinic.server.settle().await;
     let mails = platform::mail::list(&open.clinic.server.app, Some("sandbox"), None, 10).await.expect("mails");
-    let mail = mails.iter().find(|mail| mail.kind == "booked").and_then(|mail| mail.mail.as_ref()).expect("a confirmation");
+    let mail = mails.iter().find(|mail| mail.kind == "visit_booked_online").and_then(|mail| mail.mail.as_ref()).expect("a confirmation");
     let text = mail.text.expose();
     assert_eq!(mail.to.expose(), "noura@example.com");
-    assert!(text.contains("2030-06-02, 09:00") && text.contains(booked["reference"].as_str().expect("one")), "{text}");
+    assert!(text.contains("Sunday, 2 June 2030, 09:00") && text.contains("/v#vl_") && text.contains(booked["reference"].as_str().expect("one")), "{text}");
     assert!(!text.contains("Consultation") && !text.contains("Pain"), "mail is read by others too: {text}");
 }
 

@@ -71,7 +71,7 @@ async fn markup_stays_a_text() {
     assert_eq!(open.clinic.owner.get(&patient).await.expect(200)["givenName"], name);
     open.clinic.server.settle().await;
     let mails = platform::mail::list(&open.clinic.server.app, Some("sandbox"), None, 10).await.expect("mails");
-    let mail = mails.iter().find(|mail| mail.kind == "booked").and_then(|mail| mail.mail.as_ref()).expect("a mail");
+    let mail = mails.iter().find(|mail| mail.kind == "visit_booked_online").and_then(|mail| mail.mail.as_ref()).expect("a mail");
     assert!(!mail.html.expose().contains("<img"));
 }
 
