@@ -102,10 +102,8 @@ async fn keep(who: Can<may::WriteOwn>, key: IdempotencyKey, Body(new): Body<NewH
 #[utoipa::path(post, path = "/api/v1/holds/{id}/release", tag = "scheduling",
     params(("id" = Uuid, Path, description = "The hold")), responses((status = 200, body = Released)))]
 async fn release(who: Can<may::WriteOwn>, Path(id): Path<HoldId>) -> Result<Json<Released>> {
-    who.write(async move |tx| {
-        if let_go(tx, id).await? { Ok(Json(Released { id })) } else { Err(Error::not_found()) }
-    })
-    .await
+    who.write(async move |tx| if let_go(tx, id).await? { Ok(Json(Released { id })) } else { Err(Error::not_found()) })
+        .await
 }
 
 /// Whose hold it is, where that is a visitor: nobody else may book it.

@@ -12,7 +12,13 @@ type Offer = (&'static str, &'static str, &'static str, &'static str, bool);
 const ALPHA: [Offer; 4] = [
     ("D0140", "consultation", "A first look, and a plan for what comes.", "نظرة أولى وخطة لما يليها.", true),
     ("D0150", "examination", "Please bring earlier X-rays if you have any.", "يُرجى إحضار الأشعة السابقة إن وُجدت.", true),
-    ("D1110", "cleaning", "Scaling and polishing by our hygienist.", "إزالة الجير والتلميع لدى أخصائية صحة الفم.", true),
+    (
+        "D1110",
+        "cleaning",
+        "Scaling and polishing by our hygienist.",
+        "إزالة الجير والتلميع لدى أخصائية صحة الفم.",
+        true,
+    ),
     ("D8670", "braces", "For those who wear braces of ours.", "لمن لديهم تقويم من عيادتنا.", false),
 ];
 

@@ -37,8 +37,21 @@ async fn a_page_for_booking_is_shown_where_the_practice_says_and_every_other_pag
         assert_eq!(ancestors(&server, None, path).await, alpha, "{path}, known by now");
     }
     for path in [
-        "/", "/sign-in", "/today", "/settings/online-booking", "/book", "/book/", "/booking", "/bookalpha", "/book/beta",
-        "/book/gamma", "/book/nobody", "/book/Alpha", "/book/%61lpha", "/books/alpha", "/sign-in?next=/book/alpha",
+        "/",
+        "/sign-in",
+        "/today",
+        "/settings/online-booking",
+        "/book",
+        "/book/",
+        "/booking",
+        "/bookalpha",
+        "/book/beta",
+        "/book/gamma",
+        "/book/nobody",
+        "/book/Alpha",
+        "/book/%61lpha",
+        "/books/alpha",
+        "/sign-in?next=/book/alpha",
     ] {
         assert_eq!(ancestors(&server, None, path).await, "'none'", "{path}");
     }

@@ -53,10 +53,12 @@ impl Page {
     /// As [`Page::of`].
     pub async fn named(app: &App, slug: &str, origin: Origin) -> Result<Self> {
         let mut tx = app.db().auth().await?;
-        let found =
-            sqlx::query_scalar!("select practice_id from platform.practice where slug = $1 and status = 'active'", slug)
-                .fetch_optional(tx.conn())
-                .await?;
+        let found = sqlx::query_scalar!(
+            "select practice_id from platform.practice where slug = $1 and status = 'active'",
+            slug
+        )
+        .fetch_optional(tx.conn())
+        .await?;
         tx.commit().await?;
         let practice = found.ok_or_else(Error::not_found)?;
         app.limits.check_visitors(practice)?;
@@ -285,8 +287,12 @@ async fn show(tx: &mut TenantTx) -> Result<PublicPractice> {
     let ids: Vec<_> = offer.rules.services.iter().map(|service| service.service_id).collect();
     let offered: HashMap<_, Service> =
         practice::services_offered(tx, &ids).await?.into_iter().map(|service| (service.id, service)).collect();
-    let services: Vec<PublicService> =
-        offer.rules.services.iter().filter_map(|online| offer.shown(online, offered.get(&online.service_id)?)).collect();
+    let services: Vec<PublicService> = offer
+        .rules
+        .services
+        .iter()
+        .filter_map(|online| offer.shown(online, offered.get(&online.service_id)?))
+        .collect();
     let providers = if offer.rules.choose_provider { names(tx, &offer, &services).await? } else { Vec::new() };
     let location = |location: Location| PublicLocation {
         id: location.id,

@@ -244,10 +244,8 @@ async fn check(tx: &mut TenantTx, rules: &OnlineRules) -> Result<()> {
 
 async fn save(tx: &mut TenantTx, rules: &OnlineRules, version: i32) -> Result<()> {
     let (practice, now) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()));
-    let providers: Option<Vec<Uuid>> =
-        rules.provider_ids.as_ref().map(|ids| ids.iter().map(|id| id.uuid()).collect());
-    let locations: Option<Vec<Uuid>> =
-        rules.location_ids.as_ref().map(|ids| ids.iter().map(|id| id.uuid()).collect());
+    let providers: Option<Vec<Uuid>> = rules.provider_ids.as_ref().map(|ids| ids.iter().map(|id| id.uuid()).collect());
+    let locations: Option<Vec<Uuid>> = rules.location_ids.as_ref().map(|ids| ids.iter().map(|id| id.uuid()).collect());
     sqlx::query!(
         "insert into scheduling.online (practice_id, enabled, providers, locations, choose_provider, most_open, email,
                 reason, origins, version, updated_at)

@@ -247,7 +247,7 @@ pub async fn with_alternatives<T>(
 ) -> Result<T> {
     let error = match outcome {
         Err(error) if error.code() == "appointment.closed" || error.code().ends_with("_busy") => taken(),
-        Err(error) if error.code().starts_with("booking.t") => error,
+        Err(error) if ["booking.taken", "booking.too_soon", "booking.too_far"].contains(&error.code()) => error,
         other => return other,
     };
     let near = page.read(async move |tx| near(tx, &choice, start).await).await.unwrap_or_default();
@@ -265,7 +265,8 @@ async fn near(
 ) -> Result<Vec<(Slot, Option<UserId>)>> {
     let offer = Offer::of(tx).await?;
     let mut choice = Choice::of(tx, &offer, '/', (service, *location, *provider)).await?;
-    let day = start.to_zoned(choice.zone.clone()).date().clamp(tx.now().to_zoned(choice.zone.clone()).date(), choice.last);
+    let day =
+        start.to_zoned(choice.zone.clone()).date().clamp(tx.now().to_zoned(choice.zone.clone()).date(), choice.last);
     let reach = Days::new().days(NEAR_DAYS);
     let (from, to) = (day.saturating_sub(Days::new().days(1)), day.saturating_add(reach));
     let mut found = choice.free(tx, from, to).await?;

@@ -85,7 +85,11 @@ async fn revoke_link(who: Can<may::WriteOwn>, Path(id): Path<AppointmentId>) -> 
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn make(tx: &mut TenantTx, of: &Appointment) -> Result<Phi<String>> {
+/// Makes the link of a visit, or the same one again. It ends with the visit.
+///
+/// # Errors
+/// 409 for a visit that is over, and where there is nothing to ask the patient for.
+pub async fn make(tx: &mut TenantTx, of: &Appointment) -> Result<Phi<String>> {
     if !matches!(of.status, Status::Scheduled | Status::Confirmed) || of.end <= tx.now() {
         let title = "The visit is over or under way; there is nothing left to decide.";
         return Err(Error::conflict("appointment.over", title).showing(of));

@@ -22,9 +22,13 @@ async fn somebody_new_books_a_first_visit() {
     let digits = visit["id"].as_str().expect("an id").replace('-', "").to_uppercase();
     assert_eq!(booked["reference"].as_str().expect("one").replace('-', ""), digits[24..]);
 
-    let patient = owner.get(&format!("/api/v1/patients/{}", visit["patientId"].as_str().expect("an id"))).await.expect(200);
+    let patient =
+        owner.get(&format!("/api/v1/patients/{}", visit["patientId"].as_str().expect("an id"))).await.expect(200);
     assert_eq!((&patient["givenName"], &patient["familyName"]), (&json!("Noura"), &json!("Al-Qahtani")));
-    assert_eq!((&patient["phones"][0]["number"], &patient["phones"][0]["kind"]), (&json!("+966501234567"), &json!("mobile")));
+    assert_eq!(
+        (&patient["phones"][0]["number"], &patient["phones"][0]["kind"]),
+        (&json!("+966501234567"), &json!("mobile"))
+    );
     assert_eq!((&patient["leadSource"], &patient["language"]), (&json!("online"), &json!("en")));
     for channel in ["sms", "email"] {
         let consent = &patient["consents"][channel];
@@ -41,7 +45,11 @@ async fn somebody_new_books_a_first_visit() {
     .fetch_all(&mut conn)
     .await
     .expect("entries");
-    assert_eq!(ledger, [("appointment", "create"), ("patient", "create")].map(|(of, what)| (of.to_owned(), what.to_owned())));
+    assert_eq!(
+        ledger,
+        [("appointment", "create"), ("patient", "create"), ("patient_link", "create")]
+            .map(|(of, what)| (of.to_owned(), what.to_owned()))
+    );
     let news: Value = sqlx::query_scalar("select payload from outbox.event where name = 'appointment.booked'")
         .fetch_one(&mut conn)
         .await
@@ -54,10 +62,19 @@ async fn somebody_new_books_a_first_visit() {
     assert_eq!(history, 1);
     open.clinic.server.settle().await;
     let mails = platform::mail::list(&open.clinic.server.app, Some("sandbox"), None, 10).await.expect("mails");
-    let mail = mails.iter().find(|mail| mail.kind == "visit_booked_online").and_then(|mail| mail.mail.as_ref()).expect("a confirmation");
+    let mail = mails
+        .iter()
+        .find(|mail| mail.kind == "visit_booked_online")
+        .and_then(|mail| mail.mail.as_ref())
+        .expect("a confirmation");
     let text = mail.text.expose();
     assert_eq!(mail.to.expose(), "noura@example.com");
-    assert!(text.contains("Sunday, 2 June 2030, 09:00") && text.contains("/v#vl_") && text.contains(booked["reference"].as_str().expect("one")), "{text}");
+    assert!(
+        text.contains("Sunday, 2 June 2030, 09:00")
+            && text.contains("/v#vl_")
+            && text.contains(booked["reference"].as_str().expect("one")),
+        "{text}"
+    );
     assert!(!text.contains("Consultation") && !text.contains("Pain"), "mail is read by others too: {text}");
 }
 
@@ -86,7 +103,8 @@ async fn who_is_known_is_found_and_not_told() {
         answers.push(booked);
     }
     // in its own script, and with the family name first in one field
-    for (time, given, family) in [("15:00", "نوره القحطاني", Value::Null), ("16:00", "Al Qahtani Noura", Value::Null)] {
+    for (time, given, family) in [("15:00", "نوره القحطاني", Value::Null), ("16:00", "Al Qahtani Noura", Value::Null)]
+    {
         let mut form = open.form(time);
         (form["givenName"], form["familyName"]) = (json!(given), family);
         open.decide(i32::from(time == "16:00") + 1, &json!({ "mostOpen": 9 })).await.expect(200);
@@ -152,8 +170,13 @@ async fn a_hold_is_its_holders_alone() {
     assert_eq!(held["expiresAt"], "2030-06-01T17:10:00Z");
     let other = open.hold(&open.slot("09:00")).await;
     assert_eq!((other.status.as_u16(), other.code()), (409, "booking.taken"));
-    let free: Vec<_> = other.body["current"]["alternatives"].as_array().expect("some").iter().map(|slot| local(&slot["start"])).collect();
-    assert_eq!(free, ["08:15", "09:45", "10:00"]);
+    let free: Vec<_> = other.body["current"]["alternatives"]
+        .as_array()
+        .expect("some")
+        .iter()
+        .map(|slot| local(&slot["start"]))
+        .collect();
+    assert_eq!(free, ["08:00", "08:15", "09:45"], "the nearest ones");
     let mut stolen = open.form("09:00");
     stolen["hold"] = json!({ "id": held["id"], "key": Uuid::new_v4() });
     assert_eq!(open.book(&stolen).await.code(), "booking.taken", "an id alone opens nothing");
@@ -208,7 +231,9 @@ async fn thirty_at_once() {
         let answers = join_all(all).await;
         let count = |status: u16| answers.iter().filter(|answer| answer.status.as_u16() == status).count();
         assert_eq!((count(201), count(409)), (1, 29), "{:?}", answers.iter().map(|a| a.status).collect::<Vec<_>>());
-        let told = answers.iter().filter(|answer| answer.body["current"]["alternatives"].as_array().is_some_and(|free| free.len() == 3));
+        let told = answers
+            .iter()
+            .filter(|answer| answer.body["current"]["alternatives"].as_array().is_some_and(|free| free.len() == 3));
         assert_eq!(told.count(), 29);
     }
     assert_eq!(open.appointments().await.len(), 1);

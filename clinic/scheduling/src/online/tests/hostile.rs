@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::Open;
-use crate::testing::at;
 
 #[tokio::test]
 async fn forms_that_cannot_be_are_refused_at_the_field() {
@@ -46,11 +45,12 @@ async fn forms_that_cannot_be_are_refused_at_the_field() {
     form["reason"] = json!("Pain");
     assert_eq!(open.book(&form).await.faults(), ["/email required", "/reason unknown_field"]);
     assert!(open.appointments().await.is_empty());
-    for query in ["&from=2030-06-02&to=2030-07-03", "&from=2030-06-02&to=2030-06-01", "&from=0001-01-01&to=0001-01-02"] {
+    for query in ["&from=2030-06-02&to=2030-07-03", "&from=2030-06-02&to=2030-06-01", "&from=0001-01-01&to=0001-01-02"]
+    {
         assert_eq!(open.times(query).await.faults(), ["?to out_of_range"], "{query}");
     }
     assert_eq!(open.times("&from=yesterday&to=2030-06-02").await.status, 422);
-    for instant in ["1969-12-31T00:00:00Z", "-009999-01-02T00:00:00Z", "9999-12-30T00:00:00Z"] {
+    for instant in ["1969-12-31T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-30T00:00:00Z"] {
         let mut slot = open.slot("09:00");
         slot["start"] = json!(instant);
         let code = open.hold(&slot).await.code().to_owned();
@@ -71,7 +71,11 @@ async fn markup_stays_a_text() {
     assert_eq!(open.clinic.owner.get(&patient).await.expect(200)["givenName"], name);
     open.clinic.server.settle().await;
     let mails = platform::mail::list(&open.clinic.server.app, Some("sandbox"), None, 10).await.expect("mails");
-    let mail = mails.iter().find(|mail| mail.kind == "visit_booked_online").and_then(|mail| mail.mail.as_ref()).expect("a mail");
+    let mail = mails
+        .iter()
+        .find(|mail| mail.kind == "visit_booked_online")
+        .and_then(|mail| mail.mail.as_ref())
+        .expect("a mail");
     assert!(!mail.html.expose().contains("<img"));
 }
 
@@ -105,13 +109,11 @@ async fn a_flood_is_told_when_to_come_back() {
     assert_eq!(elsewhere.status, 201, "others are not affected");
     // held at once from one network: a few people who share it, and no more
     let mut held = Vec::new();
-    for hour in ["08", "09", "10", "11", "13", "14"] {
-        for minute in ["00", "35"] {
-            let mut slot = open.slot("09:00");
-            slot["start"] = json!(at(&format!("{hour}:{minute}"))).as_str().map(|at| json!(at.replace(":35:", ":45:"))).expect("a start");
-            held.push(open.from("192.0.2.1", "/api/v1/booking/holds", &slot).await);
-        }
+    let times =
+        ["08:00", "08:45", "09:30", "10:15", "11:00", "13:00", "13:45", "14:30", "15:15", "16:00", "08:00", "08:45"];
+    for time in times {
+        held.push(open.from("192.0.2.1", "/api/v1/booking/holds", &open.slot(time)).await);
     }
-    assert_eq!(held.iter().filter(|answer| answer.status == 201).count(), 10, "{:?}", held.iter().map(|a| a.code().to_owned()).collect::<Vec<_>>());
+    assert_eq!(held.iter().filter(|answer| answer.status == 201).count(), 10);
     assert!(held.iter().skip(10).all(|answer| answer.status == 429 && answer.headers.contains_key("retry-after")));
 }

@@ -44,7 +44,8 @@ impl Open {
     }
 
     pub async fn decide(&self, version: i32, but: &Value) -> Answer {
-        put(&self.clinic.owner, "/api/v1/online-booking", &json!({ "version": version, "rules": self.rules(but) })).await
+        put(&self.clinic.owner, "/api/v1/online-booking", &json!({ "version": version, "rules": self.rules(but) }))
+            .await
     }
 
     /// What a form says of somebody.

@@ -29,9 +29,7 @@ async fn rules_are_kept_with_their_version() {
 #[tokio::test]
 async fn rules_that_cannot_be_are_refused_at_the_field() {
     let open = Open::start().await;
-    let service = |slug: &str, id: &str| {
-        json!({ "serviceId": id, "slug": slug, "textEn": null, "textAr": null, "newPatients": true, "deposit": false })
-    };
+    let service = |slug: &str, id: &str| json!({ "serviceId": id, "slug": slug, "textEn": null, "textAr": null, "newPatients": true, "deposit": false });
     let own = open.clinic.service.as_str();
     let foreign = Uuid::now_v7().to_string();
     for (but, fault) in [
@@ -48,10 +46,23 @@ async fn rules_that_cannot_be_are_refused_at_the_field() {
         assert_eq!(open.decide(1, &but).await.faults(), [fault], "{but}");
     }
     for origin in [
-        "*", "'self'", "https://*.example", "https://clinic.example/", "https://clinic.example/path", "http://clinic.example",
-        "https://clinic.example; script-src *", "https://clinic.example https://evil.example", "https://Clinic.example",
-        "https://clinic.example:0", "https://clinic.example:99999", "https://", "javascript:alert(1)", "https://a..b",
-        "https://user@clinic.example", "http://localhost.evil.example", "https://clinic.example\n",
+        "*",
+        "'self'",
+        "https://*.example",
+        "https://clinic.example/",
+        "https://clinic.example/path",
+        "http://clinic.example",
+        "https://clinic.example; script-src *",
+        "https://clinic.example https://evil.example",
+        "https://Clinic.example",
+        "https://clinic.example:0",
+        "https://clinic.example:99999",
+        "https://",
+        "javascript:alert(1)",
+        "https://a..b",
+        "https://user@clinic.example",
+        "http://localhost.evil.example",
+        "https://clinic.example\n",
     ] {
         let refused = open.decide(1, &json!({ "origins": [origin] })).await;
         assert_eq!(refused.faults(), ["/rules/origins/0 invalid_origin"], "{origin}");

@@ -24,8 +24,19 @@ async fn a_practice_shows_what_is_public_and_nothing_else() {
     assert_eq!(
         all,
         [
-            "country", "email", "hasLogo", "holdMinutes", "language", "locations", "name", "origins", "phone",
-            "providers", "reason", "services", "slug"
+            "country",
+            "email",
+            "hasLogo",
+            "holdMinutes",
+            "language",
+            "locations",
+            "name",
+            "origins",
+            "phone",
+            "providers",
+            "reason",
+            "services",
+            "slug"
         ]
     );
     let service = &shown["services"][0];
@@ -172,7 +183,8 @@ async fn on_the_day_on_which_clocks_jump() {
     let times = open.times("&from=2031-03-09&to=2031-03-09").await.expect(200);
     let starts: Vec<_> = times["items"].as_array().expect("times").iter().map(|time| time["start"].clone()).collect();
     // five hours behind until 02:00, then four: 00:00, 00:30, 01:00, 01:30, 03:00, 03:30
-    let right = ["05:00", "05:30", "06:00", "06:30", "07:00", "07:30"].map(|time| json!(format!("2031-03-09T{time}:00Z")));
+    let right =
+        ["05:00", "05:30", "06:00", "06:30", "07:00", "07:30"].map(|time| json!(format!("2031-03-09T{time}:00Z")));
     assert_eq!(starts, right);
     let mut form = open.form("09:00");
     form["start"] = right[4].clone();

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use crate::appointment::{Appointment, Status};
+use crate::appointment::{Appointment, Source, Status};
 use crate::settings::SchedulingRules;
 use crate::visit_link::rules::{Actions, Refusal};
 
@@ -31,6 +31,7 @@ fn visit(status: Status, start: Timestamp, patient_moves: i32) -> Appointment {
         end: start + SignedDuration::from_mins(30),
         time_zone: "Asia/Riyadh".to_owned(),
         status,
+        source: Source::Staff,
         details: crate::appointment::AppointmentDetails::default(),
         overbooking: None,
         confirmed_at: None,

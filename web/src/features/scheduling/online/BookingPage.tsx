@@ -36,11 +36,11 @@ export function BookingPage() {
     <Frame practice={practice.data} embed={!!search.embed}>
       {practice.data ? (
         search.done && booked ? (
-          <Done practice={practice.data} booked={booked} />
+          <Done practice={practice.data} search={search} booked={booked} />
         ) : chosen ? (
           <When key={chosen.slug} practice={practice.data} service={chosen} search={search} onBooked={setBooked} />
         ) : practice.data.services.length ? (
-          <Services practice={practice.data} missing={!!service} />
+          <Services practice={practice.data} search={search} missing={!!service} />
         ) : (
           <Closed phone={practice.data.phone} />
         )
@@ -68,7 +68,7 @@ function Frame({ practice, embed, children }: { practice: PublicPractice | undef
   const [logo, setLogo] = useState(true);
   const speak = async (lang: 'en' | 'ar') => {
     await setLang(lang);
-    await navigate({ to: '.', search: (before) => ({ ...before, lang }), replace: true });
+    await navigate({ to: '.', search: (now: BookingSearch) => ({ ...now, lang }) as never, replace: true });
   };
   return (
     <div className={classes.page} data-embed={embed || undefined}>

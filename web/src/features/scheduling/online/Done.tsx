@@ -7,11 +7,13 @@ import { formatLongDate, formatTimes, timeZoneName } from '@/shared/i18n/format'
 import type { PublicPractice } from './api';
 import { type Booked, Call } from './BookingPage';
 import classes from './Online.module.css';
-import { inLang } from './search';
+import { type BookingSearch, frameOf, inLang } from './search';
 import { isElsewhere } from './times';
 
+type Props = { practice: PublicPractice; search: BookingSearch; booked: Booked };
+
 /** It is booked: when, where, and what to tell when one calls. */
-export function Done({ practice, booked: { visit, service, locationId, mailed } }: { practice: PublicPractice; booked: Booked }) {
+export function Done({ practice, search, booked: { visit, service, locationId, mailed } }: Props) {
   const { t, lang } = useLang();
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus(), []);
@@ -64,7 +66,11 @@ export function Done({ practice, booked: { visit, service, locationId, mailed } 
           </bdi>
         </dd>
       </dl>
-      <Button variant="default" fullWidth renderRoot={(props) => <Link {...props} to="/book/$practice" params={{ practice: practice.slug }} search={({ lang, embed }) => ({ ...(lang ? { lang } : {}), ...(embed ? { embed } : {}) })} />}>
+      {/* no other page of ours may stand within another website */}
+      <Button component="a" href={visit.link} fullWidth mb="sm" {...(window.parent === window ? {} : { target: '_blank', rel: 'noreferrer' })}>
+        {t('online.yourVisit')}
+      </Button>
+      <Button variant="default" fullWidth renderRoot={(props) => <Link {...props} to="/book/$practice" params={{ practice: practice.slug }} search={frameOf(search)} />}>
         {t('online.another')}
       </Button>
     </div>

@@ -6,10 +6,10 @@ import { showMoney } from '@/shared/i18n/money';
 import { useDuration } from '../today/useDuration';
 import { type PublicPractice, type PublicService } from './api';
 import classes from './Online.module.css';
-import { inLang } from './search';
+import { type BookingSearch, frameOf, inLang } from './search';
 
 /** What can be booked. */
-export function Services({ practice, missing }: { practice: PublicPractice; missing: boolean }) {
+export function Services({ practice, search, missing }: { practice: PublicPractice; search: BookingSearch; missing: boolean }) {
   const { t } = useLang();
   return (
     <div className={classes.card}>
@@ -23,7 +23,7 @@ export function Services({ practice, missing }: { practice: PublicPractice; miss
       <ul className={classes.list}>
         {practice.services.map((service) => (
           <li key={service.slug}>
-            <Link to="/book/$practice/$service" params={{ practice: practice.slug, service: service.slug }} search={(before) => keep(before)} className={classes.service}>
+            <Link to="/book/$practice/$service" params={{ practice: practice.slug, service: service.slug }} search={frameOf(search)} className={classes.service}>
               <About service={service} />
               <IconChevronRight size={20} stroke={1.7} className={classes.chevron} aria-hidden />
             </Link>
@@ -33,8 +33,6 @@ export function Services({ practice, missing }: { practice: PublicPractice; miss
     </div>
   );
 }
-
-const keep = ({ lang, embed }: { lang?: 'en' | 'ar'; embed?: 1 }) => ({ ...(lang ? { lang } : {}), ...(embed ? { embed } : {}) });
 
 /** A service with how long it takes and what it costs. */
 export function About({ service }: { service: PublicService }) {

@@ -6,7 +6,7 @@ import type { Wish, PublicPractice, PublicService } from './api';
 import type { Booked } from './BookingPage';
 import { Details } from './Details';
 import classes from './Online.module.css';
-import { type BookingSearch, inLang } from './search';
+import { type BookingSearch, frameOf, inLang } from './search';
 import { About } from './Services';
 import { Slots } from './Slots';
 
@@ -22,9 +22,9 @@ export function When({ practice, service, search, onBooked }: Props) {
     (one) => one.services.includes(service.slug) && location && (!one.locationIds.length || one.locationIds.includes(location.id)),
   );
   const provider = providers.find((one) => one.id === search.provider);
-  const go = (change: BookingSearch, replace = true) =>
-    navigate({ to: '.', search: (before) => Object.fromEntries(Object.entries({ ...before, ...change }).filter(([, value]) => value !== undefined)), replace, resetScroll: !replace });
-  const none = undefined as unknown as string;
+  /** What is undefined leaves the address. */
+  const go = (change: { [K in keyof BookingSearch]: BookingSearch[K] | undefined }, replace = true) =>
+    navigate({ to: '.', search: ((now: BookingSearch) => Object.fromEntries(Object.entries({ ...now, ...change }).filter(([, value]) => value !== undefined))) as never, replace, resetScroll: !replace });
 
   if (location && search.at) {
     const wish: Wish = { practice: practice.slug, service: service.slug, locationId: location.id, ...(provider ? { providerId: provider.id } : {}) };
@@ -36,11 +36,11 @@ export function When({ practice, service, search, onBooked }: Props) {
         provider={provider}
         wish={wish}
         start={search.at}
-        onOther={({ start, providerId }) => void go({ at: start, provider: providerId ?? none })}
-        onBack={() => void go({ at: none })}
+        onOther={({ start, providerId }) => void go({ at: start, provider: providerId ?? undefined })}
+        onBack={() => void go({ at: undefined })}
         onBooked={(visit, mailed) => {
           onBooked({ visit, service: service.slug, locationId: location.id, mailed });
-          void go({ at: none, day: none, done: true });
+          void go({ at: undefined, day: undefined, done: true });
         }}
       />
     );
@@ -49,7 +49,7 @@ export function When({ practice, service, search, onBooked }: Props) {
   return (
     <div className={classes.card}>
       {practice.services.length > 1 ? (
-        <UnstyledButton className={classes.back} onClick={() => void navigate({ to: '/book/$practice', params: { practice: practice.slug }, search: ({ lang, embed }) => ({ ...(lang ? { lang } : {}), ...(embed ? { embed } : {}) }) })}>
+        <UnstyledButton className={classes.back} onClick={() => void navigate({ to: '/book/$practice', params: { practice: practice.slug }, search: frameOf(search) })}>
           <IconArrowLeft size={18} stroke={1.7} aria-hidden /> {t('online.otherService')}
         </UnstyledButton>
       ) : null}
@@ -64,7 +64,7 @@ export function When({ practice, service, search, onBooked }: Props) {
           legend={t('online.where')}
           value={location?.id}
           options={locations.map((one) => ({ value: one.id, label: inLang(lang, one.name, one.nameAr), text: [one.address?.line1, one.address?.city].filter(Boolean).join(lang === 'ar' ? '، ' : ', ') }))}
-          onChange={(id) => void go({ location: id, provider: none, day: none })}
+          onChange={(id) => void go({ location: id, provider: undefined, day: undefined })}
         />
       ) : null}
       {location && providers.length > 1 ? (
@@ -72,7 +72,7 @@ export function When({ practice, service, search, onBooked }: Props) {
           legend={t('online.withWhom')}
           value={provider?.id ?? ''}
           options={[{ value: '', label: t('online.anybody'), text: t('online.anybodyText') }, ...providers.map((one) => ({ value: one.id, label: titled(one), text: one.specialty ?? '' }))]}
-          onChange={(id) => void go({ provider: id || none, day: none })}
+          onChange={(id) => void go({ provider: id || undefined, day: undefined })}
         />
       ) : null}
       {location ? (

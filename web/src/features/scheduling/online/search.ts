@@ -34,5 +34,8 @@ export function validateBookingSearch(search: Record<string, unknown>): BookingS
   };
 }
 
+/** What stays of it from page to page. */
+export const frameOf = ({ lang, embed }: BookingSearch): BookingSearch => ({ ...(lang ? { lang } : {}), ...(embed ? { embed } : {}) });
+
 /** A name in the language of the page, where there is one. */
 export const inLang = (lang: Lang, en: string, ar: string | null) => (dirOf(lang) === 'rtl' ? (ar ?? en) : en);
