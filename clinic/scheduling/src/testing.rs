@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use jiff::Timestamp;
 use platform::config::Config;
 use platform::http;
 use platform::testing::{Answer, Person, TestServer};
@@ -28,17 +27,27 @@ pub(crate) const DAY: &str = "2030-06-02";
 
 impl Clinic {
     pub async fn start() -> Self {
-        Self::start_at(None).await
+        Self::on(Self::server().await).await
     }
 
-    /// The same at some instant; visitors come from wherever they say, as behind a proxy.
-    pub async fn start_at(now: Option<Timestamp>) -> Self {
+    /// The same at eight in the evening, which is never a day ahead; visitors come from wherever they say, as behind a
+    /// proxy.
+    pub async fn start_in_the_evening() -> Self {
+        let server = Self::server().await;
+        let now = server.clock.now().in_tz("Asia/Riyadh").expect("a zone");
+        let eight = now.with().time(jiff::civil::time(20, 0, 0, 0)).build().expect("a time");
+        let next = if eight < now { eight.tomorrow().expect("a day") } else { eight };
+        server.clock.advance(next.timestamp().duration_since(now.timestamp()));
+        Self::on(server).await
+    }
+
+    async fn server() -> TestServer {
         let routes = identity::routes().merge(practice::routes()).merge(patients::routes()).merge(crate::routes());
         let config = Config { trust_forwarded_for: true, ..Config::default() };
-        let server = TestServer::with(config, Duties::default(), |app| http::surround(routes.split().0, app)).await;
-        if let Some(now) = now {
-            server.clock.advance(now.duration_since(server.clock.now()));
-        }
+        TestServer::with(config, Duties::default(), |app| http::surround(routes.split().0, app)).await
+    }
+
+    async fn on(server: TestServer) -> Self {
         let owner = server.owner_of("alpha").await;
         let location = made(&owner, "/api/v1/locations", &json!({ "name": "Olaya" })).await;
         let room = async |name: &str, sort: i32| {

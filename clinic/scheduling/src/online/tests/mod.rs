@@ -5,30 +5,41 @@ mod hostile;
 mod rules;
 mod shown;
 
-use jiff::Timestamp;
+use jiff::civil::Date;
 use platform::testing::{Answer, Person};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::testing::{Clinic, at, made, put};
+use crate::testing::{Clinic, made, put};
 
-/// The evening before [`crate::testing::DAY`], in Riyadh.
-const NOW: &str = "2030-06-01T20:00:00+03:00";
-
-/// A clinic that lets everybody book its consultation.
+/// A clinic that lets everybody book its consultation, at eight in the evening.
 pub struct Open {
     pub clinic: Clinic,
     pub visitor: Person,
+    /// Today.
+    pub eve: Date,
+    /// Tomorrow.
+    pub day: Date,
 }
 
 impl Open {
     pub async fn start() -> Self {
-        let now: Timestamp = NOW.parse().expect("an instant");
-        let clinic = Clinic::start_at(Some(now)).await;
-        let open = Self { visitor: clinic.server.stranger(), clinic };
+        let clinic = Clinic::start_in_the_evening().await;
+        let eve = clinic.server.clock.now().in_tz("Asia/Riyadh").expect("a zone").date();
+        let open = Self { visitor: clinic.server.stranger(), eve, day: eve.tomorrow().expect("a day"), clinic };
         open.decide(0, &json!({})).await.expect(200);
         open
+    }
+
+    /// A local time of tomorrow.
+    pub fn at(&self, time: &str) -> String {
+        format!("{}T{time}:00+03:00", self.day)
+    }
+
+    /// The days from now on.
+    pub fn in_days(&self, days: i64) -> Date {
+        self.eve.saturating_add(jiff::Span::new().days(days))
     }
 
     /// The rules, with what is to be different about them.
@@ -50,13 +61,13 @@ impl Open {
 
     /// What a form says of somebody.
     pub fn form(&self, time: &str) -> Value {
-        json!({ "practice": "alpha", "service": "consultation", "locationId": self.clinic.location, "start": at(time),
+        json!({ "practice": "alpha", "service": "consultation", "locationId": self.clinic.location, "start": self.at(time),
                 "givenName": "Noura", "familyName": "Al-Qahtani", "birthDate": "1990-05-17", "phone": "0501234567",
                 "language": "en", "reminders": true })
     }
 
     pub fn slot(&self, time: &str) -> Value {
-        json!({ "practice": "alpha", "service": "consultation", "locationId": self.clinic.location, "start": at(time) })
+        json!({ "practice": "alpha", "service": "consultation", "locationId": self.clinic.location, "start": self.at(time) })
     }
 
     pub async fn hold(&self, slot: &Value) -> Answer {

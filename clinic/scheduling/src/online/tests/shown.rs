@@ -1,11 +1,12 @@
 //! What the page shows and what it does not.
 
+use jiff::civil::{Date, Weekday};
 use platform::testing::Answer;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Open;
-use crate::testing::{DAY, id, local, made, put};
+use crate::testing::{id, local, made, put};
 
 fn starts(times: &Value) -> Vec<String> {
     times["items"].as_array().expect("times").iter().map(|time| local(&time["start"])).collect()
@@ -18,6 +19,7 @@ fn keys(of: &Value) -> Vec<&str> {
 #[tokio::test]
 async fn a_practice_shows_what_is_public_and_nothing_else() {
     let open = Open::start().await;
+    let day = open.day;
     let shown = open.visitor.get("/api/v1/booking/practice?practice=alpha").await.expect(200);
     let mut all = keys(&shown);
     all.sort_unstable();
@@ -51,7 +53,7 @@ async fn a_practice_shows_what_is_public_and_nothing_else() {
     open.decide(1, &json!({ "chooseProvider": false })).await.expect(200);
     let shown = open.visitor.get("/api/v1/booking/practice?practice=alpha").await.expect(200);
     assert_eq!(shown["providers"], json!([]), "nobody is named where nobody can be chosen");
-    let chosen = open.times(&format!("&from={DAY}&to={DAY}&providerId={}", open.clinic.doctor(0))).await;
+    let chosen = open.times(&format!("&from={day}&to={day}&providerId={}", open.clinic.doctor(0))).await;
     assert_eq!(chosen.faults(), ["?providerId not_found"]);
 }
 
@@ -59,12 +61,13 @@ async fn a_practice_shows_what_is_public_and_nothing_else() {
 #[tokio::test]
 async fn what_is_closed_answers_like_what_does_not_exist() {
     let open = Open::start().await;
+    let day = open.day;
     let ask = async |practice: &str| -> Vec<(u16, Value)> {
         let slug = format!("practice={practice}");
         let (mut slot, mut form) = (open.slot("09:00"), open.form("09:00"));
         (slot["practice"], form["practice"]) = (json!(practice), json!(practice));
         let released = json!({ "practice": practice, "hold": { "id": Uuid::now_v7(), "key": Uuid::now_v7() } });
-        let times = format!("service=consultation&locationId={}&from={DAY}&to={DAY}", open.clinic.location);
+        let times = format!("service=consultation&locationId={}&from={day}&to={day}", open.clinic.location);
         let answers = [
             open.visitor.get(&format!("/api/v1/booking/practice?{slug}")).await,
             open.visitor.get(&format!("/api/v1/booking/times?{slug}&{times}")).await,
@@ -99,6 +102,7 @@ async fn what_is_closed_answers_like_what_does_not_exist() {
 #[tokio::test]
 async fn notice_and_horizon_are_kept() {
     let open = Open::start().await;
+    let day = open.day;
     let rules = open.clinic.owner.get("/api/v1/scheduling-settings").await.expect(200);
     let mut rules = rules.as_object().cloned().expect("rules");
     rules.retain(|field, _| field != "version" && field != "updatedAt");
@@ -107,20 +111,20 @@ async fn notice_and_horizon_are_kept() {
     let settings = json!({ "version": 0, "rules": rules });
     put(&open.clinic.owner, "/api/v1/scheduling-settings", &settings).await.expect(200);
 
-    let times = open.times(&format!("&from={DAY}&to={DAY}")).await.expect(200);
+    let times = open.times(&format!("&from={day}&to={day}")).await.expect(200);
     assert_eq!(starts(&times)[0], "09:30");
-    assert_eq!((&times["firstDay"], &times["lastDay"]), (&json!(DAY), &json!("2030-06-04")));
-    let week = open.times("&from=2030-06-01&to=2030-06-10").await.expect(200);
+    assert_eq!((&times["firstDay"], &times["lastDay"]), (&json!(open.day), &json!(open.in_days(3))));
+    let week = open.times(&format!("&from={}&to={}", open.eve, open.in_days(9))).await.expect(200);
     let last = week["items"].as_array().expect("times").last().expect("one");
     assert_eq!(local(&last["start"]), "16:30");
-    assert!(last["start"].as_str().expect("an instant").starts_with("2030-06-04"), "{last}");
+    assert!(last["start"].as_str().expect("an instant").starts_with(&open.in_days(3).to_string()), "{last}");
 
     let early = open.hold(&open.slot("09:15")).await;
     assert_eq!((early.status.as_u16(), early.code()), (409, "booking.too_soon"));
     assert_eq!(local(&early.body["current"]["alternatives"][0]["start"]), "09:30");
     assert_eq!(open.book(&open.form("09:15")).await.code(), "booking.too_soon");
     let mut late = open.form("09:00");
-    late["start"] = json!("2030-06-05T09:00:00+03:00");
+    late["start"] = json!(format!("{}T09:00:00+03:00", open.in_days(4)));
     assert_eq!(open.book(&late).await.code(), "booking.too_far");
     open.hold(&open.slot("09:30")).await.expect(201);
     // not on the practice's rhythm, and outside of its hours
@@ -132,6 +136,7 @@ async fn notice_and_horizon_are_kept() {
 #[tokio::test]
 async fn what_is_the_neighbours_or_not_online_cannot_be_chosen() {
     let open = Open::start().await;
+    let day = open.day;
     let beta = open.clinic.server.owner_of("beta").await;
     let theirs = made(&beta, "/api/v1/locations", &json!({ "name": "Jeddah" })).await;
     let house = made(&open.clinic.owner, "/api/v1/locations", &json!({ "name": "Malqa" })).await;
@@ -152,7 +157,7 @@ async fn what_is_the_neighbours_or_not_online_cannot_be_chosen() {
         assert_eq!(open.hold(&slot).await.faults(), [fault.clone()], "{value}");
         assert_eq!(open.book(&form).await.faults(), [fault], "{value}");
     }
-    let path = format!("/api/v1/booking/times?practice=alpha&service=consultation&from={DAY}&to={DAY}&locationId=");
+    let path = format!("/api/v1/booking/times?practice=alpha&service=consultation&from={day}&to={day}&locationId=");
     assert_eq!(open.visitor.get(&format!("{path}{theirs}")).await.faults(), ["?locationId not_found"]);
     let shown = open.visitor.get("/api/v1/booking/practice?practice=alpha").await.expect(200);
     assert_eq!(shown["locations"].as_array().map(Vec::len), Some(1));
@@ -176,18 +181,25 @@ async fn on_the_day_on_which_clocks_jump() {
     let night = json!([{ "from": "00:00", "to": "04:00" }]);
     let week: Vec<_> = (1..=7).map(|day| json!({ "weekday": day, "intervals": night })).collect();
     put(owner, "/api/v1/hours", &json!({ "owner": "practice", "version": 1, "week": week })).await.expect(200);
-    let rules = json!({ "slotMinutes": 30, "noticeMinutes": 0, "horizonDays": 300, "cancelCutoffMinutes": 0,
+    let rules = json!({ "slotMinutes": 30, "noticeMinutes": 0, "horizonDays": 730, "cancelCutoffMinutes": 0,
         "moveCutoffMinutes": 0, "mostMoves": 3, "holdMinutes": 10,
         "reasons": owner.get("/api/v1/scheduling-settings").await.expect(200)["reasons"] });
     put(owner, "/api/v1/scheduling-settings", &json!({ "version": 0, "rules": rules })).await.expect(200);
-    let times = open.times("&from=2031-03-09&to=2031-03-09").await.expect(200);
+    let day = second_sunday_of_march(open.day);
+    let times = open.times(&format!("&from={day}&to={day}")).await.expect(200);
     let starts: Vec<_> = times["items"].as_array().expect("times").iter().map(|time| time["start"].clone()).collect();
     // five hours behind until 02:00, then four: 00:00, 00:30, 01:00, 01:30, 03:00, 03:30
-    let right =
-        ["05:00", "05:30", "06:00", "06:30", "07:00", "07:30"].map(|time| json!(format!("2031-03-09T{time}:00Z")));
+    let right = ["05:00", "05:30", "06:00", "06:30", "07:00", "07:30"].map(|time| json!(format!("{day}T{time}:00Z")));
     assert_eq!(starts, right);
     let mut form = open.form("09:00");
     form["start"] = right[4].clone();
     let booked = open.book(&form).await.expect(201);
     assert_eq!((&booked["start"], &booked["timeZone"]), (&right[4], &json!("America/New_York")));
+}
+
+/// The next one: since 2007 clocks jump on it in New York (Energy Policy Act of 2005, section 110).
+fn second_sunday_of_march(after: Date) -> Date {
+    let of = |year| Date::new(year, 3, 1).and_then(|first| first.nth_weekday_of_month(2, Weekday::Sunday));
+    let all = [of(after.year()), of(after.year() + 1)];
+    all.into_iter().flatten().find(|day| *day > after).expect("one of two")
 }
