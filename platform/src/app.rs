@@ -56,7 +56,8 @@ impl App {
     pub fn new(config: Config, db: Db, root: RootKeys, clock: Clock) -> Result<Self> {
         let tokens = Tokens::new(&root.derive("access-token")?, clock.clone());
         let limits = Limits::new(&config);
-        let door = Door { db, keys: Keys::new(root), clock, wake: Arc::default() };
+        let public_origin = config.public_origin().into();
+        let door = Door { db, keys: Keys::new(root), clock, public_origin, wake: Arc::default() };
         Ok(Self(Arc::new(Parts {
             config,
             door,

@@ -312,9 +312,14 @@ impl TenantTx {
     /// # Errors
     /// 503 when the database is away.
     pub async fn blind(&mut self, table: &str, column: &str, value: &str) -> Result<String> {
+        Ok(self.mac(table, column, value).await?.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// The same as bytes. It stays what it is when the root key is changed.
+    pub(crate) async fn mac(&mut self, table: &str, column: &str, value: &str) -> Result<Vec<u8>> {
         let key = self.data_key(Which::First).await?;
         let text = [table.as_bytes(), b"\0", column.as_bytes(), b"\0", value.as_bytes()].concat();
-        Ok(hmac::sign(&key.blind, &text).as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hmac::sign(&key.blind, &text).as_ref().to_vec())
     }
 
     async fn data_key(&mut self, which: Which) -> Result<Arc<DataKey>> {
@@ -426,6 +431,12 @@ fn open_with(key: &RandomizedNonceKey, aad: &[u8], sealed: &[u8]) -> Result<Vec<
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> Vec<u8> {
     aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref().to_vec()
+}
+
+/// Whether two secrets are the same, in a time that does not tell how much of them is.
+#[must_use]
+pub fn equal(one: &[u8], other: &[u8]) -> bool {
+    aws_lc_rs::constant_time::verify_slices_are_equal(one, other).is_ok()
 }
 
 /// 256 random bits, for tokens that are handed out.

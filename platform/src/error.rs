@@ -307,6 +307,7 @@ impl From<sqlx::Error> for Error {
             "VT409" => token_expired(),
             "VT410" => key_refused(),
             "VT411" => support_access_ended(),
+            "VT412" => link_refused(),
             "VT413" => staff_limit(),
             "53100" => storage_full(),
             // text that PostgreSQL cannot hold: a zero byte
@@ -355,6 +356,12 @@ pub fn token_expired() -> Error {
 #[must_use]
 pub fn key_refused() -> Error {
     Error::unauthorized("api_key.refused", "This API key does not serve (any more); make a new one in the settings.")
+}
+
+/// 401 for a patient's link that is unknown, forged, revoked or over; which of them is nobody's business.
+#[must_use]
+pub fn link_refused() -> Error {
+    Error::unauthorized("patient_link.refused", "This link does not serve (any more); ask the practice for a new one.")
 }
 
 /// 403 for everybody of a practice that the platform has suspended.

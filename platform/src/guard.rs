@@ -86,7 +86,7 @@ impl<P: Permission> FromRequestParts<App> for Can<P> {
 }
 
 /// Method and pattern, never the address itself.
-fn operation(parts: &Parts) -> String {
+pub(crate) fn operation(parts: &Parts) -> String {
     let path = parts.extensions.get::<MatchedPath>().map_or("", |path| path.as_str());
     format!("{} {path}", parts.method)
 }
@@ -267,15 +267,17 @@ impl FromRequestParts<App> for Anybody {
 
 /// What came as bearer, or in the cookie of the access token.
 fn credential_of(headers: &HeaderMap) -> Option<String> {
-    let bearer = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .map(str::to_owned);
-    bearer.or_else(|| CookieJar::from_headers(headers).get(ACCESS_COOKIE).map(|cookie| cookie.value().to_owned()))
+    let cookie = || CookieJar::from_headers(headers).get(ACCESS_COOKIE).map(|cookie| cookie.value().to_owned());
+    bearer_of(headers).or_else(cookie)
 }
 
-fn origin(parts: &Parts) -> Origin {
+/// What came as bearer.
+pub(crate) fn bearer_of(headers: &HeaderMap) -> Option<String> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    bearer.and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned)
+}
+
+pub(crate) fn origin(parts: &Parts) -> Origin {
     let device =
         CookieJar::from_headers(&parts.headers).get(DEVICE_COOKIE).map(|cookie| Phi::new(cookie.value().to_owned()));
     Origin { device, ..parts.extensions.get::<Origin>().cloned().unwrap_or_default() }

@@ -61,7 +61,7 @@ async fn identify(State(app): State<App>, mut request: Request, next: Next) -> R
         request_id: Some(id),
         ip: address(&app, &request).map(|ip| ip.to_string()),
         user_agent: text(request.headers(), &header::USER_AGENT).map(|agent| agent.chars().take(200).collect()),
-        practice_slug: host(&request).and_then(|host| practice_of(&host, &app.config.public_origin())),
+        practice_slug: practice_at(&request, &app),
         device: None,
     };
     request.extensions_mut().insert(origin);
@@ -157,6 +157,12 @@ fn address(app: &App, request: &Request) -> Option<IpAddr> {
 fn host(request: &Request) -> Option<String> {
     let authority = request.uri().authority().map(ToString::to_string);
     authority.or_else(|| text(request.headers(), &header::HOST))
+}
+
+/// The slug of the practice at whose own address something is asked.
+#[must_use]
+pub fn practice_at(request: &Request, app: &App) -> Option<String> {
+    practice_of(&host(request)?, &app.config.public_origin())
 }
 
 /// The slug that a host names, when it lies directly below the public one. Ports do not matter: a proxy may have

@@ -63,3 +63,11 @@ id!(
     /// A patient's record in a practice.
     PatientId
 );
+id!(
+    /// A patient's link.
+    PatientLinkId
+);
+id!(
+    /// A calendar that a program reads.
+    CalendarFeedId
+);

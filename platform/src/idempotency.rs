@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::crypto::{Place, sha256};
-use crate::db::TenantTx;
+use crate::db::{Actor, Caller, TenantTx};
 use crate::error::{Error, FieldError, Result};
 use crate::guard::Can;
 
@@ -89,10 +89,25 @@ impl<P> Can<P> {
     /// Failures are not kept: the same key may try again.
     pub async fn create_once<T: Serialize>(
         &self,
-        Request { key, hash }: Request,
+        request: Request,
         work: impl AsyncFn(&mut TenantTx) -> Result<T>,
     ) -> Result<Once> {
-        self.write(async move |tx| {
+        create_once(self.app(), self.caller(), request, work).await
+    }
+}
+
+/// The same for a caller who has not signed in.
+///
+/// # Errors
+/// As [`Can::create_once`].
+pub async fn create_once<T: Serialize>(
+    app: &App,
+    caller: &Caller,
+    Request { key, hash }: Request,
+    work: impl AsyncFn(&mut TenantTx) -> Result<T>,
+) -> Result<Once> {
+    app.door
+        .write(caller, async move |tx| {
             if let Some(given) = claim(tx, key, &hash).await? {
                 return Ok(given);
             }
@@ -102,7 +117,6 @@ impl<P> Can<P> {
             Ok(once)
         })
         .await
-    }
 }
 
 /// Takes the key, or answers what was answered before under it.
@@ -170,7 +184,11 @@ fn place(key: IdempotencyKey) -> Place<'static> {
     Place { table: "api.idempotency_key", column: "answer", row: key.0 }
 }
 
-/// Keys are each caller's own, be it a person or a program.
+/// Keys are each caller's own, be it a person or a program. Visitors, of whom nothing is known, share one name: their
+/// keys are random, and what was answered under one is told only to whoever sends the same request.
 fn caller_of(tx: &TenantTx) -> Result<Uuid> {
-    tx.caller().actor.id().ok_or_else(|| Error::internal("an idempotency key without a caller"))
+    match &tx.caller().actor {
+        Actor::Visitor => Ok(Uuid::nil()),
+        actor => actor.id().ok_or_else(|| Error::internal("an idempotency key without a caller")),
+    }
 }

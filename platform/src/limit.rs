@@ -24,6 +24,8 @@ pub struct Limits {
     address: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     user: Arc<DefaultKeyedRateLimiter<Uuid>>,
     practice: Arc<DefaultKeyedRateLimiter<Uuid>>,
+    /// What visitors of a practice's public page make, apart from its own people.
+    visitors: Arc<DefaultKeyedRateLimiter<Uuid>>,
     /// Of practices with a limit of their own.
     own: Arc<RwLock<HashMap<Uuid, Own>>>,
 }
@@ -53,6 +55,7 @@ impl Limits {
             address: keyed(config.rate_per_address),
             user: keyed(config.rate_per_user),
             practice: keyed(config.rate_per_practice),
+            visitors: keyed(config.rate_per_practice),
             own: Arc::default(),
         }
     }
@@ -69,6 +72,15 @@ impl Limits {
             }
             None => check(&self.practice, &practice),
         }
+    }
+
+    /// What visitors of a practice's public page ask for. It is no part of what its own people may ask for, so that a
+    /// flood of the one does not stop the other.
+    ///
+    /// # Errors
+    /// 429 with when to come back.
+    pub fn check_visitors(&self, practice: Uuid) -> Result<()> {
+        check(&self.visitors, &practice)
     }
 
     pub(crate) fn check_administrator(&self, administrator: Uuid) -> Result<()> {
@@ -99,6 +111,7 @@ impl Limits {
         self.address.retain_recent();
         self.user.retain_recent();
         self.practice.retain_recent();
+        self.visitors.retain_recent();
     }
 }
 

@@ -180,7 +180,7 @@ pub fn to_see(kind: &str) -> String {
     let noun = match kind {
         "location" | "provider" | "onboarding" => "practice",
         "absence" | "closing_day" => "hours",
-        "hold" | "scheduling_settings" => "appointments",
+        "hold" | "scheduling_settings" | "online_booking" => "appointments",
         "tag" | "note" | "policy" | "patient_field" | "import" | "view" | "merge" | "duplicate" => "patients",
         kind => kind,
     };

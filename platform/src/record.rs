@@ -222,7 +222,8 @@ impl TenantTx {
         .await?;
         self.add_to_timeline(changes).await?;
         let event = |change: &Change| {
-            let payload = json!({ "fields": change.field_names() });
+            // subscribers hear who it was: what a visitor books is news to staff, what staff books is not
+            let payload = json!({ "fields": change.field_names(), "actor": caller.actor.kind() });
             Some(NewEvent {
                 name: change.event?,
                 subject_type: change.resource,

@@ -1,14 +1,18 @@
-//! Access tokens: short-lived, signed, bound to a session that every transaction checks again.
+//! Access tokens: short-lived, signed, bound to a session that every transaction checks again. Those of patients are
+//! bound to a link instead, and neither serves in place of the other.
 
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::db::Actor;
 use crate::error::{Error, Result, token_expired};
-use crate::id::{PracticeId, RoleId, SessionId, UserId};
+use crate::id::{PatientId, PatientLinkId, PracticeId, RoleId, SessionId, UserId};
 use crate::jwt;
+use crate::patient_link::Purpose;
 use crate::permission::{Rights, Role};
 use crate::phi::Secret;
 
@@ -20,7 +24,11 @@ pub const ACCESS_COOKIE: &str = "__Host-vantage_access";
 pub const REQUIRED: &str = "auth.required";
 /// Name of the cookie by which a browser is known in which somebody has signed in before.
 pub const DEVICE_COOKIE: &str = "__Host-vantage_device";
+/// How long the one of a patient serves.
+pub const LINK_LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 const WHO: &str = "vantage";
+/// For whom tokens of patients are.
+const PATIENTS: &str = "vantage-patients";
 
 /// What a token says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -95,6 +103,40 @@ impl From<Claims> for Holder {
     }
 }
 
+/// What the token of a patient says, who came by a link.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LinkClaims {
+    /// The patient.
+    pub sub: PatientId,
+    /// The practice.
+    pub pid: PracticeId,
+    /// The link.
+    pub lid: PatientLinkId,
+    /// What the link is for.
+    pub purpose: Purpose,
+    /// Which one: the appointment, the offer.
+    pub subject: Uuid,
+    /// Until when, in seconds since 1970.
+    pub exp: i64,
+    iss: String,
+    aud: String,
+}
+
+/// Whose token of a patient it is.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkHolder {
+    /// The patient.
+    pub patient: PatientId,
+    /// The practice.
+    pub practice: PracticeId,
+    /// The link.
+    pub link: PatientLinkId,
+    /// What the link is for.
+    pub purpose: Purpose,
+    /// Which one.
+    pub subject: Uuid,
+}
+
 /// Signs and reads access tokens.
 #[derive(Clone)]
 pub struct Tokens {
@@ -138,9 +180,30 @@ impl Tokens {
             iss: WHO.to_owned(),
             aud: WHO.to_owned(),
         };
-        let token =
-            jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encode).map_err(Error::internal)?;
-        Ok((token, expires))
+        Ok((self.sign(&claims)?, expires))
+    }
+
+    /// A token for a patient who came by a link and has shown who they are, and until when it serves.
+    ///
+    /// # Errors
+    /// Never in practice.
+    pub fn issue_for_link(&self, holder: LinkHolder) -> Result<(String, Timestamp)> {
+        let expires = self.clock.now().checked_add(LINK_LIFETIME).map_err(Error::internal)?;
+        let claims = LinkClaims {
+            sub: holder.patient,
+            pid: holder.practice,
+            lid: holder.link,
+            purpose: holder.purpose,
+            subject: holder.subject,
+            exp: expires.as_second(),
+            iss: WHO.to_owned(),
+            aud: PATIENTS.to_owned(),
+        };
+        Ok((self.sign(&claims)?, expires))
+    }
+
+    fn sign(&self, claims: &impl Serialize) -> Result<String> {
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.encode).map_err(Error::internal)
     }
 
     /// What a token says, if it is ours and still serves.
@@ -148,11 +211,25 @@ impl Tokens {
     /// # Errors
     /// 401 `auth.token_expired` for one of ours that has run out, `auth.required` for anything else.
     pub fn read(&self, token: &str) -> Result<Claims> {
+        self.read_as(token, |claims: &Claims| (claims.iss == WHO && claims.aud == WHO).then_some(claims.exp))
+    }
+
+    /// What the token of a patient says.
+    ///
+    /// # Errors
+    /// As [`Tokens::read`].
+    pub fn read_for_link(&self, token: &str) -> Result<LinkClaims> {
+        let ours = |claims: &LinkClaims| (claims.iss == WHO && claims.aud == PATIENTS).then_some(claims.exp);
+        self.read_as(token, ours)
+    }
+
+    /// `ours` says until when, for a token that is what it should be.
+    fn read_as<C: DeserializeOwned>(&self, token: &str, ours: impl Fn(&C) -> Option<i64>) -> Result<C> {
         let head = jwt::head(token).filter(|head| head.algorithm == Algorithm::HS256).ok_or_else(required)?;
-        let read = |key: &DecodingKey| jwt::signed::<Claims>(token, key, head.algorithm);
-        let ours = |claims: &Claims| claims.iss == WHO && claims.aud == WHO;
-        let claims = self.decode.iter().find_map(read).filter(ours).ok_or_else(required)?;
-        if claims.exp <= self.clock.now().as_second() { Err(token_expired()) } else { Ok(claims) }
+        let read = |key: &DecodingKey| jwt::signed::<C>(token, key, head.algorithm);
+        let claims = self.decode.iter().find_map(read).ok_or_else(required)?;
+        let expires = ours(&claims).ok_or_else(required)?;
+        if expires <= self.clock.now().as_second() { Err(token_expired()) } else { Ok(claims) }
     }
 }
 
@@ -211,6 +288,22 @@ mod tests {
         assert!(both.read(&before).is_ok() && both.read(&issue(&both)).is_ok());
         assert!(Tokens::new(&[old], Clock::System).read(&issue(&both)).is_err());
         assert!(Tokens::new(&[new], Clock::System).read(&before).is_err());
+    }
+
+    #[test]
+    fn tokens_of_patients_are_no_tokens_of_people_and_the_other_way_round() {
+        let clock = Clock::fixed("2026-11-21T08:00:00Z".parse().expect("time"));
+        let tokens = tokens(&[1; 32], &clock);
+        let (patient, practice, link) = (PatientId::new(), PracticeId::new(), PatientLinkId::new());
+        let holder = LinkHolder { patient, practice, link, purpose: Purpose::Offer, subject: Uuid::now_v7() };
+        let token = tokens.issue_for_link(holder).expect("issues").0;
+        assert_eq!(tokens.read(&token).expect_err("no session").code(), "auth.required");
+        assert_eq!(tokens.read_for_link(&issue(&tokens)).expect_err("no link").code(), "auth.required");
+        clock.advance(SignedDuration::from_secs(1799));
+        let claims = tokens.read_for_link(&token).expect("serves");
+        assert_eq!((claims.sub, claims.lid, claims.purpose), (patient, link, Purpose::Offer));
+        clock.advance(SignedDuration::from_secs(1));
+        assert_eq!(tokens.read_for_link(&token).expect_err("ran out").code(), "auth.token_expired");
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! The web interface: files embedded in the binary, hashed and compressed when it was built.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use platform::{App, http};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
@@ -17,35 +21,86 @@ struct Dist;
 const STUB: &str = "<!doctype html><title>Vantage</title><p>This binary was built without the web interface: run <code>./dev build</code>.";
 
 /// Answers with pages and their parts; what belongs to the API goes on to it.
-pub async fn pages(request: Request, next: Next) -> Response {
+pub async fn pages(State(frames): State<Frames>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_api = ["/api/", "/fhir/", "/hooks/"].iter().any(|prefix| path.starts_with(prefix))
         || matches!(path, "/healthz" | "/readyz" | "/metrics");
     if is_api || !matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;
     }
-    harden(answer(path.trim_start_matches('/'), request.headers()))
+    let ancestors = match booked_at(&request, &frames.app) {
+        Some(slug) => frames.ancestors(&slug).await,
+        None => NOBODY.to_owned(),
+    };
+    harden(answer(path.trim_start_matches('/'), request.headers(), &ancestors))
+}
+
+/// No website may show a page within theirs,
+const NOBODY: &str = "'none'";
+/// but for a practice's page for booking those that it has named. How long that is believed, and of how many practices.
+const FRESH: Duration = Duration::from_secs(20);
+const MOST_KNOWN: usize = 10_000;
+
+/// Whose page for booking it is: at a practice's own address its own, else that of the slug in the path.
+fn booked_at(request: &Request, app: &App) -> Option<String> {
+    let rest = request.uri().path().strip_prefix("/book")?;
+    let slug = if rest.is_empty() { "" } else { rest.strip_prefix('/')?.split('/').next().unwrap_or_default() };
+    http::practice_at(request, app).or_else(|| Some(slug.to_owned()).filter(|slug| !slug.is_empty()))
+}
+
+/// Which websites may show which practice's page for booking.
+#[derive(Clone)]
+pub struct Frames {
+    app: App,
+    known: Arc<Mutex<HashMap<String, (Instant, String)>>>,
+}
+
+impl Frames {
+    /// Nothing is known yet.
+    #[must_use]
+    pub fn new(app: &App) -> Self {
+        Self { app: app.clone(), known: Arc::default() }
+    }
+
+    /// The sources for `frame-ancestors` (CSP level 2). Nobody, where that cannot be found out.
+    async fn ancestors(&self, slug: &str) -> String {
+        if platform::validate::slug(slug, &()).is_err() {
+            return NOBODY.to_owned();
+        }
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(slug).cloned();
+        if let Some((_, ancestors)) = known.filter(|(at, _)| at.elapsed() < FRESH) {
+            return ancestors;
+        }
+        let Ok(origins) = scheduling::embedding_origins(&self.app, slug).await else { return NOBODY.to_owned() };
+        let ancestors = if origins.is_empty() { NOBODY.to_owned() } else { origins.join(" ") };
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST_KNOWN {
+            known.clear();
+        }
+        known.insert(slug.to_owned(), (Instant::now(), ancestors.clone()));
+        ancestors
+    }
 }
 
 /// Hashed files never change. An unknown file is 404 and never the page, which a browser would run as a script.
 /// Everything else is the page of the application, which knows its own routes.
-fn answer(path: &str, headers: &HeaderMap) -> Response {
+fn answer(path: &str, headers: &HeaderMap, ancestors: &str) -> Response {
     if path.starts_with("assets/") {
         return serve(path, headers, "public, max-age=31536000, immutable");
     }
     if path.contains('.') {
         return serve(path, headers, "no-cache");
     }
-    page()
+    page(ancestors)
 }
 
-fn page() -> Response {
+fn page(ancestors: &str) -> Response {
     let html = Dist::get("index.html").map_or(Cow::Borrowed(STUB.as_bytes()), |file| file.data);
     let nonce = uuid::Uuid::new_v4().simple().to_string();
     let html = String::from_utf8_lossy(&html).replace("__CSP_NONCE__", &nonce);
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; font-src 'self'; \
-         connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+         connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
     );
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),

@@ -4,7 +4,7 @@ use std::future::ready;
 use std::sync::Arc;
 
 use axum::http::{HeaderValue, header};
-use axum::middleware::{from_fn, map_response};
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -17,7 +17,7 @@ use platform::{App, health, http, jobs, live, telemetry};
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
-use crate::assets;
+use crate::assets::{self, Frames};
 
 /// What the document says of itself. Operations and schemas come from the areas.
 #[derive(utoipa::OpenApi)]
@@ -90,7 +90,7 @@ fn surround(api: Router<App>, app: &App) -> Result<Router> {
     let api = api.layer(Extension(Others(Arc::new(external.clone())))).layer(Extension(external));
     let is_https = app.config.public_origin().starts_with("https://");
     let strict = map_response(move |response: Response| ready(if is_https { only_https(response) } else { response }));
-    Ok(http::surround(api, app)?.layer(from_fn(assets::pages)).layer(strict))
+    Ok(http::surround(api, app)?.layer(from_fn_with_state(Frames::new(app), assets::pages)).layer(strict))
 }
 
 /// Browsers keep to https for two years, on the practices' sub-domains as well (RFC 6797).

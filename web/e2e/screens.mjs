@@ -61,6 +61,17 @@ const toBooking = async (p) => {
   await p.getByRole('dialog').locator('textarea').first().waitFor();
   await submit(p);
 };
+/** What is free at the first place, on the page for patients. */
+const toTimes = async (p) => {
+  await p.locator('label:has(input[type=radio])').first().click();
+  await p.locator('[data-start]').first().waitFor();
+};
+const toDetails = async (p) => {
+  await toTimes(p);
+  await p.locator('[data-start]').last().click();
+  await p.locator('[role=timer]').waitFor();
+  await submit(p);
+};
 /** The first appointment of the first patient who has one. */
 const toVisit = async (p) => {
   const found = await p.request.get(`${new URL(p.url()).origin}/api/v1/appointments?limit=1&sort=-start`);
@@ -94,6 +105,11 @@ export const screens = [
   { name: 'today', path: '/today', ready: '[data-column]' },
   { name: 'new appointment with errors', path: '/today', ready: '[data-column]', act: toBooking },
   { name: 'appointment', path: '/patients', ready: row, act: toVisit },
+  { name: 'booking page', path: '/book/alpha', out: true, ready: '[href*="/book/alpha/"]' },
+  { name: 'booking page, times', path: '/book/alpha/consultation', out: true, ready: 'input[type=radio]', act: toTimes },
+  { name: 'booking page, details with errors', path: '/book/alpha/consultation', out: true, ready: 'input[type=radio]', act: toDetails },
+  { name: 'booking page, none', path: '/book/nobody', out: true, ready: 'h1' },
+  { name: 'settings, online booking', path: '/settings/online-booking', ready: 'li' },
   { name: 'settings, scheduling', path: '/settings/scheduling', ready: row },
   { name: 'palette', path: '/home', act: (p) => p.keyboard.press('Control+k') },
   { name: 'account menu', path: '/home', act: (p) => p.getByRole('button', { name: /Account menu|قائمة الحساب/ }).click() },

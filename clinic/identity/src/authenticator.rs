@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use platform::crypto::random_token;
 use platform::error::{Error, Result};
 use platform::phi::Phi;
+use platform::qr;
 use totp_rs::{Builder, Totp};
 
 /// What apps show beside the code.
@@ -65,20 +66,7 @@ impl Authenticator {
     /// # Errors
     /// Never in practice.
     pub fn qr_svg(&self) -> Result<Phi<String>> {
-        const MARGIN: i32 = 4;
-        let code = qrcodegen::QrCode::encode_text(self.uri()?.expose(), qrcodegen::QrCodeEcc::Medium)
-            .map_err(Error::internal)?;
-        let mut dark = String::new();
-        for y in 0..code.size() {
-            for x in (0..code.size()).filter(|x| code.get_module(*x, y)) {
-                dark += &format!("M{} {}h1v1h-1z", x + MARGIN, y + MARGIN);
-            }
-        }
-        let side = code.size() + 2 * MARGIN;
-        Ok(Phi::new(format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
-             <path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path fill=\"#000\" d=\"{dark}\"/></svg>"
-        )))
+        qr::svg(self.uri()?.expose()).map(Phi::new)
     }
 
     /// The step that a code belongs to, if it is right now.

@@ -18,13 +18,15 @@ mod testing;
 use platform::outbox::Subscriber;
 use platform::routes::Routes;
 
-pub use locations::{LocationId, in_use as locations_in_use};
+pub use locations::{Location, LocationId, find as location, in_use as locations};
 pub use logo::find as logo;
 pub use opening::{Span, Working, working};
 pub use profile::{Practice, find as practice};
 pub use providers::{Provider, all as providers};
 pub use rooms::RoomId;
-pub use services::{Service, ServiceId, ServiceNames, find as service, names as service_names};
+pub use services::{
+    Service, ServiceId, ServiceNames, VatCategory, find as service, names as service_names, offered as services_offered,
+};
 
 /// All routes of the area.
 #[must_use]

@@ -48,8 +48,8 @@ pub async fn agenda(tx: &mut TenantTx, provider: UserId, window: Span) -> Result
     let first = day(window.start).yesterday().map_err(Error::internal)?;
     let last = day(window.end).tomorrow().map_err(Error::internal)?;
     let mut spans = BTreeMap::new();
-    for location in practice::locations_in_use(tx).await?.into_iter().filter(|location| one.works_at(*location)) {
-        let working = practice::working(tx, location, &[provider], first, last).await?;
+    for location in practice::locations(tx).await?.into_iter().filter(|location| one.works_at(location.id)) {
+        let working = practice::working(tx, location.id, &[provider], first, last).await?;
         for slot in rhythm(working.time_zone()?, working, window, step).slots() {
             spans.insert(slot.start, slot.end);
         }

@@ -2,6 +2,7 @@
 
 use garde::Validate;
 use jiff::{SignedDuration, Timestamp};
+use platform::crypto::sha256;
 use platform::db::TenantTx;
 use platform::error::Error;
 use platform::extract::{Body, Path};
@@ -15,6 +16,7 @@ use platform::{Result, route};
 use practice::{LocationId, RoomId, ServiceId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::appointment::occupy::{Holder, Rooms, occupy};
 use crate::appointment::plan::Asked;
@@ -57,23 +59,23 @@ struct NewHold {
 /// A slot that is kept.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Hold {
+pub struct Hold {
     /// Its id, to book with.
-    id: HoldId,
+    pub id: HoldId,
     /// What is done.
-    service_id: ServiceId,
+    pub service_id: ServiceId,
     /// At which location.
-    location_id: LocationId,
+    pub location_id: LocationId,
     /// By whom.
-    provider_ids: Vec<UserId>,
+    pub provider_ids: Vec<UserId>,
     /// In which rooms.
-    room_ids: Vec<RoomId>,
+    pub room_ids: Vec<RoomId>,
     /// From when.
-    start: Timestamp,
+    pub start: Timestamp,
     /// Until when.
-    end: Timestamp,
+    pub end: Timestamp,
     /// Until when it is kept.
-    expires_at: Timestamp,
+    pub expires_at: Timestamp,
 }
 
 /// That a hold is over.
@@ -91,7 +93,8 @@ struct Released {
 async fn keep(who: Can<may::WriteOwn>, key: IdempotencyKey, Body(new): Body<NewHold>) -> Result<Once> {
     own::check(&who, &new.provider_ids, "POST /api/v1/holds").await?;
     let (request, asked) = (key.of("hold.create", &new)?, new.asked());
-    let kept = who.create_once(request, async move |tx| hold(tx, &new).await).await;
+    let wanted = asked.clone();
+    let kept = who.create_once(request, async move |tx| hold(tx, &wanted, None).await).await;
     slots::with_alternatives(&who, asked, None, kept).await
 }
 
@@ -99,53 +102,72 @@ async fn keep(who: Can<may::WriteOwn>, key: IdempotencyKey, Body(new): Body<NewH
 #[utoipa::path(post, path = "/api/v1/holds/{id}/release", tag = "scheduling",
     params(("id" = Uuid, Path, description = "The hold")), responses((status = 200, body = Released)))]
 async fn release(who: Can<may::WriteOwn>, Path(id): Path<HoldId>) -> Result<Json<Released>> {
-    who.write(async move |tx| {
-        if !forget(tx, id).await? {
-            return Err(Error::not_found());
-        }
-        tx.record(Change::done("delete", "hold", id.uuid()).event("hold.released", 2)).await?;
-        Ok(Json(Released { id }))
-    })
-    .await
+    who.write(async move |tx| if let_go(tx, id).await? { Ok(Json(Released { id })) } else { Err(Error::not_found()) })
+        .await
 }
 
-async fn hold(tx: &mut TenantTx, new: &NewHold) -> Result<Hold> {
-    let asked = new.asked();
+/// Whose hold it is, where that is a visitor: nobody else may book it.
+#[derive(Debug)]
+pub struct Keeper {
+    /// What they must show to use it.
+    pub key: Uuid,
+    /// What stands for the network that they come from.
+    pub network: String,
+}
+
+fn hash(key: Uuid) -> Vec<u8> {
+    sha256(key.as_bytes())
+}
+
+/// Keeps a slot, with audit entry and event.
+///
+/// # Errors
+/// 422 for what does not exist or does not fit together; 409 for what is taken, or outside of working hours.
+pub async fn hold(tx: &mut TenantTx, asked: &Asked, keeper: Option<&Keeper>) -> Result<Hold> {
     let planned = asked.plan(tx).await?;
     let (id, now) = (HoldId::new(), tx.now());
     let minutes = settings::find(tx).await?.rules.hold_minutes;
     let expires_at = now.checked_add(SignedDuration::from_mins(minutes.into())).map_err(Error::internal)?;
     let mut hold = Hold {
         id,
-        service_id: new.service_id,
-        location_id: new.location_id,
-        provider_ids: new.provider_ids.clone(),
+        service_id: asked.service,
+        location_id: asked.location,
+        provider_ids: asked.providers.clone(),
         room_ids: Vec::new(),
         start: planned.span.start,
         end: planned.span.end,
         expires_at,
     };
     let (practice, at) = (tx.practice(), jiff_sqlx::Timestamp::from);
-    // those that are over go with the next one; nobody needs them
-    sqlx::query!("delete from scheduling.hold where practice_id = $1 and expires_at <= $2", practice, at(now) as _)
-        .execute(tx.conn())
-        .await?;
     sqlx::query!(
-        "insert into scheduling.hold (practice_id, id, service_id, location_id, starts_at, ends_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into scheduling.hold (practice_id, id, service_id, location_id, starts_at, ends_at, expires_at, key_hash,
+                network)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         practice,
         id.uuid(),
-        new.service_id.uuid(),
-        new.location_id.uuid(),
+        asked.service.uuid(),
+        asked.location.uuid(),
         at(hold.start) as _,
         at(hold.end) as _,
         at(expires_at) as _,
+        keeper.map(|keeper| hash(keeper.key)),
+        keeper.map(|keeper| keeper.network.as_str()),
     )
     .execute(tx.conn())
     .await?;
-    hold.room_ids = occupy(tx, &planned.wanted(&asked, Holder::Hold(id, expires_at))).await?;
+    hold.room_ids = occupy(tx, &planned.wanted(asked, Holder::Hold(id, expires_at))).await?;
+    forget_expired(tx).await?;
     tx.record(Change::created("hold", id.uuid(), &hold).event("hold.created", 1)).await?;
     Ok(hold)
+}
+
+/// Those that are over go with the next one, behind its turn: whoever cleans up has nothing left to wait for.
+async fn forget_expired(tx: &mut TenantTx) -> Result<()> {
+    let (practice, now) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()));
+    sqlx::query!("delete from scheduling.hold where practice_id = $1 and expires_at <= $2", practice, now as _)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// Forgets a hold, and answers whether there was one. Somebody else's practice has none of that id.
@@ -158,6 +180,66 @@ pub async fn forget(tx: &mut TenantTx, id: HoldId) -> Result<bool> {
         .execute(tx.conn())
         .await?;
     Ok(gone.rows_affected() > 0)
+}
+
+/// The hold that a visitor has the key of, while it lasts.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn find_with_key(tx: &mut TenantTx, id: HoldId, key: Uuid) -> Result<Option<Hold>> {
+    let (practice, now) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()));
+    let row = sqlx::query!(
+        r#"select service_id, location_id, starts_at as "starts_at: jiff_sqlx::Timestamp",
+                  ends_at as "ends_at: jiff_sqlx::Timestamp", expires_at as "expires_at: jiff_sqlx::Timestamp",
+                  array(select b.resource_id from scheduling.booked b where b.practice_id = h.practice_id
+                           and b.holder_id = h.id and b.kind = 'provider' order by b.position) as "providers!",
+                  array(select b.resource_id from scheduling.booked b where b.practice_id = h.practice_id
+                           and b.holder_id = h.id and b.kind = 'room' order by b.position) as "rooms!"
+             from scheduling.hold h where practice_id = $1 and id = $2 and key_hash = $3 and expires_at > $4"#,
+        practice,
+        id.uuid(),
+        hash(key),
+        now as _,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| Hold {
+        id,
+        service_id: ServiceId(row.service_id),
+        location_id: LocationId(row.location_id),
+        provider_ids: row.providers.into_iter().map(UserId).collect(),
+        room_ids: row.rooms.into_iter().map(RoomId).collect(),
+        start: row.starts_at.to_jiff(),
+        end: row.ends_at.to_jiff(),
+        expires_at: row.expires_at.to_jiff(),
+    }))
+}
+
+/// How many slots are kept for visitors from a network.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn count_of_network(tx: &mut TenantTx, network: &str) -> Result<i64> {
+    let (practice, now) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()));
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from scheduling.hold where practice_id = $1 and network = $2 and expires_at > $3"#,
+        practice,
+        network,
+        now as _,
+    );
+    Ok(count.fetch_one(tx.conn()).await?)
+}
+
+/// Releases a hold before its time, with audit entry and event; answers whether there was one.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn let_go(tx: &mut TenantTx, id: HoldId) -> Result<bool> {
+    let there = forget(tx, id).await?;
+    if there {
+        tx.record(Change::done("delete", "hold", id.uuid()).event("hold.released", 2)).await?;
+    }
+    Ok(there)
 }
 
 impl NewHold {

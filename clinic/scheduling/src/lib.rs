@@ -4,18 +4,23 @@ mod agenda;
 mod appointment;
 mod calendar;
 mod holds;
+mod ical;
 pub mod lookup;
+mod online;
 mod own;
+mod patient_links;
 mod settings;
 mod slots;
 #[cfg(test)]
 mod testing;
+mod visit_link;
 
 use platform::routes::Routes;
 
 pub use agenda::{Piece, Standing, agenda};
 pub use appointment::book::{NewAppointment, book};
 pub use appointment::{Appointment, AppointmentId, Status, find};
+pub use online::origins as embedding_origins;
 pub use settings::{CancelledBy, SchedulingSettings, find as settings};
 
 /// All routes of the area.
@@ -24,6 +29,9 @@ pub fn routes() -> Routes {
     appointment::routes()
         .merge(calendar::routes())
         .merge(holds::routes())
+        .merge(online::routes())
+        .merge(patient_links::routes())
+        .merge(visit_link::routes())
         .merge(slots::routes())
         .merge(settings::routes())
 }

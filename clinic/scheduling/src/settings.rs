@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use garde::Validate;
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span as Days, Timestamp};
 use platform::db::TenantTx;
 use platform::db::tenant::check_version;
 use platform::error::Error;
@@ -84,6 +86,20 @@ pub struct SchedulingRules {
     /// Why appointments are cancelled, in the order of the list.
     #[garde(length(min = 1, max = 60), dive, custom(keys_differ))]
     pub reasons: Vec<CancelReason>,
+}
+
+impl SchedulingRules {
+    /// From when on patients can have a visit that they choose themselves.
+    #[must_use]
+    pub fn earliest(&self, now: Timestamp) -> Timestamp {
+        now + SignedDuration::from_mins(self.notice_minutes.into())
+    }
+
+    /// The last local day on which they can.
+    #[must_use]
+    pub fn last_day(&self, now: Timestamp, zone: &TimeZone) -> Date {
+        now.to_zoned(zone.clone()).date().saturating_add(Days::new().days(self.horizon_days))
+    }
 }
 
 /// The rules, and where they stand.

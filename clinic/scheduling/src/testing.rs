@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use platform::config::Config;
+use platform::http;
 use platform::testing::{Answer, Person, TestServer};
 use platform::worker::Duties;
 use reqwest::Method;
@@ -25,8 +27,27 @@ pub(crate) const DAY: &str = "2030-06-02";
 
 impl Clinic {
     pub async fn start() -> Self {
+        Self::on(Self::server().await).await
+    }
+
+    /// The same at eight in the evening, which is never a day ahead; visitors come from wherever they say, as behind a
+    /// proxy.
+    pub async fn start_in_the_evening() -> Self {
+        let server = Self::server().await;
+        let now = server.clock.now().in_tz("Asia/Riyadh").expect("a zone");
+        let eight = now.with().time(jiff::civil::time(20, 0, 0, 0)).build().expect("a time");
+        let next = if eight < now { eight.tomorrow().expect("a day") } else { eight };
+        server.clock.advance(next.timestamp().duration_since(now.timestamp()));
+        Self::on(server).await
+    }
+
+    async fn server() -> TestServer {
         let routes = identity::routes().merge(practice::routes()).merge(patients::routes()).merge(crate::routes());
-        let server = TestServer::start(routes, Duties::default()).await;
+        let config = Config { trust_forwarded_for: true, ..Config::default() };
+        TestServer::with(config, Duties::default(), |app| http::surround(routes.split().0, app)).await
+    }
+
+    async fn on(server: TestServer) -> Self {
         let owner = server.owner_of("alpha").await;
         let location = made(&owner, "/api/v1/locations", &json!({ "name": "Olaya" })).await;
         let room = async |name: &str, sort: i32| {
@@ -54,6 +75,29 @@ impl Clinic {
         made(&self.owner, "/api/v1/patients", &patient).await
     }
 
+    /// A visit of somebody who was born on 17 May 1990, and the token of its link.
+    pub async fn linked(&self, time: &str) -> (Value, String) {
+        let patient = json!({ "givenName": "Noura", "familyName": "Test", "birthDate": "1990-05-17" });
+        let patient = made(&self.owner, "/api/v1/patients", &patient).await;
+        let visit = self.owner.post("/api/v1/appointments", &self.visit(&patient, time)).await.expect(201);
+        let token = token_of(&self.owner, &visit).await;
+        (visit, token)
+    }
+
+    /// The patient of [`Clinic::linked`] behind the link.
+    pub async fn behind(&self, token: &str) -> Person {
+        let opened = self.server.stranger().post(OPEN, &json!({ "token": token, "dateOfBirth": "1990-05-17" })).await;
+        let token = opened.expect(200)["accessToken"].as_str().expect("a token").to_owned();
+        self.bearing(&token)
+    }
+
+    /// Whoever has that token.
+    pub fn bearing(&self, token: &str) -> Person {
+        let mut person = self.server.stranger();
+        person.token = Some(token.to_owned());
+        person
+    }
+
     pub fn doctor(&self, number: usize) -> Uuid {
         self.doctors[number].user()
     }
@@ -77,6 +121,15 @@ impl Clinic {
         let slots = self.owner.get(&path).await.expect(200);
         slots["items"].as_array().expect("slots").iter().map(|slot| local(&slot["start"])).collect()
     }
+}
+
+/// Where links are opened.
+pub(crate) const OPEN: &str = "/api/v1/patient-links/open";
+
+/// The token of the link of a visit.
+pub(crate) async fn token_of(person: &Person, visit: &Value) -> String {
+    let link = person.post(&format!("/api/v1/appointments/{}/link", id(visit)), &json!({})).await.expect(200);
+    link["url"].as_str().expect("an address").split_once("/v#").expect("a token").1.to_owned()
 }
 
 /// A local time of [`DAY`] in Riyadh, which is three hours ahead of UTC.

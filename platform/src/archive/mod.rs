@@ -30,17 +30,19 @@ const PRACTICE: &str = "platform.practice";
 const LEDGER: &str = "audit.entry";
 
 /// What has rows of practices and does not go along, each for its reason. A table that is not named here does.
-const LEFT: [(&str, &str); 16] = [
+const LEFT: [(&str, &str); 18] = [
     ("api.idempotency_key", "answers to requests of the other installation"),
     ("audit.head", "signed by the other installation"),
     ("audit.seal", "sealed by the other installation"),
     ("audit_export.chunk", "files that can be made again"),
     ("audit_export.request", "files that can be made again"),
     ("auth.api_key", "programs get keys of the new installation"),
+    ("auth.calendar_feed", "addresses of the other installation"),
     ("auth.challenge", "sign-ins that are going on"),
     ("auth.external_session", "sign-ins elsewhere"),
     ("auth.invite", "links that lead to the other installation"),
     ("auth.mail", "mails of the other installation"),
+    ("auth.patient_link", "links that lead to the other installation"),
     ("auth.session", "sign-ins of the other installation"),
     ("jobs.job", "work of the other installation"),
     ("outbox.event", "news that were told"),

@@ -13,7 +13,7 @@ use crate::administrator::Errand;
 use crate::break_glass::Grant;
 use crate::crypto::{DataKey, Keys};
 use crate::error::{Error, Result, storage_full};
-use crate::id::{ApiKeyId, PracticeId, RoleId, SessionId, UserId};
+use crate::id::{ApiKeyId, CalendarFeedId, PatientId, PatientLinkId, PracticeId, RoleId, SessionId, UserId};
 use crate::permission::Role;
 use crate::phi::Phi;
 use crate::worker::{Wake, Watch};
@@ -23,7 +23,8 @@ use crate::worker::{Wake, Watch};
 /// A further kind of caller takes four things: a variant here, with its [`Actor::kind`] and [`Actor::id`]; its statement
 /// in `enter` below, which calls a function of the database that checks *everything* about that caller anew, in each
 /// transaction, before it sets the practice; its word in the check of `audit.entry.actor_kind`; and, if it comes over
-/// HTTP, a branch in `guard::identify` that knows it by its credential and says what it may do and until when.
+/// HTTP, a branch in `guard::identify` that knows it by its credential and says what it may do and until when, or a guard
+/// of its own, where it may other things than people and programs (`patient_link::ByLink`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A person with a session. The transaction opens only while that session lives and the role still holds.
@@ -42,6 +43,21 @@ pub enum Actor {
         /// Which key.
         key: ApiKeyId,
     },
+    /// A patient who came by a link. The transaction opens only while the link serves.
+    Patient {
+        /// Who.
+        patient: PatientId,
+        /// By which link.
+        link: PatientLinkId,
+    },
+    /// A calendar program that reads a provider's schedule. The transaction opens only while its address serves and the
+    /// provider works here, and nothing can be changed in it.
+    CalendarFeed {
+        /// By which address.
+        feed: CalendarFeedId,
+        /// Whose schedule.
+        provider: UserId,
+    },
     /// An administrator of the platform who changes something about a practice from outside. The transaction opens
     /// only while that session lives.
     Platform(Errand),
@@ -50,6 +66,9 @@ pub enum Actor {
     BreakGlass(Grant),
     /// The product itself: events, jobs, schedules.
     System,
+    /// Somebody who books online, of whom nothing is known. The transaction opens only while the practice lets
+    /// everybody book by themselves; handlers show and change only what is public.
+    Visitor,
     /// Somebody who accepts an invitation, and becomes a member in this very transaction or not at all.
     Invited(UserId),
     /// A clinic that is just signing up; the person becomes its owner in this very transaction.
@@ -63,9 +82,12 @@ impl Actor {
         match self {
             Self::User { .. } | Self::Founder(_) | Self::Invited(_) => "user",
             Self::ApiKey { .. } => "api_key",
+            Self::Patient { .. } => "patient",
+            Self::CalendarFeed { .. } => "calendar_feed",
             Self::Platform(_) => "platform",
             Self::BreakGlass(_) => "break_glass",
             Self::System => "system",
+            Self::Visitor => "visitor",
         }
     }
 
@@ -74,19 +96,27 @@ impl Actor {
     pub fn user(&self) -> Option<UserId> {
         match self {
             Self::User { user, .. } | Self::Founder(user) | Self::Invited(user) => Some(*user),
-            Self::ApiKey { .. } | Self::Platform(_) | Self::BreakGlass(_) | Self::System => None,
+            Self::ApiKey { .. }
+            | Self::Patient { .. }
+            | Self::CalendarFeed { .. }
+            | Self::Platform(_)
+            | Self::BreakGlass(_)
+            | Self::System
+            | Self::Visitor => None,
         }
     }
 
-    /// Id of the person, the key or the administrator, for the ledger.
+    /// Id of the person, the key, the patient, the provider or the administrator, for the ledger.
     #[must_use]
     pub fn id(&self) -> Option<Uuid> {
         match self {
             Self::User { user, .. } | Self::Founder(user) | Self::Invited(user) => Some(user.uuid()),
             Self::ApiKey { key } => Some(key.uuid()),
+            Self::Patient { patient, .. } => Some(patient.uuid()),
+            Self::CalendarFeed { provider, .. } => Some(provider.uuid()),
             Self::Platform(errand) => Some(errand.administrator.uuid()),
             Self::BreakGlass(grant) => Some(grant.administrator.uuid()),
-            Self::System => None,
+            Self::System | Self::Visitor => None,
         }
     }
 }
@@ -143,6 +173,7 @@ pub struct TenantTx {
     caller: Arc<Caller>,
     now: Timestamp,
     keys: Keys,
+    public_origin: Arc<str>,
     pub(crate) key: Option<Arc<DataKey>>,
     pub(crate) emitted: bool,
     /// A look was recorded.
@@ -175,6 +206,12 @@ impl TenantTx {
         self.now
     }
 
+    /// Below which every address of ours lies that is handed out.
+    #[must_use]
+    pub fn public_origin(&self) -> &str {
+        &self.public_origin
+    }
+
     pub(crate) fn keys(&self) -> &Keys {
         &self.keys
     }
@@ -186,6 +223,7 @@ pub struct Door {
     pub(crate) db: Db,
     pub(crate) keys: Keys,
     pub(crate) clock: crate::clock::Clock,
+    pub(crate) public_origin: Arc<str>,
     pub(crate) wake: Arc<Wake>,
 }
 
@@ -259,6 +297,7 @@ impl Door {
             caller: Arc::clone(caller),
             now: self.clock.now(),
             keys: self.keys.clone(),
+            public_origin: Arc::clone(&self.public_origin),
             key: None,
             emitted: false,
             looked: false,
@@ -304,12 +343,15 @@ fn enter(caller: &Caller, mode: Mode) -> String {
             format!("sec.enter('{session}', '{user}', '{practice}', '{}', '{own}', {version})", role.name())
         }
         Actor::ApiKey { key } => format!("sec.enter_with_key('{key}', '{practice}')"),
+        Actor::Patient { patient, link } => format!("sec.enter_by_link('{link}', '{patient}', '{practice}')"),
+        Actor::CalendarFeed { feed, provider } => format!("sec.enter_by_feed('{feed}', '{provider}', '{practice}')"),
         Actor::Platform(Errand { administrator, session, founding, .. }) => {
             format!("sec.enter_as_administrator('{session}', '{administrator}', '{practice}', {founding})")
         }
         Actor::BreakGlass(Grant { id, administrator, session }) => {
             format!("sec.enter_under_grant('{id}', '{session}', '{administrator}', '{practice}')")
         }
+        Actor::Visitor => format!("sec.enter_as_visitor('{practice}')"),
         Actor::System | Actor::Invited(_) => format!("sec.enter_as_system('{practice}')"),
         // the practice comes into being inside this transaction
         Actor::Founder(_) => format!("set_config('app.practice_id', '{practice}', true)"),

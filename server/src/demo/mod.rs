@@ -3,6 +3,7 @@
 mod appointments;
 mod clinics;
 mod desk;
+mod online;
 mod patients;
 
 use axum::Router;
@@ -65,7 +66,7 @@ fn welcome(config: &Config) -> Result<()> {
     let mut text = format!("\n  Vantage runs at {}\n\n  sign in, always with {PASSWORD}, as\n", config.public_origin());
     for Clinic { slug, name, people, .. } in &CLINICS {
         let own = config.public_origin().replacen("://", &format!("://{slug}."), 1);
-        text += &format!("\n    {name}, also at {own}\n");
+        text += &format!("\n    {name}, also at {own}; patients book at {}/book/{slug}\n", config.public_origin());
         for Person { email, role, .. } in *people {
             text += &format!("      {email:<26} {role}\n");
         }
@@ -92,6 +93,7 @@ async fn furnish(app: &App) -> Result<()> {
             let owner = found(&api, clinic).await?;
             equip(&owner, clinic).await?;
             staff(&api, &owner, clinic).await?;
+            online::open(&owner, clinic).await?;
             patients::enter(&owner, clinic.language, clinic.patients).await?;
             appointments::enter(&owner, clinic.language, clinic.patients, app.now()).await?;
         }

@@ -62,7 +62,7 @@ async fn every_change_has_one_audit_entry_and_one_event() {
         names,
         [("service.created", 1, 1), ("service.changed", 2, 2), ("service.archived", 3, 3), ("service.restored", 4, 4)]
     );
-    assert_eq!(told[1].3, json!({ "fields": ["durationMinutes"] }));
+    assert_eq!(told[1].3, json!({ "fields": ["durationMinutes"], "actor": "user" }));
     let entries: Vec<String> =
         sqlx::query_scalar("select action from audit.entry where resource_id = $1::uuid order by id")
             .bind(&id)

@@ -95,6 +95,11 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     let mut rules = rules.as_object().cloned().expect("rules");
     rules.retain(|field, _| field != "version" && field != "updatedAt");
     put("/api/v1/scheduling-settings".to_owned(), json!({ "version": 0, "rules": rules })).await;
+    let online = json!({ "serviceId": service, "slug": "cleaning", "textEn": null, "textAr": null, "newPatients": true,
+                         "deposit": false });
+    let online = json!({ "enabled": true, "services": [online], "providerIds": null, "locationIds": null,
+        "chooseProvider": true, "mostOpen": 3, "email": "no", "reason": "no", "origins": [] });
+    put("/api/v1/online-booking".to_owned(), json!({ "version": 0, "rules": online })).await;
     owner.post("/api/v1/views", &json!({ "name": "Mine" })).await.expect(201);
     let field = json!({ "name": "Shoe size", "kind": "number" });
     owner.post("/api/v1/patient-fields", &field).await.expect(201);

@@ -9,6 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::links::by_link;
 use crate::product;
 
 pub struct Operation {
@@ -23,12 +24,14 @@ fn document() -> Value {
     serde_json::from_str(&server::routes::document().expect("a document")).expect("json")
 }
 
-/// What practices call. The operations of the platform's administrators are apart in everything.
+/// What practices call. The operations of the platform's administrators are apart in everything, and so are those of
+/// patients who came by a link.
 pub fn operations() -> Vec<Operation> {
-    all_operations().into_iter().filter(|operation| !operation.is_of_administrators()).collect()
+    let apart = |operation: &Operation| operation.is_of_administrators() || operation.is_of_patients();
+    all_operations().into_iter().filter(|operation| !apart(operation)).collect()
 }
 
-fn all_operations() -> Vec<Operation> {
+pub fn all_operations() -> Vec<Operation> {
     let document = document();
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
@@ -93,6 +96,10 @@ impl Operation {
         self.path.starts_with("/api/v1/admin/")
     }
 
+    pub fn is_of_patients(&self) -> bool {
+        self.permission.starts_with("patient_link.")
+    }
+
     /// What speaks FHIR has that standard's rules for parameters, which its own tests try.
     fn is_fhir(&self) -> bool {
         self.path.starts_with("/fhir/")
@@ -145,7 +152,7 @@ async fn administrators_and_practices_are_strangers_to_each_other() {
     let server = product().await;
     let owner = server.owner_of("alpha").await;
     let administrator = server.administrator("noura").await;
-    for operation in all_operations().iter().filter(|o| o.permission != "anybody") {
+    for operation in all_operations().iter().filter(|o| o.permission != "anybody" && !o.is_of_patients()) {
         assert_eq!(operation.permission == "vantage_admin", operation.is_of_administrators(), "{}", operation.name());
         let (stranger, refusal) = if operation.is_of_administrators() {
             (&owner, (401, "auth.required"))
@@ -222,7 +229,9 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
     let absence =
         json!({ "owner": "practice", "kind": "closed", "from": "2026-12-24T00:00:00", "to": "2026-12-25T00:00:00" });
     let closing_day = json!({ "name": "Move", "date": "2026-12-24", "repeats": "none" });
-    let insured: Uuid = make("/api/v1/patients", json!({ "givenName": "Noura" })).await;
+    let insured =
+        json!({ "givenName": "Noura", "birthDate": "1990-05-17", "emails": [{ "address": "noura@example.com" }] });
+    let insured: Uuid = make("/api/v1/patients", insured).await;
     let policy = json!({ "payer": "Bupa", "memberId": "1" });
     let insurance = make(&format!("/api/v1/patients/{insured}/policies"), policy).await;
     let job = Uuid::now_v7();
@@ -324,7 +333,7 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
 }
 
 /// An appointment of a patient, and a slot that is kept, at times that are nobody else's.
-async fn visit(server: &TestServer, person: &Person, patient: Uuid) -> (Uuid, Uuid) {
+pub async fn visit(server: &TestServer, person: &Person, patient: Uuid) -> (Uuid, Uuid) {
     static HOURS: AtomicI64 = AtomicI64::new(0);
     let provider = provider(server, person).await;
     let hours = person.get("/api/v1/hours?owner=practice").await.expect(200);
@@ -461,11 +470,17 @@ async fn bodies_and_parameters_are_taken_strictly() {
     let server = product().await;
     let (owner, administrator) = (server.owner_of("alpha").await, server.administrator("noura").await);
     let things = things(&server, &owner).await;
+    let [to_visit, to_offer] = by_link(&server, &owner).await;
     let strict = |o: &&Operation| !o.is_socket() && !o.is_fhir() && !o.path.contains("/logout");
     for operation in all_operations().iter().filter(strict) {
         let id =
             things.iter().find(|(prefix, _)| operation.path.starts_with(prefix)).map_or(Uuid::nil(), |(_, id)| *id);
-        let person = if operation.is_of_administrators() { &administrator } else { &owner };
+        let person = match operation.permission.as_str() {
+            "vantage_admin" => &administrator,
+            "patient_link.appointment" => &to_visit,
+            "patient_link.offer" => &to_offer,
+            _ => &owner,
+        };
         let path = operation.path.replace("{id}", &id.to_string());
         let unknown = Person::send(person.request(operation.method.clone(), &format!("{path}?nonsense=1"))).await;
         if operation.body.is_none() {

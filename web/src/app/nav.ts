@@ -20,6 +20,7 @@ import {
   IconUserHeart,
   IconUsers,
   IconUsersGroup,
+  IconWorld,
 } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
@@ -69,6 +70,7 @@ export const settingsNav: NavGroup[] = [
     label: 'nav.group.time',
     items: [
       { label: 'nav.scheduling', about: 'nav.about.scheduling', to: '/settings/scheduling', icon: IconCalendarEvent, needs: 'appointments.read' },
+      { label: 'nav.online', about: 'nav.about.online', to: '/settings/online-booking', icon: IconWorld, needs: 'appointments.read' },
       { label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' },
       { label: 'nav.absences', about: 'nav.about.absences', to: '/settings/absences', icon: IconCalendarOff, needs: 'hours.read' },
       { label: 'nav.closing', about: 'nav.about.closing', to: '/settings/closing-days', icon: IconCalendarX, needs: 'hours.read' },

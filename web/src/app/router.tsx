@@ -12,6 +12,7 @@ import { validateHoursSearch } from '@/features/practice/hours/search';
 import { validateWelcomeSearch } from '@/features/practice/onboarding/search';
 import { validateListSearch } from '@/features/practice/search';
 import { validateServicesSearch } from '@/features/practice/services/search';
+import { validateBookingSearch } from '@/features/scheduling/online/search';
 import { validateCalendarSearch } from '@/features/scheduling/search';
 import { validateTodaySearch } from '@/features/scheduling/today/search';
 import { takeToken } from '@/shared/auth/mailedToken';
@@ -139,6 +140,20 @@ const platformOwn = createRoute({
   path: '/me',
   component: lazyRouteComponent(() => import('@/features/administration/console/OwnPage'), 'OwnPage'),
 });
+
+/** A practice's page, on which everybody books by themselves: whoever is signed in does not matter there. */
+const booking = createRoute({
+  getParentRoute: () => root,
+  id: 'booking',
+  validateSearch: validateBookingSearch,
+  loader: () => wantTexts('online'),
+  component: lazyRouteComponent(() => import('@/features/scheduling/online/BookingPage'), 'BookingPage'),
+});
+const [bookingHere, bookingAt, bookingOf] = [
+  createRoute({ getParentRoute: () => booking, path: '/book' }),
+  createRoute({ getParentRoute: () => booking, path: '/book/$practice' }),
+  createRoute({ getParentRoute: () => booking, path: '/book/$practice/$service' }),
+];
 
 const inside = createRoute({
   getParentRoute: () => root,
@@ -308,6 +323,12 @@ const scheduling = createRoute({
   loader: () => wantTexts('scheduling'),
   component: lazyRouteComponent(() => import('@/features/scheduling/rules/RulesPage'), 'RulesPage'),
 });
+const onlineBooking = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/online-booking',
+  loader: () => Promise.all([wantTexts('scheduling'), wantTexts('online')]),
+  component: lazyRouteComponent(() => import('@/features/scheduling/online/settings/OnlineBookingPage'), 'OnlineBookingPage'),
+});
 const closingDays = createRoute({
   getParentRoute: () => inside,
   path: '/settings/closing-days',
@@ -375,6 +396,7 @@ export const router = createRouter({
       platformOwn,
     ]),
     platformSetup,
+    booking.addChildren([bookingHere, bookingAt, bookingOf]),
     enrol,
     inside.addChildren([
       start,
@@ -407,6 +429,7 @@ export const router = createRouter({
       absences,
       security,
       scheduling,
+      onlineBooking,
       closingDays,
     ]),
   ]),

@@ -295,22 +295,11 @@ impl From<Row> for Location {
     }
 }
 
-/// The locations in use, in the order of their names; at most 500.
+/// The location, archived or not.
 ///
 /// # Errors
-/// 503 when the database is away.
-pub async fn in_use(tx: &mut TenantTx) -> Result<Vec<LocationId>> {
-    let practice = tx.practice();
-    let ids = sqlx::query_scalar!(
-        "select id from practice.location where practice_id = $1 and archived_at is null order by name, id limit 500",
-        practice,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(ids.into_iter().map(LocationId).collect())
-}
-
-pub(crate) async fn find(tx: &mut TenantTx, id: LocationId) -> Result<Location> {
+/// 404.
+pub async fn find(tx: &mut TenantTx, id: LocationId) -> Result<Location> {
     let practice = tx.practice();
     let row = sqlx::query_as!(
         Row,
@@ -323,6 +312,24 @@ pub(crate) async fn find(tx: &mut TenantTx, id: LocationId) -> Result<Location> 
     .fetch_optional(tx.conn())
     .await?;
     row.map(Location::from).ok_or_else(Error::not_found)
+}
+
+/// All locations in use, in the order in which they were entered. A practice has only so many.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn in_use(tx: &mut TenantTx) -> Result<Vec<Location>> {
+    let practice = tx.practice();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id, name, name_ar, name_key, address as "address: _", phone, time_zone, archived_at, version,
+                  created_at, updated_at
+             from practice.location where practice_id = $1 and archived_at is null order by id limit 200"#,
+        practice,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(Location::from).collect())
 }
 
 /// The location, locked, if it is still at that version.

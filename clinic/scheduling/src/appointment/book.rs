@@ -22,9 +22,9 @@ use uuid::Uuid;
 
 use super::occupy::{Holder, Rooms, occupy};
 use super::plan::Asked;
-use super::{Appointment, AppointmentDetails, AppointmentId, InSeries, Status, row, visits};
+use super::{Appointment, AppointmentDetails, AppointmentId, InSeries, Source, Status, row, visits};
 use crate::holds::{self, HoldId};
-use crate::{own, slots};
+use crate::{own, slots, visit_link};
 
 /// The routes of booking.
 pub fn routes() -> Routes {
@@ -178,6 +178,7 @@ pub async fn book(tx: &mut TenantTx, new: &NewAppointment, series: Option<InSeri
         end: planned.span.end,
         time_zone: planned.zone,
         status: Status::Scheduled,
+        source: Source::of(&tx.caller().actor),
         details: details.tidied(),
         overbooking: new.overbooking.as_ref().map(|why| why.trim().to_owned()),
         confirmed_at: None,
@@ -188,6 +189,7 @@ pub async fn book(tx: &mut TenantTx, new: &NewAppointment, series: Option<InSeri
         no_show_at: None,
         cancellation: None,
         moves: 0,
+        patient_moves: 0,
         series,
         version: 1,
         created_at: now,
@@ -201,6 +203,10 @@ pub async fn book(tx: &mut TenantTx, new: &NewAppointment, series: Option<InSeri
     visits::tell(tx, new.patient_id).await?;
     let change = Change::created("appointment", id.uuid(), &appointment);
     tx.record(change.on_timeline(new.patient_id, "appointment.booked").event("appointment.booked", 1)).await?;
+    // of several that were booked at once, patients get one mail; who booked online gets another one
+    if series.is_none_or(|series| series.number == 1) && appointment.source == Source::Staff {
+        visit_link::tell_booked(tx, &appointment).await?;
+    }
     Ok(appointment)
 }
 

@@ -2,7 +2,7 @@
 
 use garde::Validate;
 use jiff::Timestamp;
-use platform::db::TenantTx;
+use platform::db::{Actor, TenantTx};
 use platform::error::Error;
 use platform::extract::{Body, Path};
 use platform::guard::Can;
@@ -21,7 +21,7 @@ use super::plan::Asked;
 use super::{Appointment, AppointmentId, Cancellation, Status, find, find_at, save};
 use crate::holds::{self, HoldId};
 use crate::settings::{self, CancelledBy};
-use crate::{own, slots};
+use crate::{own, slots, visit_link};
 
 /// The routes of what becomes of appointments.
 pub fn routes() -> Routes {
@@ -29,70 +29,70 @@ pub fn routes() -> Routes {
 }
 
 /// When and where an appointment is to be instead; what is left out stays.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct MoveAppointment {
+pub struct MoveAppointment {
     /// The version that the change is based on.
     #[garde(skip)]
-    version: i32,
+    pub version: i32,
     /// From when.
     #[garde(skip)]
-    start: Option<Timestamp>,
+    pub start: Option<Timestamp>,
     /// How long.
     #[garde(inner(range(min = 5, max = 720)))]
-    duration_minutes: Option<i32>,
+    pub duration_minutes: Option<i32>,
     /// By whom, the main one first.
     #[garde(inner(length(min = 1, max = 5)))]
-    provider_ids: Option<Vec<UserId>>,
+    pub provider_ids: Option<Vec<UserId>>,
     /// In which rooms. Left out, it stays in its room where that is free, and else goes to the first that is.
     #[garde(inner(length(max = 5)))]
-    room_ids: Option<Vec<RoomId>>,
+    pub room_ids: Option<Vec<RoomId>>,
     /// What is done.
     #[garde(skip)]
-    service_id: Option<ServiceId>,
+    pub service_id: Option<ServiceId>,
     /// At which location.
     #[garde(skip)]
-    location_id: Option<LocationId>,
+    pub location_id: Option<LocationId>,
     /// Puts it over other appointments, or outside of working hours, and says why. Needs `appointments.overbook`.
     #[garde(inner(length(chars, max = 500), custom(validate::line)))]
-    overbooking: Option<String>,
+    pub overbooking: Option<String>,
     /// A hold that it takes the place of.
     #[garde(skip)]
-    hold_id: Option<HoldId>,
+    pub hold_id: Option<HoldId>,
 }
 
 /// How far it has come.
 #[derive(Clone, Copy, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewAppointmentStatus {
+pub struct NewAppointmentStatus {
     /// The version that the change is based on.
     #[garde(skip)]
-    version: i32,
+    pub version: i32,
     /// Any but `cancelled`, which has reasons.
     #[garde(skip)]
-    status: Status,
+    pub status: Status,
 }
 
 /// Why it does not take place.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct CancelAppointment {
+pub struct CancelAppointment {
     /// The version that the change is based on.
     #[garde(skip)]
-    version: i32,
+    pub version: i32,
     /// Who does not want it any more.
     #[garde(skip)]
-    by: CancelledBy,
+    pub by: CancelledBy,
     /// Key of a reason among the practice's.
     #[garde(length(max = 60))]
-    reason: String,
+    pub reason: String,
     /// What was said.
     #[garde(inner(length(chars, max = 500), custom(validate::text)))]
-    note: Option<String>,
+    pub note: Option<String>,
     /// Of a series, those that come after it as well.
     #[garde(skip)]
     #[serde(default)]
-    following: bool,
+    pub following: bool,
 }
 
 undisclosed!(CancelAppointment);
@@ -166,22 +166,14 @@ async fn cancel(
     Body(why): Body<CancelAppointment>,
 ) -> Result<Json<Appointment>> {
     own::check_of(&who, id, "POST /api/v1/appointments/{id}/cancel").await?;
-    who.write(async move |tx| {
-        check_reason(tx, &why).await?;
-        let before = find_at(tx, id, why.version).await?;
-        let cancelled = cancel_one(tx, before, &why).await?;
-        if let (true, Some(series)) = (why.following, cancelled.series) {
-            for next in following(tx, series.id, series.number).await? {
-                let next = find(tx, next).await?;
-                cancel_one(tx, next, &why).await?;
-            }
-        }
-        Ok(Json(cancelled))
-    })
-    .await
+    who.write(async move |tx| call_off(tx, id, &why).await).await.map(Json)
 }
 
-async fn move_to(tx: &mut TenantTx, id: AppointmentId, to: &MoveAppointment) -> Result<Appointment> {
+/// Moves an appointment, with audit entry, timeline entry and event.
+///
+/// # Errors
+/// 409 for one that is over, for what is taken, or outside of working hours; 422 for what does not fit together.
+pub async fn move_to(tx: &mut TenantTx, id: AppointmentId, to: &MoveAppointment) -> Result<Appointment> {
     let before = find_at(tx, id, to.version).await?;
     if !before.status.occupies() || before.status == Status::Completed {
         let title = "An appointment that is over cannot be moved; book another one.";
@@ -204,14 +196,23 @@ async fn move_to(tx: &mut TenantTx, id: AppointmentId, to: &MoveAppointment) -> 
         (after.status, after.confirmed_at) = (Status::Scheduled, None);
     }
     after.moves += i32::from(elsewhen);
+    after.patient_moves += i32::from(elsewhen && matches!(tx.caller().actor, Actor::Patient { .. }));
     after.room_ids = occupy(tx, &planned.wanted(&asked, Holder::Appointment(id))).await?;
     if let Some(hold) = to.hold_id {
         holds::forget(tx, hold).await?;
     }
-    save(tx, &before, after, "appointment.moved").await
+    let moved = save(tx, &before, after, "appointment.moved").await?;
+    if elsewhen {
+        visit_link::tell_moved(tx, &moved).await?;
+    }
+    Ok(moved)
 }
 
-async fn come_to(tx: &mut TenantTx, id: AppointmentId, new: NewAppointmentStatus) -> Result<Appointment> {
+/// Brings an appointment to another stage, with audit entry, timeline entry and event.
+///
+/// # Errors
+/// 409 for what does not follow; 422 for cancelling, which has reasons.
+pub async fn come_to(tx: &mut TenantTx, id: AppointmentId, new: NewAppointmentStatus) -> Result<Appointment> {
     let before = find_at(tx, id, new.version).await?;
     if before.status == new.status {
         return Ok(before);
@@ -264,6 +265,23 @@ fn stage(before: &Appointment, to: Status, now: Timestamp) -> Result<(Appointmen
     Ok((after, event))
 }
 
+/// Cancels an appointment, or it and those of its series that come after it.
+///
+/// # Errors
+/// 422 for a reason that is none of the practice's; 409 for one that is over.
+pub async fn call_off(tx: &mut TenantTx, id: AppointmentId, why: &CancelAppointment) -> Result<Appointment> {
+    check_reason(tx, why).await?;
+    let before = find_at(tx, id, why.version).await?;
+    let cancelled = cancel_one(tx, before, why).await?;
+    if let (true, Some(series)) = (why.following, cancelled.series) {
+        for next in following(tx, series.id, series.number).await? {
+            let next = find(tx, next).await?;
+            cancel_one(tx, next, why).await?;
+        }
+    }
+    Ok(cancelled)
+}
+
 async fn check_reason(tx: &mut TenantTx, why: &CancelAppointment) -> Result<()> {
     let rules = settings::find(tx).await?.rules;
     let known = rules.reasons.iter().any(|known| known.key == why.reason && known.by == why.by && !known.archived);
@@ -307,7 +325,9 @@ async fn following(tx: &mut TenantTx, series: Uuid, number: i32) -> Result<Vec<A
 }
 
 impl MoveAppointment {
-    fn asked(&self, before: &Appointment) -> Asked {
+    /// Where and when it would be.
+    #[must_use]
+    pub fn asked(&self, before: &Appointment) -> Asked {
         let of = Asked::again(before);
         let elsewhere = self.location_id.is_some_and(|location| location != before.location_id);
         Asked {

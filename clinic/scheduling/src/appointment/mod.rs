@@ -12,8 +12,8 @@ mod visits;
 use garde::Validate;
 use jiff::Timestamp;
 use platform::change::Change as FieldsChange;
-use platform::db::TenantTx;
 use platform::db::tenant::check_version;
+use platform::db::{Actor, TenantTx};
 use platform::extract::Path;
 use platform::guard::Can;
 use platform::id::{PatientId, UserId};
@@ -69,6 +69,29 @@ impl Status {
     #[must_use]
     pub fn occupies(self) -> bool {
         !matches!(self, Self::Cancelled | Self::NoShow)
+    }
+}
+
+/// How an appointment came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::Type)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = AppointmentSource)]
+#[sqlx(type_name = "text", rename_all = "lowercase")]
+pub enum Source {
+    /// Somebody of the practice booked it.
+    Staff,
+    /// The patient booked it on the practice's page.
+    Online,
+}
+
+impl Source {
+    /// By who acts.
+    #[must_use]
+    pub fn of(actor: &Actor) -> Self {
+        match actor {
+            Actor::Visitor => Self::Online,
+            _ => Self::Staff,
+        }
     }
 }
 
@@ -140,6 +163,8 @@ pub struct Appointment {
     pub time_zone: String,
     /// How far it has come.
     pub status: Status,
+    /// How it came.
+    pub source: Source,
     /// What was entered about it.
     #[serde(flatten)]
     pub details: AppointmentDetails,
@@ -169,6 +194,8 @@ pub struct Appointment {
     pub cancellation: Option<Cancellation>,
     /// How often it was moved.
     pub moves: i32,
+    /// How often of these by the patient themselves.
+    pub patient_moves: i32,
     /// The series that it belongs to.
     #[schema(required)]
     pub series: Option<InSeries>,

@@ -141,8 +141,11 @@ pub async fn occupy(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<RoomId>> {
 }
 
 /// Whoever wants any of these waits until the others who do have committed. Everybody asks in the same order, so that
-/// nobody waits for somebody who waits for them.
-async fn wait_for_turn(tx: &mut TenantTx, all: &[Uuid]) -> Result<()> {
+/// nobody waits for somebody who waits for them; whoever asks twice asks first for all that they will ask for again.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn wait_for_turn(tx: &mut TenantTx, all: &[Uuid]) -> Result<()> {
     let mut keys: Vec<i64> = all.iter().map(|id| key(tx.practice(), *id)).collect();
     keys.sort_unstable();
     keys.dedup();

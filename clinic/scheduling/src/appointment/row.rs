@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Appointment, AppointmentDetails, AppointmentId, Cancellation, InSeries, Status};
+use super::{Appointment, AppointmentDetails, AppointmentId, Cancellation, InSeries, Source, Status};
 use crate::settings::CancelledBy;
 
 /// What is sealed as one value.
@@ -37,6 +37,7 @@ pub struct Row {
     ends_at: jiff_sqlx::Timestamp,
     time_zone: String,
     status: Status,
+    source: Source,
     confirmed_at: Option<jiff_sqlx::Timestamp>,
     arrived_at: Option<jiff_sqlx::Timestamp>,
     seated_at: Option<jiff_sqlx::Timestamp>,
@@ -50,6 +51,7 @@ pub struct Row {
     colour: Option<Colour>,
     deposit: bool,
     moves: i32,
+    patient_moves: i32,
     series_id: Option<Uuid>,
     series_number: Option<i32>,
     series_length: Option<i32>,
@@ -66,9 +68,9 @@ pub const COLUMNS: &str = "a.id, a.patient_id, a.service_id, a.location_id,
              and b.kind = 'provider' order by b.position) as providers,
     array(select b.resource_id from scheduling.booked b where b.practice_id = a.practice_id and b.holder_id = a.id
              and b.kind = 'room' order by b.position) as rooms,
-    a.starts_at, a.ends_at, a.time_zone, a.status, a.confirmed_at, a.arrived_at, a.seated_at, a.completed_at,
+    a.starts_at, a.ends_at, a.time_zone, a.status, a.source, a.confirmed_at, a.arrived_at, a.seated_at, a.completed_at,
     a.checked_out_at, a.no_show_at, a.cancelled_at, a.cancelled_by, a.cancel_reason, a.private, a.colour, a.deposit,
-    a.moves, a.series_id, a.series_number, a.series_length, a.version, a.created_at, a.updated_at";
+    a.moves, a.patient_moves, a.series_id, a.series_number, a.series_length, a.version, a.created_at, a.updated_at";
 
 fn place(id: Uuid) -> Place<'static> {
     Place { table: "scheduling.appointment", column: "private", row: id }
@@ -121,6 +123,7 @@ impl Row {
             end: self.ends_at.to_jiff(),
             time_zone: self.time_zone,
             status: self.status,
+            source: self.source,
             details: AppointmentDetails {
                 reason: private.reason,
                 notes: private.notes,
@@ -136,6 +139,7 @@ impl Row {
             no_show_at: instant(self.no_show_at),
             cancellation,
             moves: self.moves,
+            patient_moves: self.patient_moves,
             series,
             version: self.version,
             created_at: self.created_at.to_jiff(),
@@ -210,14 +214,14 @@ pub async fn save(tx: &mut TenantTx, of: &Appointment) -> Result<()> {
         "insert into scheduling.appointment (practice_id, id, patient_id, service_id, location_id, starts_at, ends_at,
                 time_zone, status, confirmed_at, arrived_at, seated_at, completed_at, checked_out_at, no_show_at,
                 cancelled_at, cancelled_by, cancel_reason, private, colour, deposit, moves, series_id, series_number,
-                series_length, version, created_at, updated_at)
+                series_length, version, created_at, updated_at, patient_moves, source)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-                $23, $24, $25, $26, $27, $28)
+                $23, $24, $25, $26, $27, $28, $29, $30)
          on conflict (practice_id, id) do update
             set service_id = $4, location_id = $5, starts_at = $6, ends_at = $7, time_zone = $8, status = $9,
                 confirmed_at = $10, arrived_at = $11, seated_at = $12, completed_at = $13, checked_out_at = $14,
                 no_show_at = $15, cancelled_at = $16, cancelled_by = $17, cancel_reason = $18, private = $19,
-                colour = $20, deposit = $21, moves = $22, version = $26, updated_at = $28",
+                colour = $20, deposit = $21, moves = $22, version = $26, updated_at = $28, patient_moves = $29",
         practice,
         of.id.uuid(),
         of.patient_id.uuid(),
@@ -246,6 +250,8 @@ pub async fn save(tx: &mut TenantTx, of: &Appointment) -> Result<()> {
         of.version,
         at(of.created_at) as _,
         at(of.updated_at) as _,
+        of.patient_moves,
+        of.source as Source,
     )
     .execute(tx.conn())
     .await

@@ -120,23 +120,35 @@ async fn search(who: Can<may::Read>, Query(asked): Query<WhichSlots>) -> Result<
 }
 
 /// What slots are wanted.
-struct Wanted {
-    service: ServiceId,
-    location: LocationId,
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// What is done.
+    pub service: ServiceId,
+    /// Where.
+    pub location: LocationId,
     /// Only with these; everybody who does the service there when nothing is said.
-    only: Option<Vec<UserId>>,
-    first: Date,
-    last: Date,
-    minutes: Option<i32>,
-    part: Option<Part>,
+    pub only: Option<Vec<UserId>>,
+    /// First local day of the location.
+    pub first: Date,
+    /// Last local day.
+    pub last: Date,
+    /// How long; as long as the service takes when nothing is said.
+    pub minutes: Option<i32>,
+    /// Only in this part of the day.
+    pub part: Option<Part>,
     /// For whom.
-    patient: Option<PatientId>,
+    pub patient: Option<PatientId>,
     /// Appointments and holds that are in nobody's way.
-    ignoring: Vec<Uuid>,
-    earliest: Timestamp,
+    pub ignoring: Vec<Uuid>,
+    /// No slot begins before it.
+    pub earliest: Timestamp,
 }
 
-async fn find(tx: &mut TenantTx, wanted: &Wanted) -> Result<(String, Vec<Slot>)> {
+/// What is free, in order, and the location's zone.
+///
+/// # Errors
+/// 404 for a service or a location that there is not.
+pub async fn find(tx: &mut TenantTx, wanted: &Wanted) -> Result<(String, Vec<Slot>)> {
     let service = practice::service(tx, wanted.service).await?;
     let does = |provider: &Provider| {
         provider.bookable
@@ -248,14 +260,19 @@ async fn near(tx: &mut TenantTx, asked: &Asked, moving: Option<AppointmentId>) -
         ignoring: holders.collect(),
         earliest: tx.now(),
     };
-    let distance = |slot: &Slot| slot.start.duration_since(asked.start).abs();
     let (_, mut slots) = find(tx, &wanted).await?;
     if slots.len() < ALTERNATIVES {
         wanted.only = None;
         slots = find(tx, &wanted).await?.1;
     }
-    slots.sort_by_key(distance);
+    Ok(nearest(slots, asked.start))
+}
+
+/// Three slots near a time, in order.
+#[must_use]
+pub fn nearest(mut slots: Vec<Slot>, to: Timestamp) -> Vec<Slot> {
+    slots.sort_by_key(|slot| slot.start.duration_since(to).abs());
     slots.truncate(ALTERNATIVES);
     slots.sort_by_key(|slot| slot.start);
-    Ok(slots)
+    slots
 }

@@ -6,14 +6,16 @@ import everydayEn from './en.json';
 import importsAr from './imports.ar.json';
 import importsEn from './imports.en.json';
 import { translator } from './index';
+import onlineAr from './online.ar.json';
+import onlineEn from './online.en.json';
 import patientsAr from './patients.ar.json';
 import patientsEn from './patients.en.json';
 import schedulingAr from './scheduling.ar.json';
 import schedulingEn from './scheduling.en.json';
 
 const [en, ar] = [
-  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...schedulingEn },
-  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...schedulingAr },
+  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...onlineEn, ...schedulingEn },
+  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...onlineAr, ...schedulingAr },
 ];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 const ending = new RegExp(`_(${FORMS.join('|')})$`);

@@ -2,13 +2,14 @@ import { createStore, useStore } from '@/shared/store';
 import type consoleEn from './console.en.json';
 import type en from './en.json';
 import type importsEn from './imports.en.json';
+import type onlineEn from './online.en.json';
 import type patientsEn from './patients.en.json';
 import type schedulingEn from './scheduling.en.json';
 
 export type Lang = 'en' | 'ar';
 type Strip<K> = K extends `${infer Base}_${'zero' | 'one' | 'two' | 'few' | 'many' | 'other'}` ? Base : K;
 /** Every text has an id; a missing one does not compile. */
-export type MessageId = Strip<keyof typeof en | keyof typeof consoleEn | keyof typeof patientsEn | keyof typeof importsEn | keyof typeof schedulingEn>;
+export type MessageId = Strip<keyof typeof en | keyof typeof consoleEn | keyof typeof patientsEn | keyof typeof importsEn | keyof typeof onlineEn | keyof typeof schedulingEn>;
 export type Params = Record<string, string | number> & { count?: number };
 export type T = (id: MessageId, params?: Params) => string;
 /** For ids made of a code that the server sent: undefined when the catalog has no such text. */
@@ -17,16 +18,27 @@ export type Lookup = (id: string, params?: Params) => string | undefined;
 const LANG_KEY = 'vantage.lang';
 export const dirOf = (lang: Lang) => (lang === 'ar' ? 'rtl' : 'ltr');
 
-/** What the person chose on this device, if they ever did. */
+/** What the person chose on this device, if they ever did. Within another website browsers may forbid storage. */
 export function chosenLang(): Lang | undefined {
-  const stored = localStorage.getItem(LANG_KEY);
-  return stored === 'ar' || stored === 'en' ? stored : undefined;
+  try {
+    const stored = localStorage.getItem(LANG_KEY);
+    return stored === 'ar' || stored === 'en' ? stored : undefined;
+  } catch {
+    return undefined;
+  }
+}
+function rememberLang(lang: Lang) {
+  try {
+    localStorage.setItem(LANG_KEY, lang);
+  } catch {
+    // it holds for this page then
+  }
 }
 export const initialLang = (): Lang => chosenLang() ?? (/^ar\b/.test(navigator.language) ? 'ar' : 'en');
 
 type Catalog = Record<string, string>;
 /** Texts that come with the pages that have them. */
-export type Part = 'console' | 'patients' | 'imports' | 'scheduling';
+export type Part = 'console' | 'patients' | 'imports' | 'online' | 'scheduling';
 // chunks of their own, loaded when they are first wanted
 const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Catalog }>>> = {
   en: {
@@ -34,6 +46,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     console: () => import('./console.en.json'),
     patients: () => import('./patients.en.json'),
     imports: () => import('./imports.en.json'),
+    online: () => import('./online.en.json'),
     scheduling: () => import('./scheduling.en.json'),
   },
   ar: {
@@ -41,6 +54,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     console: () => import('./console.ar.json'),
     patients: () => import('./patients.ar.json'),
     imports: () => import('./imports.ar.json'),
+    online: () => import('./online.ar.json'),
     scheduling: () => import('./scheduling.ar.json'),
   },
 };
@@ -70,7 +84,7 @@ const state = createStore<State>({ lang: 'en', t: (id) => id, lookup: () => unde
 
 export async function setLang(lang: Lang, { remember = true } = {}) {
   const messages = await catalogOf(lang);
-  if (remember) localStorage.setItem(LANG_KEY, lang);
+  if (remember) rememberLang(lang);
   document.documentElement.lang = lang;
   document.documentElement.dir = dirOf(lang);
   state.set({ lang, ...translator(lang, messages) });

@@ -42,7 +42,7 @@ export function Board({ label, calendar, names, by, day, days, today, providers,
   const can = useCan();
   const { timeZone: zone, items } = calendar;
   const { columns, entries, shades, hours } = useBoard({ calendar, names, by, day, days, providers, place, cancelled });
-  const { attempt, refused, take, leave } = useMoves();
+  const { attempt, refused, take, over, leave } = useMoves();
 
   const when = (at: string) => `${formatDay(lang, dayOfWall(wallOf(zone, at)))}, ${formatTime(lang, zone, at)}`;
   const moved = (now: Appointment) =>
@@ -96,7 +96,7 @@ export function Board({ label, calendar, names, by, day, days, today, providers,
         onMove={onMove}
         onResize={onResize}
       />
-      {refused ? <RefusedDialog refused={refused} zone={zone} names={names} onTake={(slot) => take(refused, slot)} onClose={leave} /> : null}
+      {refused ? <RefusedDialog refused={refused} zone={zone} names={names} onTake={(slot) => take(refused, slot)} onOver={(reason) => over(refused, reason)} onClose={leave} /> : null}
     </>
   );
 }

@@ -1,4 +1,6 @@
-import { Button, Modal, Stack, Text } from '@mantine/core';
+import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { useCan } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { formatDay, formatTime } from '@/shared/i18n/format';
 import type { Slot } from '../api';
@@ -6,15 +8,17 @@ import type { Names } from '../useNames';
 import { dayOfWall, wallOf } from './days';
 import type { Refused } from './useMoves';
 
-type Props = { refused: Refused; zone: string; names: Names; onTake: (slot: Slot) => void; onClose: () => void };
+type Props = { refused: Refused; zone: string; names: Names; onTake: (slot: Slot) => void; onOver: (reason: string) => void; onClose: () => void };
 
-/** Says what is taken, and what is free near that time. */
-export function RefusedDialog({ refused: { item, body, refusal }, zone, names, onTake, onClose }: Props) {
+/** Says what is taken, and what is free near that time; who may can put it there all the same, and says why. */
+export function RefusedDialog({ refused: { item, body, refusal }, zone, names, onTake, onOver, onClose }: Props) {
   const { t, lang } = useLang();
   const when = (at: string) => `${formatDay(lang, dayOfWall(wallOf(zone, at)))}, ${formatTime(lang, zone, at)}`;
   const wanted = (body.providerIds ?? item.providerIds)[0];
   const withWhom = (slot: Slot) => (wanted && slot.providerIds.includes(wanted) ? wanted : slot.providerIds[0]);
   const busy = refusal.busy.filter((one) => one.kind !== 'patient').map((one) => (one.kind === 'room' ? names.roomName(one.id) : names.personName(one.id)));
+  // a patient is in one place only, whatever the reason
+  const mayOver = useCan()('appointments.overbook') && refusal.code !== 'appointment.patient_busy';
   return (
     <Modal opened onClose={onClose} title={t('calendar.refused.title')} closeButtonProps={{ 'aria-label': t('action.close') }}>
       <Text size="sm">{t(`problem.${refusal.code}`)}</Text>
@@ -45,9 +49,34 @@ export function RefusedDialog({ refused: { item, body, refusal }, zone, names, o
           </Stack>
         </>
       ) : null}
+      {mayOver ? <Over onOver={onOver} /> : null}
       <Button mt="md" fullWidth variant="subtle" onClick={onClose}>
         {t('calendar.refused.leave')}
       </Button>
     </Modal>
+  );
+}
+
+function Over({ onOver }: { onOver: (reason: string) => void }) {
+  const { t } = useLang();
+  const [reason, setReason] = useState<string>();
+  if (reason === undefined) {
+    return (
+      <Button mt="md" fullWidth variant="default" onClick={() => setReason('')}>
+        {t('scheduling.book.over')}
+      </Button>
+    );
+  }
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    if (reason.trim()) onOver(reason.trim());
+  };
+  return (
+    <form onSubmit={send}>
+      <TextInput mt="md" label={t('scheduling.book.over.reason')} description={t('scheduling.book.over.hint')} className="ownDirection" maxLength={500} autoFocus value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+      <Button mt="sm" fullWidth type="submit" disabled={!reason.trim()}>
+        {t('scheduling.book.over')}
+      </Button>
+    </form>
   );
 }

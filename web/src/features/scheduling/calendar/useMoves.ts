@@ -60,5 +60,11 @@ export function useMoves() {
     attempt(item, { ...body, start: slot.start, ...(main ? { providerIds: [...new Set([main, ...wanted.slice(1)])] } : {}) }, done);
   };
 
-  return { attempt, refused, take, leave: () => setRefused(undefined) };
+  /** Where it was wanted, over what is there, for a reason. */
+  const over = ({ item, body, done }: Refused, overbooking: string) => {
+    setRefused(undefined);
+    attempt(item, { ...body, overbooking }, done);
+  };
+
+  return { attempt, refused, take, over, leave: () => setRefused(undefined) };
 }

@@ -56,6 +56,10 @@ export function Who({ patientId }: { patientId: string }) {
 const MINUTE = 60_000;
 export const minutesOf = ({ start, end }: Pick<Appointment, 'start' | 'end'>) => Math.round((Date.parse(end) - Date.parse(start)) / MINUTE);
 
+const REFERENCE = /(\w{4})(\w{4})$/;
+/** What a patient who booked online was told to call it. */
+const referenceOf = (id: string) => REFERENCE.exec(id.toUpperCase())?.slice(1).join('-') ?? '';
+
 function Pair({ label, wide, children }: { label: string; wide?: boolean; children: ReactNode }) {
   return (
     <div data-wide={wide || undefined}>
@@ -106,6 +110,11 @@ export function Facts({ appointment: a, names }: { appointment: Appointment; nam
             <IconRepeat size={15} stroke={1.8} aria-hidden />
             {t('scheduling.visit.seriesOf', { number: a.series.number, length: a.series.length })}
           </span>
+        </Pair>
+      ) : null}
+      {a.source === 'online' ? (
+        <Pair label={t('scheduling.visit.source')} wide>
+          {t('scheduling.visit.online')} <bdi className="ltr tnum">{referenceOf(a.id)}</bdi>
         </Pair>
       ) : null}
       {a.overbooking ? (

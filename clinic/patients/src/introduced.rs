@@ -1,0 +1,91 @@
+//! Somebody who says who they are and has no account: a patient of the practice, or a new one.
+//!
+//! Known is only who gives the number, the date of birth and the name of a patient, all three; anything less would let
+//! strangers in on whoever shares a number or a name. Whoever calls this tells neither which of the two it was.
+
+use platform::db::TenantTx;
+use platform::error::Error;
+use platform::id::PatientId;
+use platform::{Result, extract};
+use serde_json::json;
+
+use crate::custom;
+use crate::names;
+use crate::record::fields::{Consents, country};
+use crate::record::{self, Patient, PatientFields, Rules};
+use crate::terms;
+
+/// The patient who has all of the first number, the date of birth and the name of these fields; of several the one who
+/// was entered first. The name may be in either script, and its words in any order.
+///
+/// # Errors
+/// 422 at a number that is none.
+pub async fn known(tx: &mut TenantTx, who: &PatientFields) -> Result<Option<PatientId>> {
+    let (Some(born), Some(phone)) = (who.birth_date, who.phones.first()) else { return Ok(None) };
+    let number = platform::validate::phone(&phone.number, &country(tx).await?, "/phones/0/number")?;
+    let practice = tx.practice();
+    let rows = sqlx::query!(
+        "select p.id, p.given_name, p.family_name, p.given_name_other, p.family_name_other
+           from patients.term t join patients.patient p on p.practice_id = t.practice_id and p.id = t.patient_id
+          where t.practice_id = $1 and t.kind = 'phone' and t.term = $2 and p.birth_date = $3 and p.deleted_at is null
+          order by p.number limit 50",
+        practice,
+        terms::last_first(&number),
+        jiff_sqlx::Date::from(born) as _,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let wanted = words(&who.given_name, who.family_name.as_deref());
+    // a name without letters is nobody's
+    let is_it = |given: &str, family: Option<&str>| !wanted.is_empty() && words(given, family) == wanted;
+    let found = rows.iter().find(|row| {
+        is_it(&row.given_name, row.family_name.as_deref())
+            || is_it(row.given_name_other.as_deref().unwrap_or_default(), row.family_name_other.as_deref())
+    });
+    Ok(found.map(|row| PatientId(row.id)))
+}
+
+/// The words of a name, folded, in the order of the alphabet: people put all of it into one field, or the family first.
+fn words(given: &str, family: Option<&str>) -> Vec<String> {
+    let folded = names::fold(&format!("{given} {}", family.unwrap_or_default()));
+    let mut words: Vec<String> = folded.split_whitespace().map(str::to_owned).collect();
+    words.sort_unstable();
+    words
+}
+
+/// Enters somebody who has introduced themselves. The practice's own fields that are required stay empty: nobody has
+/// asked them yet.
+///
+/// # Errors
+/// 422 for what is not valid in this practice.
+pub async fn enter(tx: &mut TenantTx, who: &PatientFields) -> Result<Patient> {
+    extract::check(who)?;
+    let mut rules = Rules::of(tx).await?;
+    for field in &mut rules.custom {
+        field.required = false;
+    }
+    let tidied = who.clone().tidied(&rules, None, tx.now())?;
+    record::enter_all(tx, &rules.custom, vec![tidied], json!({})).await?.pop().ok_or_else(Error::not_found)
+}
+
+/// Notes what a patient agreed to where nobody has asked them yet. What they once said, to staff perhaps, stays: who
+/// introduces themselves has proved nothing.
+///
+/// # Errors
+/// 404.
+pub async fn agree(tx: &mut TenantTx, id: PatientId, to: &Consents) -> Result<()> {
+    let before = record::find(tx, id, true).await?;
+    let had = &before.fields.consents;
+    let consents = Consents {
+        calls: had.calls.clone().or_else(|| to.calls.clone()),
+        email: had.email.clone().or_else(|| to.email.clone()),
+        sms: had.sms.clone().or_else(|| to.sms.clone()),
+    };
+    if consents == *had {
+        return Ok(());
+    }
+    let fields = PatientFields { consents, ..before.fields.clone() };
+    let after = Patient { fields, version: before.version + 1, updated_at: tx.now(), ..before.clone() };
+    let own = custom::all(tx).await?;
+    record::change_all(tx, &own, &[(before, after)], "patient.changed", json!({})).await
+}

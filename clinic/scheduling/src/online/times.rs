@@ -1,0 +1,283 @@
+//! When a service can be booked online: what is free, less what the practice keeps to itself by its minimum notice and
+//! its horizon.
+
+use garde::Validate;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span as Days, Timestamp};
+use platform::db::TenantTx;
+use platform::error::{Error, FieldError};
+use platform::extract::Query;
+use platform::guard::Anybody;
+use platform::id::{PatientId, UserId};
+use platform::routes::{Json, Routes};
+use platform::{Result, route};
+use practice::{LocationId, ServiceId};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::page::{Offer, Page, unknown};
+use crate::appointment::occupy::wait_for_turn;
+use crate::slots::{self, Slot, Wanted};
+
+/// Days that can be asked for at once.
+const MOST_DAYS: i32 = 31;
+/// How many days from a time that is taken others are looked for, and how many of them are shown.
+const NEAR_DAYS: i32 = 14;
+const ALTERNATIVES: usize = 3;
+
+/// The route of times.
+pub fn routes() -> Routes {
+    Routes::new().route(route!(times))
+}
+
+/// What somebody wants to book.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// What is done.
+    pub service: ServiceId,
+    /// Where.
+    pub location: LocationId,
+    /// Who may do it: those that the practice lets book, or the one that was chosen.
+    pub people: Vec<UserId>,
+    /// Whether it was chosen.
+    pub chosen: bool,
+    /// The zone of the place.
+    pub zone: TimeZone,
+    /// Nothing can be booked before it.
+    pub earliest: Timestamp,
+    /// Nor behind this local day.
+    pub last: Date,
+}
+
+impl Choice {
+    /// Makes sense of what was asked for.
+    ///
+    /// # Errors
+    /// 422 at `service`, `locationId` and `providerId`, each with that sign in front, for what cannot be booked online.
+    pub async fn of(
+        tx: &mut TenantTx,
+        offer: &Offer,
+        sign: char,
+        (service, location, provider): (&str, LocationId, Option<UserId>),
+    ) -> Result<Self> {
+        let online = offer.service(service).ok_or_else(|| unknown(&format!("{sign}service")))?;
+        if practice::service(tx, online.service_id).await?.archived_at.is_some() {
+            return Err(unknown(&format!("{sign}service")));
+        }
+        let place = offer.locations.iter().find(|place| place.id == location);
+        let place = place.ok_or_else(|| unknown(&format!("{sign}locationId")))?;
+        let mut people = offer.people(online, location);
+        if let Some(provider) = provider {
+            people.retain(|id| offer.rules.choose_provider && *id == provider);
+        }
+        if people.is_empty() {
+            return Err(unknown(&format!("{sign}providerId")));
+        }
+        let zone = match &place.time_zone {
+            Some(zone) => zone.clone(),
+            None => practice::practice(tx).await?.time_zone,
+        };
+        let zone = TimeZone::get(&zone).map_err(Error::internal)?;
+        let (now, rules) = (tx.now(), &offer.scheduling);
+        let earliest = now.checked_add(SignedDuration::from_mins(rules.notice_minutes.into()));
+        Ok(Self {
+            service: online.service_id,
+            location,
+            people,
+            chosen: provider.is_some(),
+            earliest: earliest.map_err(Error::internal)?,
+            last: now.to_zoned(zone.clone()).date().saturating_add(Days::new().days(rules.horizon_days)),
+            zone,
+        })
+    }
+
+    /// What of these days can be booked.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn free(&self, tx: &mut TenantTx, from: Date, to: Date) -> Result<Vec<Slot>> {
+        let first = from.max(self.earliest.to_zoned(self.zone.clone()).date());
+        let last = to.min(self.last);
+        if first > last {
+            return Ok(Vec::new());
+        }
+        slots::find(tx, &self.wanted(first, last)).await.map(|(_, slots)| slots)
+    }
+
+    fn wanted(&self, first: Date, last: Date) -> Wanted {
+        Wanted {
+            service: self.service,
+            location: self.location,
+            only: Some(self.people.clone()),
+            first,
+            last,
+            minutes: None,
+            part: None,
+            patient: None,
+            ignoring: Vec::new(),
+            earliest: self.earliest,
+        }
+    }
+
+    /// Who takes a visit at this instant: the first who is free, once the visitor's turn at everybody, at every room of
+    /// the place and at the patient has come. Then nobody else can take it any more.
+    ///
+    /// # Errors
+    /// 409 `booking.too_soon`, `booking.too_far`, `booking.taken`.
+    pub async fn take_turn(
+        &self,
+        tx: &mut TenantTx,
+        start: Timestamp,
+        patient: Option<PatientId>,
+        ignoring: Option<Uuid>,
+    ) -> Result<UserId> {
+        if start < self.earliest {
+            let title = "This is too soon to be booked online; please call.";
+            return Err(Error::conflict("booking.too_soon", title).at("/start", "too_soon", "Choose a later time."));
+        }
+        let day = start.to_zoned(self.zone.clone()).date();
+        if day > self.last {
+            let title = "This is too far ahead to be booked online yet.";
+            return Err(Error::conflict("booking.too_far", title).at("/start", "too_far", "Choose an earlier time."));
+        }
+        let rooms = practice::working(tx, self.location, &[], day, day).await?.rooms;
+        let people = self.people.iter().map(|id| id.uuid()).chain(patient.map(PatientId::uuid));
+        let all: Vec<Uuid> = people.chain(rooms.iter().map(|id| id.uuid())).collect();
+        wait_for_turn(tx, &all).await?;
+        let wanted = Wanted { patient, ignoring: ignoring.into_iter().collect(), ..self.wanted(day, day) };
+        let free = slots::find(tx, &wanted).await?.1.into_iter().find(|slot| slot.start == start);
+        free.and_then(|slot| slot.provider_ids.first().copied()).ok_or_else(taken)
+    }
+}
+
+/// That somebody else has it. What it was that is taken, a stranger is not told.
+#[must_use]
+pub fn taken() -> Error {
+    let title = "This time has just been taken.";
+    Error::conflict("booking.taken", title).at("/start", "taken", "Choose another time.")
+}
+
+/// Which times.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct WhichTimes {
+    /// The practice's slug; at its own address it is always that one.
+    #[garde(inner(length(max = 40)))]
+    practice: Option<String>,
+    /// What is done, by its address.
+    #[garde(length(max = 60))]
+    service: String,
+    /// Where.
+    #[garde(skip)]
+    location_id: LocationId,
+    /// With whom; left out, with whoever is free.
+    #[garde(skip)]
+    provider_id: Option<UserId>,
+    /// First local day of the place.
+    #[garde(skip)]
+    from: Date,
+    /// Last local day, at most 30 after the first.
+    #[garde(skip)]
+    to: Date,
+}
+
+/// When something can be booked.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct PublicTimes {
+    /// The place's zone, IANA.
+    time_zone: String,
+    /// The first local day on which anything can be booked,
+    first_day: Date,
+    /// and the last one.
+    last_day: Date,
+    /// When a visit could be, in order.
+    items: Vec<PublicTime>,
+}
+
+/// When a visit could be.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct PublicTime {
+    /// From when.
+    start: Timestamp,
+    /// Until when.
+    end: Timestamp,
+}
+
+/// When a service can be booked online.
+#[utoipa::path(get, path = "/api/v1/booking/times", tag = "scheduling", params(WhichTimes),
+    responses((status = 200, body = PublicTimes)))]
+async fn times(who: Anybody, Query(which): Query<WhichTimes>) -> Result<Json<PublicTimes>> {
+    let days = which.to.since(which.from).map_err(Error::internal)?.get_days();
+    if !(0..MOST_DAYS).contains(&days) || !(2000..=2200).contains(&which.from.year()) {
+        let text = "Ask for the first day, or for one of the 30 that follow.";
+        return Err(Error::invalid(vec![FieldError::new("?to", "out_of_range", text)]));
+    }
+    Page::of(&who, which.practice.as_deref()).await?.read(async move |tx| list(tx, &which).await).await.map(Json)
+}
+
+async fn list(tx: &mut TenantTx, which: &WhichTimes) -> Result<PublicTimes> {
+    let offer = Offer::of(tx).await?;
+    let choice = Choice::of(tx, &offer, '?', (&which.service, which.location_id, which.provider_id)).await?;
+    let items = choice.free(tx, which.from, which.to).await?;
+    let time = |slot: Slot| PublicTime { start: slot.start, end: slot.end };
+    Ok(PublicTimes {
+        time_zone: choice.zone.iana_name().unwrap_or("UTC").to_owned(),
+        first_day: choice.earliest.to_zoned(choice.zone.clone()).date(),
+        last_day: choice.last,
+        items: items.into_iter().map(time).collect(),
+    })
+}
+
+/// The outcome; where it is that something was taken, with what can be booked near that time: first with whom it was
+/// wanted, then with anybody.
+///
+/// # Errors
+/// Those of the outcome.
+pub async fn with_alternatives<T>(
+    page: &Page,
+    choice: (String, LocationId, Option<UserId>),
+    start: Timestamp,
+    outcome: Result<T>,
+) -> Result<T> {
+    let error = match outcome {
+        Err(error) if error.code() == "appointment.closed" || error.code().ends_with("_busy") => taken(),
+        Err(error) if ["booking.taken", "booking.too_soon", "booking.too_far"].contains(&error.code()) => error,
+        other => return other,
+    };
+    let near = page.read(async move |tx| near(tx, &choice, start).await).await.unwrap_or_default();
+    let near: Vec<_> = near
+        .into_iter()
+        .map(|(slot, provider)| json!({ "start": slot.start, "end": slot.end, "providerId": provider }))
+        .collect();
+    Err(error.showing(&json!({ "alternatives": near })))
+}
+
+async fn near(
+    tx: &mut TenantTx,
+    (service, location, provider): &(String, LocationId, Option<UserId>),
+    start: Timestamp,
+) -> Result<Vec<(Slot, Option<UserId>)>> {
+    let offer = Offer::of(tx).await?;
+    let mut choice = Choice::of(tx, &offer, '/', (service, *location, *provider)).await?;
+    let day =
+        start.to_zoned(choice.zone.clone()).date().clamp(tx.now().to_zoned(choice.zone.clone()).date(), choice.last);
+    let reach = Days::new().days(NEAR_DAYS);
+    let (from, to) = (day.saturating_sub(Days::new().days(1)), day.saturating_add(reach));
+    let mut found = choice.free(tx, from, to).await?;
+    let mut with = *provider;
+    if found.len() < ALTERNATIVES && choice.chosen {
+        choice = Choice::of(tx, &offer, '/', (service, *location, None)).await?;
+        found = choice.free(tx, from, to).await?;
+        with = None;
+    }
+    found.sort_by_key(|slot| slot.start.duration_since(start).abs());
+    found.truncate(ALTERNATIVES);
+    found.sort_by_key(|slot| slot.start);
+    Ok(found.into_iter().map(|slot| (slot, with)).collect())
+}

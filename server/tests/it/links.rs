@@ -1,0 +1,65 @@
+//! What is behind a patient's link: for whoever came by it, and for nobody else.
+
+use platform::db::Caller;
+use platform::id::{PatientId, PracticeId};
+use platform::patient_link::{NewLink, Purpose};
+use platform::testing::{Person, TestServer};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::operations::{all_operations, visit};
+use crate::product;
+
+/// The operations behind a link take its token and nobody else's; a link takes nobody anywhere else, and not to what
+/// links of another purpose are for.
+#[tokio::test]
+async fn what_is_behind_a_link_is_for_whoever_came_by_it() {
+    let server = product().await;
+    let owner = server.owner_of("alpha").await;
+    let administrator = server.administrator("noura").await;
+    let links = ["appointment", "offer"].map(|purpose| (format!("patient_link.{purpose}"), purpose));
+    let behind = by_link(&server, &owner).await;
+    for operation in all_operations().iter().filter(|o| o.permission != "anybody") {
+        let body = || operation.body.as_ref().map(|_| json!({}));
+        if operation.is_of_patients() {
+            assert!(links.iter().any(|(name, _)| *name == operation.permission), "{}", operation.name());
+            for stranger in [&owner, &administrator] {
+                let answer = operation.call(stranger, Uuid::now_v7(), body()).await;
+                assert_eq!((answer.status.as_u16(), answer.code()), (401, "auth.required"), "{}", operation.name());
+            }
+        }
+        for (patient, purpose) in behind.iter().zip(links.iter().map(|(name, _)| name)) {
+            let answer = operation.call(patient, Uuid::now_v7(), body()).await;
+            let said = (answer.status.as_u16(), answer.code());
+            if operation.permission == *purpose {
+                assert!(![401, 403].contains(&said.0), "{}: {said:?}", operation.name());
+            } else if operation.is_of_patients() {
+                assert_eq!(said, (403, "auth.forbidden"), "{}", operation.name());
+            } else {
+                assert_eq!(said, (401, "auth.required"), "{}", operation.name());
+            }
+        }
+    }
+}
+
+/// Patients of a practice behind links that nobody has revoked: to an appointment, and to an offer.
+pub async fn by_link(server: &TestServer, owner: &Person) -> [Person; 2] {
+    let insured = json!({ "givenName": "Noura", "birthDate": "1990-05-17" });
+    let made = owner.post("/api/v1/patients", &insured).await.expect(201);
+    let patient = PatientId(serde_json::from_value(made["id"].clone()).expect("an id"));
+    let (appointment, _) = visit(server, owner, patient.uuid()).await;
+    let caller = Caller::system(PracticeId(owner.practice()));
+    let expires = server.clock.now() + jiff::SignedDuration::from_hours(24);
+    let behind = async |purpose: Purpose, subject: Uuid| {
+        let new = NewLink { purpose, subject, patient, expires };
+        let address =
+            server.app.door.write(&caller, async move |tx| tx.patient_link(&new).await).await.expect("a link");
+        let token = address.expose().split_once('#').expect("a token").1.to_owned();
+        let opened = json!({ "token": token, "dateOfBirth": "1990-05-17" });
+        let opened = server.stranger().post("/api/v1/patient-links/open", &opened).await.expect(200);
+        let mut person = server.stranger();
+        person.token = opened["accessToken"].as_str().map(str::to_owned);
+        person
+    };
+    [behind(Purpose::Appointment, appointment).await, behind(Purpose::Offer, Uuid::now_v7()).await]
+}
