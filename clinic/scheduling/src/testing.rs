@@ -26,7 +26,8 @@ pub(crate) const DAY: &str = "2030-06-02";
 impl Clinic {
     pub async fn start() -> Self {
         let routes = identity::routes().merge(practice::routes()).merge(patients::routes()).merge(crate::routes());
-        let server = TestServer::start(routes, Duties::default()).await;
+        let duties = Duties { subscribers: crate::subscribers(), ..Duties::default() };
+        let server = TestServer::start(routes, duties).await;
         let owner = server.owner_of("alpha").await;
         let location = made(&owner, "/api/v1/locations", &json!({ "name": "Olaya" })).await;
         let room = async |name: &str, sort: i32| {

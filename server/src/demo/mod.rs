@@ -4,6 +4,7 @@ mod appointments;
 mod clinics;
 mod desk;
 mod patients;
+mod waitlist;
 
 use axum::Router;
 use identity::Authenticator;
@@ -94,6 +95,7 @@ async fn furnish(app: &App) -> Result<()> {
             staff(&api, &owner, clinic).await?;
             patients::enter(&owner, clinic.language, clinic.patients).await?;
             appointments::enter(&owner, clinic.language, clinic.patients, app.now()).await?;
+            waitlist::enter(&owner, clinic.language, app.now()).await?;
         }
     }
     Ok(())

@@ -12,6 +12,7 @@ import { validateHoursSearch } from '@/features/practice/hours/search';
 import { validateWelcomeSearch } from '@/features/practice/onboarding/search';
 import { validateListSearch } from '@/features/practice/search';
 import { validateServicesSearch } from '@/features/practice/services/search';
+import { validateRecallsSearch } from '@/features/scheduling/recalls/search';
 import { validateCalendarSearch } from '@/features/scheduling/search';
 import { validateTodaySearch } from '@/features/scheduling/today/search';
 import { takeToken } from '@/shared/auth/mailedToken';
@@ -165,7 +166,7 @@ const today = createRoute({
   getParentRoute: () => inside,
   path: '/today',
   validateSearch: validateTodaySearch,
-  loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling')]),
+  loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling'), wantTexts('waitlist')]),
   component: lazyRouteComponent(() => import('@/features/scheduling/today/TodayPage'), 'TodayPage'),
 });
 const home = createRoute({
@@ -178,6 +179,19 @@ const welcome = createRoute({
   path: '/welcome',
   validateSearch: validateWelcomeSearch,
   component: lazyRouteComponent(() => import('@/features/practice/onboarding/OnboardingPage'), 'OnboardingPage'),
+});
+const waitlist = createRoute({
+  getParentRoute: () => inside,
+  path: '/waitlist',
+  loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling'), wantTexts('waitlist')]),
+  component: lazyRouteComponent(() => import('@/features/scheduling/waitlist/WaitlistPage'), 'WaitlistPage'),
+});
+const recalls = createRoute({
+  getParentRoute: () => inside,
+  path: '/recalls',
+  validateSearch: validateRecallsSearch,
+  loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling'), wantTexts('waitlist')]),
+  component: lazyRouteComponent(() => import('@/features/scheduling/recalls/RecallsPage'), 'RecallsPage'),
 });
 const calendar = createRoute({
   getParentRoute: () => inside,
@@ -382,6 +396,8 @@ export const router = createRouter({
       home,
       welcome,
       calendar,
+      waitlist,
+      recalls,
       patients,
       insurance,
       duplicates,

@@ -8,12 +8,16 @@ import importsEn from './imports.en.json';
 import { translator } from './index';
 import patientsAr from './patients.ar.json';
 import patientsEn from './patients.en.json';
+import offerAr from './offer.ar.json';
+import offerEn from './offer.en.json';
 import schedulingAr from './scheduling.ar.json';
 import schedulingEn from './scheduling.en.json';
+import waitlistAr from './waitlist.ar.json';
+import waitlistEn from './waitlist.en.json';
 
 const [en, ar] = [
-  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...schedulingEn },
-  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...schedulingAr },
+  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...schedulingEn, ...waitlistEn, ...offerEn },
+  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...schedulingAr, ...waitlistAr, ...offerAr },
 ];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 const ending = new RegExp(`_(${FORMS.join('|')})$`);
