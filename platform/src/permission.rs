@@ -181,6 +181,8 @@ pub fn to_see(kind: &str) -> String {
         "location" | "provider" | "onboarding" => "practice",
         "absence" | "closing_day" => "hours",
         "hold" | "scheduling_settings" | "online_booking" => "appointments",
+        "wish" | "opening" | "offer" | "waitlist_settings" => "waitlist",
+        "recall_rule" => "recall",
         "tag" | "note" | "policy" | "patient_field" | "import" | "view" | "merge" | "duplicate" => "patients",
         kind => kind,
     };
@@ -326,6 +328,18 @@ permissions! {
         Overbook "appointments.overbook"    "xxx..x..";
         /// Say how appointments are given.
         Configure "appointments.configure"  "xx......";
+    }
+    waitlist {
+        /// See who waits, and what is offered to whom.
+        Read "waitlist.read"            "xxxxxx.x";
+        /// Enter and change what patients wait for.
+        Write "waitlist.write"          "xxxxxx..";
+    }
+    recalls {
+        /// See who should come again.
+        Read "recalls.read"             "xxxxxx.x";
+        /// Note who was reached, and put off or end a recall.
+        Write "recalls.write"           "xxxxxx..";
     }
     support_access {
         /// See when the platform's support looked into the practice, and why.

@@ -57,11 +57,12 @@ pub fn duties() -> Duties {
         jobs::schedules(),
         identity::schedules(),
         patients::schedules(),
+        scheduling::schedules(),
         administration::schedules(),
         ::audit::schedules(),
     ]
     .concat();
-    let subscribers = [vec![live::subscriber()], practice::subscribers()].concat();
+    let subscribers = [vec![live::subscriber()], practice::subscribers(), scheduling::subscribers()].concat();
     Duties { subscribers, jobs: [patients::jobs(), ::audit::jobs()].concat(), schedules, loops: ::audit::loops() }
 }
 

@@ -79,6 +79,21 @@ const toVisit = async (p) => {
   await p.goto(`${new URL(p.url()).origin}/patients/${patientId}?tab=appointments&appointment=${id}`);
   await p.getByRole('dialog').locator('time').first().waitFor();
 };
+/** The form for a wish, with days and times, sent while it lacks the rest. */
+const toWish = async (p) => {
+  await p.locator('main').getByRole('button', { name: /^(Add to the waitlist|إضافة إلى قائمة الانتظار)$/ }).first().click();
+  await p.getByRole('dialog').locator('textarea').first().waitFor();
+  await p.getByRole('button', { name: /^(Add days and times|إضافة أيام وأوقات)$/ }).click();
+  await submit(p);
+};
+const toOffering = async (p) => {
+  await p.getByRole('button', { name: /^(How times are offered|كيف تُعرض المواعيد)$/ }).click();
+  await p.getByRole('dialog').waitFor();
+};
+const toRules = async (p) => {
+  await p.getByRole('button', { name: /^(Rules|القواعد)$/ }).click();
+  await p.getByRole('dialog').locator('[data-rule]').first().waitFor();
+};
 const settings = (name) => ({ name, path: `/settings/${name}` });
 
 /**
@@ -110,6 +125,13 @@ export const screens = [
   { name: 'booking page, details with errors', path: '/book/alpha/consultation', out: true, ready: 'input[type=radio]', act: toDetails },
   { name: 'booking page, none', path: '/book/nobody', out: true, ready: 'h1' },
   { name: 'settings, online booking', path: '/settings/online-booking', ready: 'li' },
+  { name: 'waitlist of a new practice', path: '/waitlist', fresh: true },
+  { name: 'waitlist', path: '/waitlist', ready: '[data-opening]' },
+  { name: 'what a patient waits for', path: '/waitlist', ready: '[data-opening]', act: toWish },
+  { name: 'how times are offered', path: '/waitlist', ready: '[data-opening]', act: toOffering },
+  { name: 'recalls', path: '/recalls', ready: row },
+  { name: 'recall', path: '/recalls', ready: row, act: open },
+  { name: 'rules of recalls', path: '/recalls', ready: row, act: toRules },
   { name: 'settings, scheduling', path: '/settings/scheduling', ready: row },
   { name: 'palette', path: '/home', act: (p) => p.keyboard.press('Control+k') },
   { name: 'account menu', path: '/home', act: (p) => p.getByRole('button', { name: /Account menu|قائمة الحساب/ }).click() },

@@ -36,7 +36,7 @@ pub use import::{Duplicates, FileImport, import_file};
 pub use insurance::{CardPicture, Eligibility, Policy, PolicyFields, PolicyId, of_patient as policies_of};
 pub use introduced::{agree, enter as enter_introduced, known};
 pub use list::{PatientItem, items as items_of};
-pub use reach::{Reach, reach};
+pub use reach::{Reach, reach, reach_all};
 pub use record::fields::{
     Alert, AlertKind, Consent, Consents, ContactKind, ContactMethod, Email, PatientStatus, Phone, Sex,
 };

@@ -1,11 +1,14 @@
 //! Where and in which language a patient can be written to.
 
+use std::collections::HashMap;
+
 use platform::Result;
 use platform::db::TenantTx;
 use platform::id::PatientId;
 use platform::language::Language;
 use platform::phi::Phi;
 use sqlx::types::Json;
+use uuid::Uuid;
 
 use crate::record::fields::Consents;
 
@@ -18,6 +21,16 @@ pub struct Reach {
     pub email_consent: Option<bool>,
     /// Theirs where the product has it, else the practice's.
     pub language: Language,
+    /// Whether there is something that a link can ask them: a date of birth, a phone number.
+    pub opens_links: bool,
+}
+
+impl Reach {
+    /// The address, unless they said that they want no e-mail.
+    #[must_use]
+    pub fn writable(&self) -> Option<&Phi<String>> {
+        self.email.as_ref().filter(|_| self.email_consent != Some(false))
+    }
 }
 
 /// Looks it up; none for a patient who was deleted, or died.
@@ -25,24 +38,38 @@ pub struct Reach {
 /// # Errors
 /// 503 when the database is away.
 pub async fn reach(tx: &mut TenantTx, patient: PatientId) -> Result<Option<Reach>> {
+    Ok(reach_all(tx, &[patient.uuid()]).await?.remove(&patient))
+}
+
+/// The same for many; who was deleted, or died, is not among them.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn reach_all(tx: &mut TenantTx, patients: &[Uuid]) -> Result<HashMap<PatientId, Reach>> {
     let practice = tx.practice();
-    let row = sqlx::query!(
-        r#"select p.email, p.consents as "consents: Json<Consents>", p.language,
+    let rows = sqlx::query!(
+        r#"select p.id, p.email, p.consents as "consents: Json<Consents>", p.language,
+                  p.birth_date is not null or p.phone is not null as "opens_links!",
                   c.language as "of_practice: Language"
              from patients.patient p join platform.practice c on c.practice_id = p.practice_id
-            where p.practice_id = $1 and p.id = $2 and p.deleted_at is null and p.status <> 'deceased'"#,
+            where p.practice_id = $1 and p.id = any($2) and p.deleted_at is null and p.status <> 'deceased'"#,
         practice,
-        patient.uuid(),
+        patients,
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(row.map(|row| Reach {
-        email: row.email.map(Phi::new),
-        email_consent: row.consents.0.email.map(|consent| consent.granted),
-        language: match row.language.as_deref() {
-            Some("ar") => Language::Ar,
-            Some("en") => Language::En,
-            _ => row.of_practice,
-        },
-    }))
+    let reach = rows.into_iter().map(|row| {
+        let reach = Reach {
+            email: row.email.map(Phi::new),
+            email_consent: row.consents.0.email.map(|consent| consent.granted),
+            language: match row.language.as_deref() {
+                Some("ar") => Language::Ar,
+                Some("en") => Language::En,
+                _ => row.of_practice,
+            },
+            opens_links: row.opens_links,
+        };
+        (PatientId(row.id), reach)
+    });
+    Ok(reach.collect())
 }

@@ -9,12 +9,16 @@ pub mod lookup;
 mod online;
 mod own;
 mod patient_links;
+mod recalls;
 mod settings;
 mod slots;
 #[cfg(test)]
 mod testing;
 mod visit_link;
+mod waitlist;
 
+use platform::jobs::Schedule;
+use platform::outbox::Subscriber;
 use platform::routes::Routes;
 
 pub use agenda::{Piece, Standing, agenda};
@@ -34,4 +38,18 @@ pub fn routes() -> Routes {
         .merge(visit_link::routes())
         .merge(slots::routes())
         .merge(settings::routes())
+        .merge(waitlist::routes())
+        .merge(recalls::routes())
+}
+
+/// Who in the area wants to hear of events.
+#[must_use]
+pub fn subscribers() -> Vec<Subscriber> {
+    vec![waitlist::SUBSCRIBER, recalls::SUBSCRIBER]
+}
+
+/// What recurs.
+#[must_use]
+pub fn schedules() -> Vec<Schedule> {
+    vec![waitlist::SCHEDULE]
 }

@@ -44,7 +44,8 @@ impl Clinic {
     async fn server() -> TestServer {
         let routes = identity::routes().merge(practice::routes()).merge(patients::routes()).merge(crate::routes());
         let config = Config { trust_forwarded_for: true, ..Config::default() };
-        TestServer::with(config, Duties::default(), |app| http::surround(routes.split().0, app)).await
+        let duties = Duties { subscribers: crate::subscribers(), ..Duties::default() };
+        TestServer::with(config, duties, |app| http::surround(routes.split().0, app)).await
     }
 
     async fn on(server: TestServer) -> Self {

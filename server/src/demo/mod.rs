@@ -5,6 +5,7 @@ mod clinics;
 mod desk;
 mod online;
 mod patients;
+mod waitlist;
 
 use axum::Router;
 use identity::Authenticator;
@@ -96,6 +97,7 @@ async fn furnish(app: &App) -> Result<()> {
             online::open(&owner, clinic).await?;
             patients::enter(&owner, clinic.language, clinic.patients).await?;
             appointments::enter(&owner, clinic.language, clinic.patients, app.now()).await?;
+            waitlist::enter(&owner, clinic.language, app.now()).await?;
         }
     }
     Ok(())

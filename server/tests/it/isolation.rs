@@ -48,6 +48,12 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
              select $1, id, id, 'csv', id, now(), 'infinity' from jobs.job where practice_id = $1 and kind = 'test'",
             "insert into audit_export.chunk (practice_id, request_id, run, number, body)
              select $1, id, id, 0, '' from audit_export.request where practice_id = $1",
+            "insert into scheduling.recall (practice_id, id, patient_id, service_id, location_id, appointment_id, due_on,
+                    next_on, status, created_at, updated_at)
+             select practice_id, gen_random_uuid(), patient_id, service_id, location_id, id, '2031-01-01', '2031-01-01',
+                    'due', now(), now() from scheduling.appointment where practice_id = $1 limit 1",
+            "insert into scheduling.recall_attempt (practice_id, id, recall_id, kind, outcome, at)
+             select practice_id, gen_random_uuid(), id, 'phone', 'reached', now() from scheduling.recall where practice_id = $1",
             "insert into patients.origin (practice_id, source, key, patient_id)
              select $1, 'test', id::text, id from patients.patient where practice_id = $1",
             "insert into timeline.entry (practice_id, id, patient_id, at, kind, resource_type, resource_id, actor_kind, body)
@@ -100,6 +106,22 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     let online = json!({ "enabled": true, "services": [online], "providerIds": null, "locationIds": null,
         "chooseProvider": true, "mostOpen": 3, "email": "no", "reason": "no", "origins": [] });
     put("/api/v1/online-booking".to_owned(), json!({ "version": 0, "rules": online })).await;
+    let settings = json!({ "mode": "ask_me", "waveSize": 3, "waveMinutes": 30, "lastMinutes": 120 });
+    put("/api/v1/waitlist-settings".to_owned(), json!({ "version": 0, "rules": settings })).await;
+    let rule = format!("/api/v1/recall-rules/{}", service.as_str().expect("an id"));
+    put(rule, json!({ "version": 0, "months": 6 })).await;
+    let waits =
+        json!({ "givenName": "Reem", "birthDate": "1990-05-17", "emails": [{ "address": "reem@example.com" }] });
+    let waits = owner.post("/api/v1/patients", &waits).await.expect(201)["id"].clone();
+    let wish = json!({ "patientId": waits, "serviceId": service, "locationId": location });
+    owner.post("/api/v1/wishes", &wish).await.expect(201);
+    booked["start"] = json!("2030-06-02T12:00:00Z");
+    let visit = owner.post("/api/v1/appointments", &booked).await.expect(201)["id"].clone();
+    let why = json!({ "version": 1, "by": "patient", "reason": "patient_ill" });
+    owner.post(&format!("/api/v1/appointments/{}/cancel", visit.as_str().expect("an id")), &why).await.expect(200);
+    let opening = owner.get("/api/v1/openings").await.expect(200)["items"][0]["id"].clone();
+    let offer = format!("/api/v1/openings/{}/offer", opening.as_str().expect("an id"));
+    owner.post(&offer, &json!({})).await.expect(200);
     owner.post("/api/v1/views", &json!({ "name": "Mine" })).await.expect(201);
     let field = json!({ "name": "Shoe size", "kind": "number" });
     owner.post("/api/v1/patient-fields", &field).await.expect(201);

@@ -74,6 +74,7 @@ fn sample(document: &Value, schema: &Value) -> Value {
             (_, _, Some(word)) => json!(word),
             (_, Some("integer"), _) => json!(1),
             ("password", ..) => json!("a long test password"),
+            _ if property["format"] == "date" => json!("2031-01-01"),
             _ => json!("x"),
         };
         (name.to_owned(), value)
@@ -287,6 +288,7 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         .await
         .expect("an identity");
     let (appointment, hold) = visit(server, person, insured).await;
+    let waitlist = waitlist(server, person).await;
     vec![
         ("/api/v1/support-access/", server.support_access(&administrator, person.practice()).await),
         ("/api/v1/jobs/", job),
@@ -298,6 +300,10 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         ("/api/v1/policies/", insurance),
         ("/api/v1/appointments/", appointment),
         ("/api/v1/holds/", hold),
+        ("/api/v1/wishes/", waitlist.wish),
+        ("/api/v1/openings/", waitlist.opening),
+        ("/api/v1/recalls/", waitlist.recall),
+        ("/api/v1/recall-rules/", waitlist.service),
         ("/fhir/R4/Appointment/", appointment),
         ("/fhir/R4/Coverage/", insurance),
         ("/fhir/R4/Organization/", person.practice()),
@@ -354,6 +360,61 @@ pub async fn visit(server: &TestServer, person: &Person, patient: Uuid) -> (Uuid
     let hold = made(person.post("/api/v1/holds", &visit).await.expect(201));
     (visit["start"], visit["patientId"]) = (json!(start), json!(patient));
     (made(person.post("/api/v1/appointments", &visit).await.expect(201)), hold)
+}
+
+/// What somebody waits for, time that became free for it, and a recall; of a service with a rule.
+struct Waitlist {
+    service: Uuid,
+    wish: Uuid,
+    opening: Uuid,
+    recall: Uuid,
+}
+
+async fn waitlist(server: &TestServer, person: &Person) -> Waitlist {
+    static HOURS: AtomicI64 = AtomicI64::new(0);
+    let made = |of: &Value| serde_json::from_value::<Uuid>(of["id"].clone()).expect("an id");
+    let post = async |path: &str, body: Value| person.post(path, &body).await.expect(201);
+    let service = json!({ "nameEn": Uuid::now_v7(), "durationMinutes": 30, "price": { "amountMinor": 100, "currency": "SAR" },
+                          "vatCategory": "standard", "colour": "teal" });
+    let service = post("/api/v1/services", service).await;
+    let place = post("/api/v1/locations", json!({ "name": Uuid::now_v7() })).await;
+    let waits =
+        json!({ "givenName": "Reem", "birthDate": "1990-05-17", "emails": [{ "address": "reem@example.com" }] });
+    let (waits, leaves) =
+        (post("/api/v1/patients", waits).await, post("/api/v1/patients", json!({ "givenName": "Ali" })).await);
+    let wish = json!({ "patientId": waits["id"], "serviceId": service["id"], "locationId": place["id"] });
+    let wish = post("/api/v1/wishes", wish).await;
+    let from: jiff::Timestamp = "2032-01-01T00:00:00Z".parse().expect("an instant");
+    let start = from + jiff::SignedDuration::from_hours(HOURS.fetch_add(1, Ordering::Relaxed));
+    let visit = json!({ "patientId": leaves["id"], "serviceId": service["id"], "locationId": place["id"], "start": start,
+                        "providerIds": [person.user()] });
+    let visit = post("/api/v1/appointments", visit).await;
+    let why = json!({ "version": 1, "by": "patient", "reason": "patient_ill" });
+    person.post(&format!("/api/v1/appointments/{}/cancel", made(&visit)), &why).await.expect(200);
+    let openings = format!("/api/v1/openings?locationId={}", made(&place));
+    let openings = person.get(&openings).await.expect(200);
+    let rule = format!("/api/v1/recall-rules/{}", made(&service));
+    person.put(&rule, &json!({ "version": 0, "months": 6 })).await.expect(200);
+    let recall = Uuid::now_v7();
+    let mut conn = server.database.conn().await;
+    sqlx::raw_sql("set session_replication_role = replica")
+        .execute(&mut conn)
+        .await
+        .expect("no triggers for a fixture");
+    sqlx::query(
+        "insert into scheduling.recall (practice_id, id, patient_id, service_id, location_id, appointment_id, due_on,
+                next_on, status, created_at, updated_at)
+         select practice_id, $2, $3, service_id, location_id, id, '2031-01-01', '2031-01-01', 'due', now(), now()
+           from scheduling.appointment where practice_id = $1 and id = $4",
+    )
+    .bind(person.practice())
+    .bind(recall)
+    .bind(made(&waits))
+    .bind(made(&visit))
+    .execute(&mut conn)
+    .await
+    .expect("a recall");
+    Waitlist { service: made(&service), wish: made(&wish), opening: made(&openings["items"][0]), recall }
 }
 
 /// A file with a patient, of which a run was begun and stopped: every step may be the next.

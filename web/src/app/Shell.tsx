@@ -180,7 +180,7 @@ export function Shell() {
       </AppShell.Main>
 
       <AppShell.Footer hiddenFrom="sm" className={classes.bottomNav} component="nav" aria-label={t('nav.bottom')}>
-        {[...main, ...gate].map((item) => (
+        {[...main.filter(({ wide }) => !wide), ...gate].map((item) => (
           <NavLink key={item.to} item={item} className={classes.bottomLink} iconSize={22} />
         ))}
       </AppShell.Footer>

@@ -1,11 +1,13 @@
 import {
   IconArmchair,
+  IconBellRinging,
   IconBuilding,
   IconCalendarEvent,
   IconCalendarOff,
   IconCalendarX,
   IconClockHour4,
   IconHome2,
+  IconHourglass,
   IconKey,
   IconLayoutKanban,
   IconLifebuoy,
@@ -35,16 +37,20 @@ export type NavItem = {
   icon: ComponentType<{ size?: number; stroke?: number }>;
   /** Hidden from those who may not even look. */
   needs?: Permission;
+  /** Not among the few at the foot of a phone's screen. */
+  wide?: boolean;
 };
 export type NavGroup = { label: MessageId; items: NavItem[] };
 
 const today: NavItem = { label: 'nav.today', to: '/today', icon: IconLayoutKanban, needs: 'appointments.read' };
 const home: NavItem = { label: 'nav.home', to: '/home', icon: IconHome2 };
 const calendar: NavItem = { label: 'nav.calendar', to: '/calendar', icon: IconCalendarEvent, needs: 'appointments.read' };
+const waitlist: NavItem = { label: 'nav.waitlist', to: '/waitlist', icon: IconHourglass, needs: 'waitlist.read', wide: true };
+const recalls: NavItem = { label: 'nav.recalls', to: '/recalls', icon: IconBellRinging, needs: 'recalls.read', wide: true };
 const patients: NavItem = { label: 'nav.patients', to: '/patients', icon: IconUsers, needs: 'patients.read' };
 const settings: NavItem = { label: 'nav.settings', to: '/settings', icon: IconSettings };
 
-export const primaryNav: NavItem[] = [today, calendar, patients, home];
+export const primaryNav: NavItem[] = [today, calendar, waitlist, recalls, patients, home];
 
 /** One line for each page of settings; a group without a page for somebody is not shown to them. */
 export const settingsNav: NavGroup[] = [

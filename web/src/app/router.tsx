@@ -13,6 +13,7 @@ import { validateWelcomeSearch } from '@/features/practice/onboarding/search';
 import { validateListSearch } from '@/features/practice/search';
 import { validateServicesSearch } from '@/features/practice/services/search';
 import { validateBookingSearch } from '@/features/scheduling/online/search';
+import { validateRecallsSearch } from '@/features/scheduling/recalls/search';
 import { validateCalendarSearch } from '@/features/scheduling/search';
 import { validateTodaySearch } from '@/features/scheduling/today/search';
 import { takeToken } from '@/shared/auth/mailedToken';
@@ -180,7 +181,7 @@ const today = createRoute({
   getParentRoute: () => inside,
   path: '/today',
   validateSearch: validateTodaySearch,
-  loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling')]),
+  loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling'), wantTexts('waitlist')]),
   component: lazyRouteComponent(() => import('@/features/scheduling/today/TodayPage'), 'TodayPage'),
 });
 const home = createRoute({
@@ -193,6 +194,19 @@ const welcome = createRoute({
   path: '/welcome',
   validateSearch: validateWelcomeSearch,
   component: lazyRouteComponent(() => import('@/features/practice/onboarding/OnboardingPage'), 'OnboardingPage'),
+});
+const waitlist = createRoute({
+  getParentRoute: () => inside,
+  path: '/waitlist',
+  loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling'), wantTexts('waitlist')]),
+  component: lazyRouteComponent(() => import('@/features/scheduling/waitlist/WaitlistPage'), 'WaitlistPage'),
+});
+const recalls = createRoute({
+  getParentRoute: () => inside,
+  path: '/recalls',
+  validateSearch: validateRecallsSearch,
+  loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling'), wantTexts('waitlist')]),
+  component: lazyRouteComponent(() => import('@/features/scheduling/recalls/RecallsPage'), 'RecallsPage'),
 });
 const calendar = createRoute({
   getParentRoute: () => inside,
@@ -404,6 +418,8 @@ export const router = createRouter({
       home,
       welcome,
       calendar,
+      waitlist,
+      recalls,
       patients,
       insurance,
       duplicates,

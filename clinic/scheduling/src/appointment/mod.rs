@@ -27,8 +27,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::own;
 use crate::settings::CancelledBy;
+use crate::{own, waitlist};
 
 pub use row::find;
 
@@ -261,7 +261,7 @@ pub async fn find_at(tx: &mut TenantTx, id: AppointmentId, version: i32) -> Resu
     Ok(appointment)
 }
 
-/// Writes a change of an appointment everywhere it belongs.
+/// Writes a change of an appointment everywhere it belongs. What it leaves free is offered to those who wait.
 ///
 /// # Errors
 /// 503 when the database is away.
@@ -276,5 +276,6 @@ pub async fn save(
     visits::tell(tx, after.patient_id).await?;
     let change = Change::updated("appointment", after.id.uuid(), before, &after);
     tx.record(change.on_timeline(after.patient_id, event).event(event, after.version)).await?;
+    waitlist::freed(tx, before, &after).await?;
     Ok(after)
 }

@@ -55,30 +55,30 @@ struct AppointmentItem {
 /// A patient as the calendar shows them.
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Visitor {
+pub struct Visitor {
     /// Their id.
-    id: PatientId,
+    pub id: PatientId,
     /// The practice's number for them.
-    number: i64,
+    pub number: i64,
     /// Given names.
-    given_name: String,
+    pub given_name: String,
     /// Family name.
     #[schema(required)]
-    family_name: Option<String>,
+    pub family_name: Option<String>,
     /// Given names in the other script.
     #[schema(required)]
-    given_name_other: Option<String>,
+    pub given_name_other: Option<String>,
     /// Family name in the other script.
     #[schema(required)]
-    family_name_other: Option<String>,
+    pub family_name_other: Option<String>,
     /// Date of birth.
     #[schema(required, format = Date, value_type = Option<String>)]
-    birth_date: Option<Date>,
+    pub birth_date: Option<Date>,
     /// The number to call first.
     #[schema(required)]
-    phone: Option<String>,
+    pub phone: Option<String>,
     /// Allergies and the like.
-    alerts: Vec<Alert>,
+    pub alerts: Vec<Alert>,
 }
 
 undisclosed!(AppointmentItem, Visitor);
@@ -363,12 +363,10 @@ fn window(zone: &jiff::tz::TimeZone, first: Date, last: Date) -> Result<Span> {
 /// Appointments with who comes. Writes to the ledger who was looked at.
 async fn with_patients(tx: &mut TenantTx, rows: Vec<Row>, filter: &[&str]) -> Result<Vec<AppointmentItem>> {
     let appointments = open_all(tx, rows).await?;
-    let ids: BTreeSet<Uuid> = appointments.iter().map(|appointment| appointment.patient_id.uuid()).collect();
-    let ids: Vec<Uuid> = ids.into_iter().collect();
-    let people: HashMap<PatientId, Visitor> =
-        patients::items_of(tx, &ids).await?.into_iter().map(|item| (item.id, item.into())).collect();
+    let patients: BTreeSet<PatientId> = appointments.iter().map(|appointment| appointment.patient_id).collect();
+    let patients: Vec<PatientId> = patients.into_iter().collect();
+    let people = visitors(tx, &patients).await?;
     let on_it: Vec<Uuid> = appointments.iter().map(|appointment| appointment.id.uuid()).collect();
-    let patients: Vec<PatientId> = ids.into_iter().map(PatientId).collect();
     tx.record_read(Look::list("appointment", &on_it, filter).of_patients(&patients)).await?;
     let item = |appointment: Appointment| {
         let patient = people.get(&appointment.patient_id).cloned();
@@ -376,4 +374,13 @@ async fn with_patients(tx: &mut TenantTx, rows: Vec<Row>, filter: &[&str]) -> Re
         Ok(AppointmentItem { appointment, patient })
     };
     appointments.into_iter().map(item).collect()
+}
+
+/// Patients as the calendar shows them. Whoever asks writes to the ledger who was looked at.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn visitors(tx: &mut TenantTx, ids: &[PatientId]) -> Result<HashMap<PatientId, Visitor>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    Ok(patients::items_of(tx, &ids).await?.into_iter().map(|item| (item.id, item.into())).collect())
 }

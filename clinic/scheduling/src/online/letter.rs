@@ -30,7 +30,7 @@ pub async fn confirm(
     };
     let letter = Letter::new(MAILS, "visit_booked_online", Phi::new(to.trim().to_owned()), language)
         .with("practice", Phi::new(practice.name))
-        .with("time", local_time(booked, language)?)
+        .with("time", local_time(booked.start, &booked.time_zone, language)?)
         .with("place", Phi::new(place))
         .with("reference", Phi::new(reference(booked.id)))
         .link(link);

@@ -1,6 +1,7 @@
 //! The link of a visit, from the practice's side: made, shown again, sent, revoked.
 
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use patients::Reach;
 use platform::db::TenantTx;
@@ -137,22 +138,22 @@ async fn send(tx: &mut TenantTx, of: &Appointment, letter: &'static str, reach: 
     // what is done is for whoever has shown that they are the patient
     let letter = Letter::new(MAILS, letter, to, reach.language)
         .with("practice", Phi::new(practice.name))
-        .with("time", local_time(of, reach.language)?)
+        .with("time", local_time(of.start, &of.time_zone, reach.language)?)
         .link(url);
     tx.queue_mail(&letter).await?;
     tx.record(Change::done("send", "appointment", of.id.uuid()).on_timeline(of.patient_id, "appointment.link_sent"))
         .await
 }
 
-/// When the visit is, as the patient reads it at the place.
+/// An instant as the patient reads it at the place.
 ///
 /// # Errors
-/// Never in practice: zones are checked when they are written.
-pub fn local_time(of: &Appointment, language: Language) -> Result<Phi<String>> {
+/// Never in practice: names of zones are checked when they are written.
+pub fn local_time(at: Timestamp, zone: &str, language: Language) -> Result<Phi<String>> {
     const DAYS: [&str; 7] = ["الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"];
     const MONTHS: [&str; 12] =
         ["يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"];
-    let local = of.start.to_zoned(TimeZone::get(&of.time_zone).map_err(Error::internal)?);
+    let local = at.to_zoned(TimeZone::get(zone).map_err(Error::internal)?);
     let text = match language {
         Language::En => local.strftime("%A, %-d %B %Y, %H:%M").to_string(),
         Language::Ar => {

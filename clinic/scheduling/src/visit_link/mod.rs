@@ -72,42 +72,45 @@ struct Visit {
 /// The practice, as a patient sees it.
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct VisitPractice {
-    name: String,
+pub struct VisitPractice {
+    /// What it is called.
+    pub name: String,
     /// Its address: the sub-domain.
-    slug: String,
+    pub slug: String,
     /// Whether it has a logo.
-    has_logo: bool,
+    pub has_logo: bool,
     /// Where to call: the place, or else the practice.
     #[schema(required, value_type = Option<String>)]
-    phone: Option<Phi<String>>,
+    pub phone: Option<Phi<String>>,
 }
 
 /// Where a visit is.
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct VisitPlace {
-    name: String,
+pub struct VisitPlace {
+    /// What it is called.
+    pub name: String,
     /// In Arabic.
     #[schema(required)]
-    name_ar: Option<String>,
+    pub name_ar: Option<String>,
     /// The place's, or else the practice's.
     #[schema(required)]
-    address: Option<Address>,
+    pub address: Option<Address>,
 }
 
 /// Who sees the patient.
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct VisitProvider {
+pub struct VisitProvider {
+    /// Their name.
     #[schema(value_type = String)]
-    name: Phi<String>,
+    pub name: Phi<String>,
     /// In English.
     #[schema(required)]
-    title: Option<String>,
+    pub title: Option<String>,
     /// In Arabic.
     #[schema(required)]
-    title_ar: Option<String>,
+    pub title_ar: Option<String>,
 }
 
 /// A reason for cancelling.

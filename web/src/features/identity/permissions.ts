@@ -16,6 +16,8 @@ const areaOfNoun: Record<Noun, Area> = {
   services: 'practice',
   hours: 'time',
   appointments: 'time',
+  waitlist: 'time',
+  recalls: 'time',
   staff: 'people',
   roles: 'people',
   access: 'people',

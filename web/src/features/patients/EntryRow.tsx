@@ -1,4 +1,4 @@
-import { IconArrowBackUp, IconArrowMerge, IconArrowNarrowRight, IconCalendarCheck, IconCalendarEvent, IconCalendarPlus, IconCalendarX, IconHistory, IconMessage2, IconPaperclip, IconPencil, IconPhone, IconPlus, IconShieldCheck, IconShieldHeart, IconTrash } from '@tabler/icons-react';
+import { IconArrowBackUp, IconArrowMerge, IconArrowNarrowRight, IconBellRinging, IconCalendarCheck, IconCalendarEvent, IconCalendarPlus, IconCalendarX, IconHistory, IconHourglass, IconMail, IconMessage2, IconPaperclip, IconPencil, IconPhone, IconPlus, IconShieldCheck, IconShieldHeart, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
@@ -35,6 +35,22 @@ const kindsOf: Record<string, { words: MessageId; icon: typeof IconPencil }> = {
   'appointment.no_show': { words: 'activity.visit.noShow', icon: IconCalendarX },
   'appointment.cancelled': { words: 'activity.visit.cancelled', icon: IconCalendarX },
   'appointment.reinstated': { words: 'activity.visit.reinstated', icon: IconCalendarPlus },
+  'wish.created': { words: 'activity.wish.created', icon: IconHourglass },
+  'wish.changed': { words: 'activity.wish.changed', icon: IconHourglass },
+  'wish.withdrawn': { words: 'activity.wish.withdrawn', icon: IconHourglass },
+  'wish.renewed': { words: 'activity.wish.renewed', icon: IconHourglass },
+  'wish.fulfilled': { words: 'activity.wish.fulfilled', icon: IconHourglass },
+  'offer.sent': { words: 'activity.offer.sent', icon: IconMail },
+  'offer.accepted': { words: 'activity.offer.accepted', icon: IconMail },
+  'offer.declined': { words: 'activity.offer.declined', icon: IconMail },
+  'offer.expired': { words: 'activity.offer.expired', icon: IconMail },
+  'recall.proposed': { words: 'activity.recall.proposed', icon: IconBellRinging },
+  'recall.attempted': { words: 'activity.recall.attempted', icon: IconBellRinging },
+  'recall.snoozed': { words: 'activity.recall.snoozed', icon: IconBellRinging },
+  'recall.dismissed': { words: 'activity.recall.dismissed', icon: IconBellRinging },
+  'recall.reopened': { words: 'activity.recall.reopened', icon: IconBellRinging },
+  'recall.booked': { words: 'activity.recall.booked', icon: IconBellRinging },
+  'recall.done': { words: 'activity.recall.done', icon: IconBellRinging },
   'policy.restored': { words: 'activity.policyRestored', icon: IconArrowBackUp },
 };
 

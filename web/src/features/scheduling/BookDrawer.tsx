@@ -1,12 +1,12 @@
-import { Checkbox, Select, Switch, Textarea, TextInput } from '@mantine/core';
-import { type ReactNode, useRef, useState } from 'react';
+import { Button, Checkbox, Select, Switch, Textarea, TextInput } from '@mantine/core';
+import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
 import forms from '@/shared/forms/forms.module.css';
 import { RecordDrawer, WaitingDrawer } from '@/shared/forms/RecordDrawer';
 import { useFields } from '@/shared/forms/useFields';
 import { useRecordForm } from '@/shared/forms/useRecordForm';
 import { useSendKey } from '@/shared/forms/useSubmit';
-import { useLang } from '@/shared/i18n';
+import { useLang, wantTexts } from '@/shared/i18n';
 import { toast } from '@/shared/ui/toast';
 import { type Appointment, useBook, useBookSeries } from './api';
 import classes from './book/Book.module.css';
@@ -20,6 +20,11 @@ import { useKept } from './book/useKept';
 import { whenText } from './book/when';
 import { type Refusal, refusalOf } from './refusal';
 import { type Names, useNames } from './useNames';
+
+const WishDrawer = lazy(async () => {
+  const [module] = await Promise.all([import('./waitlist/WishDrawer'), wantTexts('waitlist')]);
+  return { default: module.WishDrawer };
+});
 
 export type BookDrawerProps = {
   opened: boolean;
@@ -58,6 +63,8 @@ function Editor({ names, known, date, onClose }: { names: Names; known: Known; d
   const [booking, setBooking] = useState<Refusal>();
   const busyRef = useRef<HTMLDivElement>(null);
   const [turn, setTurn] = useState(0);
+  const [waiting, setWaiting] = useState(false);
+  const mayWait = useCan()('waitlist.write') && !values.start && !!values.serviceId;
   const zone = names.zoneOf(values.locationId);
 
   const kept = useKept(holdOf(values));
@@ -168,6 +175,11 @@ function Editor({ names, known, date, onClose }: { names: Names; known: Known; d
             {kept.hold ? <KeptFor until={kept.hold.expiresAt} /> : null}
           </div>
         ) : null}
+        {mayWait ? (
+          <Button variant="subtle" size="compact-sm" className={classes.enter ?? ''} onClick={() => setWaiting(true)}>
+            {t('scheduling.book.toWaitlist')}
+          </Button>
+        ) : null}
         <Repeat form={form} bind={bind} />
       </fieldset>
 
@@ -178,6 +190,12 @@ function Editor({ names, known, date, onClose }: { names: Names; known: Known; d
         <Checkbox {...form.getInputProps('deposit', { type: 'checkbox' })} label={t('scheduling.book.deposit')} />
         <OwnColour value={values.colour} usual={names.service(values.serviceId ?? '')?.colour ?? 'teal'} onChange={(colour) => form.setValues({ colour })} />
       </fieldset>
+      {/* what is sent in there is no concern of the form around */}
+      <div onSubmit={(event) => event.stopPropagation()}>
+        <Suspense>
+          {waiting ? <WishDrawer patientId={values.patientId} serviceId={values.serviceId} locationId={values.locationId} providerId={values.providerId} onClose={() => setWaiting(false)} /> : null}
+        </Suspense>
+      </div>
     </RecordDrawer>
   );
 }

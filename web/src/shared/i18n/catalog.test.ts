@@ -10,12 +10,16 @@ import onlineAr from './online.ar.json';
 import onlineEn from './online.en.json';
 import patientsAr from './patients.ar.json';
 import patientsEn from './patients.en.json';
+import offerAr from './offer.ar.json';
+import offerEn from './offer.en.json';
 import schedulingAr from './scheduling.ar.json';
 import schedulingEn from './scheduling.en.json';
+import waitlistAr from './waitlist.ar.json';
+import waitlistEn from './waitlist.en.json';
 
 const [en, ar] = [
-  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...onlineEn, ...schedulingEn },
-  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...onlineAr, ...schedulingAr },
+  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...onlineEn, ...schedulingEn, ...waitlistEn, ...offerEn },
+  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...onlineAr, ...schedulingAr, ...waitlistAr, ...offerAr },
 ];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 const ending = new RegExp(`_(${FORMS.join('|')})$`);

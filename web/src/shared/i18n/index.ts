@@ -4,12 +4,14 @@ import type en from './en.json';
 import type importsEn from './imports.en.json';
 import type onlineEn from './online.en.json';
 import type patientsEn from './patients.en.json';
+import type offerEn from './offer.en.json';
 import type schedulingEn from './scheduling.en.json';
+import type waitlistEn from './waitlist.en.json';
 
 export type Lang = 'en' | 'ar';
 type Strip<K> = K extends `${infer Base}_${'zero' | 'one' | 'two' | 'few' | 'many' | 'other'}` ? Base : K;
 /** Every text has an id; a missing one does not compile. */
-export type MessageId = Strip<keyof typeof en | keyof typeof consoleEn | keyof typeof patientsEn | keyof typeof importsEn | keyof typeof onlineEn | keyof typeof schedulingEn>;
+export type MessageId = Strip<keyof typeof en | keyof typeof consoleEn | keyof typeof patientsEn | keyof typeof importsEn | keyof typeof onlineEn | keyof typeof schedulingEn | keyof typeof waitlistEn | keyof typeof offerEn>;
 export type Params = Record<string, string | number> & { count?: number };
 export type T = (id: MessageId, params?: Params) => string;
 /** For ids made of a code that the server sent: undefined when the catalog has no such text. */
@@ -38,7 +40,7 @@ export const initialLang = (): Lang => chosenLang() ?? (/^ar\b/.test(navigator.l
 
 type Catalog = Record<string, string>;
 /** Texts that come with the pages that have them. */
-export type Part = 'console' | 'patients' | 'imports' | 'online' | 'scheduling';
+export type Part = 'console' | 'patients' | 'imports' | 'online' | 'scheduling' | 'waitlist' | 'offer';
 // chunks of their own, loaded when they are first wanted
 const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Catalog }>>> = {
   en: {
@@ -48,6 +50,8 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     imports: () => import('./imports.en.json'),
     online: () => import('./online.en.json'),
     scheduling: () => import('./scheduling.en.json'),
+    waitlist: () => import('./waitlist.en.json'),
+    offer: () => import('./offer.en.json'),
   },
   ar: {
     everyday: () => import('./ar.json'),
@@ -56,6 +60,8 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     imports: () => import('./imports.ar.json'),
     online: () => import('./online.ar.json'),
     scheduling: () => import('./scheduling.ar.json'),
+    waitlist: () => import('./waitlist.ar.json'),
+    offer: () => import('./offer.ar.json'),
   },
 };
 const wanted = new Map<Part, Promise<void>>();

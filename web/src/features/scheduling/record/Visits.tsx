@@ -3,7 +3,7 @@ import { IconCalendarEvent, IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useCan } from '@/shared/auth/session';
-import { useLang } from '@/shared/i18n';
+import { useLang, wantTexts } from '@/shared/i18n';
 import { formatDay, formatTime } from '@/shared/i18n/format';
 import { ColourDot } from '@/shared/ui/ColourField';
 import { More } from '@/shared/ui/More';
@@ -16,12 +16,17 @@ import { type Names, useNames } from '../useNames';
 import { useVisit } from '../visit/Visit';
 import classes from './Record.module.css';
 
+const Waits = lazy(async () => {
+  const [module] = await Promise.all([import('./Waits'), wantTexts('waitlist')]);
+  return { default: module.Waits };
+});
 const BookDrawer = lazy(() => import('../BookDrawer').then((m) => ({ default: m.BookDrawer })));
 
 /** A patient's appointments: those ahead, and those that were. */
 export function Visits({ patientId, mayBook }: { patientId: string; mayBook: boolean }) {
   const { t } = useLang();
-  const may = useCan()('appointments.write_own') && mayBook;
+  const can = useCan();
+  const may = can('appointments.write_own') && mayBook;
   const names = useNames();
   const [now] = useState(() => Date.now());
   const [booking, setBooking] = useState(false);
@@ -60,6 +65,7 @@ export function Visits({ patientId, mayBook }: { patientId: string; mayBook: boo
       ) : (
         <Empty icon={<IconCalendarEvent size={26} stroke={1.6} />} title={t('events.appointments.empty')} text={t('scheduling.record.emptyText')} action={book} />
       )}
+      <Suspense>{can('waitlist.read') ? <Waits patientId={patientId} names={names} mayAdd={mayBook} /> : null}</Suspense>
       <Suspense>{booking ? <BookDrawer opened patientId={patientId} onClose={() => setBooking(false)} /> : null}</Suspense>
     </div>
   );

@@ -5,6 +5,8 @@ import type { Item } from '../api';
 import type { Names } from '../useNames';
 import { Holes } from './Holes';
 import type { Hole } from './holes';
+import { Openings } from './Openings';
+import { RecallsDue } from './RecallsDue';
 import classes from './Today.module.css';
 import { soonQuery, Unconfirmed } from './Unconfirmed';
 import { Unverified } from './Unverified';
@@ -31,7 +33,9 @@ export function Lists({ today, place, zone, names, items, holes, mayBook, onBook
   return (
     <aside className={classes.lists} aria-label={t('scheduling.today.lists')}>
       <Unconfirmed today={today} locationId={place} names={names} onOpen={onOpen} />
+      {can('waitlist.read') ? <Openings locationId={place} names={names} /> : null}
       <Holes holes={own} error={holes.error} retry={holes.retry} zone={zone} names={names} mayBook={mayBook} onBook={onBook} />
+      {can('recalls.read') ? <RecallsDue names={names} /> : null}
       {can('patients.read') ? <Unverified coming={[...items, ...(soon.data?.items ?? [])]} zone={zone} /> : null}
     </aside>
   );
