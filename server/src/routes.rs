@@ -61,8 +61,9 @@ pub fn duties() -> Duties {
         ::audit::schedules(),
     ]
     .concat();
-    let subscribers = [vec![live::subscriber()], practice::subscribers()].concat();
-    Duties { subscribers, jobs: [patients::jobs(), ::audit::jobs()].concat(), schedules, loops: ::audit::loops() }
+    let subscribers = [vec![live::subscriber()], practice::subscribers(), scheduling::subscribers()].concat();
+    let jobs = [patients::jobs(), scheduling::jobs(), ::audit::jobs()].concat();
+    Duties { subscribers, jobs, schedules, loops: ::audit::loops() }
 }
 
 /// Everything that the server answers.

@@ -35,7 +35,7 @@ pub use list::{PatientItem, items as items_of};
 pub use record::fields::{
     Alert, AlertKind, Consent, Consents, ContactKind, ContactMethod, Email, PatientStatus, Phone, Sex,
 };
-pub use record::{Patient, PatientFields, is_present};
+pub use record::{Patient, PatientFields, enter, is_present};
 pub use tags::names as tag_names;
 pub use timeline::{NoteWritten, TimelineChange, TimelineEntry, notes};
 pub use visits::set_visits;

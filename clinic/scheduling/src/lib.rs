@@ -1,6 +1,7 @@
 //! Scheduling: what is free, who comes when, and that nobody and nothing is in two places at once.
 
 mod appointment;
+mod calcom;
 mod calendar;
 mod holds;
 pub mod lookup;
@@ -10,6 +11,8 @@ mod slots;
 #[cfg(test)]
 mod testing;
 
+use platform::jobs::JobKind;
+use platform::outbox::Subscriber;
 use platform::routes::Routes;
 
 pub use appointment::book::{NewAppointment, book};
@@ -24,4 +27,17 @@ pub fn routes() -> Routes {
         .merge(holds::routes())
         .merge(slots::routes())
         .merge(settings::routes())
+        .merge(calcom::routes())
+}
+
+/// The jobs of the area.
+#[must_use]
+pub fn jobs() -> Vec<JobKind> {
+    calcom::jobs()
+}
+
+/// Who in the area wants to hear of events.
+#[must_use]
+pub fn subscribers() -> Vec<Subscriber> {
+    calcom::subscribers()
 }

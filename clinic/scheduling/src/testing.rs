@@ -26,8 +26,12 @@ pub(crate) const DAY: &str = "2030-06-02";
 impl Clinic {
     pub async fn start() -> Self {
         let routes = identity::routes().merge(practice::routes()).merge(patients::routes()).merge(crate::routes());
-        let server = TestServer::start(routes, Duties::default()).await;
-        let owner = server.owner_of("alpha").await;
+        Self::on(TestServer::start(routes, Duties::default()).await, "alpha").await
+    }
+
+    /// On a server that is there already.
+    pub async fn on(server: TestServer, slug: &str) -> Self {
+        let owner = server.owner_of(slug).await;
         let location = made(&owner, "/api/v1/locations", &json!({ "name": "Olaya" })).await;
         let room = async |name: &str, sort: i32| {
             let room = json!({ "locationId": location, "name": name, "kind": "chair", "colour": "teal", "sort": sort });

@@ -50,6 +50,8 @@ pub enum Actor {
     BreakGlass(Grant),
     /// The product itself: events, jobs, schedules.
     System,
+    /// A service outside that tells what happened there, with a signature that was verified.
+    Webhook,
     /// Somebody who accepts an invitation, and becomes a member in this very transaction or not at all.
     Invited(UserId),
     /// A clinic that is just signing up; the person becomes its owner in this very transaction.
@@ -66,6 +68,7 @@ impl Actor {
             Self::Platform(_) => "platform",
             Self::BreakGlass(_) => "break_glass",
             Self::System => "system",
+            Self::Webhook => "webhook",
         }
     }
 
@@ -74,7 +77,7 @@ impl Actor {
     pub fn user(&self) -> Option<UserId> {
         match self {
             Self::User { user, .. } | Self::Founder(user) | Self::Invited(user) => Some(*user),
-            Self::ApiKey { .. } | Self::Platform(_) | Self::BreakGlass(_) | Self::System => None,
+            Self::ApiKey { .. } | Self::Platform(_) | Self::BreakGlass(_) | Self::System | Self::Webhook => None,
         }
     }
 
@@ -86,7 +89,7 @@ impl Actor {
             Self::ApiKey { key } => Some(key.uuid()),
             Self::Platform(errand) => Some(errand.administrator.uuid()),
             Self::BreakGlass(grant) => Some(grant.administrator.uuid()),
-            Self::System => None,
+            Self::System | Self::Webhook => None,
         }
     }
 }
@@ -310,7 +313,7 @@ fn enter(caller: &Caller, mode: Mode) -> String {
         Actor::BreakGlass(Grant { id, administrator, session }) => {
             format!("sec.enter_under_grant('{id}', '{session}', '{administrator}', '{practice}')")
         }
-        Actor::System | Actor::Invited(_) => format!("sec.enter_as_system('{practice}')"),
+        Actor::System | Actor::Webhook | Actor::Invited(_) => format!("sec.enter_as_system('{practice}')"),
         // the practice comes into being inside this transaction
         Actor::Founder(_) => format!("set_config('app.practice_id', '{practice}', true)"),
     };
