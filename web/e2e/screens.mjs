@@ -95,6 +95,8 @@ export const screens = [
   { name: 'new appointment with errors', path: '/today', ready: '[data-column]', act: toBooking },
   { name: 'appointment', path: '/patients', ready: row, act: toVisit },
   { name: 'settings, scheduling', path: '/settings/scheduling', ready: row },
+  { name: 'settings, Cal.com', path: '/settings/calcom', ready: '[data-need]' },
+  { name: 'settings, Cal.com, nothing connected', path: '/settings/calcom', fresh: true, ready: 'form' },
   { name: 'palette', path: '/home', act: (p) => p.keyboard.press('Control+k') },
   { name: 'account menu', path: '/home', act: (p) => p.getByRole('button', { name: /Account menu|قائمة الحساب/ }).click() },
   { name: 'calendar of a new practice', path: '/calendar', fresh: true },

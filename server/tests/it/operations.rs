@@ -289,6 +289,7 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         ("/api/v1/policies/", insurance),
         ("/api/v1/appointments/", appointment),
         ("/api/v1/holds/", hold),
+        ("/api/v1/calcom-bookings/", undecided(server, person).await),
         ("/fhir/R4/Appointment/", appointment),
         ("/fhir/R4/Coverage/", insurance),
         ("/fhir/R4/Organization/", person.practice()),
@@ -345,6 +346,26 @@ async fn visit(server: &TestServer, person: &Person, patient: Uuid) -> (Uuid, Uu
     let hold = made(person.post("/api/v1/holds", &visit).await.expect(201));
     (visit["start"], visit["patientId"]) = (json!(start), json!(patient));
     (made(person.post("/api/v1/appointments", &visit).await.expect(201)), hold)
+}
+
+/// A booking on which Cal.com and the practice cannot agree.
+async fn undecided(server: &TestServer, person: &Person) -> Uuid {
+    let (id, mut conn) = (Uuid::now_v7(), server.database.conn().await);
+    sqlx::raw_sql("set session_replication_role = replica")
+        .execute(&mut conn)
+        .await
+        .expect("no triggers for a fixture");
+    sqlx::query(
+        "insert into scheduling.calcom_booking (practice_id, id, state, error_code, from_there, keep_ours, there, attempts,
+                version, created_at, updated_at)
+         values ($1, $2, 'needs_attention', 'taken', false, false, 'none', 0, 1, now(), now())",
+    )
+    .bind(person.practice())
+    .bind(id)
+    .execute(&mut conn)
+    .await
+    .expect("a booking");
+    id
 }
 
 /// A file with a patient, of which a run was begun and stopped: every step may be the next.

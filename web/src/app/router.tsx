@@ -308,6 +308,12 @@ const scheduling = createRoute({
   loader: () => wantTexts('scheduling'),
   component: lazyRouteComponent(() => import('@/features/scheduling/rules/RulesPage'), 'RulesPage'),
 });
+const calcom = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/calcom',
+  loader: () => wantTexts('scheduling'),
+  component: lazyRouteComponent(() => import('@/features/scheduling/calcom/CalcomPage'), 'CalcomPage'),
+});
 const closingDays = createRoute({
   getParentRoute: () => inside,
   path: '/settings/closing-days',
@@ -407,6 +413,7 @@ export const router = createRouter({
       absences,
       security,
       scheduling,
+      calcom,
       closingDays,
     ]),
   ]),

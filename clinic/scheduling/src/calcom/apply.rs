@@ -61,17 +61,9 @@ async fn which(
     };
     if let (Some(named), Some(before)) = (&named, &before)
         && named.id != before.id
-        && named.appointment_id.is_none()
     {
-        // its end came before what led to it: both are one
-        booking::merge(tx, before.id, named).await?;
-        let joined = if named.heard_at > before.heard_at {
-            let (there, uid, heard_at) = (named.there, named.uid.clone(), named.heard_at);
-            booking::save(tx, Some(before), Booking { there, uid, heard_at, ..before.clone() }).await?
-        } else {
-            before.clone()
-        };
-        return Ok(Some(joined));
+        // what came of it was told before what led to it: both are one
+        return join(tx, named, before).await.map(Some);
     }
     if named.is_some() || before.is_some() {
         return Ok(named.or(before));
@@ -81,6 +73,26 @@ async fn which(
         Some(id) => booking::lock(tx, Which::Of(id)).await,
         None => Ok(None),
     }
+}
+
+/// Makes one of a booking and the one that it came out of. What is known of the later one counts; an appointment stays.
+async fn join(tx: &mut TenantTx, later: &Booking, earlier: &Booking) -> Result<Booking> {
+    if later.appointment_id.is_some() {
+        if let Some(id) = earlier.appointment_id
+            && appointment::find(tx, id).await?.status < Status::Completed
+        {
+            course::cancel_elsewhere(tx, id, true, None).await?;
+        }
+        booking::merge(tx, later.id, earlier).await?;
+        return Ok(later.clone());
+    }
+    booking::merge(tx, earlier.id, later).await?;
+    if later.heard_at < earlier.heard_at {
+        return Ok(earlier.clone());
+    }
+    let Booking { there, heard_at, .. } = *later;
+    let (uid, start, end) = (later.uid.clone(), later.start.or(earlier.start), later.end.or(earlier.end));
+    booking::save(tx, Some(earlier), Booking { there, uid, heard_at, start, end, ..earlier.clone() }).await
 }
 
 async fn hear(

@@ -4,6 +4,7 @@ import { useLang } from '@/shared/i18n';
 import type { Item } from '../api';
 import type { Names } from '../useNames';
 import { Holes } from './Holes';
+import { NeedsAttention } from './NeedsAttention';
 import type { Hole } from './holes';
 import classes from './Today.module.css';
 import { soonQuery, Unconfirmed } from './Unconfirmed';
@@ -30,6 +31,7 @@ export function Lists({ today, place, zone, names, items, holes, mayBook, onBook
   const own = holes.rows?.filter((hole) => can('appointments.write') || !mayBook || hole.providerId === user.id);
   return (
     <aside className={classes.lists} aria-label={t('scheduling.today.lists')}>
+      <NeedsAttention names={names} onOpen={onOpen} />
       <Unconfirmed today={today} locationId={place} names={names} onOpen={onOpen} />
       <Holes holes={own} error={holes.error} retry={holes.retry} zone={zone} names={names} mayBook={mayBook} onBook={onBook} />
       {can('patients.read') ? <Unverified coming={[...items, ...(soon.data?.items ?? [])]} zone={zone} /> : null}
