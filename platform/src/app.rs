@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::crypto::{Keys, RootKeys};
 use crate::db::Db;
 use crate::db::tenant::Door;
+use crate::egress::{self, Egress};
 use crate::error::Result;
 use crate::limit::Limits;
 use crate::live::Live;
@@ -34,6 +35,8 @@ pub struct Parts {
     pub limits: Limits,
     /// Live updates.
     pub live: Live,
+    /// The way to the services that practices connect.
+    pub outside: Egress,
     /// Cancelled when the server is to stop.
     pub stop: CancellationToken,
     behind: TaskTracker,
@@ -52,10 +55,11 @@ impl App {
     /// Puts the parts together.
     ///
     /// # Errors
-    /// When the root key cannot serve.
+    /// When the root key cannot serve, or a setting names an address that is none.
     pub fn new(config: Config, db: Db, root: RootKeys, clock: Clock) -> Result<Self> {
         let tokens = Tokens::new(&root.derive("access-token")?, clock.clone());
         let limits = Limits::new(&config);
+        let outside = Egress::to(&egress::addresses("calcom_origins", &config.calcom_origins)?)?;
         let public_origin = config.public_origin().into();
         let door = Door { db, keys: Keys::new(root), clock, public_origin, wake: Arc::default() };
         Ok(Self(Arc::new(Parts {
@@ -64,6 +68,7 @@ impl App {
             tokens,
             limits,
             live: Live::default(),
+            outside,
             stop: CancellationToken::new(),
             behind: TaskTracker::new(),
             activity: Activity::default(),

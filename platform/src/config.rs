@@ -106,6 +106,9 @@ settings! {
     supabase_issuer: String = String::new();
     /// Its shared secret, for projects that sign with one (HS256). Empty: only public keys.
     supabase_jwt_secret: String = String::new();
+    /// Where practices may reach Cal.com: the addresses of its API, separated by commas, the usual one first. A practice
+    /// chooses among these, and nothing else is ever called for it.
+    calcom_origins: String = "https://api.cal.com".to_owned();
     /// Megabytes of free disk below which changes are refused, so that PostgreSQL never runs dry.
     storage_reserve_mb: u64 = 256;
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 pub use reqwest::{RequestBuilder, Url};
 use serde::de::DeserializeOwned;
 
@@ -69,6 +69,14 @@ impl Egress {
         self.check(url).map(|()| self.http.post(url.clone()))
     }
 
+    /// A request that takes something away.
+    ///
+    /// # Errors
+    /// 503 when the address is on another host.
+    pub fn delete(&self, url: &Url) -> Result<RequestBuilder> {
+        self.check(url).map(|()| self.http.delete(url.clone()))
+    }
+
     fn check(&self, url: &Url) -> Result<()> {
         if self.reaches(url) {
             return Ok(());
@@ -76,6 +84,48 @@ impl Egress {
         tracing::warn!(host = url.host_str(), "a call to a host that no setting names was refused");
         Err(unavailable())
     }
+}
+
+/// An answer, whatever it says.
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// There was no connection, so the other side has not heard of the request.
+    NotSent,
+    /// It was sent, and whether anything came of it is unknown.
+    Unknown,
+}
+
+/// Sends a request whose outcome matters also when it is a refusal; the answer has at most `largest` bytes.
+///
+/// # Errors
+/// When there is no answer, it is cut off, or it is larger.
+pub async fn answer(request: RequestBuilder, largest: usize) -> std::result::Result<Answer, Silence> {
+    let mut answer = request.send().await.map_err(|error| silence(&error.without_url()))?;
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|error| silence(&error.without_url()))? {
+        if body.len() + chunk.len() > largest {
+            tracing::warn!(host = answer.url().host_str(), "an answer from outside is too large");
+            return Err(Silence::Unknown);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer { status, headers, body })
+}
+
+fn silence(error: &reqwest::Error) -> Silence {
+    tracing::warn!(%error, "a call outside failed");
+    if error.is_connect() || error.is_builder() { Silence::NotSent } else { Silence::Unknown }
 }
 
 /// Sends a request and reads its answer as JSON.
@@ -116,6 +166,14 @@ fn refused() -> Error {
 #[must_use]
 pub fn unavailable() -> Error {
     Error::unavailable("outside.unavailable", "A service outside of this one does not answer; try again in a moment.")
+}
+
+/// The addresses of a setting that lists them, separated by commas.
+///
+/// # Errors
+/// When one of them is none; the message names the setting.
+pub fn addresses(setting: &str, text: &str) -> Result<Vec<Url>> {
+    text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(|text| address(setting, text)).collect()
 }
 
 /// An address from the settings: https, or http on this very machine; no user, password or fragment.

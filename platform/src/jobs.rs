@@ -45,7 +45,8 @@ pub struct JobKind {
     pub name: &'static str,
     /// Tries before it counts as failed.
     pub max_attempts: i32,
-    /// The work. It may run more than once: after a crash, a lost lease, a retry.
+    /// The work. It may run more than once: after a crash, a lost lease, a retry. An error that says when to try again is
+    /// not tried before.
     pub run: fn(JobRun) -> BoxFuture<'static, Result<()>>,
 }
 
@@ -323,10 +324,10 @@ async fn run_one(app: App, duties: Arc<Duties>, practice: PracticeId, id: JobId,
 }
 
 async fn finish(app: &App, practice: PracticeId, id: JobId, lease: Uuid, outcome: Result<()>) -> Result<()> {
-    let (ended, error) = match outcome {
-        Ok(()) => (Some("done".to_owned()), None),
-        Err(error) if error.code() == CANCELLED => (Some("cancelled".to_owned()), None),
-        Err(error) => (None, Some(error.code().to_owned())),
+    let (ended, error, after) = match outcome {
+        Ok(()) => (Some("done".to_owned()), None, None),
+        Err(error) if error.code() == CANCELLED => (Some("cancelled".to_owned()), None, None),
+        Err(error) => (None, Some(error.code().to_owned()), error.after()),
     };
     app.door
         .write_regardless(&Caller::system(practice), async move |tx| {
@@ -334,7 +335,8 @@ async fn finish(app: &App, practice: PracticeId, id: JobId, lease: Uuid, outcome
                 "update jobs.job
                     set state = coalesce($4, case when cancel_requested then 'cancelled' when attempts >= max_attempts then 'failed' else 'queued' end),
                         finished_at = case when $4 is not null or cancel_requested or attempts >= max_attempts then now() end,
-                        run_at = now() + make_interval(secs => least(3600, power(2, attempts)) * (0.5 + random())),
+                        run_at = now() + make_interval(secs =>
+                            greatest(least(3600, power(2, attempts)) * (0.5 + random()), $6 * (1 + random() / 4))),
                         error = $5, lease = null
                   where practice_id = $1 and id = $2 and lease = $3",
                 practice.uuid(),
@@ -342,6 +344,7 @@ async fn finish(app: &App, practice: PracticeId, id: JobId, lease: Uuid, outcome
                 lease,
                 ended,
                 error,
+                after.map_or(0.0, |after| after.as_secs_f64()),
             )
             .execute(tx.conn())
             .await?;

@@ -81,7 +81,8 @@ impl Role {
 pub const OWN: [&str; 3] = ["session.read", "account.read", "account.write"];
 
 /// What is for people and not for programs, by how it begins: who may come in, and taking the ledger out.
-const FOR_PEOPLE: [&str; 6] = ["roles.write", "staff.write", "access.", "api_keys.", "security.write", "audit.export"];
+const FOR_PEOPLE: [&str; 7] =
+    ["roles.write", "staff.write", "access.", "api_keys.", "security.write", "integrations.", "audit.export"];
 
 /// What support may look at under an access that was opened for a reason: no exports, nothing that opens doors (keys,
 /// security), and nothing that is about a person's own account. A right that is not on this list is not given. As only
@@ -180,9 +181,10 @@ pub fn to_see(kind: &str) -> String {
     let noun = match kind {
         "location" | "provider" | "onboarding" => "practice",
         "absence" | "closing_day" => "hours",
-        "hold" | "scheduling_settings" | "online_booking" => "appointments",
+        "hold" | "scheduling_settings" | "online_booking" | "calcom_booking" => "appointments",
         "wish" | "opening" | "offer" | "waitlist_settings" => "waitlist",
         "recall_rule" => "recall",
+        "calcom" => "integrations",
         "tag" | "note" | "policy" | "patient_field" | "import" | "view" | "merge" | "duplicate" => "patients",
         kind => kind,
     };
@@ -276,6 +278,12 @@ permissions! {
         Read "security.read"            "xx......";
         /// Change it.
         Write "security.write"          "xx......";
+    }
+    integrations {
+        /// See with which services outside the practice is connected, and how that goes.
+        Read "integrations.read"        "xx......";
+        /// Connect them.
+        Write "integrations.write"      "xx......";
     }
     practice {
         /// See the practice's profile and locations.
@@ -406,6 +414,8 @@ mod tests {
             "api_keys.read",
             "api_keys.write",
             "security.write",
+            "integrations.read",
+            "integrations.write",
             "audit.export",
         ];
         assert_eq!(kept, expected);

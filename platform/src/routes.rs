@@ -97,7 +97,7 @@ fn describe(operation: &mut Operation, path: &str, permission: Option<&'static s
     let (version, rest) = match (path.strip_prefix("/api/v1/"), path.strip_prefix("/fhir/R4/")) {
         (Some(rest), _) => ("", rest),
         (None, Some(rest)) => ("fhir.", rest),
-        (None, None) => ("api.", path.trim_start_matches("/api/")),
+        (None, None) => ("api.", path.trim_start_matches("/api").trim_start_matches('/')),
     };
     let (schema, kind) = match version {
         "fhir." => ("OperationOutcome", "application/fhir+json"),

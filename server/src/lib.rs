@@ -12,6 +12,7 @@ mod keys;
 mod mails;
 pub mod routes;
 mod serve;
+mod simulate;
 mod storage;
 
 use std::process::ExitCode;

@@ -63,7 +63,8 @@ pub fn duties() -> Duties {
     ]
     .concat();
     let subscribers = [vec![live::subscriber()], practice::subscribers(), scheduling::subscribers()].concat();
-    Duties { subscribers, jobs: [patients::jobs(), ::audit::jobs()].concat(), schedules, loops: ::audit::loops() }
+    let jobs = [patients::jobs(), scheduling::jobs(), ::audit::jobs()].concat();
+    Duties { subscribers, jobs, schedules, loops: ::audit::loops() }
 }
 
 /// Everything that the server answers.

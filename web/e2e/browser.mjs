@@ -114,6 +114,8 @@ export async function signUp(page, who) {
 
 /** The whole practice that the demo comes with. */
 export const demoOwner = { email: 'owner@alpha.example', password: 'vantage-demo-2026' };
+/** Of the other practice. */
+export const demoOther = { email: 'owner@beta.example', password: 'vantage-demo-2026' };
 
 export async function signInAtDoor(page, who) {
   await page.goto(`${BASE}/sign-in`);

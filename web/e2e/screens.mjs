@@ -133,6 +133,8 @@ export const screens = [
   { name: 'recall', path: '/recalls', ready: row, act: open },
   { name: 'rules of recalls', path: '/recalls', ready: row, act: toRules },
   { name: 'settings, scheduling', path: '/settings/scheduling', ready: row },
+  { name: 'settings, Cal.com', path: '/settings/calcom', ready: '[data-need]' },
+  { name: 'settings, Cal.com, nothing connected', path: '/settings/calcom', fresh: true, ready: 'form' },
   { name: 'palette', path: '/home', act: (p) => p.keyboard.press('Control+k') },
   { name: 'account menu', path: '/home', act: (p) => p.getByRole('button', { name: /Account menu|قائمة الحساب/ }).click() },
   { name: 'calendar of a new practice', path: '/calendar', fresh: true },

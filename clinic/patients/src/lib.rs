@@ -40,7 +40,7 @@ pub use reach::{Reach, reach, reach_all};
 pub use record::fields::{
     Alert, AlertKind, Consent, Consents, ContactKind, ContactMethod, Email, PatientStatus, Phone, Sex,
 };
-pub use record::{Patient, PatientFields, is_present};
+pub use record::{Patient, PatientFields, enter, is_present};
 pub use second_check::{SecondAnswer, SecondCheck, asked as second_check, is_right};
 pub use tags::names as tag_names;
 pub use timeline::{NoteWritten, TimelineChange, TimelineEntry, notes};

@@ -170,6 +170,44 @@ async fn forget_expired(tx: &mut TenantTx) -> Result<()> {
     Ok(())
 }
 
+/// A slot that is kept, as whoever keeps it elsewhere as well must know it.
+pub struct Held {
+    /// What is done.
+    pub service_id: ServiceId,
+    /// By whom, first of all.
+    pub provider_id: Option<UserId>,
+    /// From when.
+    pub start: Timestamp,
+    /// Until when it is kept.
+    pub expires_at: Timestamp,
+}
+
+/// The hold, unless it is over.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn find(tx: &mut TenantTx, id: HoldId) -> Result<Option<Held>> {
+    let (practice, now) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()));
+    let row = sqlx::query!(
+        r#"select h.service_id, h.starts_at as "starts_at: jiff_sqlx::Timestamp",
+                  h.expires_at as "expires_at: jiff_sqlx::Timestamp",
+                  (select b.resource_id from scheduling.booked b where b.practice_id = h.practice_id and b.holder_id = h.id
+                      and b.kind = 'provider' order by b.position limit 1) as provider_id
+             from scheduling.hold h where h.practice_id = $1 and h.id = $2 and h.expires_at > $3"#,
+        practice,
+        id.uuid(),
+        now as _,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| Held {
+        service_id: ServiceId(row.service_id),
+        provider_id: row.provider_id.map(UserId),
+        start: row.starts_at.to_jiff(),
+        expires_at: row.expires_at.to_jiff(),
+    }))
+}
+
 /// Forgets a hold, and answers whether there was one. Somebody else's practice has none of that id.
 ///
 /// # Errors

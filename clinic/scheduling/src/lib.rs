@@ -2,6 +2,7 @@
 
 mod agenda;
 mod appointment;
+mod calcom;
 mod calendar;
 mod holds;
 mod ical;
@@ -17,7 +18,7 @@ mod testing;
 mod visit_link;
 mod waitlist;
 
-use platform::jobs::Schedule;
+use platform::jobs::{JobKind, Schedule};
 use platform::outbox::Subscriber;
 use platform::routes::Routes;
 
@@ -40,12 +41,19 @@ pub fn routes() -> Routes {
         .merge(settings::routes())
         .merge(waitlist::routes())
         .merge(recalls::routes())
+        .merge(calcom::routes())
+}
+
+/// The jobs of the area.
+#[must_use]
+pub fn jobs() -> Vec<JobKind> {
+    calcom::jobs()
 }
 
 /// Who in the area wants to hear of events.
 #[must_use]
 pub fn subscribers() -> Vec<Subscriber> {
-    vec![waitlist::SUBSCRIBER, recalls::SUBSCRIBER]
+    [vec![waitlist::SUBSCRIBER, recalls::SUBSCRIBER], calcom::subscribers()].concat()
 }
 
 /// What recurs.

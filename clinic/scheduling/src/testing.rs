@@ -27,7 +27,7 @@ pub(crate) const DAY: &str = "2030-06-02";
 
 impl Clinic {
     pub async fn start() -> Self {
-        Self::on(Self::server().await).await
+        Self::on(Self::server().await, "alpha").await
     }
 
     /// The same at eight in the evening, which is never a day ahead; visitors come from wherever they say, as behind a
@@ -38,7 +38,7 @@ impl Clinic {
         let eight = now.with().time(jiff::civil::time(20, 0, 0, 0)).build().expect("a time");
         let next = if eight < now { eight.tomorrow().expect("a day") } else { eight };
         server.clock.advance(next.timestamp().duration_since(now.timestamp()));
-        Self::on(server).await
+        Self::on(server, "alpha").await
     }
 
     async fn server() -> TestServer {
@@ -48,8 +48,9 @@ impl Clinic {
         TestServer::with(config, duties, |app| http::surround(routes.split().0, app)).await
     }
 
-    async fn on(server: TestServer) -> Self {
-        let owner = server.owner_of("alpha").await;
+    /// On a server that is there already.
+    pub async fn on(server: TestServer, slug: &str) -> Self {
+        let owner = server.owner_of(slug).await;
         let location = made(&owner, "/api/v1/locations", &json!({ "name": "Olaya" })).await;
         let room = async |name: &str, sort: i32| {
             let room = json!({ "locationId": location, "name": name, "kind": "chair", "colour": "teal", "sort": sort });

@@ -69,6 +69,8 @@ pub enum Actor {
     /// Somebody who books online, of whom nothing is known. The transaction opens only while the practice lets
     /// everybody book by themselves; handlers show and change only what is public.
     Visitor,
+    /// A service outside that tells what happened there, with a signature that was verified.
+    Webhook,
     /// Somebody who accepts an invitation, and becomes a member in this very transaction or not at all.
     Invited(UserId),
     /// A clinic that is just signing up; the person becomes its owner in this very transaction.
@@ -88,6 +90,7 @@ impl Actor {
             Self::BreakGlass(_) => "break_glass",
             Self::System => "system",
             Self::Visitor => "visitor",
+            Self::Webhook => "webhook",
         }
     }
 
@@ -102,7 +105,8 @@ impl Actor {
             | Self::Platform(_)
             | Self::BreakGlass(_)
             | Self::System
-            | Self::Visitor => None,
+            | Self::Visitor
+            | Self::Webhook => None,
         }
     }
 
@@ -116,7 +120,7 @@ impl Actor {
             Self::CalendarFeed { provider, .. } => Some(provider.uuid()),
             Self::Platform(errand) => Some(errand.administrator.uuid()),
             Self::BreakGlass(grant) => Some(grant.administrator.uuid()),
-            Self::System | Self::Visitor => None,
+            Self::System | Self::Visitor | Self::Webhook => None,
         }
     }
 }
@@ -352,7 +356,7 @@ fn enter(caller: &Caller, mode: Mode) -> String {
             format!("sec.enter_under_grant('{id}', '{session}', '{administrator}', '{practice}')")
         }
         Actor::Visitor => format!("sec.enter_as_visitor('{practice}')"),
-        Actor::System | Actor::Invited(_) => format!("sec.enter_as_system('{practice}')"),
+        Actor::System | Actor::Webhook | Actor::Invited(_) => format!("sec.enter_as_system('{practice}')"),
         // the practice comes into being inside this transaction
         Actor::Founder(_) => format!("set_config('app.practice_id', '{practice}', true)"),
     };

@@ -1,6 +1,7 @@
 //! `vantage demo`: two practices with invented people, on a private PostgreSQL, with nothing to configure.
 
 mod appointments;
+mod calcom;
 mod clinics;
 mod desk;
 mod online;
@@ -98,6 +99,9 @@ async fn furnish(app: &App) -> Result<()> {
             patients::enter(&owner, clinic.language, clinic.patients).await?;
             appointments::enter(&owner, clinic.language, clinic.patients, app.now()).await?;
             waitlist::enter(&owner, clinic.language, app.now()).await?;
+            if clinic.slug == CLINICS[0].slug {
+                calcom::connect(&owner, app.now()).await?;
+            }
         }
     }
     Ok(())

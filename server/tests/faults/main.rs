@@ -3,6 +3,7 @@
 //!
 //! `cargo test -p server --test faults -- --nocapture` shows the figures.
 
+mod calcom;
 mod client;
 mod database_gone;
 mod disconnect_storm;

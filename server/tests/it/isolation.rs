@@ -56,6 +56,16 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
              select practice_id, gen_random_uuid(), id, 'phone', 'reached', now() from scheduling.recall where practice_id = $1",
             "insert into patients.origin (practice_id, source, key, patient_id)
              select $1, 'test', id::text, id from patients.patient where practice_id = $1",
+            "insert into scheduling.calcom_booking (practice_id, id, state, from_there, keep_ours, there, attempts, version, created_at, updated_at)
+             values ($1, gen_random_uuid(), 'cancelled', false, false, 'none', 0, 1, now(), now())",
+            "insert into scheduling.calcom_uid (practice_id, uid, booking_id, ended)
+             select $1, id::text, id, false from scheduling.calcom_booking where practice_id = $1",
+            "insert into scheduling.calcom_reservation (practice_id, hold_id, event_type_id, starts_at, uid, until)
+             values ($1, gen_random_uuid(), 1, now(), 'x', now())",
+            "insert into scheduling.calcom_sandbox (practice_id, uid, event_type_id, starts_at, ends_at, status)
+             values ($1, 'x', 1, now(), now(), 'accepted')",
+            "insert into scheduling.calcom_message (practice_id, id, trigger, uid, at, body, state, received_at)
+             values ($1, gen_random_uuid(), 'x', 'x', now(), '', 'received', now())",
             "insert into timeline.entry (practice_id, id, patient_id, at, kind, resource_type, resource_id, actor_kind, body)
              values ($1, gen_random_uuid(), gen_random_uuid(), now(), 'note', 'note', gen_random_uuid(), 'user', '')",
         ] {
@@ -122,6 +132,10 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     let opening = owner.get("/api/v1/openings").await.expect(200)["items"][0]["id"].clone();
     let offer = format!("/api/v1/openings/{}/offer", opening.as_str().expect("an id"));
     owner.post(&offer, &json!({})).await.expect(200);
+    put("/api/v1/calcom".to_owned(), json!({ "version": 0, "provider": "sandbox", "enabled": true })).await;
+    let mapped = json!({ "serviceId": service, "providerId": null, "locationId": location, "eventTypeId": 1,
+        "slug": "x", "title": "x", "lengthMinutes": 30 });
+    put("/api/v1/calcom/mappings".to_owned(), json!({ "version": 1, "items": [mapped] })).await;
     owner.post("/api/v1/views", &json!({ "name": "Mine" })).await.expect(201);
     let field = json!({ "name": "Shoe size", "kind": "number" });
     owner.post("/api/v1/patient-fields", &field).await.expect(201);

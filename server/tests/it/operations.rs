@@ -304,6 +304,7 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         ("/api/v1/openings/", waitlist.opening),
         ("/api/v1/recalls/", waitlist.recall),
         ("/api/v1/recall-rules/", waitlist.service),
+        ("/api/v1/calcom-bookings/", undecided(server, person).await),
         ("/fhir/R4/Appointment/", appointment),
         ("/fhir/R4/Coverage/", insurance),
         ("/fhir/R4/Organization/", person.practice()),
@@ -415,6 +416,26 @@ async fn waitlist(server: &TestServer, person: &Person) -> Waitlist {
     .await
     .expect("a recall");
     Waitlist { service: made(&service), wish: made(&wish), opening: made(&openings["items"][0]), recall }
+}
+
+/// A booking on which Cal.com and the practice cannot agree.
+async fn undecided(server: &TestServer, person: &Person) -> Uuid {
+    let (id, mut conn) = (Uuid::now_v7(), server.database.conn().await);
+    sqlx::raw_sql("set session_replication_role = replica")
+        .execute(&mut conn)
+        .await
+        .expect("no triggers for a fixture");
+    sqlx::query(
+        "insert into scheduling.calcom_booking (practice_id, id, state, error_code, from_there, keep_ours, there, attempts,
+                version, created_at, updated_at)
+         values ($1, $2, 'needs_attention', 'taken', false, false, 'none', 0, 1, now(), now())",
+    )
+    .bind(person.practice())
+    .bind(id)
+    .execute(&mut conn)
+    .await
+    .expect("a booking");
+    id
 }
 
 /// A file with a patient, of which a run was begun and stopped: every step may be the next.

@@ -4,6 +4,7 @@ import {
   IconBuilding,
   IconCalendarEvent,
   IconCalendarOff,
+  IconCalendarShare,
   IconCalendarX,
   IconClockHour4,
   IconHome2,
@@ -77,6 +78,7 @@ export const settingsNav: NavGroup[] = [
     items: [
       { label: 'nav.scheduling', about: 'nav.about.scheduling', to: '/settings/scheduling', icon: IconCalendarEvent, needs: 'appointments.read' },
       { label: 'nav.online', about: 'nav.about.online', to: '/settings/online-booking', icon: IconWorld, needs: 'appointments.read' },
+      { label: 'nav.calcom', about: 'nav.about.calcom', to: '/settings/calcom', icon: IconCalendarShare, needs: 'integrations.read' },
       { label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' },
       { label: 'nav.absences', about: 'nav.about.absences', to: '/settings/absences', icon: IconCalendarOff, needs: 'hours.read' },
       { label: 'nav.closing', about: 'nav.about.closing', to: '/settings/closing-days', icon: IconCalendarX, needs: 'hours.read' },

@@ -343,6 +343,12 @@ const onlineBooking = createRoute({
   loader: () => Promise.all([wantTexts('scheduling'), wantTexts('online')]),
   component: lazyRouteComponent(() => import('@/features/scheduling/online/settings/OnlineBookingPage'), 'OnlineBookingPage'),
 });
+const calcom = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/calcom',
+  loader: () => wantTexts('scheduling'),
+  component: lazyRouteComponent(() => import('@/features/scheduling/calcom/CalcomPage'), 'CalcomPage'),
+});
 const closingDays = createRoute({
   getParentRoute: () => inside,
   path: '/settings/closing-days',
@@ -446,6 +452,7 @@ export const router = createRouter({
       security,
       scheduling,
       onlineBooking,
+      calcom,
       closingDays,
     ]),
   ]),

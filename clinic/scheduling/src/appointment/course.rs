@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::occupy::{Holder, Rooms, let_go, occupy};
 use super::plan::Asked;
-use super::{Appointment, AppointmentId, Cancellation, Status, find, find_at, save};
+use super::{Appointment, AppointmentId, Cancellation, Status, find, find_at, row, save};
 use crate::holds::{self, HoldId};
 use crate::settings::{self, CancelledBy};
 use crate::{own, slots, visit_link};
@@ -322,6 +322,72 @@ async fn following(tx: &mut TenantTx, series: Uuid, number: i32) -> Result<Vec<A
     .fetch_all(tx.conn())
     .await?;
     Ok(ids.into_iter().map(AppointmentId).collect())
+}
+
+/// When an appointment is by what was decided elsewhere.
+pub struct Elsewhere {
+    /// From when.
+    pub start: Timestamp,
+    /// Why it is put over other appointments, where it is.
+    pub over: Option<String>,
+}
+
+/// Moves an appointment to where it was moved elsewhere; one that is there already is left alone.
+///
+/// # Errors
+/// 409 as in moving.
+pub async fn move_elsewhere(tx: &mut TenantTx, id: AppointmentId, to: &Elsewhere) -> Result<Appointment> {
+    let before = find(tx, id).await?;
+    if before.start == to.start && before.status.occupies() {
+        return Ok(before);
+    }
+    let to = MoveAppointment {
+        version: before.version,
+        start: Some(to.start),
+        duration_minutes: None,
+        provider_ids: None,
+        room_ids: None,
+        service_id: None,
+        location_id: None,
+        overbooking: to.over.clone(),
+        hold_id: None,
+    };
+    move_to(tx, id, &to).await
+}
+
+/// Cancels an appointment that was cancelled elsewhere, for the first reason that the practice has for whoever did.
+///
+/// # Errors
+/// 409 when it is over.
+pub async fn cancel_elsewhere(
+    tx: &mut TenantTx,
+    id: AppointmentId,
+    by_patient: bool,
+    note: Option<&str>,
+) -> Result<Appointment> {
+    let by = if by_patient { CancelledBy::Patient } else { CancelledBy::Clinic };
+    let rules = settings::find(tx).await?.rules;
+    let offered = rules.reasons.iter().filter(|reason| !reason.archived);
+    let reason = offered.clone().find(|reason| reason.by == by).or_else(|| rules.reasons.first());
+    let why = CancelAppointment {
+        version: 0,
+        by,
+        reason: reason.map_or_else(|| "elsewhere".to_owned(), |reason| reason.key.clone()),
+        note: note.map(|note| note.chars().take(500).collect()),
+        following: false,
+    };
+    row::lock(tx, id).await?;
+    let before = find(tx, id).await?;
+    cancel_one(tx, before, &why).await
+}
+
+/// Notes that nobody came, as was noted elsewhere.
+///
+/// # Errors
+/// 409 when it has not begun yet.
+pub async fn miss_elsewhere(tx: &mut TenantTx, id: AppointmentId) -> Result<Appointment> {
+    let version = find(tx, id).await?.version;
+    come_to(tx, id, NewAppointmentStatus { version, status: Status::NoShow }).await
 }
 
 impl MoveAppointment {

@@ -5,6 +5,7 @@ mod rule;
 mod tests;
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use garde::Validate;
 use jiff::civil::Date;
@@ -28,7 +29,7 @@ use uuid::Uuid;
 use crate::appointment::AppointmentId;
 use crate::appointment::occupy::LONGEST;
 use crate::appointment::plan::Asked;
-use crate::settings;
+use crate::{calcom, settings};
 pub use rule::{Part, Question, Slot};
 
 /// Days that can be asked for at once.
@@ -89,34 +90,71 @@ struct Slots {
     time_zone: String,
     /// When a visit could be, in order.
     items: Vec<Slot>,
+    /// The service is booked at Cal.com as well, which does not answer: what is shown is free here, and may be taken there.
+    degraded: bool,
 }
 
-/// When a service could be had at a location. What lies in the past is left out.
+/// When a service could be had at a location. What lies in the past is left out, and so is, of a service that is booked at
+/// Cal.com as well, what is not free there.
 #[utoipa::path(get, path = "/api/v1/slots", tag = "scheduling", params(WhichSlots), responses((status = 200, body = Slots)))]
 async fn search(who: Can<may::Read>, Query(asked): Query<WhichSlots>) -> Result<Json<Slots>> {
-    let days = asked.to.since(asked.from).map_err(Error::internal)?.get_days();
-    if !(0..MOST_DAYS).contains(&days) || !(2000..=2200).contains(&asked.from.year()) {
+    let count = asked.to.since(asked.from).map_err(Error::internal)?.get_days();
+    if !(0..MOST_DAYS).contains(&count) || !(2000..=2200).contains(&asked.from.year()) {
         let text = "Ask for the first day, or for one of the 30 that follow.";
         return Err(Error::invalid(vec![FieldError::new("?to", "out_of_range", text)]));
     }
-    who.read(async move |tx| {
-        let wanted = Wanted {
-            service: asked.service_id,
-            location: asked.location_id,
-            only: asked.provider_id.map(|id| vec![id]),
-            first: asked.from,
-            last: asked.to,
-            minutes: asked.duration_minutes,
-            part: asked.part,
-            patient: asked.patient_id,
-            ignoring: [asked.moving.map(AppointmentId::uuid)].into_iter().flatten().collect(),
-            earliest: tx.now(),
-        };
-        let (time_zone, mut items) = find(tx, &wanted).await?;
-        items.truncate(asked.limit.map_or(usize::MAX, |limit| limit as usize));
-        Ok(Json(Slots { time_zone, items }))
-    })
-    .await
+    let service = asked.service_id;
+    let limit = asked.limit.map_or(usize::MAX, |limit| limit as usize);
+    let (time_zone, slots, during) = who
+        .read(async move |tx| {
+            let wanted = Wanted {
+                service: asked.service_id,
+                location: asked.location_id,
+                only: asked.provider_id.map(|id| vec![id]),
+                first: asked.from,
+                last: asked.to,
+                minutes: asked.duration_minutes,
+                part: asked.part,
+                patient: asked.patient_id,
+                ignoring: [asked.moving.map(AppointmentId::uuid)].into_iter().flatten().collect(),
+                earliest: tx.now(),
+            };
+            let (time_zone, slots) = find(tx, &wanted).await?;
+            let during = days(&TimeZone::get(&time_zone).map_err(Error::internal)?, asked.from, asked.to)?;
+            Ok((time_zone, slots, during))
+        })
+        .await?;
+    let (mut items, degraded) = calcom::slots::narrow(who.app(), who.caller(), service, during, slots).await?;
+    items.truncate(limit);
+    Ok(Json(Slots { time_zone, items, degraded }))
+}
+
+/// When a visit of a service could begin at a location, whoever is free.
+///
+/// # Errors
+/// 404.
+pub async fn beginnings(
+    tx: &mut TenantTx,
+    service: ServiceId,
+    location: LocationId,
+    during: Range<Timestamp>,
+) -> Result<Vec<Timestamp>> {
+    // which local days these are depends on the zone: a day more on either side
+    let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
+    let wanted = Wanted {
+        service,
+        location,
+        only: None,
+        first: day(during.start).yesterday().map_err(Error::internal)?,
+        last: day(during.end).tomorrow().map_err(Error::internal)?,
+        minutes: None,
+        part: None,
+        patient: None,
+        ignoring: Vec::new(),
+        earliest: tx.now().max(during.start),
+    };
+    let (_, slots) = find(tx, &wanted).await?;
+    Ok(slots.into_iter().map(|slot| slot.start).filter(|start| *start < during.end).collect())
 }
 
 /// What slots are wanted.

@@ -23,6 +23,7 @@ const areaOfNoun: Record<Noun, Area> = {
   access: 'people',
   api_keys: 'security',
   security: 'security',
+  integrations: 'security',
   audit: 'security',
   support_access: 'security',
   jobs: 'work',

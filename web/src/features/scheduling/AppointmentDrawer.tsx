@@ -15,6 +15,7 @@ import { type Appointment, appointmentQuery, useChange } from './api';
 import { Busy } from './book/Busy';
 import { OwnColour } from './book/OwnColour';
 import type { Chosen } from './book/Times';
+import { Mark } from './calcom/Mark';
 import { type Refusal, refusalOf } from './refusal';
 import { StatusMark } from './StatusMark';
 import { type Names, useNames } from './useNames';
@@ -92,6 +93,7 @@ function Editor({ loaded, names, onClose }: { loaded: Appointment; names: Names;
       >
         <Who patientId={base.patientId} />
         <Facts appointment={base} names={names} />
+        <Mark appointmentId={base.id} />
         {base.cancellation ? <WhyCancelled why={base.cancellation} /> : null}
         {readOnly ? null : (
           <fieldset className="bare" disabled={record.dirty || !!record.newer}>

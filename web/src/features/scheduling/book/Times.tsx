@@ -87,6 +87,11 @@ export function Times({ question, zone, value, first, error, onChoose }: Props) 
         <TypedTime key={`${day} ${value}`} day={day} zone={zone} value={value} error={error} onType={(start) => onChoose({ start, providerIds: week?.flatMap((one) => one.slots).find((slot) => Date.parse(slot.start) === Date.parse(start))?.providerIds ?? [] })} />
       </div>
       <SegmentedControl fullWidth aria-label={t('scheduling.book.part')} value={part} onChange={(to) => setPart(to as typeof part)} data={parts.map((one) => ({ value: one, label: t(`scheduling.book.part.${one}`) }))} />
+      {(days.data ?? seek.data)?.degraded ? (
+        <p className={classes.hint} role="status">
+          {t('scheduling.calcom.degraded')}
+        </p>
+      ) : null}
       <Strip from={from ?? today} today={today} day={day} week={week} onPick={setPicked} onPage={page} />
       {failed ? (
         <Failed error={failed} retry={() => void Promise.all([days.refetch(), seek.refetch()])} />

@@ -4,6 +4,7 @@ import { useLang } from '@/shared/i18n';
 import type { Item } from '../api';
 import type { Names } from '../useNames';
 import { Holes } from './Holes';
+import { NeedsAttention } from './NeedsAttention';
 import type { Hole } from './holes';
 import { Openings } from './Openings';
 import { RecallsDue } from './RecallsDue';
@@ -32,6 +33,7 @@ export function Lists({ today, place, zone, names, items, holes, mayBook, onBook
   const own = holes.rows?.filter((hole) => can('appointments.write') || !mayBook || hole.providerId === user.id);
   return (
     <aside className={classes.lists} aria-label={t('scheduling.today.lists')}>
+      <NeedsAttention names={names} onOpen={onOpen} />
       <Unconfirmed today={today} locationId={place} names={names} onOpen={onOpen} />
       {can('waitlist.read') ? <Openings locationId={place} names={names} /> : null}
       <Holes holes={own} error={holes.error} retry={holes.retry} zone={zone} names={names} mayBook={mayBook} onBook={onBook} />

@@ -1,0 +1,151 @@
+//! Every request that the client sends, against the published description of the API as `prism` serves it, which refuses
+//! what does not fit.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use calcom::{Attendee, BookingQuery, BookingStatus, Client, Connection, Failure, NewBooking, Provider, Versions};
+use jiff::Timestamp;
+use platform::egress::{self, Egress};
+use platform::phi::Phi;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+const DESCRIPTION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/contracts/calcom/openapi.json");
+
+struct Prism {
+    _process: Child,
+    url: String,
+}
+
+/// The peer; nothing where the description does not lie beside the project.
+async fn prism() -> Option<Prism> {
+    if !Path::new(DESCRIPTION).exists() {
+        eprintln!("skipped: the description of Cal.com's API is not beside the project");
+        return None;
+    }
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/prism");
+    let program = Path::new(folder).join("node_modules/.bin/prism");
+    assert!(
+        program.exists(),
+        "prism is not installed: run `npm ci` in integrations/calcom/tests/prism (./dev test does)"
+    );
+    let port = free_port();
+    let mut process = Command::new(program)
+        .args(["mock", "--errors", "--host", "127.0.0.1", "--port", &port.to_string(), DESCRIPTION])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("Node.js 20 or newer, which prism runs on");
+    let mut lines = BufReader::new(process.stdout.take().expect("its output")).lines();
+    let ready = async {
+        while let Some(line) = lines.next_line().await.expect("output") {
+            if line.contains("Prism is listening") {
+                break;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(120), ready).await.expect("prism starts");
+    // what it goes on to say must go somewhere
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    Some(Prism { _process: process, url: format!("http://127.0.0.1:{port}") })
+}
+
+fn free_port() -> u16 {
+    static PORT: OnceLock<u16> = OnceLock::new();
+    *PORT.get_or_init(|| {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.local_addr().expect("an address").port()
+    })
+}
+
+fn client(url: &str) -> Client {
+    let base = egress::address("test", url).expect("an address");
+    Client::new(Connection {
+        egress: Egress::to([&base]).expect("a client"),
+        base,
+        key: Phi::new("cal_test_key".to_owned()),
+        versions: Versions::default(),
+    })
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
+}
+
+fn booking(email: Option<&str>, language: Option<&str>) -> NewBooking {
+    NewBooking {
+        event_type: 123,
+        start: at("2050-01-05T09:00:00Z"),
+        attendee: Attendee {
+            name: Phi::new("Test Testson".to_owned()),
+            email: email.map(|email| Phi::new(email.to_owned())),
+            phone: Some(Phi::new("+966501234567".to_owned())),
+            time_zone: "Asia/Riyadh".to_owned(),
+            language: language.map(str::to_owned),
+        },
+        our_id: "0190f8a4-0000-7000-8000-000000000000".to_owned(),
+    }
+}
+
+/// One test, as the description takes a while to be read.
+#[tokio::test]
+async fn every_request_fits_the_description_and_every_example_is_understood() {
+    let Some(prism) = prism().await else { return };
+    let calcom = client(&prism.url);
+    let day = at("2050-09-05T00:00:00Z")..at("2050-09-07T00:00:00Z");
+
+    calcom.me().await.expect("whose key it is");
+    let types = calcom.event_types().await.expect("event types");
+    assert_eq!((types[0].id, types[0].length_in_minutes), (1, 60));
+    let slots = calcom.slots(100, day.clone()).await.expect("slots: the example, whatever the schema says");
+    assert_eq!(slots.first(), Some(&at("2050-09-05T07:00:00Z")));
+    let reserved = calcom.reserve(1, at("2050-09-05T09:00:00Z"), 10).await.expect("a reservation");
+    assert_eq!(reserved.reservation_uid, "e84be5a3-4696-49e3-acc7-b2f3999c3b94");
+    calcom.release(&reserved.reservation_uid).await.expect("given back");
+
+    for new in [booking(Some("test@example.com"), Some("ar")), booking(None, None), booking(None, Some("ur"))] {
+        let made = calcom.create(&new).await.expect("a booking");
+        assert_eq!(made.uid, "booking_uid_123");
+    }
+    calcom.get("booking_uid_123").await.expect("the booking");
+    let moved = calcom.reschedule("booking_uid_123", at("2050-01-06T09:00:00Z")).await.expect("moved");
+    assert_eq!(moved.rescheduled_from_uid.as_deref(), Some("previous_uid_123"));
+    // its examples have the first state of the list, whatever was asked for
+    match calcom.cancel("booking_uid_123").await {
+        Ok(()) | Err(Failure::Unknown) => {}
+        Err(failure) => panic!("cancelling does not fit: {failure:?}"),
+    }
+    assert!(matches!(moved.status, BookingStatus::Cancelled | BookingStatus::Accepted));
+    // the example of a page says that there is another one, and another one
+    let query = BookingQuery { event_type: 50, during: day };
+    assert_eq!(calcom.list(&query).await.map(|_| ()), Err(Failure::Unknown), "nobody turns pages for ever");
+
+    refuses_what_does_not_fit(&prism.url).await;
+}
+
+/// Or the test above would say nothing.
+async fn refuses_what_does_not_fit(url: &str) {
+    let http = reqwest::Client::builder().build().expect("a client");
+    let post = async |body: &str, version: Option<&str>| {
+        let mut request = http.post(format!("{url}/v2/bookings")).header("content-type", "application/json");
+        if let Some(version) = version {
+            request = request.header("cal-api-version", version);
+        }
+        request.bearer_auth("x").body(body.to_owned()).send().await.expect("an answer").status().as_u16()
+    };
+    let right = r#"{"start":"2050-01-05T09:00:00Z","eventTypeId":1,"attendee":{"name":"A","timeZone":"UTC"}}"#;
+    assert_eq!(post(right, Some("2024-08-13")).await, 201);
+    assert_eq!(post(right, None).await, 422, "a version is never left out");
+    for wrong in [
+        r#"{"eventTypeId":1,"attendee":{"name":"A","timeZone":"UTC"}}"#,
+        r#"{"start":"2050-01-05T09:00:00Z","eventTypeId":"one","attendee":{"name":"A","timeZone":"UTC"}}"#,
+        r#"{"start":"2050-01-05T09:00:00Z","eventTypeId":1,"attendee":{"name":"A"}}"#,
+        r#"{"start":"2050-01-05T09:00:00Z","eventTypeId":1,"attendee":{"name":"A","timeZone":"UTC","language":"xx"}}"#,
+    ] {
+        assert_eq!(post(wrong, Some("2024-08-13")).await, 422, "{wrong}");
+    }
+}
