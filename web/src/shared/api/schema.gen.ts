@@ -1072,6 +1072,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/appointments/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the link by which the patient confirms, moves or cancels the visit, or show it again. It ends with the visit. */
+        post: operations["appointments.link"];
+        /** Revoke the link, with whatever was opened by it. The next one is another. */
+        delete: operations["appointments.revoke_link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appointments/{id}/link/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the link to the patient by mail, also again. */
+        post: operations["appointments.send_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/appointments/{id}/move": {
         parameters: {
             query?: never;
@@ -1664,6 +1699,91 @@ export interface paths {
          *     counts there as well.
          */
         post: operations["auth.switch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booking/appointments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book a visit. What is taken is answered with 409, `current.alternatives` says what is free near it. */
+        post: operations["booking.book_online"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booking/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a slot while somebody types. What is taken is answered with 409, `current.alternatives` says what is free near it. */
+        post: operations["booking.hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booking/holds/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release a slot that somebody does not want any more. */
+        post: operations["booking.release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booking/practice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A practice, and what can be booked there. A practice that cannot be booked online answers like one that does not exist. */
+        get: operations["booking.practice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/booking/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a service can be booked online. */
+        get: operations["booking.times"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2329,6 +2449,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/online-booking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be booked online. */
+        get: operations["online-booking.read"];
+        /** Decide what can be booked online. */
+        put: operations["online-booking.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/online-booking/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where patients book online, also as a code to be put up. */
+        get: operations["online-booking.address"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/opening": {
         parameters: {
             query?: never;
@@ -2426,6 +2581,27 @@ export interface paths {
         put?: never;
         /** Put the custom fields into another order. */
         post: operations["patient-fields.order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patient-links/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a patient's link. Without an answer, 202 says what is asked: a date of birth, or, where the practice has none, the
+         *     last four digits of a phone number. A link that is unknown, revoked or over answers 401 `patient_link.refused`, whichever
+         *     of them it is.
+         */
+        post: operations["patient-links.open"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3460,6 +3636,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The visit behind the link. */
+        get: operations["visit.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visit.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The visit for the patient's own calendar (iCalendar, RFC 5545). Taken again after a change, it replaces what was there. */
+        get: operations["visit.ics.download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visit/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel the visit. */
+        post: operations["visit.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visit/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that one will come. Said again it stays said. */
+        post: operations["visit.confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visit/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move the visit to one of the times that are offered. What was taken meanwhile is answered with 409, and
+         *     `current.alternatives` says what is free near that time.
+         */
+        post: operations["visit.r/move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visit/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When the visit could be instead: the same service with the same provider, not sooner and not later than the practice
+         *     lets patients book.
+         */
+        get: operations["visit.search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/fhir/R4/Appointment": {
         parameters: {
             query?: never;
@@ -4033,6 +4317,11 @@ export interface components {
             overbooking: string | null;
             /** @description Who comes. */
             patientId: components["schemas"]["PatientId"];
+            /**
+             * Format: int32
+             * @description How often of these by the patient themselves.
+             */
+            patientMoves: number;
             /** @description By whom, the main one first. */
             providerIds: components["schemas"]["UserId"][];
             /** @description In which rooms or chairs, the main one first. */
@@ -4045,6 +4334,8 @@ export interface components {
             series: components["schemas"]["InSeries"] | null;
             /** @description What is done. */
             serviceId: components["schemas"]["ServiceId"];
+            /** @description How it came. */
+            source: components["schemas"]["AppointmentSource"];
             /**
              * Format: date-time
              * @description From when.
@@ -4112,10 +4403,20 @@ export interface components {
             items: components["schemas"]["Appointment"][];
         };
         /**
+         * @description How an appointment came.
+         * @enum {string}
+         */
+        AppointmentSource: "staff" | "online";
+        /**
          * @description How far an appointment has come.
          * @enum {string}
          */
         AppointmentStatus: "scheduled" | "confirmed" | "arrived" | "in_chair" | "completed" | "cancelled" | "no_show";
+        /**
+         * @description Whether patients are asked for something.
+         * @enum {string}
+         */
+        AskedFor: "no" | "optional" | "required";
         /** @description The version that an action is based on. */
         AtVersion: {
             /** Format: int32 */
@@ -4382,6 +4683,18 @@ export interface components {
             nameAr: string | null;
             /** @description In English. */
             nameEn: string;
+        };
+        /** @description Why the patient does not come. */
+        CancelVisit: {
+            /** @description What they say about it. */
+            note?: string | null;
+            /** @description Key of one of the practice's reasons for patients. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
         };
         /** @description What is known of a picture of an insurance card; the picture itself is a file of the patient. */
         CardPicture: {
@@ -5317,6 +5630,21 @@ export interface components {
          * @description A slot that is kept.
          */
         HoldId: string;
+        /** @description A hold, and what opens it. */
+        HoldKey: {
+            /** @description The hold. */
+            id: components["schemas"]["HoldId"];
+            /**
+             * Format: uuid
+             * @description What came with it.
+             */
+            key: string;
+        };
+        /** @description That nothing is kept any more. */
+        HoldReleased: {
+            /** @description Which one. */
+            id: components["schemas"]["HoldId"];
+        };
         /** @description Somebody's weekly hours. */
         Hours: {
             /** @description Whose week it is when it is inherited. */
@@ -5969,6 +6297,19 @@ export interface components {
              */
             version: number;
         };
+        /** @description To when a visit is to be moved. */
+        MoveVisit: {
+            /**
+             * Format: date-time
+             * @description One of the times that are offered.
+             */
+            start: string;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
         NamedAdministrator: {
             id: components["schemas"]["AdministratorId"];
             name: components["schemas"]["String_String"];
@@ -6170,6 +6511,52 @@ export interface components {
             /** @description What it says. */
             text: string;
         };
+        /** @description A visit that somebody books by themselves. */
+        NewOnlineAppointment: {
+            /**
+             * Format: date
+             * @description Date of birth.
+             */
+            birthDate: string;
+            /** @description Where the confirmation goes. */
+            email?: string | null;
+            /** @description Family name; some people have none. */
+            familyName?: string | null;
+            /** @description Given names of the patient. */
+            givenName: string;
+            hold?: components["schemas"]["HoldKey"] | null;
+            /** @description The language that the page was in. */
+            language: components["schemas"]["Language"];
+            /** @description Where. */
+            locationId: components["schemas"]["LocationId"];
+            /** @description Mobile number, as it is dialled in the practice's country or with `+`. */
+            phone: string;
+            /** @description The practice's slug; at its own address it is always that one. */
+            practice?: string | null;
+            providerId?: components["schemas"]["UserId"] | null;
+            /** @description Why the patient comes, in their words. */
+            reason?: string | null;
+            /** @description Whether the patient agrees to be reminded, by text message and e-mail. */
+            reminders: boolean;
+            /** @description What is done, by its address. */
+            service: string;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
+            /** @description Stays empty: a field that people do not see and programs fill in. */
+            website?: string;
+        };
+        /** @description OnlineRules in place of those that there are. */
+        NewOnlineBooking: {
+            rules: components["schemas"]["OnlineRules"];
+            /**
+             * Format: int32
+             * @description The version that the change is based on; 0 when nothing was decided yet.
+             */
+            version: number;
+        };
         /** @description Who is to own a practice. */
         NewOwner: {
             /** @description Where the invitation goes. */
@@ -6279,6 +6666,22 @@ export interface components {
             colour: components["schemas"]["Colour"];
             name: string;
         };
+        /** @description A slot to be kept for a visitor. */
+        NewVisitorHold: {
+            insteadOf?: components["schemas"]["HoldKey"] | null;
+            /** @description Where. */
+            locationId: components["schemas"]["LocationId"];
+            /** @description The practice's slug; at its own address it is always that one. */
+            practice?: string | null;
+            providerId?: components["schemas"]["UserId"] | null;
+            /** @description What is done, by its address. */
+            service: string;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
+        };
         /** @description A note as it was written. */
         Note: {
             /** Format: uuid */
@@ -6298,6 +6701,85 @@ export interface components {
             /** @description All steps, in order. */
             steps: components["schemas"]["StepState"][];
         };
+        /** @description Where the practice's page is. */
+        OnlineAddress: {
+            /** @description The page; a service's is below it. */
+            address: string;
+            /** @description The same as a QR code, SVG. */
+            qrSvg: string;
+        };
+        /** @description A visit that was booked. */
+        OnlineAppointment: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            end: string;
+            /** @description The patient's link to the visit, which asks for the date of birth. */
+            link: string;
+            providerId: components["schemas"]["UserId"] | null;
+            /** @description What to tell when one calls: the last eight digits of the appointment's id. */
+            reference: string;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
+            /** @description The zone of the place, IANA. */
+            timeZone: string;
+        };
+        /** @description The rules, and where they stand. */
+        OnlineBooking: components["schemas"]["OnlineRules"] & {
+            /**
+             * Format: date-time
+             * @description When they were last changed.
+             */
+            updatedAt: string | null;
+            /**
+             * Format: int32
+             * @description Goes up with each change; 0 when the practice has not decided anything.
+             */
+            version: number;
+        };
+        /** @description What a practice lets everybody book. */
+        OnlineRules: {
+            /** @description Whether patients may say with whom; otherwise whoever is free first. */
+            chooseProvider: boolean;
+            /** @description Whether an e-mail address is asked for. */
+            email: components["schemas"]["AskedFor"];
+            /** @description Whether anything can be booked online. */
+            enabled: boolean;
+            /** @description Where; null for every location in use. */
+            locationIds: components["schemas"]["LocationId"][] | null;
+            /**
+             * Format: int32
+             * @description Appointments to come that one patient may have booked online.
+             */
+            mostOpen: number;
+            /** @description Websites that may show the page within theirs, by their origins: `https://clinic.example`. */
+            origins: string[];
+            /** @description With whom; null for everybody with whom appointments can be made. */
+            providerIds: components["schemas"]["UserId"][] | null;
+            /** @description Whether the reason for the visit is. */
+            reason: components["schemas"]["AskedFor"];
+            /** @description Which services, in the order in which they are shown. */
+            services: components["schemas"]["OnlineService"][];
+        };
+        /** @description A service that can be booked online. */
+        OnlineService: {
+            /** @description Whether a deposit is asked for. */
+            deposit: boolean;
+            /** @description Whether somebody may book it whom the practice does not know yet. */
+            newPatients: boolean;
+            /** @description Which one. */
+            serviceId: components["schemas"]["ServiceId"];
+            /** @description Its address below the practice's: small letters, digits and single hyphens. */
+            slug: string;
+            /** @description The same in Arabic. */
+            textAr: string | null;
+            /** @description What patients read about it, in English. */
+            textEn: string | null;
+        };
         /**
          * @description How to compare.
          * @enum {string}
@@ -6314,6 +6796,18 @@ export interface components {
             practice: components["schemas"]["NamedPractice"];
             reason: string;
         };
+        /** @description What opening a link gives. */
+        OpenedLink: {
+            /** @description Sent as bearer with the operations of this link; kept nowhere. */
+            accessToken: string;
+            /**
+             * Format: date-time
+             * @description Until when it serves. Afterwards the link is opened again.
+             */
+            expiresAt: string;
+            /** @description What the link is for. */
+            purpose: components["schemas"]["PatientLinkPurpose"];
+        };
         /** @description When somebody or something is open. */
         Opening: {
             /** @description When it is open, in order; spans that touch are one. */
@@ -6322,6 +6816,18 @@ export interface components {
             owner: string;
             /** @description The zone that the hours are kept in, IANA. */
             timeZone: string;
+        };
+        /** @description A link's token, and the answer to what is asked. */
+        OpenPatientLink: {
+            /**
+             * Format: date
+             * @description The patient's date of birth, where that is asked.
+             */
+            dateOfBirth?: string | null;
+            /** @description The last four digits of a phone number of the patient, where they are asked. */
+            phoneDigits?: string | null;
+            /** @description What stands behind the `#` of the link. */
+            token: string;
         };
         /** @description What did not work, as FHIR says it. */
         OperationOutcome: {
@@ -6715,6 +7221,16 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description What a link is for.
+         * @enum {string}
+         */
+        PatientLinkPurpose: "appointment" | "offer";
+        /** @description What is asked before the link opens. */
+        PatientLinkQuestion: {
+            /** @description Which of the two. */
+            asks: components["schemas"]["SecondCheck"];
+        };
         /** @description A page of patients. */
         PatientPage: {
             items: components["schemas"]["PatientItem"][];
@@ -7104,6 +7620,125 @@ export interface components {
         Providers: {
             items: components["schemas"]["ProviderItem"][];
         };
+        /** @description A place where it is done. */
+        PublicLocation: {
+            address: components["schemas"]["Address"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["LocationId"];
+            /** @description Its name. */
+            name: string;
+            /** @description Its name in Arabic. */
+            nameAr: string | null;
+            phone: components["schemas"]["String_String"] | null;
+            /** @description Its zone, IANA. */
+            timeZone: string;
+        };
+        /** @description A practice as everybody sees it who wants to book. */
+        PublicPractice: {
+            /** @description Country, ISO 3166-1 alpha-2: numbers without a country code belong to it. */
+            country: string;
+            /** @description Whether an e-mail address is asked for. */
+            email: components["schemas"]["AskedFor"];
+            /** @description Whether it has a logo. */
+            hasLogo: boolean;
+            /**
+             * Format: int32
+             * @description How long a slot is kept while somebody types.
+             */
+            holdMinutes: number;
+            /** @description Its language. */
+            language: components["schemas"]["Language"];
+            /** @description Where. */
+            locations: components["schemas"]["PublicLocation"][];
+            /** @description What it is called. */
+            name: string;
+            /** @description Websites that may show the page within theirs; it tells them its height. */
+            origins: string[];
+            phone: components["schemas"]["String_String"] | null;
+            /** @description With whom, where patients may choose; otherwise nobody is named. */
+            providers: components["schemas"]["PublicProvider"][];
+            /** @description Whether the reason for the visit is. */
+            reason: components["schemas"]["AskedFor"];
+            /** @description What can be booked, in order. */
+            services: components["schemas"]["PublicService"][];
+            /** @description Its address: the sub-domain. */
+            slug: string;
+        };
+        /** @description Somebody who can be chosen. */
+        PublicProvider: {
+            /** @description Their id. */
+            id: components["schemas"]["UserId"];
+            /** @description Where; none for everywhere. */
+            locationIds: components["schemas"]["LocationId"][];
+            /** @description Their name. */
+            name: string;
+            /** @description What they do, by the addresses of the services. */
+            services: string[];
+            /** @description Specialty. */
+            specialty: string | null;
+            /** @description Title before the name. */
+            title: string | null;
+            /** @description The same in Arabic. */
+            titleAr: string | null;
+        };
+        /** @description A service that can be booked. */
+        PublicService: {
+            /** @description Whether a deposit is asked for. */
+            deposit: boolean;
+            /**
+             * Format: int32
+             * @description How long it takes.
+             */
+            durationMinutes: number;
+            /** @description Where it is done. */
+            locationIds: components["schemas"]["LocationId"][];
+            /** @description Name in Arabic. */
+            nameAr: string | null;
+            /** @description Name in English. */
+            nameEn: string;
+            /** @description Whether somebody may book it whom the practice does not know yet. */
+            newPatients: boolean;
+            /** @description What it costs without VAT. */
+            price: components["schemas"]["Money"];
+            /** @description Its address below the practice's. */
+            slug: string;
+            /** @description The same in Arabic. */
+            textAr: string | null;
+            /** @description What there is to know about it, in English. */
+            textEn: string | null;
+            /** @description How VAT applies to it. */
+            vatCategory: components["schemas"]["VatCategory"];
+        };
+        /** @description When a visit could be. */
+        PublicTime: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            end: string;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
+        };
+        /** @description When something can be booked. */
+        PublicTimes: {
+            /**
+             * Format: date
+             * @description The first local day on which anything can be booked,
+             */
+            firstDay: string;
+            /** @description When a visit could be, in order. */
+            items: components["schemas"]["PublicTime"][];
+            /**
+             * Format: date
+             * @description and the last one.
+             */
+            lastDay: string;
+            /** @description The place's zone, IANA. */
+            timeZone: string;
+        };
         /** @description What waits and what was given up. */
         Queues: {
             /**
@@ -7236,6 +7871,13 @@ export interface components {
         Released: {
             /** @description Which one. */
             id: components["schemas"]["HoldId"];
+        };
+        /** @description A hold that is not wanted any more. */
+        ReleaseHold: {
+            /** @description Which one. */
+            hold: components["schemas"]["HoldKey"];
+            /** @description The practice's slug; at its own address it is always that one. */
+            practice?: string | null;
         };
         /** @description Something remarkable, and in which column of the file, counted from 0. */
         Remark: {
@@ -7452,6 +8094,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description What is asked.
+         * @enum {string}
+         */
+        SecondCheck: "dateOfBirth" | "phoneDigits";
         /** @description The answer to a question for the second factor. */
         SecondFactorAnswer: {
             /** @description The question's. */
@@ -8146,6 +8793,72 @@ export interface components {
         Views: {
             items: components["schemas"]["View"][];
         };
+        /** @description A visit, as its patient sees it. */
+        Visit: {
+            /** @description What the patient may do. */
+            actions: components["schemas"]["VisitActions"];
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            end: string;
+            /**
+             * Format: int32
+             * @description On how many days from today there are times to move to.
+             */
+            horizonDays: number;
+            /** @description The patient's language. */
+            language: components["schemas"]["Language"];
+            /** @description Where it is. */
+            place: components["schemas"]["VisitPlace"];
+            /** @description The practice. */
+            practice: components["schemas"]["VisitPractice"];
+            /** @description By whom, the main one first. */
+            providers: components["schemas"]["VisitProvider"][];
+            /** @description Among which reasons one cancels. */
+            reasons: components["schemas"]["VisitReason"][];
+            /** @description In Arabic. */
+            serviceAr: string | null;
+            /** @description What is done, in English. */
+            serviceEn: string;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
+            /** @description How far it has come. */
+            status: components["schemas"]["AppointmentStatus"];
+            /** @description The zone of the place, IANA. */
+            timeZone: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description Whether a patient may do something. */
+        VisitAction: {
+            refusal: components["schemas"]["VisitRefusal"] | null;
+            /**
+             * Format: date-time
+             * @description Until when they may, or might have.
+             */
+            until: string;
+        };
+        /** @description What a patient may do with a visit. */
+        VisitActions: {
+            /** @description Say that they will not come. */
+            cancel: components["schemas"]["VisitAction"];
+            /** @description Say that they will come. */
+            confirm: components["schemas"]["VisitAction"];
+            /** @description Choose another time. */
+            move: components["schemas"]["VisitAction"];
+        };
+        /** @description The link of a visit. */
+        VisitLink: {
+            /** @description The whole address. Whoever has it and knows the patient's date of birth can confirm, move and cancel. */
+            url: string;
+        };
         /** @description A patient as the calendar shows them. */
         Visitor: {
             /** @description Allergies and the like. */
@@ -8172,6 +8885,88 @@ export interface components {
             number: number;
             /** @description The number to call first. */
             phone: string | null;
+        };
+        /** @description A slot that is kept for a visitor. */
+        VisitorHold: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            end: string;
+            /**
+             * Format: date-time
+             * @description Until when it is kept.
+             */
+            expiresAt: string;
+            /** @description Its id. */
+            id: components["schemas"]["HoldId"];
+            /**
+             * Format: uuid
+             * @description Who has it may book the slot.
+             */
+            key: string;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
+        };
+        /** @description Where a visit is. */
+        VisitPlace: {
+            address: components["schemas"]["Address"] | null;
+            name: string;
+            /** @description In Arabic. */
+            nameAr: string | null;
+        };
+        /** @description The practice, as a patient sees it. */
+        VisitPractice: {
+            /** @description Whether it has a logo. */
+            hasLogo: boolean;
+            name: string;
+            /** @description Where to call: the place, or else the practice. */
+            phone: string | null;
+            /** @description Its address: the sub-domain. */
+            slug: string;
+        };
+        /** @description Who sees the patient. */
+        VisitProvider: {
+            name: string;
+            /** @description In English. */
+            title: string | null;
+            /** @description In Arabic. */
+            titleAr: string | null;
+        };
+        /** @description A reason for cancelling. */
+        VisitReason: {
+            key: string;
+            /** @description In Arabic. */
+            nameAr: string | null;
+            /** @description In English. */
+            nameEn: string;
+        };
+        /**
+         * @description Why something cannot be done by the patient.
+         * @enum {string}
+         */
+        VisitRefusal: "done" | "over" | "tooLate" | "tooOften";
+        /** @description A time that is free. */
+        VisitSlot: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            end: string;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
+        };
+        /** @description When a visit could be instead. */
+        VisitSlots: {
+            items: components["schemas"]["VisitSlot"][];
+            /** @description The zone of the place, IANA. */
+            timeZone: string;
         };
     };
     responses: never;
@@ -11576,6 +12371,151 @@ export interface operations {
             };
         };
     };
+    "appointments.link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The appointment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitLink"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appointments.revoke_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The appointment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is none (any more) */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appointments.send_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The appointment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mail is on its way */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "appointments.r/move": {
         parameters: {
             query?: never;
@@ -12998,6 +13938,180 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "booking.book_online": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOnlineAppointment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnlineAppointment"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "booking.hold": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVisitorHold"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorHold"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "booking.release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseHold"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldReleased"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "booking.practice": {
+        parameters: {
+            query?: {
+                /** @description The practice's slug; at its own address it is always that one. */
+                practice?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicPractice"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "booking.times": {
+        parameters: {
+            query: {
+                /** @description First local day of the place. */
+                from: string;
+                /** @description Where. */
+                locationId: components["schemas"]["LocationId"];
+                /** @description The practice's slug; at its own address it is always that one. */
+                practice?: string;
+                /** @description With whom; left out, with whoever is free. */
+                providerId?: components["schemas"]["UserId"];
+                /** @description What is done, by its address. */
+                service: string;
+                /** @description Last local day, at most 30 after the first. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicTimes"];
                 };
             };
             /** @description Any other problem: see its code. */
@@ -15305,6 +16419,148 @@ export interface operations {
             };
         };
     };
+    "online-booking.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnlineBooking"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "online-booking.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOnlineBooking"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnlineBooking"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "online-booking.address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnlineAddress"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "opening.read": {
         parameters: {
             query: {
@@ -15653,6 +16909,47 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patient-links.open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenPatientLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedLink"];
+                };
+            };
+            /** @description Answer this as well */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientLinkQuestion"];
                 };
             };
             /** @description Any other problem: see its code. */
@@ -19528,6 +20825,299 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "visit.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "visit.ics.download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "visit.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelVisit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "visit.confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "visit.r/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveVisit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "visit.search": {
+        parameters: {
+            query: {
+                /** @description First local day of the place. */
+                from: string;
+                /** @description Last local day, at most 30 after the first. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitSlots"];
                 };
             };
             /** @description Not signed in, or no longer. */

@@ -99,7 +99,7 @@ export function Details({ practice, service, location, provider, wish, start, on
           <TextInput label={t('online.givenName')} autoComplete="given-name" maxLength={80} required {...form.getInputProps('givenName')} />
           <TextInput label={t('online.familyName')} autoComplete="family-name" maxLength={80} {...form.getInputProps('familyName')} />
         </div>
-        <DateField label={t('online.birthDate')} min="1900-01-01" max={new Date().toISOString().slice(0, 10)} autoComplete="bday" required {...form.getInputProps('birthDate')} />
+        <DateField label={t('online.birthDate')} min="1900-01-01" max={new Date().toISOString().slice(0, 10)} autoComplete="bday" required value={form.values.birthDate} error={form.errors.birthDate} onChange={(day) => form.setFieldValue('birthDate', day)} />
         <TextInput label={t('online.phone')} type="tel" inputMode="tel" autoComplete="tel" className="ownDirection tnum" maxLength={40} required {...form.getInputProps('phone')} />
         {practice.email === 'no' ? null : (
           <TextInput label={t(practice.email === 'required' ? 'online.email' : 'online.emailOptional')} description={t('online.emailText')} type="email" autoComplete="email" className="ownDirection" maxLength={254} required={practice.email === 'required'} {...form.getInputProps('email')} />
