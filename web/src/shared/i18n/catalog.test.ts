@@ -6,14 +6,16 @@ import everydayEn from './en.json';
 import importsAr from './imports.ar.json';
 import importsEn from './imports.en.json';
 import { translator } from './index';
+import linksAr from './links.ar.json';
+import linksEn from './links.en.json';
 import patientsAr from './patients.ar.json';
 import patientsEn from './patients.en.json';
 import schedulingAr from './scheduling.ar.json';
 import schedulingEn from './scheduling.en.json';
 
 const [en, ar] = [
-  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...schedulingEn },
-  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...schedulingAr },
+  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...linksEn, ...schedulingEn },
+  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...linksAr, ...schedulingAr },
 ];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 const ending = new RegExp(`_(${FORMS.join('|')})$`);

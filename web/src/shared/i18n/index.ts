@@ -2,13 +2,14 @@ import { createStore, useStore } from '@/shared/store';
 import type consoleEn from './console.en.json';
 import type en from './en.json';
 import type importsEn from './imports.en.json';
+import type linksEn from './links.en.json';
 import type patientsEn from './patients.en.json';
 import type schedulingEn from './scheduling.en.json';
 
 export type Lang = 'en' | 'ar';
 type Strip<K> = K extends `${infer Base}_${'zero' | 'one' | 'two' | 'few' | 'many' | 'other'}` ? Base : K;
 /** Every text has an id; a missing one does not compile. */
-export type MessageId = Strip<keyof typeof en | keyof typeof consoleEn | keyof typeof patientsEn | keyof typeof importsEn | keyof typeof schedulingEn>;
+export type MessageId = Strip<keyof typeof en | keyof typeof consoleEn | keyof typeof patientsEn | keyof typeof importsEn | keyof typeof linksEn | keyof typeof schedulingEn>;
 export type Params = Record<string, string | number> & { count?: number };
 export type T = (id: MessageId, params?: Params) => string;
 /** For ids made of a code that the server sent: undefined when the catalog has no such text. */
@@ -26,7 +27,7 @@ export const initialLang = (): Lang => chosenLang() ?? (/^ar\b/.test(navigator.l
 
 type Catalog = Record<string, string>;
 /** Texts that come with the pages that have them. */
-export type Part = 'console' | 'patients' | 'imports' | 'scheduling';
+export type Part = 'console' | 'patients' | 'imports' | 'links' | 'scheduling';
 // chunks of their own, loaded when they are first wanted
 const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Catalog }>>> = {
   en: {
@@ -34,6 +35,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     console: () => import('./console.en.json'),
     patients: () => import('./patients.en.json'),
     imports: () => import('./imports.en.json'),
+    links: () => import('./links.en.json'),
     scheduling: () => import('./scheduling.en.json'),
   },
   ar: {
@@ -41,6 +43,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     console: () => import('./console.ar.json'),
     patients: () => import('./patients.ar.json'),
     imports: () => import('./imports.ar.json'),
+    links: () => import('./links.ar.json'),
     scheduling: () => import('./scheduling.ar.json'),
   },
 };
