@@ -4,6 +4,7 @@ mod agenda;
 mod appointment;
 mod calcom;
 mod calendar;
+mod calendar_feed;
 mod holds;
 mod ical;
 pub mod lookup;
@@ -33,6 +34,7 @@ pub use settings::{CancelledBy, SchedulingSettings, find as settings};
 pub fn routes() -> Routes {
     appointment::routes()
         .merge(calendar::routes())
+        .merge(calendar_feed::routes())
         .merge(holds::routes())
         .merge(online::routes())
         .merge(patient_links::routes())

@@ -6,6 +6,8 @@ import everydayEn from './en.json';
 import importsAr from './imports.ar.json';
 import importsEn from './imports.en.json';
 import { translator } from './index';
+import linksAr from './links.ar.json';
+import linksEn from './links.en.json';
 import onlineAr from './online.ar.json';
 import onlineEn from './online.en.json';
 import patientsAr from './patients.ar.json';
@@ -18,8 +20,8 @@ import waitlistAr from './waitlist.ar.json';
 import waitlistEn from './waitlist.en.json';
 
 const [en, ar] = [
-  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...onlineEn, ...schedulingEn, ...waitlistEn, ...offerEn },
-  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...onlineAr, ...schedulingAr, ...waitlistAr, ...offerAr },
+  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...linksEn, ...onlineEn, ...schedulingEn, ...waitlistEn, ...offerEn },
+  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...linksAr, ...onlineAr, ...schedulingAr, ...waitlistAr, ...offerAr },
 ];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 const ending = new RegExp(`_(${FORMS.join('|')})$`);
