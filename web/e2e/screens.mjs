@@ -83,6 +83,22 @@ const toRules = async (p) => {
   await p.getByRole('button', { name: /^(Rules|القواعد)$/ }).click();
   await p.getByRole('dialog').locator('[data-rule]').first().waitFor();
 };
+/** A visit to come behind the link that its patient gets; `act`: what they do there. */
+const toLink = (act) => async (p) => {
+  const base = new URL(p.url()).origin;
+  const get = async (path) => (await p.request.get(`${base}/api/v1${path}`)).json();
+  const from = new Date(Date.now() + 2 * 86_400_000).toISOString();
+  const { id, patientId } = (await get(`/appointments?limit=50&status=scheduled&from=${from}`)).items[0];
+  const [year, month, day] = (await get(`/patients/${patientId}`)).birthDate.split('-');
+  const { url } = await (await p.request.post(`${base}/api/v1/appointments/${id}/link`, { headers: { Origin: base } })).json();
+  await p.goto(base + url.slice(url.indexOf('/v#')));
+  const parts = p.locator('fieldset input');
+  for (const [n, value] of [day, month, year].entries()) await parts.nth(n).fill(value);
+  if (!act) return;
+  await submit(p);
+  await p.locator('main dl').waitFor();
+  await act(p);
+};
 const settings = (name) => ({ name, path: `/settings/${name}` });
 
 /**
@@ -96,6 +112,7 @@ export const screens = [
   { name: 'reset link that is incomplete', path: '/reset', out: true },
   { name: 'new password with errors', path: '/reset#unknown', out: true, act: submit },
   { name: 'invitation that is incomplete', path: '/invite', out: true },
+  { name: 'patient’s link that is none', path: '/v', out: true },
 
   { name: 'welcome, profile with errors', path: '/welcome?step=profile', fresh: true, ready: 'form', act: submit },
   { name: 'welcome, hours', path: '/welcome?step=hours', fresh: true, ready: '[data-track]' },
@@ -116,6 +133,10 @@ export const screens = [
   { name: 'recalls', path: '/recalls', ready: row },
   { name: 'recall', path: '/recalls', ready: row, act: open },
   { name: 'rules of recalls', path: '/recalls', ready: row, act: toRules },
+  { name: 'patient’s link', path: '/home', act: toLink() },
+  { name: 'patient’s link, visit', path: '/home', act: toLink(() => undefined) },
+  { name: 'patient’s link, other times', path: '/home', act: toLink(async (p) => (await p.getByRole('button', { name: /^(Choose another time|اختيار وقت آخر)$/ }).click(), p.locator('[data-slot]').first().click())) },
+  { name: 'patient’s link, cancelling with errors', path: '/home', act: toLink(async (p) => (await p.getByRole('button', { name: /^(Cancel the appointment|إلغاء الموعد)$/ }).click(), p.getByRole('button', { name: /^(Yes, cancel it|نعم، ألغوه)$/ }).click())) },
   { name: 'settings, scheduling', path: '/settings/scheduling', ready: row },
   { name: 'palette', path: '/home', act: (p) => p.keyboard.press('Control+k') },
   { name: 'account menu', path: '/home', act: (p) => p.getByRole('button', { name: /Account menu|قائمة الحساب/ }).click() },

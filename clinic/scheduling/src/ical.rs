@@ -117,3 +117,72 @@ fn push(text: &mut String, line: &str) {
     }
     let _ = write!(text, "{rest}\r\n");
 }
+
+#[cfg(test)]
+mod tests {
+    use icalendar::parser::{Component, read_calendar, unfold};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn event(summary: &str, location: &str) -> Event {
+        let at = |text: &str| text.parse().expect("an instant");
+        Event {
+            id: Uuid::nil(),
+            version: 3,
+            changed: at("2030-05-30T08:09:10.5Z"),
+            // before clocks are put back in Berlin, and after
+            start: at("2030-10-27T02:30:00+02:00"),
+            end: at("2030-10-27T02:30:00+01:00"),
+            summary: summary.to_owned(),
+            location: location.to_owned(),
+            description: String::new(),
+            cancelled: false,
+        }
+    }
+
+    fn told(of: &Component<'_>, property: &str) -> Option<String> {
+        of.find_prop(property).map(|found| found.val.as_str().to_owned())
+    }
+
+    #[test]
+    fn an_event_says_when_it_is_in_utc_and_which_state_it_is() {
+        let text = calendar(None, &[event("Cleaning", ""), Event { cancelled: true, ..event("Crown", "Olaya") }]);
+        let unfolded = unfold(&text);
+        let read = read_calendar(&unfolded).expect("a calendar");
+        let [one, other] = read.components.as_slice() else { panic!("two events") };
+        for (property, value) in [
+            ("UID", "00000000-0000-0000-0000-000000000000"),
+            ("SEQUENCE", "3"),
+            ("DTSTAMP", "20300530T080910Z"),
+            ("DTSTART", "20301027T003000Z"),
+            ("DTEND", "20301027T013000Z"),
+            ("STATUS", "CONFIRMED"),
+        ] {
+            assert_eq!(told(one, property).as_deref(), Some(value), "{property}");
+        }
+        assert_eq!((told(one, "LOCATION"), told(other, "STATUS").as_deref()), (None, Some("CANCELLED")));
+        assert!(
+            !text.contains("X-WR-CALNAME") && calendar(Some("Dr. Omar"), &[]).contains("X-WR-CALNAME:Dr. Omar\r\n")
+        );
+    }
+
+    proptest! {
+        /// Whatever somebody calls a service or a place, a reader that is not ours finds exactly that, and nothing of it
+        /// becomes a property or an event.
+        #[test]
+        fn texts_come_back_as_they_were(summary in "\\PC{1,200}", words in "[a-zA-Z;,\\\\:\"\nعيادة ]{1,120}") {
+            let text = calendar(Some(&summary), &[event(&summary, &words)]);
+            for line in text.split("\r\n") {
+                prop_assert!(line.len() <= 75 && !line.contains(['\n', '\r']), "{line:?}");
+            }
+            let unfolded = unfold(&text);
+            let read = read_calendar(&unfolded).expect("a calendar");
+            prop_assert_eq!(read.components.len(), 1);
+            let event = &read.components[0];
+            prop_assert_eq!(event.properties.len(), 10 - usize::from(words.is_empty()));
+            prop_assert_eq!(told(event, "SUMMARY"), Some(summary));
+            prop_assert_eq!(told(event, "LOCATION"), Some(words));
+        }
+    }
+}

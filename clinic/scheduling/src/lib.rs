@@ -2,6 +2,7 @@
 
 mod appointment;
 mod calendar;
+mod calendar_feed;
 mod holds;
 mod ical;
 pub mod lookup;
@@ -28,6 +29,7 @@ pub use settings::{CancelledBy, SchedulingSettings, find as settings};
 pub fn routes() -> Routes {
     appointment::routes()
         .merge(calendar::routes())
+        .merge(calendar_feed::routes())
         .merge(holds::routes())
         .merge(patient_links::routes())
         .merge(visit_link::routes())

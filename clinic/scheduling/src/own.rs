@@ -44,6 +44,25 @@ pub fn check_of(
     }
 }
 
+/// What is a provider's own needs `appointments.write_own`, which the operation states; everybody else's needs
+/// `appointments.configure` as well.
+///
+/// # Errors
+/// 404 for somebody who sees no patients; 403, which is written to the ledger.
+pub fn check_self(
+    who: &Can<may::WriteOwn>,
+    provider: UserId,
+    operation: &'static str,
+) -> impl Future<Output = Result<()>> + Send + use<> {
+    let all = who.may(may::Configure::NAME) || who.caller().actor.user() == Some(provider);
+    let (app, caller) = (who.app().clone(), who.caller().clone());
+    let refuse = demand::<may::Configure>(who, all, operation);
+    async move {
+        let known = app.door.read(&caller, async move |tx| practice::providers(tx).await).await?;
+        if known.iter().any(|one| one.id == provider) { refuse.await } else { Err(Error::not_found()) }
+    }
+}
+
 /// That the caller may book over another appointment, or outside of working hours, where that is asked for.
 ///
 /// # Errors

@@ -13,6 +13,8 @@ use super::desk::Desk;
 /// Days before and after today that have appointments.
 const BEHIND: i64 = 2;
 const AHEAD: i64 = 7;
+/// Visits to come whose patients were sent their link.
+const LINKS: usize = 5;
 /// Between two visits, in minutes: the services' five, on the grid of a quarter of an hour.
 const GRID: i64 = 15;
 
@@ -70,7 +72,7 @@ pub async fn enter(owner: &Desk, language: &str, count: usize, now: Timestamp) -
     for (start, end, provider, place) in work {
         clinic.fill(today, (start, end), &provider, &place).await?;
     }
-    Ok(())
+    clinic.send_links().await
 }
 
 impl Clinic<'_> {
@@ -109,6 +111,22 @@ impl Clinic<'_> {
         // all chairs are taken: then they sit elsewhere
         let Ok(booked) = self.owner.post("/api/v1/appointments", new).await else { return Ok(()) };
         self.go_on(at, booked).await
+    }
+
+    /// Sends the links to some visits that can still be moved and cancelled by themselves.
+    async fn send_links(&self) -> Result<()> {
+        let from = self.now + SignedDuration::from_hours(48);
+        let list = self.owner.get(&format!("/api/v1/appointments?limit=100&status=scheduled&from={from}")).await?;
+        let mut sent = 0;
+        for visit in list["items"].as_array().into_iter().flatten().filter(|visit| visit["id"].is_string()) {
+            let path = format!("/api/v1/appointments/{}/link/send", visit["id"].as_str().unwrap_or_default());
+            // not everybody has an address
+            sent += usize::from(self.owner.post(&path, Value::Null).await.is_ok());
+            if sent == LINKS {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// What became of it until now.

@@ -1,9 +1,13 @@
 //! What is behind a patient's link: for whoever came by it, and for nobody else.
 
+use platform::App;
+use platform::clock::Clock;
+use platform::config::Config;
+use platform::crypto::RootKeys;
 use platform::db::Caller;
 use platform::id::{PatientId, PracticeId};
 use platform::patient_link::{NewLink, Purpose};
-use platform::testing::{Person, TestServer};
+use platform::testing::{Person, ROOT_KEY, TestServer, app_with};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -62,4 +66,27 @@ pub async fn by_link(server: &TestServer, owner: &Person) -> [Person; 2] {
         person
     };
     [behind(Purpose::Appointment, appointment).await, behind(Purpose::Offer, Uuid::now_v7()).await]
+}
+
+#[tokio::test]
+async fn a_link_stays_the_same_when_the_root_key_is_changed() {
+    let server = product().await;
+    let owner = server.owner_of("alpha").await;
+    let made = owner.post("/api/v1/patients", &json!({ "givenName": "Noura" })).await.expect(201);
+    let patient = PatientId(serde_json::from_value(made["id"].clone()).expect("an id"));
+    let expires = server.clock.now() + jiff::SignedDuration::from_hours(24);
+    let new = NewLink { purpose: Purpose::Offer, subject: Uuid::now_v7(), patient, expires };
+    let caller = Caller::system(PracticeId(owner.practice()));
+    let address =
+        async |app: &App| app.door.write(&caller, async move |tx| tx.patient_link(&new).await).await.expect("a link");
+    let before = address(&server.app).await;
+    let folder = std::env::temp_dir().join(format!("vantage-links-{}", Uuid::now_v7()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = folder.join("root.key");
+    let both = RootKeys::create(&file, Some(&RootKeys::parse(ROOT_KEY).expect("a key"))).expect("a new key");
+    let with = |root: RootKeys| app_with(&server.database.options, Config::default(), Clock::System, root);
+    with(both.clone()).door.write(&caller, async |tx| tx.rewrap_data_keys().await).await.expect("wraps");
+    let after = address(&with(both.forget_older(&file).expect("forgets"))).await;
+    assert_eq!(before.expose(), after.expose());
+    std::fs::remove_dir_all(folder).expect("removed");
 }

@@ -67,6 +67,14 @@ const invite = createRoute({
   beforeLoad: takeToken,
   component: lazyRouteComponent(() => import('@/features/identity/invite/InvitePage'), 'InvitePage'),
 });
+/** Where the links of patients lead, who have no account; whoever is signed in here does not matter. */
+const patientLink = createRoute({
+  getParentRoute: () => root,
+  path: '/v',
+  beforeLoad: takeToken,
+  loader: () => wantTexts('links'),
+  component: lazyRouteComponent(() => import('@/features/scheduling/visit-link/LinkPage'), 'LinkPage'),
+});
 /** Where those are kept who must set up a second factor before anything else. */
 const enrol = createRoute({
   getParentRoute: () => root,
@@ -377,6 +385,7 @@ export const router = createRouter({
     outside.addChildren([signIn, signUp, forgot]),
     reset,
     invite,
+    patientLink,
     platform.addChildren([
       platformPractices,
       platformPractice,

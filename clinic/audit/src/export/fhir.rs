@@ -76,7 +76,8 @@ fn urn(id: Uuid) -> Value {
 }
 
 fn agent(row: &Entry, name: Option<&str>) -> Value {
-    let role = if row.actor_kind == "user" { "humanuser" } else { "dataprocessor" };
+    let is_person = ["user", "patient"].contains(&row.actor_kind.as_str());
+    let role = if is_person { "humanuser" } else { "dataprocessor" };
     let mut agent = json!({
         "type": { "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/extra-security-role-type", "code": role }],
                   "text": row.actor_kind },

@@ -68,7 +68,11 @@ fn entry(words: &Words, whole: &Whole, home: &str, happened: &TimelineEntry) -> 
             after: side(&change.field, change.after.as_ref()),
         })
         .collect();
-    let unnamed = if happened.actor_kind == "user" { "who.somebody" } else { "who.system" };
+    let unnamed = match happened.actor_kind.as_str() {
+        "user" => "who.somebody",
+        "patient" => "who.patient",
+        _ => "who.system",
+    };
     Entry {
         time: words.time(happened.at),
         who: happened.actor_name.as_ref().map_or_else(|| words.text(unnamed), |name| name.expose().clone()),

@@ -86,8 +86,13 @@ async fn revoke_link(who: Can<may::WriteOwn>, Path(id): Path<AppointmentId>) -> 
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Whether there is something left for the patient to decide.
+fn is_to_come(of: &Appointment, now: Timestamp) -> bool {
+    matches!(of.status, Status::Scheduled | Status::Confirmed) && of.end > now
+}
+
 async fn make(tx: &mut TenantTx, of: &Appointment) -> Result<Phi<String>> {
-    if !matches!(of.status, Status::Scheduled | Status::Confirmed) || of.end <= tx.now() {
+    if !is_to_come(of, tx.now()) {
         let title = "The visit is over or under way; there is nothing left to decide.";
         return Err(Error::conflict("appointment.over", title).showing(of));
     }
@@ -117,7 +122,7 @@ pub async fn tell_moved(tx: &mut TenantTx, of: &Appointment) -> Result<()> {
 }
 
 async fn tell(tx: &mut TenantTx, of: &Appointment, letter: &'static str) -> Result<()> {
-    if of.start <= tx.now() {
+    if of.start <= tx.now() || !is_to_come(of, tx.now()) {
         return Ok(());
     }
     let reach = patients::reach(tx, of.patient_id).await?.filter(|reach| reach.email_consent == Some(true));

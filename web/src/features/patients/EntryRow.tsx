@@ -1,4 +1,4 @@
-import { IconArrowBackUp, IconArrowMerge, IconArrowNarrowRight, IconBellRinging, IconCalendarCheck, IconCalendarEvent, IconCalendarPlus, IconCalendarX, IconHistory, IconHourglass, IconMail, IconMessage2, IconPaperclip, IconPencil, IconPhone, IconPlus, IconShieldCheck, IconShieldHeart, IconTrash } from '@tabler/icons-react';
+import { IconArrowBackUp, IconArrowMerge, IconArrowNarrowRight, IconBellRinging, IconCalendarCheck, IconCalendarEvent, IconCalendarPlus, IconCalendarX, IconHistory, IconHourglass, IconLink, IconMail, IconMessage2, IconPaperclip, IconPencil, IconPhone, IconPlus, IconShieldCheck, IconShieldHeart, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
@@ -34,6 +34,7 @@ const kindsOf: Record<string, { words: MessageId; icon: typeof IconPencil }> = {
   'appointment.checked_out': { words: 'activity.visit.checkedOut', icon: IconCalendarCheck },
   'appointment.no_show': { words: 'activity.visit.noShow', icon: IconCalendarX },
   'appointment.cancelled': { words: 'activity.visit.cancelled', icon: IconCalendarX },
+  'appointment.link_sent': { words: 'activity.visit.linkSent', icon: IconLink },
   'appointment.reinstated': { words: 'activity.visit.reinstated', icon: IconCalendarPlus },
   'wish.created': { words: 'activity.wish.created', icon: IconHourglass },
   'wish.changed': { words: 'activity.wish.changed', icon: IconHourglass },
@@ -60,6 +61,9 @@ const iconsOf: Record<string, typeof IconPencil> = { appointment: IconCalendarEv
 // who sees no appointments has none of these
 const VisitChanges = lazy(() => import('@/features/scheduling/record/VisitChanges').then((m) => ({ default: m.VisitChanges })));
 
+/** Who did it, where nobody has a name for them. */
+const unnamed: Record<string, MessageId | undefined> = { user: 'activity.somebody', patient: 'activity.patient' };
+
 /** What says field by field what became different. */
 const CHANGED = new Set(['patient.changed', 'policy.changed', 'policy.verified']);
 
@@ -78,7 +82,7 @@ export function EntryRow({ entry, dated = false }: Props) {
   const known = kindsOf[entry.kind];
   const visit = entry.resourceType === 'appointment';
   const Icon = known?.icon ?? iconsOf[entry.resourceType] ?? IconHistory;
-  const who = entry.actorName ?? t(entry.actorKind === 'user' ? 'activity.somebody' : 'activity.system');
+  const who = entry.actorName ?? t(unnamed[entry.actorKind] ?? 'activity.system');
   const after = (field: string): unknown => entry.changes.find((change) => change.field === field)?.after;
   const note = entry.kind === 'note' ? String(after('text') ?? '') : undefined;
   const mentions = note === undefined ? [] : ((after('mentions') ?? []) as string[]);

@@ -20,6 +20,7 @@ import { StatusMark } from './StatusMark';
 import { type Names, useNames } from './useNames';
 import { Actions } from './visit/Actions';
 import { Course, Facts, Who, WhyCancelled } from './visit/Facts';
+import { PatientLink } from './visit/PatientLink';
 import { columnOf, type Step } from './visit/stages';
 import { useMayChange, useRefused, useSteps } from './visit/useSteps';
 import classes from './visit/Visit.module.css';
@@ -69,6 +70,7 @@ function Editor({ loaded, names, onClose }: { loaded: Appointment; names: Names;
     toast.done(t('form.saved'));
   };
   const open = columnOf(base) && base.status !== 'completed';
+  const toDecide = (base.status === 'scheduled' || base.status === 'confirmed') && Date.parse(base.end) > Date.now();
 
   return (
     <>
@@ -106,6 +108,7 @@ function Editor({ loaded, names, onClose }: { loaded: Appointment; names: Names;
                 </Button>
               </div>
             ) : null}
+            {toDecide ? <PatientLink key={base.version} appointment={base} /> : null}
           </fieldset>
         )}
         <section className={classes.part}>

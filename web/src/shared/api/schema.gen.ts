@@ -1072,6 +1072,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/appointments/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the link by which the patient confirms, moves or cancels the visit, or show it again. It ends with the visit. */
+        post: operations["appointments.link"];
+        /** Revoke the link, with whatever was opened by it. The next one is another. */
+        delete: operations["appointments.revoke_link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appointments/{id}/link/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the link to the patient by mail, also again. */
+        post: operations["appointments.send_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/appointments/{id}/move": {
         parameters: {
             query?: never;
@@ -1679,6 +1714,26 @@ export interface paths {
         };
         /** Everything of some days at a location, a week at most. Who is on it is written to the ledger. */
         get: operations["calendar.calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-feeds/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A provider's schedule for calendar programs (iCalendar, RFC 5545): from 30 days ago to 180 days ahead. The token is
+         *     what was handed out, with `.ics` behind it.
+         */
+        get: operations["calendar-feeds.calendar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2432,6 +2487,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/patient-links/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a patient's link. Without an answer, 202 says what is asked: a date of birth, or, where the practice has none, the
+         *     last four digits of a phone number. A link that is unknown, revoked or over answers 401 `patient_link.refused`, whichever
+         *     of them it is.
+         */
+        post: operations["patient-links.open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/patients": {
         parameters: {
             query?: never;
@@ -2882,6 +2958,25 @@ export interface paths {
         put: operations["providers.set"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{id}/calendar-feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a provider's schedule can be read by their calendar program. Others than oneself need `appointments.configure`. */
+        get: operations["providers.feed"];
+        put?: never;
+        /** Make an address for a provider's calendar. It takes the place of the one that there was, which serves no longer. */
+        post: operations["providers.make_feed"];
+        /** End the address of a provider's calendar. */
+        delete: operations["providers.revoke_feed"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3454,6 +3549,114 @@ export interface paths {
         put?: never;
         /** Put one's own views into another order. */
         post: operations["views.order_views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The visit behind the link. */
+        get: operations["visit.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visit.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The visit for the patient's own calendar (iCalendar, RFC 5545). Taken again after a change, it replaces what was there. */
+        get: operations["visit.ics.download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visit/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel the visit. */
+        post: operations["visit.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visit/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that one will come. Said again it stays said. */
+        post: operations["visit.confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visit/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move the visit to one of the times that are offered. What was taken meanwhile is answered with 409, and
+         *     `current.alternatives` says what is free near that time.
+         */
+        post: operations["visit.r/move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visit/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When the visit could be instead: the same service with the same provider, not sooner and not later than the practice
+         *     lets patients book.
+         */
+        get: operations["visit.search"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4033,6 +4236,11 @@ export interface components {
             overbooking: string | null;
             /** @description Who comes. */
             patientId: components["schemas"]["PatientId"];
+            /**
+             * Format: int32
+             * @description How often of these by the patient themselves.
+             */
+            patientMoves: number;
             /** @description By whom, the main one first. */
             providerIds: components["schemas"]["UserId"][];
             /** @description In which rooms or chairs, the main one first. */
@@ -4335,6 +4543,24 @@ export interface components {
             /** @description The location's zone, IANA. */
             timeZone: string;
         };
+        /** @description The address of a provider's calendar, which is told once. */
+        CalendarFeedAddress: {
+            /** @description For the calendar program. Whoever has it sees when the provider is busy and with what. */
+            url: string;
+        };
+        /** @description Whether there is an address for a provider's calendar. */
+        CalendarFeedState: {
+            /**
+             * Format: date-time
+             * @description Since when; null when there is none.
+             */
+            createdAt: string | null;
+            /**
+             * Format: date-time
+             * @description When a program last read it, to the hour.
+             */
+            lastReadAt: string | null;
+        };
         /** @description Why it does not take place. */
         CancelAppointment: {
             /** @description Who does not want it any more. */
@@ -4382,6 +4608,18 @@ export interface components {
             nameAr: string | null;
             /** @description In English. */
             nameEn: string;
+        };
+        /** @description Why the patient does not come. */
+        CancelVisit: {
+            /** @description What they say about it. */
+            note?: string | null;
+            /** @description Key of one of the practice's reasons for patients. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
         };
         /** @description What is known of a picture of an insurance card; the picture itself is a file of the patient. */
         CardPicture: {
@@ -5969,6 +6207,19 @@ export interface components {
              */
             version: number;
         };
+        /** @description To when a visit is to be moved. */
+        MoveVisit: {
+            /**
+             * Format: date-time
+             * @description One of the times that are offered.
+             */
+            start: string;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
         NamedAdministrator: {
             id: components["schemas"]["AdministratorId"];
             name: components["schemas"]["String_String"];
@@ -6314,6 +6565,18 @@ export interface components {
             practice: components["schemas"]["NamedPractice"];
             reason: string;
         };
+        /** @description What opening a link gives. */
+        OpenedLink: {
+            /** @description Sent as bearer with the operations of this link; kept nowhere. */
+            accessToken: string;
+            /**
+             * Format: date-time
+             * @description Until when it serves. Afterwards the link is opened again.
+             */
+            expiresAt: string;
+            /** @description What the link is for. */
+            purpose: components["schemas"]["PatientLinkPurpose"];
+        };
         /** @description When somebody or something is open. */
         Opening: {
             /** @description When it is open, in order; spans that touch are one. */
@@ -6322,6 +6585,18 @@ export interface components {
             owner: string;
             /** @description The zone that the hours are kept in, IANA. */
             timeZone: string;
+        };
+        /** @description A link's token, and the answer to what is asked. */
+        OpenPatientLink: {
+            /**
+             * Format: date
+             * @description The patient's date of birth, where that is asked.
+             */
+            dateOfBirth?: string | null;
+            /** @description The last four digits of a phone number of the patient, where they are asked. */
+            phoneDigits?: string | null;
+            /** @description What stands behind the `#` of the link. */
+            token: string;
         };
         /** @description What did not work, as FHIR says it. */
         OperationOutcome: {
@@ -6714,6 +6989,16 @@ export interface components {
              * @description Goes up with each change.
              */
             version: number;
+        };
+        /**
+         * @description What a link is for.
+         * @enum {string}
+         */
+        PatientLinkPurpose: "appointment" | "offer";
+        /** @description What is asked before the link opens. */
+        PatientLinkQuestion: {
+            /** @description Which of the two. */
+            asks: components["schemas"]["SecondCheck"];
         };
         /** @description A page of patients. */
         PatientPage: {
@@ -7452,6 +7737,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description What is asked.
+         * @enum {string}
+         */
+        SecondCheck: "dateOfBirth" | "phoneDigits";
         /** @description The answer to a question for the second factor. */
         SecondFactorAnswer: {
             /** @description The question's. */
@@ -8146,6 +8436,72 @@ export interface components {
         Views: {
             items: components["schemas"]["View"][];
         };
+        /** @description A visit, as its patient sees it. */
+        Visit: {
+            /** @description What the patient may do. */
+            actions: components["schemas"]["VisitActions"];
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            end: string;
+            /**
+             * Format: int32
+             * @description On how many days from today there are times to move to.
+             */
+            horizonDays: number;
+            /** @description The patient's language. */
+            language: components["schemas"]["Language"];
+            /** @description Where it is. */
+            place: components["schemas"]["VisitPlace"];
+            /** @description The practice. */
+            practice: components["schemas"]["VisitPractice"];
+            /** @description By whom, the main one first. */
+            providers: components["schemas"]["VisitProvider"][];
+            /** @description Among which reasons one cancels. */
+            reasons: components["schemas"]["VisitReason"][];
+            /** @description In Arabic. */
+            serviceAr: string | null;
+            /** @description What is done, in English. */
+            serviceEn: string;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
+            /** @description How far it has come. */
+            status: components["schemas"]["AppointmentStatus"];
+            /** @description The zone of the place, IANA. */
+            timeZone: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description Whether a patient may do something. */
+        VisitAction: {
+            refusal: components["schemas"]["VisitRefusal"] | null;
+            /**
+             * Format: date-time
+             * @description Until when they may, or might have.
+             */
+            until: string;
+        };
+        /** @description What a patient may do with a visit. */
+        VisitActions: {
+            /** @description Say that they will not come. */
+            cancel: components["schemas"]["VisitAction"];
+            /** @description Say that they will come. */
+            confirm: components["schemas"]["VisitAction"];
+            /** @description Choose another time. */
+            move: components["schemas"]["VisitAction"];
+        };
+        /** @description The link of a visit. */
+        VisitLink: {
+            /** @description The whole address. Whoever has it and knows the patient's date of birth can confirm, move and cancel. */
+            url: string;
+        };
         /** @description A patient as the calendar shows them. */
         Visitor: {
             /** @description Allergies and the like. */
@@ -8172,6 +8528,63 @@ export interface components {
             number: number;
             /** @description The number to call first. */
             phone: string | null;
+        };
+        /** @description Where a visit is. */
+        VisitPlace: {
+            address: components["schemas"]["Address"] | null;
+            name: string;
+            /** @description In Arabic. */
+            nameAr: string | null;
+        };
+        /** @description The practice, as a patient sees it. */
+        VisitPractice: {
+            /** @description Whether it has a logo. */
+            hasLogo: boolean;
+            name: string;
+            /** @description Where to call: the place, or else the practice. */
+            phone: string | null;
+            /** @description Its address: the sub-domain. */
+            slug: string;
+        };
+        /** @description Who sees the patient. */
+        VisitProvider: {
+            name: string;
+            /** @description In English. */
+            title: string | null;
+            /** @description In Arabic. */
+            titleAr: string | null;
+        };
+        /** @description A reason for cancelling. */
+        VisitReason: {
+            key: string;
+            /** @description In Arabic. */
+            nameAr: string | null;
+            /** @description In English. */
+            nameEn: string;
+        };
+        /**
+         * @description Why something cannot be done by the patient.
+         * @enum {string}
+         */
+        VisitRefusal: "done" | "over" | "tooLate" | "tooOften";
+        /** @description A time that is free. */
+        VisitSlot: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            end: string;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
+        };
+        /** @description When a visit could be instead. */
+        VisitSlots: {
+            items: components["schemas"]["VisitSlot"][];
+            /** @description The zone of the place, IANA. */
+            timeZone: string;
         };
     };
     responses: never;
@@ -11576,6 +11989,151 @@ export interface operations {
             };
         };
     };
+    "appointments.link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The appointment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitLink"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appointments.revoke_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The appointment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is none (any more) */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appointments.send_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The appointment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mail is on its way */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "appointments.r/move": {
         parameters: {
             query?: never;
@@ -13052,6 +13610,44 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calendar-feeds.calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token, and .ics */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description As it was */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any other problem: see its code. */
             default: {
@@ -15666,6 +16262,47 @@ export interface operations {
             };
         };
     };
+    "patient-links.open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenPatientLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedLink"];
+                };
+            };
+            /** @description Answer this as well */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientLinkQuestion"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "patients.create": {
         parameters: {
             query?: never;
@@ -17335,6 +17972,152 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Provider"];
                 };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "providers.feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeedState"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "providers.make_feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeedAddress"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "providers.revoke_feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is none (any more) */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not signed in, or no longer. */
             401: {
@@ -19528,6 +20311,299 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "visit.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "visit.ics.download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "visit.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelVisit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "visit.confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "visit.r/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveVisit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "visit.search": {
+        parameters: {
+            query: {
+                /** @description First local day of the place. */
+                from: string;
+                /** @description Last local day, at most 30 after the first. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitSlots"];
                 };
             };
             /** @description Not signed in, or no longer. */

@@ -99,3 +99,14 @@ it('takes a wrong code for what it is: an answer', async () => {
   expect(signInAgain).not.toHaveBeenCalled();
   expect(s.send).toHaveBeenCalledTimes(1);
 });
+
+it('leaves whoever came by a patient’s link alone: there is no session to renew, and nobody to sign in', async () => {
+  const s = server('expired');
+  const [refresh, signInAgain] = [vi.fn(), vi.fn()];
+  const fetch = createSessionFetch({ send: s.send, refresh, signInAgain });
+  const answer = await fetch(request('/api/v1/visit', { headers: { authorization: 'Bearer t' } }));
+  expect(answer.status).toBe(401);
+  expect(s.send).toHaveBeenCalledTimes(1);
+  expect(refresh).not.toHaveBeenCalled();
+  expect(signInAgain).not.toHaveBeenCalled();
+});

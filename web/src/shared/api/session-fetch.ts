@@ -31,6 +31,8 @@ const endings: Record<string, Ending | undefined> = {
  */
 export function createSessionFetch({ send, refresh, signInAgain }: Parts) {
   return async (request: Request): Promise<Response> => {
+    // who came by a patient's link has no session that could be renewed
+    if (request.headers.has('authorization')) return send(request);
     const since = Date.now();
     let spare = request.clone();
     let response = await send(request);

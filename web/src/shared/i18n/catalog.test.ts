@@ -6,6 +6,8 @@ import everydayEn from './en.json';
 import importsAr from './imports.ar.json';
 import importsEn from './imports.en.json';
 import { translator } from './index';
+import linksAr from './links.ar.json';
+import linksEn from './links.en.json';
 import patientsAr from './patients.ar.json';
 import patientsEn from './patients.en.json';
 import offerAr from './offer.ar.json';
@@ -16,8 +18,8 @@ import waitlistAr from './waitlist.ar.json';
 import waitlistEn from './waitlist.en.json';
 
 const [en, ar] = [
-  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...schedulingEn, ...waitlistEn, ...offerEn },
-  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...schedulingAr, ...waitlistAr, ...offerAr },
+  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...linksEn, ...schedulingEn, ...waitlistEn, ...offerEn },
+  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...linksAr, ...schedulingAr, ...waitlistAr, ...offerAr },
 ];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 const ending = new RegExp(`_(${FORMS.join('|')})$`);

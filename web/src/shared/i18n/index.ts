@@ -2,6 +2,7 @@ import { createStore, useStore } from '@/shared/store';
 import type consoleEn from './console.en.json';
 import type en from './en.json';
 import type importsEn from './imports.en.json';
+import type linksEn from './links.en.json';
 import type patientsEn from './patients.en.json';
 import type offerEn from './offer.en.json';
 import type schedulingEn from './scheduling.en.json';
@@ -10,7 +11,7 @@ import type waitlistEn from './waitlist.en.json';
 export type Lang = 'en' | 'ar';
 type Strip<K> = K extends `${infer Base}_${'zero' | 'one' | 'two' | 'few' | 'many' | 'other'}` ? Base : K;
 /** Every text has an id; a missing one does not compile. */
-export type MessageId = Strip<keyof typeof en | keyof typeof consoleEn | keyof typeof patientsEn | keyof typeof importsEn | keyof typeof schedulingEn | keyof typeof waitlistEn | keyof typeof offerEn>;
+export type MessageId = Strip<keyof typeof en | keyof typeof consoleEn | keyof typeof patientsEn | keyof typeof importsEn | keyof typeof linksEn | keyof typeof schedulingEn | keyof typeof waitlistEn | keyof typeof offerEn>;
 export type Params = Record<string, string | number> & { count?: number };
 export type T = (id: MessageId, params?: Params) => string;
 /** For ids made of a code that the server sent: undefined when the catalog has no such text. */
@@ -28,7 +29,7 @@ export const initialLang = (): Lang => chosenLang() ?? (/^ar\b/.test(navigator.l
 
 type Catalog = Record<string, string>;
 /** Texts that come with the pages that have them. */
-export type Part = 'console' | 'patients' | 'imports' | 'scheduling' | 'waitlist' | 'offer';
+export type Part = 'console' | 'patients' | 'imports' | 'links' | 'scheduling' | 'waitlist' | 'offer';
 // chunks of their own, loaded when they are first wanted
 const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Catalog }>>> = {
   en: {
@@ -36,6 +37,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     console: () => import('./console.en.json'),
     patients: () => import('./patients.en.json'),
     imports: () => import('./imports.en.json'),
+    links: () => import('./links.en.json'),
     scheduling: () => import('./scheduling.en.json'),
     waitlist: () => import('./waitlist.en.json'),
     offer: () => import('./offer.en.json'),
@@ -45,6 +47,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     console: () => import('./console.ar.json'),
     patients: () => import('./patients.ar.json'),
     imports: () => import('./imports.ar.json'),
+    links: () => import('./links.ar.json'),
     scheduling: () => import('./scheduling.ar.json'),
     waitlist: () => import('./waitlist.ar.json'),
     offer: () => import('./offer.ar.json'),

@@ -1,6 +1,7 @@
 import { Autocomplete, Checkbox, MultiSelect, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useCan } from '@/shared/auth/session';
+import { lazy, Suspense } from 'react';
+import { useCan, useSession } from '@/shared/auth/session';
 import forms from '@/shared/forms/forms.module.css';
 import { RecordDrawer, WaitingDrawer } from '@/shared/forms/RecordDrawer';
 import { useFields } from '@/shared/forms/useFields';
@@ -16,6 +17,8 @@ import { namesOf } from '../services/labels';
 import { type Provider, providersQuery, serviceNamesQuery, useSetProvider } from './api';
 import { type Draft, draftOf, emptyDraft, issues, labels, profileOf } from './draft';
 import { titled } from './titled';
+
+const CalendarFeed = lazy(() => import('@/features/scheduling/feed/CalendarFeed').then((m) => ({ default: m.CalendarFeed })));
 
 type Props = { person: Person; onClose: () => void };
 
@@ -38,6 +41,7 @@ type EditorProps = Props & { loaded: Provider | undefined; sites: Location[] };
 function Editor({ person, loaded, sites, onClose }: EditorProps) {
   const { t, lang } = useLang();
   const can = useCan();
+  const { user } = useSession();
   const readOnly = !can('practice.write');
   const services = useQuery({ ...serviceNamesQuery, enabled: can('services.read') });
   const only = sites.length === 1 ? [sites[0]!.id] : [];
@@ -115,6 +119,11 @@ function Editor({ person, loaded, sites, onClose }: EditorProps) {
         <ColourField value={form.values.colour} onChange={(colour) => form.setFieldValue('colour', colour)} readOnly={readOnly} />
         {wasMine('colour')}
       </div>
+      {base && (can('appointments.configure') || (can('appointments.write_own') && person.id === user.id)) ? (
+        <Suspense>
+          <CalendarFeed providerId={person.id} />
+        </Suspense>
+      ) : null}
     </RecordDrawer>
   );
 }
