@@ -46,7 +46,7 @@ struct OfferedVisit {
     #[schema(required)]
     service_ar: Option<String>,
     /// With whom.
-    provider: VisitProvider,
+    providers: Vec<VisitProvider>,
     /// When the appointment begins that is moved for it.
     #[schema(required)]
     instead_of: Option<Timestamp>,
@@ -187,7 +187,7 @@ async fn shown(tx: &mut TenantTx, offer: Offer) -> Result<OfferedVisit> {
         place: VisitPlace { name: place.name, name_ar: place.name_ar, address: place.address.or(practice.address) },
         service_en: service.name_en,
         service_ar: service.name_ar,
-        provider: VisitProvider { name, title, title_ar },
+        providers: vec![VisitProvider { name, title, title_ar }],
         language,
         instead_of,
     })

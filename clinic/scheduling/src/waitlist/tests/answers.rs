@@ -59,7 +59,7 @@ async fn an_offer_says_what_where_and_until_when() {
         ("Consultation", "Olaya", "Practice alpha", "Asia/Riyadh")
     );
     assert_eq!((local(&offer["start"]), local(&offer["end"])), ("09:00".to_owned(), "09:30".to_owned()));
-    assert_eq!((text(&offer["provider"]["name"]), text(&offer["status"])), ("provider", "sent"));
+    assert_eq!((text(&offer["providers"][0]["name"]), text(&offer["status"])), ("provider", "sent"));
     assert_eq!(clinic.owner.get("/api/v1/offer").await.status, 401, "staff have no link");
     assert_eq!(patient.get("/api/v1/wishes").await.status, 401, "and a link opens nothing else");
 }

@@ -1,8 +1,8 @@
 import { IconClockPause, IconLinkOff } from '@tabler/icons-react';
-import { type ComponentType, useState } from 'react';
+import { type ComponentType, lazy, Suspense, useState } from 'react';
 import { hasCode } from '@/shared/api/problem';
 import { useMailedToken } from '@/shared/auth/mailedToken';
-import { useLang } from '@/shared/i18n';
+import { useLang, wantTexts } from '@/shared/i18n';
 import type { Opened } from './api';
 import { Check } from './Check';
 import { Frame, Note } from './Frame';
@@ -13,8 +13,12 @@ export const LINK = '/v';
 
 /** What is behind a link: `onEnded` when the server does not know it (any more), or asks again who it is. */
 export type ViewProps = { opened: Opened; onEnded: (error: unknown) => void };
+const OfferView = lazy(async () => {
+  const [module] = await Promise.all([import('../offer/OfferView'), wantTexts('offer')]);
+  return { default: module.OfferView };
+});
 /** By what the link is for. */
-const views: Partial<Record<Opened['purpose'], ComponentType<ViewProps>>> = { appointment: VisitView };
+const views: Record<Opened['purpose'], ComponentType<ViewProps>> = { appointment: VisitView, offer: OfferView };
 
 export function LinkPage() {
   const token = useMailedToken(LINK);
@@ -33,7 +37,11 @@ function Door({ token }: { token: string }) {
   if (hasCode(error, 'patient_link.locked')) return <Locked minutes={Math.ceil((error.retryAfterSeconds ?? 60) / 60)} />;
   if (!opened) return <Check token={token} again={hasCode(error, 'auth.token_expired')} onOpened={setOpened} onEnded={end} />;
   const View = views[opened.purpose];
-  return View ? <View opened={opened} onEnded={end} /> : <Closed />;
+  return (
+    <Suspense>
+      <View opened={opened} onEnded={end} />
+    </Suspense>
+  );
 }
 
 function Closed() {

@@ -18,7 +18,8 @@ import { MoveVisit } from './MoveVisit';
 import classes from './VisitLink.module.css';
 import { useRefusalText } from './words';
 
-const ended = (error: unknown) => hasCode(error, 'patient_link.refused') || hasCode(error, 'auth.token_expired') || hasCode(error, 'auth.required');
+/** Whether the server does not know the link (any more), or asks again who it is. */
+export const ended = (error: unknown) => hasCode(error, 'patient_link.refused') || hasCode(error, 'auth.token_expired') || hasCode(error, 'auth.required');
 
 /** The visit behind a link, and everything that the patient can do with it. */
 export function VisitView({ opened, onEnded }: ViewProps) {
@@ -140,7 +141,8 @@ function WhyNot({ visit, t, lang }: { visit: Visit; t: T; lang: Lang }) {
   );
 }
 
-function Call({ phone }: { phone: string | null }) {
+/** Where to call when something else is wanted. */
+export function Call({ phone }: { phone: string | null }) {
   const { t } = useLang();
   if (!phone) return null;
   return (
@@ -154,7 +156,7 @@ function Call({ phone }: { phone: string | null }) {
 }
 
 /** When, what, with whom and where. */
-export function VisitFacts({ visit }: { visit: Visit }) {
+export function VisitFacts({ visit }: { visit: Pick<Visit, 'start' | 'end' | 'timeZone' | 'status' | 'place' | 'providers' | 'serviceEn' | 'serviceAr'> }) {
   const { t, lang } = useLang();
   const { place } = visit;
   const service = namesOf({ nameEn: visit.serviceEn, nameAr: visit.serviceAr }, lang).name;
