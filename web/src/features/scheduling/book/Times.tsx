@@ -1,17 +1,18 @@
 import { ActionIcon, Button, SegmentedControl, Skeleton, TextInput, VisuallyHidden } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { type KeyboardEvent, useState } from 'react';
+import { useState } from 'react';
 import { parseTime, showTime } from '@/features/practice/hours/time';
 import forms from '@/shared/forms/forms.module.css';
 import { useLang } from '@/shared/i18n';
 import { formatDay, formatTime, weekdayName } from '@/shared/i18n/format';
 import { DateField } from '@/shared/ui/DateField';
 import { Failed } from '@/shared/ui/Page';
+import { rove } from '@/shared/ui/rove';
 import { instantIn, localIn } from '@/shared/zoned';
 import { type PartOfDay, type Slot, type SlotsAsked, slotsQuery } from '../api';
 import classes from './Book.module.css';
-import { byDay, dayIn, daysAfter } from './days';
+import { byDay, dayIn, daysAfter, isoWeekday } from './days';
 
 export type Question = Omit<SlotsAsked, 'from' | 'to' | 'part' | 'limit'>;
 /** A time, and who is free then as far as is known. */
@@ -152,17 +153,6 @@ function TypedTime({ day, zone, value, error, onType }: { day: string; zone: str
   );
 }
 
-/** Arrows, Home and End between buttons that count as one stop of the tabulator. */
-function rove(event: KeyboardEvent<HTMLElement>) {
-  const all = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-rove]')];
-  const at = all.indexOf(document.activeElement as HTMLElement);
-  const ahead = document.documentElement.dir === 'rtl' ? -1 : 1;
-  const to = { ArrowRight: at + ahead, ArrowLeft: at - ahead, ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
-  if (at < 0 || to === undefined) return;
-  event.preventDefault();
-  all[Math.max(0, Math.min(to, all.length - 1))]?.focus();
-}
-
 type StripProps = { from: string; today: string; day: string; week: ReturnType<typeof byDay> | undefined; onPick: (day: string) => void; onPage: (days: number) => void };
 
 /** Seven days, each with how much is free. */
@@ -203,8 +193,6 @@ function Strip({ from, today, day, week, onPick, onPage }: StripProps) {
     </div>
   );
 }
-
-const isoWeekday = (day: string) => new Date(`${day}T12:00:00Z`).getUTCDay() || 7;
 
 type ChipsProps = { slots: Slot[] | undefined; day: string; zone: string; value: string; onChoose: (chosen: Chosen) => void };
 

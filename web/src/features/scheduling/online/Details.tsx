@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { IconAlertTriangle, IconArrowLeft } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
+import { titled } from '@/features/practice/providers/titled';
 import { ApiProblem, hasCode } from '@/shared/api/problem';
 import { useSendKey } from '@/shared/forms/useSubmit';
 import { useLang } from '@/shared/i18n';
@@ -90,7 +91,7 @@ export function Details({ practice, service, location, provider, wish, start, on
           {formatLongDate(lang, zone, start)}, <span className="tnum">{formatTimes(lang, zone, start, end)}</span>
         </span>
         {isElsewhere(zone, Intl.DateTimeFormat().resolvedOptions().timeZone, start) ? <small>{t('online.inZone', { zone: timeZoneName(lang, zone) })}</small> : null}
-        <span>{[inLang(lang, location.name, location.nameAr), provider?.name].filter(Boolean).join(' · ')}</span>
+        <span>{[inLang(lang, location.name, location.nameAr), provider ? titled(provider.name, provider, lang) : null].filter(Boolean).join(' · ')}</span>
         {held.hold ? <Kept until={held.hold.expiresAt} /> : null}
       </div>
       {failure ? <Refused error={failure} zone={zone} phone={practice.phone} onOther={onOther} /> : null}

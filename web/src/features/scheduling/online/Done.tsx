@@ -2,6 +2,7 @@ import { Button, Title } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { titled } from '@/features/practice/providers/titled';
 import { useLang } from '@/shared/i18n';
 import { formatLongDate, formatTimes, timeZoneName } from '@/shared/i18n/format';
 import type { PublicPractice } from './api';
@@ -55,7 +56,7 @@ export function Done({ practice, search, booked: { visit, service, locationId, m
           <>
             <dt>{t('online.withWhom')}</dt>
             <dd>
-              <bdi>{whom.name}</bdi>
+              <bdi>{titled(whom.name, whom, lang)}</bdi>
             </dd>
           </>
         ) : null}

@@ -1,29 +1,16 @@
 import { ActionIcon, Button, Skeleton, VisuallyHidden } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconWorld } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import type { KeyboardEvent } from 'react';
 import { useLang } from '@/shared/i18n';
 import { formatDay, formatDayLong, formatTime, timeZoneName, todayIn, weekdayName } from '@/shared/i18n/format';
 import { Failed } from '@/shared/ui/Page';
-import { daysAfter } from '../book/days';
+import { rove } from '@/shared/ui/rove';
+import { daysAfter, isoWeekday } from '../book/days';
 import { timesQuery, type Wish } from './api';
 import classes from './Online.module.css';
 import { firstFree, isElsewhere, WEEK, weekFrom, weekOf, windowOf } from './times';
 
 type Props = { wish: Wish; zone: string; day: string | undefined; onDay: (day: string) => void; onChoose: (start: string) => void };
-
-const isoWeekday = (day: string) => new Date(`${day}T12:00:00Z`).getUTCDay() || 7;
-
-/** Arrows, Home and End between buttons that count as one stop of the tabulator. */
-function rove(event: KeyboardEvent<HTMLElement>) {
-  const all = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-rove]')];
-  const at = all.indexOf(document.activeElement as HTMLElement);
-  const ahead = document.documentElement.dir === 'rtl' ? -1 : 1;
-  const to = { ArrowRight: at + ahead, ArrowLeft: at - ahead, ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
-  if (at < 0 || to === undefined) return;
-  event.preventDefault();
-  all[Math.max(0, Math.min(to, all.length - 1))]?.focus();
-}
 
 /** Days with what is free on them, in the zone of the place. */
 export function Slots({ wish, zone, day, onDay, onChoose }: Props) {

@@ -1,6 +1,7 @@
 import { Title, UnstyledButton } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
+import { titled } from '@/features/practice/providers/titled';
 import { useLang } from '@/shared/i18n';
 import type { Wish, PublicPractice, PublicService } from './api';
 import type { Booked } from './BookingPage';
@@ -45,7 +46,6 @@ export function When({ practice, service, search, onBooked }: Props) {
       />
     );
   }
-  const titled = (one: (typeof providers)[number]) => [inLang(lang, one.title ?? '', one.titleAr), one.name].filter((part) => part && !one.name.startsWith(`${part} `)).join(' ');
   return (
     <div className={classes.card}>
       {practice.services.length > 1 ? (
@@ -71,7 +71,7 @@ export function When({ practice, service, search, onBooked }: Props) {
         <Choice
           legend={t('online.withWhom')}
           value={provider?.id ?? ''}
-          options={[{ value: '', label: t('online.anybody'), text: t('online.anybodyText') }, ...providers.map((one) => ({ value: one.id, label: titled(one), text: one.specialty ?? '' }))]}
+          options={[{ value: '', label: t('online.anybody'), text: t('online.anybodyText') }, ...providers.map((one) => ({ value: one.id, label: titled(one.name, one, lang), text: one.specialty ?? '' }))]}
           onChange={(id) => void go({ provider: id || undefined, day: undefined })}
         />
       ) : null}
