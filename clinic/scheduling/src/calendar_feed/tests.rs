@@ -92,8 +92,8 @@ async fn an_address_serves_until_it_is_replaced_ended_or_its_provider_is_gone() 
         .iter()
         .find(|one| one["id"] == json!(doctor.user()))
         .expect("the doctor");
-    let away = json!({ "version": member["version"], "status": "suspended" });
-    clinic.owner.patch(&format!("/api/v1/staff/{}", doctor.user()), &away).await.expect(200);
+    let away = json!({ "version": member["version"] });
+    clinic.owner.post(&format!("/api/v1/staff/{}/suspend", doctor.user()), &away).await.expect(200);
     assert_eq!(fetch(&clinic, &second, None).await.0, 404, "who does not work here shows nothing");
     let other = address(&clinic.owner, clinic.doctor(1)).await;
     let other_path = format!("/api/v1/providers/{}/calendar-feed", clinic.doctor(1));
