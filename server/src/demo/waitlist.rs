@@ -87,7 +87,7 @@ impl Clinic<'_> {
                 if number == 4 { self.providers.iter().take(1).map(|one| &one["id"]).collect() } else { Vec::new() };
             let wish = json!({ "patientId": self.patient(number), "serviceId": self.service(number % 2)["id"],
                 "locationId": self.places[0]["id"], "providerIds": providers, "windows": windows,
-                "noticeMinutes": [60, 120, 0][number % 3], "urgent": number == 2, "note": note });
+                "noticeMinutes": 60 * (number % 3), "urgent": number == 2, "note": note });
             self.owner.post("/api/v1/wishes", wish).await?;
         }
         Ok(())
