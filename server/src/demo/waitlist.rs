@@ -85,10 +85,9 @@ impl Clinic<'_> {
             let note = NOTES.get(number / 3).map(|(en, ar)| if self.language == "ar" { ar } else { en });
             let providers: Vec<&Value> =
                 if number == 4 { self.providers.iter().take(1).map(|one| &one["id"]).collect() } else { Vec::new() };
-            let notice = [60, 120, 0][number % 3];
             let wish = json!({ "patientId": self.patient(number), "serviceId": self.service(number % 2)["id"],
                 "locationId": self.places[0]["id"], "providerIds": providers, "windows": windows,
-                "noticeMinutes": notice, "urgent": number == 2, "note": note });
+                "noticeMinutes": 60 * (number % 3), "urgent": number == 2, "note": note });
             self.owner.post("/api/v1/wishes", wish).await?;
         }
         Ok(())

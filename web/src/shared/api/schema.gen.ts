@@ -1038,6 +1038,23 @@ export interface paths {
         patch: operations["appointments.change"];
         trace?: never;
     };
+    "/api/v1/appointments/{id}/calcom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What Cal.com knows of an appointment. */
+        get: operations["appointments.of_appointment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/appointments/{id}/cancel": {
         parameters: {
             query?: never;
@@ -1790,6 +1807,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calcom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the practice is connected with Cal.com. */
+        get: operations["calcom.read"];
+        /** Connect the practice with Cal.com or with what stands in for it, or change how it is connected. */
+        put: operations["calcom.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calcom-bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bookings that both have, the latest change first. */
+        get: operations["calcom-bookings.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calcom-bookings/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide about a booking that needs attention. What our own calendar is against is answered with 409, as in booking. */
+        post: operations["calcom-bookings.resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calcom/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be booked at Cal.com, to say which service is which. */
+        get: operations["calcom.event_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calcom/mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which services are which event types. */
+        get: operations["calcom.read"];
+        /** Say which services are which event types. What is booked already stays as it is until it is changed. */
+        put: operations["calcom.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calcom/sandbox-bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book at the sandbox as if somebody had done it there, to see what becomes of it here. */
+        post: operations["calcom.book"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calcom/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try the connection: whether Cal.com answers, and takes the key. */
+        post: operations["calcom.test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calcom/webhook-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new secret for webhooks. The one before stops serving at once. */
+        post: operations["calcom.renew_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar": {
         parameters: {
             query?: never;
@@ -1799,6 +1954,26 @@ export interface paths {
         };
         /** Everything of some days at a location, a week at most. Who is on it is written to the ledger. */
         get: operations["calendar.calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-feeds/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A provider's schedule for calendar programs (iCalendar, RFC 5545): from 30 days ago to 180 days ahead. The token is
+         *     what was handed out, with `.ics` behind it.
+         */
+        get: operations["calendar-feeds.calendar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2381,6 +2556,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was offered to the patient who came by the link. */
+        get: operations["offer.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offer/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take what was offered. Of all who were asked the first has it: everybody else is answered 409 `offer.taken`. Taking
+         *     it again answers the same.
+         */
+        post: operations["offer.accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offer/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline what was offered. The patient stays on the waitlist. */
+        post: operations["offer.decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/onboarding": {
         parameters: {
             query?: never;
@@ -2495,6 +2724,94 @@ export interface paths {
         get: operations["opening.read"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Time that became free again, with whom it was offered to and who else fits. Who is on the page is written to the
+         *     ledger.
+         */
+        get: operations["openings.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An opening with whom it was offered to and who else fits. */
+        get: operations["openings.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openings/{id}/book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book an opening for somebody who waits, for instance on the telephone. Whoever was offered it is too late. */
+        post: operations["openings.book"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openings/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offer an opening no more. Whoever was asked and has not answered is told so by their link. */
+        post: operations["openings.stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openings/{id}/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offer an opening by mail to some of those who fit and were not asked yet. */
+        post: operations["openings.offer_it"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3063,6 +3380,181 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/providers/{id}/calendar-feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a provider's schedule can be read by their calendar program. Others than oneself need `appointments.configure`. */
+        get: operations["providers.feed"];
+        put?: never;
+        /** Make an address for a provider's calendar. It takes the place of the one that there was, which serves no longer. */
+        post: operations["providers.make_feed"];
+        /** End the address of a provider's calendar. */
+        delete: operations["providers.revoke_feed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recall-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** After which services patients are asked to come again. */
+        get: operations["recall-rules.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recall-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Decide whether and when patients are asked to come again after a service. It holds for visits that are completed from
+         *     now on.
+         */
+        put: operations["recall-rules.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recalls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who should come again. Who is on the page is written to the ledger. */
+        get: operations["recalls.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recalls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A recall with everything that was tried. */
+        get: operations["recalls.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recalls/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that somebody tried to reach the patient. */
+        post: operations["recalls.attempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recalls/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do not ask the patient any more. */
+        post: operations["recalls.dismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recalls/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a patient after all who was not to be asked any more. */
+        post: operations["recalls.reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recalls/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write to the patient that it is time to come again. That is noted as an attempt. */
+        post: operations["recalls.send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recalls/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a recall off until a day. */
+        post: operations["recalls.snooze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/relatives/{id}": {
         parameters: {
             query?: never;
@@ -3352,7 +3844,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** When a service could be had at a location. What lies in the past is left out. */
+        /**
+         * When a service could be had at a location. What lies in the past is left out, and so is, of a service that is booked at
+         *     Cal.com as well, what is not free there.
+         */
         get: operations["slots.search"];
         put?: never;
         post?: never;
@@ -3744,6 +4239,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/waitlist-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the practice offers time that becomes free. */
+        get: operations["waitlist-settings.read"];
+        /** Decide how the practice offers time that becomes free. It holds at once, also for what is being offered. */
+        put: operations["waitlist-settings.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waitlist/fill-rate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of the time that became free somebody of the waitlist took. */
+        get: operations["waitlist.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who waits for what. Who is on the page is written to the ledger. */
+        get: operations["wishes.list"];
+        put?: never;
+        /** Enter what a patient waits for. */
+        post: operations["wishes.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wishes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a patient waits for. */
+        get: operations["wishes.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what a patient waits for. What was offered already stays offered. */
+        patch: operations["wishes.change"];
+        trace?: never;
+    };
+    "/api/v1/wishes/{id}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a patient wait again, for as long as they have waited before. */
+        post: operations["wishes.renew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wishes/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that a patient waits no more. What was offered to them is withdrawn. */
+        post: operations["wishes.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/fhir/R4/Appointment": {
         parameters: {
             query?: never;
@@ -4030,6 +4630,125 @@ export interface paths {
         get: operations["fhir.Practitioner.read"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search for schedules. */
+        get: operations["fhir.Schedule.search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Schedule/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search for schedules, with what is searched by in the body. */
+        post: operations["fhir.Schedule.search_by_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Schedule/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A schedule. */
+        get: operations["fhir.Schedule.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Slot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search for slots of a schedule. */
+        get: operations["fhir.Slot.search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Slot/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search for slots of a schedule, with what is searched by in the body. */
+        post: operations["fhir.Slot.search_by_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/R4/Slot/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A slot. */
+        get: operations["fhir.Slot.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/calcom/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What Cal.com tells a practice. The address says which practice, the signature (`X-Cal-Signature-256`) that it is Cal.com. */
+        post: operations["api.hooks.receive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4417,6 +5136,16 @@ export interface components {
          * @enum {string}
          */
         AskedFor: "no" | "optional" | "required";
+        /**
+         * @description How somebody tried to reach a patient.
+         * @enum {string}
+         */
+        AttemptKind: "phone" | "sms" | "email" | "letter";
+        /**
+         * @description What came of it.
+         * @enum {string}
+         */
+        AttemptOutcome: "sent" | "no_answer" | "message_left" | "will_call_back" | "reached" | "declined";
         /** @description The version that an action is based on. */
         AtVersion: {
             /** Format: int32 */
@@ -4599,6 +5328,10 @@ export interface components {
             expiresAt: string;
             user: components["schemas"]["ClinicUser"];
         };
+        /** @description For whom an opening is booked. */
+        BookOpening: {
+            wishId?: components["schemas"]["WishId"] | null;
+        };
         /** @description Why somebody must look into a practice. */
         BreakGlass: {
             /** @description A code of the authenticator app that was not used before. */
@@ -4625,6 +5358,205 @@ export interface components {
             practice: components["schemas"]["NamedPractice"];
             queues: components["schemas"]["Queues"];
         };
+        /**
+         * @description What to do. Besides, the appointment can be moved or cancelled, which Cal.com is then told.
+         * @enum {string}
+         */
+        CalcomAction: "retry" | "keep_ours" | "book_over";
+        /** @description A booking that both have. */
+        CalcomBooking: {
+            appointmentId: components["schemas"]["AppointmentId"] | null;
+            /**
+             * Format: date-time
+             * @description Until when it is there.
+             */
+            endThere: string | null;
+            /** @description Family name. */
+            familyName: string | null;
+            /** @description Whether it was made there. */
+            fromThere: boolean;
+            /** @description Given names. */
+            givenName: string | null;
+            id: components["schemas"]["CalcomBookingId"];
+            patientId: components["schemas"]["PatientId"] | null;
+            /**
+             * @description Why it needs attention: what Cal.com said (`taken`, `out_of_bounds`, `refused`, `missing`, `key_refused`,
+             *     `rate_limited`, `unreachable`, `unknown`, `no_contact`, `cancelled_there`, `twice_there`), or, ending with `_here`, what our
+             *     calendar has against it.
+             */
+            reason: string | null;
+            serviceId: components["schemas"]["ServiceId"] | null;
+            /**
+             * Format: date-time
+             * @description From when it is here.
+             */
+            startHere: string | null;
+            /**
+             * Format: date-time
+             * @description From when it is there.
+             */
+            startThere: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["CalcomState"];
+            /** @description Its name there. */
+            uid: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A booking that both have.
+         */
+        CalcomBookingId: string;
+        /** @description A page of bookings. */
+        CalcomBookingPage: {
+            items: components["schemas"]["CalcomBooking"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description What can be booked there. */
+        CalcomEventType: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * Format: int32
+             * @description How long it takes.
+             */
+            lengthMinutes: number;
+            /** @description Its name in addresses. */
+            slug: string;
+            /** @description What it is called. */
+            title: string;
+        };
+        /** @description Event types. */
+        CalcomEventTypes: {
+            items: components["schemas"]["CalcomEventType"][];
+        };
+        /** @description That a service is an event type. */
+        CalcomMapping: {
+            /**
+             * Format: int64
+             * @description The event type.
+             */
+            eventTypeId: number;
+            /**
+             * Format: int32
+             * @description How long it takes there.
+             */
+            lengthMinutes: number;
+            /** @description Where a visit is that is booked there. */
+            locationId: components["schemas"]["LocationId"];
+            providerId: components["schemas"]["UserId"] | null;
+            /** @description What is done. */
+            serviceId: components["schemas"]["ServiceId"];
+            /** @description Its name in addresses. */
+            slug: string;
+            /** @description What it is called there. */
+            title: string;
+        };
+        /** @description The whole mapping. */
+        CalcomMappings: {
+            items: components["schemas"]["CalcomMapping"][];
+            /**
+             * Format: int32
+             * @description The version of the connection that it belongs to.
+             */
+            version: number;
+        };
+        /** @description What Cal.com knows of an appointment. */
+        CalcomOfAppointment: {
+            booking: components["schemas"]["CalcomBooking"] | null;
+        };
+        /**
+         * @description Who keeps the bookings.
+         * @enum {string}
+         */
+        CalcomProvider: "calcom" | "sandbox";
+        /** @description How the practice is connected. */
+        CalcomSettings: {
+            /** @description What the key ends with. */
+            apiKeyLastFour: string | null;
+            /** @description The address of the API. */
+            baseUrl: string;
+            /** @description Addresses that can be chosen here. */
+            baseUrls: string[];
+            /** @description Whether bookings go there and come from there. */
+            enabled: boolean;
+            /** @description With whom; what an unconnected practice would begin with. */
+            provider: components["schemas"]["CalcomProvider"];
+            /**
+             * Format: date-time
+             * @description When the connection was last tried.
+             */
+            testedAt: string | null;
+            /** @description What came of it. */
+            testOutcome: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string | null;
+            /**
+             * Format: int32
+             * @description Goes up with each change; 0 when nothing was connected yet.
+             */
+            version: number;
+            /** @description What is asked for. */
+            versions: components["schemas"]["CalcomVersions"];
+            /** @description What their secret ends with. */
+            webhookSecretLastFour: string | null;
+            /** @description Where webhooks go. */
+            webhookUrl: string | null;
+        };
+        /**
+         * @description How a booking stands between the two.
+         * @enum {string}
+         */
+        CalcomState: "pending" | "synced" | "needs_attention" | "cancelled" | "ours_only";
+        /** @description What came of trying the connection. */
+        CalcomTest: {
+            /** @description `ok`, or what was wrong: `key_refused`, `unreachable`, `rate_limited`, `refused`, `unknown`. */
+            outcome: string;
+            /**
+             * Format: int64
+             * @description When to try again, where there were too many requests.
+             */
+            retryAfterSeconds: number | null;
+            /** @description Whose key it is. */
+            username: string | null;
+        };
+        /** @description The version of the API that is asked for, by group of operations. */
+        CalcomVersions: {
+            /** @description Bookings. */
+            bookings: string;
+            /** @description Event types. */
+            eventTypes: string;
+            /** @description Slots and reservations. */
+            slots: string;
+        };
+        /** @description Where webhooks go, and what they are signed with. This answer is the only place where it can be read. */
+        CalcomWebhook: {
+            /** @description The secret. */
+            secret: components["schemas"]["String_String"];
+            /** @description The address. */
+            url: string;
+            /**
+             * Format: int32
+             * @description The settings' version from now on.
+             */
+            version: number;
+        };
         /** @description Everything of some days at a location. */
         Calendar: {
             /** @description When each bookable provider works there. */
@@ -4635,6 +5567,24 @@ export interface components {
             more: boolean;
             /** @description The location's zone, IANA. */
             timeZone: string;
+        };
+        /** @description The address of a provider's calendar, which is told once. */
+        CalendarFeedAddress: {
+            /** @description For the calendar program. Whoever has it sees when the provider is busy and with what. */
+            url: string;
+        };
+        /** @description Whether there is an address for a provider's calendar. */
+        CalendarFeedState: {
+            /**
+             * Format: date-time
+             * @description Since when; null when there is none.
+             */
+            createdAt: string | null;
+            /**
+             * Format: date-time
+             * @description When a program last read it, to the hour.
+             */
+            lastReadAt: string | null;
         };
         /** @description Why it does not take place. */
         CancelAppointment: {
@@ -4963,6 +5913,66 @@ export interface components {
             /** @description As it was read. */
             version: number;
         };
+        /** @description What is to be different; what is left out stays. */
+        Change_WishFields: {
+            /**
+             * Format: date
+             * @description First local day.
+             * @default null
+             */
+            earliest: string | null;
+            /** @default null */
+            givesUpId: components["schemas"]["AppointmentId"] | null;
+            /**
+             * Format: date
+             * @description Last local day.
+             * @default null
+             */
+            latest: string | null;
+            /**
+             * @description At which location.
+             * @default 00000000-0000-0000-0000-000000000000
+             */
+            locationId: components["schemas"]["LocationId"];
+            /**
+             * @description What else was said. Encrypted.
+             * @default null
+             */
+            note: string | null;
+            /**
+             * Format: int32
+             * @description How many minutes before the visit the patient must know.
+             * @default 0
+             */
+            noticeMinutes: number;
+            /**
+             * @description Who waits; stays as it is.
+             * @default 00000000-0000-0000-0000-000000000000
+             */
+            patientId: components["schemas"]["PatientId"];
+            /**
+             * @description With any of these; with anybody who does it, where there are none.
+             * @default []
+             */
+            providerIds: components["schemas"]["UserId"][];
+            /**
+             * @description For what.
+             * @default 00000000-0000-0000-0000-000000000000
+             */
+            serviceId: components["schemas"]["ServiceId"];
+            /**
+             * @description Comes before all others.
+             * @default false
+             */
+            urgent: boolean;
+            /** @description As it was read. */
+            version: number;
+            /**
+             * @description When the patient could come: within any of these; at any time, where there are none.
+             * @default []
+             */
+            windows: components["schemas"]["WishWindow"][];
+        };
         /** @description Which of a practice's, together. */
         Chosen: {
             /** @description Which, at most 100. */
@@ -5027,6 +6037,11 @@ export interface components {
             name: components["schemas"]["String_String"];
             role: components["schemas"]["Role"];
         };
+        /**
+         * @description Why an opening is offered no more.
+         * @enum {string}
+         */
+        ClosedFor: "taken" | "late" | "nobody" | "by_hand";
         /** @description A day on which the whole practice is closed, with all its returns. */
         ClosingDay: {
             /**
@@ -5357,6 +6372,26 @@ export interface components {
          * @enum {string}
          */
         Demand: "nobody" | "patients" | "everybody";
+        /**
+         * @description Why a patient is not asked any more.
+         * @enum {string}
+         */
+        DismissedFor: "declined" | "elsewhere" | "not_needed" | "unreachable" | "other" | "undone" | "replaced";
+        /**
+         * @description Why the patient is not asked any more.
+         * @enum {string}
+         */
+        DismissReason: "declined" | "elsewhere" | "not_needed" | "unreachable" | "other";
+        /** @description That the patient is not asked any more. */
+        DismissRecall: {
+            /** @description Why. */
+            reason: components["schemas"]["DismissReason"];
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
         /** @description Which of them it was done to; what was not dead any more is left out. */
         Done: {
             /** @description Their ids. */
@@ -5558,6 +6593,34 @@ export interface components {
         FieldOrder: {
             /** @description All that are in use, the first one first. */
             ids: components["schemas"]["FieldId"][];
+        };
+        /** @description How much of what became free within some days was filled by the waitlist. */
+        FillRate: {
+            /**
+             * Format: int32
+             * @description The last so many days.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Those that somebody of the waitlist took.
+             */
+            filled: number;
+            /**
+             * Format: int64
+             * @description Times that became free, without those that are still being offered.
+             */
+            openings: number;
+            /**
+             * Format: int64
+             * @description The share of them, in whole percent; null where there were none.
+             */
+            percent: number | null;
+        };
+        /** @description How much was filled. */
+        FillRates: {
+            /** @description Of the last 30 days, and of the last 90. */
+            items: components["schemas"]["FillRate"][];
         };
         /** @description A field that lists can be filtered by. */
         FilterField: {
@@ -6414,6 +7477,32 @@ export interface components {
             /** @description What kind of file. */
             format: components["schemas"]["ExportFormat"];
         };
+        /** @description The mapping in place of what there is. */
+        NewCalcomMappings: {
+            /** @description One for each visit type. */
+            items: components["schemas"]["CalcomMapping"][];
+            /**
+             * Format: int32
+             * @description The connection's version that the change is based on.
+             */
+            version: number;
+        };
+        /** @description How it is to be connected. */
+        NewCalcomSettings: {
+            apiKey?: components["schemas"]["String_String"] | null;
+            /** @description One of the addresses that can be chosen; left out, the first. */
+            baseUrl?: string | null;
+            /** @description Whether bookings go there and come from there. */
+            enabled: boolean;
+            /** @description With whom. Another one than before knows none of the bookings; the mapping begins anew. */
+            provider: components["schemas"]["CalcomProvider"];
+            /**
+             * Format: int32
+             * @description The version that the change is based on; 0 when nothing was connected yet.
+             */
+            version: number;
+            versions?: components["schemas"]["CalcomVersions"] | null;
+        };
         /** @description A closing day to be entered. */
         NewClosingDay: {
             /** Format: date */
@@ -6511,6 +7600,11 @@ export interface components {
             /** @description What it says. */
             text: string;
         };
+        /** @description Whom an opening is to be offered to. */
+        NewOffers: {
+            /** @description Those whose wishes these are; left out, a wave of those who come first. */
+            wishIds?: components["schemas"]["WishId"][] | null;
+        };
         /** @description A visit that somebody books by themselves. */
         NewOnlineAppointment: {
             /**
@@ -6605,6 +7699,36 @@ export interface components {
              */
             version: number;
         };
+        /** @description That somebody tried to reach the patient. */
+        NewRecallAttempt: {
+            /** @description How. */
+            kind: components["schemas"]["AttemptKind"];
+            /** @description What was said. */
+            note?: string | null;
+            /** @description What came of it. */
+            outcome: components["schemas"]["AttemptOutcome"];
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
+        /** @description A rule in place of the one that there is. */
+        NewRecallRule: {
+            /** @description Whether it holds. */
+            active?: boolean;
+            /**
+             * Format: int32
+             * @description Months after the visit.
+             */
+            months: number;
+            recallServiceId?: components["schemas"]["ServiceId"] | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on; 0 for a service that has no rule yet.
+             */
+            version: number;
+        };
         /** @description A role to be made. */
         NewRole: {
             /** @description Any role but the owner. */
@@ -6622,6 +7746,17 @@ export interface components {
             nameAr?: string | null;
             /** Format: int32 */
             sort?: number;
+        };
+        /** @description Somebody who books at the sandbox. */
+        NewSandboxBooking: {
+            person?: components["schemas"]["SandboxPerson"] | null;
+            /** @description What is done; a service that is an event type there. */
+            serviceId: components["schemas"]["ServiceId"];
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
         };
         /** @description SchedulingRules in place of those that there are. */
         NewSchedulingSettings: {
@@ -6682,6 +7817,16 @@ export interface components {
              */
             start: string;
         };
+        /** @description Rules in place of those that there are. */
+        NewWaitlistSettings: {
+            /** @description The rules. */
+            rules: components["schemas"]["WaitlistRules"];
+            /**
+             * Format: int32
+             * @description The version that the change is based on; 0 when nothing was decided yet.
+             */
+            version: number;
+        };
         /** @description A note as it was written. */
         Note: {
             /** Format: uuid */
@@ -6691,6 +7836,113 @@ export interface components {
             /** @description What it says. */
             text: string;
         };
+        /** @description An opening that was offered to somebody. */
+        Offer: {
+            /**
+             * Format: date-time
+             * @description When the patient answered.
+             */
+            answeredAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it was sent.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            end: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be taken.
+             */
+            expiresAt: string;
+            /** @description Its id. */
+            id: components["schemas"]["OfferId"];
+            /** @description What was offered. */
+            openingId: components["schemas"]["OpeningId"];
+            /** @description To whom. */
+            patientId: components["schemas"]["PatientId"];
+            /**
+             * Format: date-time
+             * @description From when the visit would be.
+             */
+            start: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["OfferStatus"];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description In which wave, from 1.
+             */
+            wave: number;
+            /** @description For which wish. */
+            wishId: components["schemas"]["WishId"];
+        };
+        /** @description What was offered, as its patient sees it. */
+        OfferedVisit: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            end: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be taken.
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When the appointment begins that is moved for it.
+             */
+            insteadOf: string | null;
+            /** @description The patient's language. */
+            language: components["schemas"]["Language"];
+            /** @description Where it would be. */
+            place: components["schemas"]["VisitPlace"];
+            /** @description The practice. */
+            practice: components["schemas"]["VisitPractice"];
+            /** @description With whom. */
+            providers: components["schemas"]["VisitProvider"][];
+            /** @description And in Arabic. */
+            serviceAr: string | null;
+            /** @description What would be done, in English. */
+            serviceEn: string;
+            /**
+             * Format: date-time
+             * @description From when the visit would be.
+             */
+            start: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["OfferStatus"];
+            /** @description The zone of the place, IANA. */
+            timeZone: string;
+        };
+        /**
+         * Format: uuid
+         * @description An opening that was offered to somebody.
+         */
+        OfferId: string;
+        /** @description An offer with whom it was sent to. */
+        OfferItem: components["schemas"]["Offer"] & {
+            /** @description Whom it was sent to. */
+            patient: components["schemas"]["Visitor"];
+        };
+        /**
+         * @description Where an offer stands.
+         * @enum {string}
+         */
+        OfferStatus: "sent" | "accepted" | "declined" | "expired" | "taken" | "withdrawn";
         /** @description How far a new practice is. */
         Onboarding: {
             /**
@@ -6817,6 +8069,57 @@ export interface components {
             /** @description The zone that the hours are kept in, IANA. */
             timeZone: string;
         };
+        /**
+         * @description How time became free.
+         * @enum {string}
+         */
+        OpeningCause: "cancelled" | "moved";
+        /**
+         * Format: uuid
+         * @description Time that became free again.
+         */
+        OpeningId: string;
+        /** @description An opening with whom it was offered to and who else fits. */
+        OpeningItem: components["schemas"]["Opening"] & {
+            /** @description Who fits and was not asked yet, in the order in which they are asked; of an opening that is open. */
+            matches: components["schemas"]["OpeningMatch"][];
+            /** @description Whom it was offered to, in order. */
+            offers: components["schemas"]["OfferItem"][];
+            /** @description Whose time it was. */
+            patient: components["schemas"]["Visitor"];
+        };
+        /** @description Somebody who fits an opening. */
+        OpeningMatch: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            end: string;
+            /** @description Whether it can be offered to them by mail. */
+            mayBeOffered: boolean;
+            /** @description Who waits. */
+            patient: components["schemas"]["Visitor"];
+            /**
+             * Format: date-time
+             * @description From when the visit would be.
+             */
+            start: string;
+            /** @description What they wait for, without the note. */
+            wish: components["schemas"]["Wish"];
+            /** @description Their wish. */
+            wishId: components["schemas"]["WishId"];
+        };
+        /** @description A page of openings. */
+        OpeningPage: {
+            items: components["schemas"]["OpeningItem"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /**
+         * @description Where an opening stands.
+         * @enum {string}
+         */
+        OpeningStatus: "open" | "filled" | "closed";
         /** @description A link's token, and the answer to what is asked. */
         OpenPatientLink: {
             /**
@@ -7277,7 +8580,7 @@ export interface components {
          */
         PatientStatus: "lead" | "active" | "inactive" | "deceased";
         /** @enum {string} */
-        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "patients.import" | "patients.export" | "appointments.read" | "appointments.write_own" | "appointments.write" | "appointments.overbook" | "appointments.configure" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
+        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "integrations.read" | "integrations.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "patients.import" | "patients.export" | "appointments.read" | "appointments.write_own" | "appointments.write" | "appointments.overbook" | "appointments.configure" | "waitlist.read" | "waitlist.write" | "recalls.read" | "recalls.write" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
         /** @description A telephone number. */
         Phone: {
             /** @description What for. */
@@ -7777,6 +9080,136 @@ export interface components {
             /** @description In words that the practice may read, 3 to 500 characters. */
             reason: string;
         };
+        /** @description That a patient should come again. */
+        Recall: {
+            /** @description The visit that it follows from. */
+            appointmentId: components["schemas"]["AppointmentId"];
+            /**
+             * Format: int32
+             * @description How often somebody tried to reach them.
+             */
+            attempts: number;
+            bookedId: components["schemas"]["AppointmentId"] | null;
+            /**
+             * Format: date-time
+             * @description When it was proposed.
+             */
+            createdAt: string;
+            dismissedFor: components["schemas"]["DismissedFor"] | null;
+            /**
+             * Format: date
+             * @description The local day on which it is due.
+             */
+            dueOn: string;
+            /** @description Its id. */
+            id: components["schemas"]["RecallId"];
+            /**
+             * Format: date-time
+             * @description When somebody last did.
+             */
+            lastAttemptAt: string | null;
+            /** @description Where they were. */
+            locationId: components["schemas"]["LocationId"];
+            /**
+             * Format: date
+             * @description The local day on which it is to be looked at next: later than it is due where somebody has put it off.
+             */
+            nextOn: string;
+            /** @description Who. */
+            patientId: components["schemas"]["PatientId"];
+            /** @description For what. */
+            serviceId: components["schemas"]["ServiceId"];
+            /** @description Where it stands. */
+            status: components["schemas"]["RecallStatus"];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description That somebody tried to reach a patient. */
+        RecallAttempt: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who; null for the product itself. */
+            by: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description How. */
+            kind: components["schemas"]["AttemptKind"];
+            /** @description What was said. Encrypted. */
+            note: string | null;
+            /** @description What came of it. */
+            outcome: components["schemas"]["AttemptOutcome"];
+        };
+        /**
+         * Format: uuid
+         * @description That a patient should come again.
+         */
+        RecallId: string;
+        /** @description A recall with who should come. */
+        RecallItem: components["schemas"]["Recall"] & {
+            /** @description Whether they can be written to by e-mail. */
+            mayBeWrittenTo: boolean;
+            /** @description Who should come. */
+            patient: components["schemas"]["Visitor"];
+        };
+        /** @description A page of recalls. */
+        RecallPage: {
+            items: components["schemas"]["RecallItem"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description After a service, who is asked to come again, when and for what. */
+        RecallRule: {
+            /** @description Whether it holds. */
+            active: boolean;
+            /**
+             * Format: int32
+             * @description Months after the visit; a day that the month lacks becomes its last.
+             */
+            months: number;
+            /** @description For which one. */
+            recallServiceId: components["schemas"]["ServiceId"];
+            /** @description After which service. */
+            serviceId: components["schemas"]["ServiceId"];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description The rules. */
+        RecallRules: {
+            /** @description One for each service that has one. */
+            items: components["schemas"]["RecallRule"][];
+        };
+        /**
+         * @description Where a recall stands.
+         * @enum {string}
+         */
+        RecallStatus: "due" | "contacted" | "booked" | "done" | "dismissed";
+        /** @description That a message was taken in. */
+        Received: {
+            /** @description False for one that was known already. */
+            new: boolean;
+        };
         /** @description How a record is printed. */
         RecordPrint: {
             language?: components["schemas"]["Language"] | null;
@@ -7907,6 +9340,18 @@ export interface components {
         ResetHours: {
             owner: string;
             /** Format: int32 */
+            version: number;
+        };
+        /** @description A decision. */
+        ResolveCalcomBooking: {
+            /** @description What to do. */
+            action: components["schemas"]["CalcomAction"];
+            /** @description Why it is booked over other appointments. */
+            overbooking?: string | null;
+            /**
+             * Format: int32
+             * @description The version that the decision is based on.
+             */
             version: number;
         };
         /** @description A member with what a reviewer looks at. */
@@ -8040,6 +9485,30 @@ export interface components {
             practice: components["schemas"]["NamedPractice"];
             /** Format: int64 */
             total: number | null;
+        };
+        /** @description What was booked at the sandbox. */
+        SandboxBooking: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            end: string;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
+            /** @description Its name there. */
+            uid: string;
+        };
+        /** @description Who books. */
+        SandboxPerson: {
+            /** @description Their address. */
+            email: string;
+            /** @description Their name. */
+            name: string;
+            /** @description Their number. */
+            phone?: string | null;
         };
         /** @description What a practice decides about its appointments. */
         SchedulingRules: {
@@ -8402,10 +9871,25 @@ export interface components {
         };
         /** @description What is free. */
         Slots: {
+            /** @description The service is booked at Cal.com as well, which does not answer: what is shown is free here, and may be taken there. */
+            degraded: boolean;
             /** @description When a visit could be, in order. */
             items: components["schemas"]["Slot"][];
             /** @description The location's zone, IANA. */
             timeZone: string;
+        };
+        /** @description Until when a recall is put off. */
+        SnoozeRecall: {
+            /**
+             * Format: date
+             * @description The local day on which it is to be looked at next.
+             */
+            until: string;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
         };
         /**
          * @description Where a closing day comes from.
@@ -8914,6 +10398,7 @@ export interface components {
         /** @description Where a visit is. */
         VisitPlace: {
             address: components["schemas"]["Address"] | null;
+            /** @description What it is called. */
             name: string;
             /** @description In Arabic. */
             nameAr: string | null;
@@ -8922,6 +10407,7 @@ export interface components {
         VisitPractice: {
             /** @description Whether it has a logo. */
             hasLogo: boolean;
+            /** @description What it is called. */
             name: string;
             /** @description Where to call: the place, or else the practice. */
             phone: string | null;
@@ -8930,6 +10416,7 @@ export interface components {
         };
         /** @description Who sees the patient. */
         VisitProvider: {
+            /** @description Their name. */
             name: string;
             /** @description In English. */
             title: string | null;
@@ -8967,6 +10454,166 @@ export interface components {
             items: components["schemas"]["VisitSlot"][];
             /** @description The zone of the place, IANA. */
             timeZone: string;
+        };
+        /**
+         * @description Who offers what becomes free.
+         * @enum {string}
+         */
+        WaitlistMode: "automatic" | "ask_me" | "off";
+        /** @description What a practice decides about its waitlist. */
+        WaitlistRules: {
+            /**
+             * Format: int32
+             * @description So many minutes before it begins, a time is offered to nobody any more.
+             */
+            lastMinutes: number;
+            /** @description Who offers. */
+            mode: components["schemas"]["WaitlistMode"];
+            /**
+             * Format: int32
+             * @description For how many minutes, before the next ones are.
+             */
+            waveMinutes: number;
+            /**
+             * Format: int32
+             * @description How many are asked at once.
+             */
+            waveSize: number;
+        };
+        /** @description The rules, and where they stand. */
+        WaitlistSettings: components["schemas"]["WaitlistRules"] & {
+            /**
+             * Format: date-time
+             * @description When they were last changed.
+             */
+            updatedAt: string | null;
+            /**
+             * Format: int32
+             * @description Goes up with each change; 0 when the practice has not decided anything.
+             */
+            version: number;
+        };
+        /** @description A recall with everything that was tried. */
+        WholeRecall: components["schemas"]["RecallItem"] & {
+            /** @description What was tried, the latest first. */
+            tried: components["schemas"]["RecallAttempt"][];
+        };
+        /** @description What a patient waits for. */
+        Wish: components["schemas"]["WishFields"] & {
+            bookedId: components["schemas"]["AppointmentId"] | null;
+            /**
+             * Format: date-time
+             * @description Since when the patient waits.
+             */
+            createdAt: string;
+            /** @description Its id. */
+            id: components["schemas"]["WishId"];
+            /** @description Where it stands. */
+            status: components["schemas"]["WishStatus"];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description What is entered about a wish. */
+        WishFields: {
+            /**
+             * Format: date
+             * @description First local day.
+             * @default null
+             */
+            earliest: string | null;
+            /** @default null */
+            givesUpId: components["schemas"]["AppointmentId"] | null;
+            /**
+             * Format: date
+             * @description Last local day.
+             * @default null
+             */
+            latest: string | null;
+            /**
+             * @description At which location.
+             * @default 00000000-0000-0000-0000-000000000000
+             */
+            locationId: components["schemas"]["LocationId"];
+            /**
+             * @description What else was said. Encrypted.
+             * @default null
+             */
+            note: string | null;
+            /**
+             * Format: int32
+             * @description How many minutes before the visit the patient must know.
+             * @default 0
+             */
+            noticeMinutes: number;
+            /**
+             * @description Who waits; stays as it is.
+             * @default 00000000-0000-0000-0000-000000000000
+             */
+            patientId: components["schemas"]["PatientId"];
+            /**
+             * @description With any of these; with anybody who does it, where there are none.
+             * @default []
+             */
+            providerIds: components["schemas"]["UserId"][];
+            /**
+             * @description For what.
+             * @default 00000000-0000-0000-0000-000000000000
+             */
+            serviceId: components["schemas"]["ServiceId"];
+            /**
+             * @description Comes before all others.
+             * @default false
+             */
+            urgent: boolean;
+            /**
+             * @description When the patient could come: within any of these; at any time, where there are none.
+             * @default []
+             */
+            windows: components["schemas"]["WishWindow"][];
+        };
+        /**
+         * Format: uuid
+         * @description What a patient waits for.
+         */
+        WishId: string;
+        /** @description A wish with who waits. */
+        WishItem: components["schemas"]["Wish"] & {
+            /** @description Who waits. */
+            patient: components["schemas"]["Visitor"];
+        };
+        /** @description A page of wishes. */
+        WishPage: {
+            items: components["schemas"]["WishItem"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /**
+         * @description Where a wish stands.
+         * @enum {string}
+         */
+        WishStatus: "waiting" | "fulfilled" | "withdrawn";
+        /** @description A stretch of the local day, on some days of the week. */
+        WishWindow: {
+            /**
+             * @description `HH:MM`.
+             * @example 08:00
+             */
+            from: string;
+            /**
+             * @description `HH:MM`, later than `from`; also `24:00`.
+             * @example 12:00
+             */
+            to: string;
+            /** @description Monday is 1, Sunday is 7 (ISO 8601); every day where there are none. */
+            weekdays: number[];
         };
     };
     responses: never;
@@ -12265,6 +13912,55 @@ export interface operations {
             };
         };
     };
+    "appointments.of_appointment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The appointment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomOfAppointment"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "appointments.cancel": {
         parameters: {
             query?: never;
@@ -14125,6 +15821,499 @@ export interface operations {
             };
         };
     };
+    "calcom.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomSettings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCalcomSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomSettings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom-bookings.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only those that stand like this. */
+                state?: "pending" | "synced" | "needs_attention" | "cancelled" | "ours_only";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomBookingPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom-bookings.resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The booking */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveCalcomBooking"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomBooking"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom.event_types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomEventTypes"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomMappings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCalcomMappings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomMappings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom.book": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSandboxBooking"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxBooking"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomTest"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom.renew_secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomWebhook"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "calendar.calendar": {
         parameters: {
             query: {
@@ -14166,6 +16355,44 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calendar-feeds.calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token, and .ics */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description As it was */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any other problem: see its code. */
             default: {
@@ -16232,6 +18459,144 @@ export interface operations {
             };
         };
     };
+    "offer.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedVisit"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "offer.accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedVisit"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "offer.decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedVisit"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "onboarding.read": {
         parameters: {
             query?: never;
@@ -16583,6 +18948,271 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Opening"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "openings.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only at this location. */
+                locationId?: components["schemas"]["LocationId"];
+                /** @description `start`, those that begin first first, or `-start`. */
+                sort?: string;
+                /** @description Only those that stand there; those that nobody has yet, when nothing is said. */
+                status?: "open" | "filled" | "closed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "openings.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The opening */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningItem"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "openings.book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The opening */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookOpening"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "openings.stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The opening */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningItem"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "openings.offer_it": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The opening */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOffers"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningItem"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -18631,6 +21261,628 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "providers.feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeedState"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "providers.make_feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeedAddress"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "providers.revoke_feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is none (any more) */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recall-rules.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecallRules"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recall-rules.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The service */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecallRule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecallRule"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recalls.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Only those to be looked at from this local day on; left out, those that are overdue as well. */
+                from?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only of this patient. */
+                patientId?: components["schemas"]["PatientId"];
+                /** @description Only for this service. */
+                serviceId?: components["schemas"]["ServiceId"];
+                /** @description `nextOn`, those who have been due longest first, or `-nextOn`. */
+                sort?: string;
+                /** @description Only those that stand there; who is still to be asked, when nothing is said. */
+                state?: "open" | "due" | "contacted" | "booked" | "done" | "dismissed";
+                /** @description Only those to be looked at until this local day. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecallPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recalls.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The recall */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeRecall"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recalls.attempt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The recall */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecallAttempt"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeRecall"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recalls.dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The recall */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissRecall"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeRecall"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recalls.reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The recall */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeRecall"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recalls.send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The recall */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeRecall"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recalls.snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The recall */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnoozeRecall"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeRecall"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -21149,6 +24401,470 @@ export interface operations {
             };
         };
     };
+    "waitlist-settings.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistSettings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "waitlist-settings.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWaitlistSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistSettings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "waitlist.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FillRates"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "wishes.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only at this location. */
+                locationId?: components["schemas"]["LocationId"];
+                /** @description Only of this patient. */
+                patientId?: components["schemas"]["PatientId"];
+                /** @description Only for this service. */
+                serviceId?: components["schemas"]["ServiceId"];
+                /** @description `createdAt`, those who have waited longest first, or `-createdAt`. */
+                sort?: string;
+                /** @description Only those that stand there; those who wait, when nothing is said. */
+                status?: "waiting" | "fulfilled" | "withdrawn";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WishPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "wishes.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WishFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wish"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "wishes.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The wish */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wish"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "wishes.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The wish */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Change_WishFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wish"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "wishes.renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The wish */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wish"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "wishes.withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The wish */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wish"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "fhir.Appointment.search": {
         parameters: {
             query?: {
@@ -22020,6 +25736,355 @@ export interface operations {
                 };
                 content: {
                     "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+        };
+    };
+    "fhir.Schedule.search": {
+        parameters: {
+            query?: {
+                /** @description At most 200 */
+                _count?: number;
+                _format?: string;
+                _id?: string;
+                active?: string;
+                actor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+        };
+    };
+    "fhir.Schedule.search_by_form": {
+        parameters: {
+            query?: {
+                _format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+        };
+    };
+    "fhir.Schedule.read": {
+        parameters: {
+            query?: {
+                /** @description `json` */
+                _format?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The provider */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+        };
+    };
+    "fhir.Slot.search": {
+        parameters: {
+            query?: {
+                /** @description At most 200 */
+                _count?: number;
+                _format?: string;
+                schedule?: string;
+                start?: string;
+                status?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+        };
+    };
+    "fhir.Slot.search_by_form": {
+        parameters: {
+            query?: {
+                _format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+        };
+    };
+    "fhir.Slot.read": {
+        parameters: {
+            query?: {
+                /** @description `json` */
+                _format?: string;
+            };
+            header?: never;
+            path: {
+                /** @description As a search named it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["FhirResource"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+        };
+    };
+    "api.hooks.receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The end of the practice's address for webhooks */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

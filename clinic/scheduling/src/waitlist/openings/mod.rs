@@ -74,6 +74,7 @@ pub enum OpeningCause {
 /// Time that became free again.
 #[derive(Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = FreedOpening)]
 pub struct Opening {
     /// Its id.
     pub id: OpeningId,

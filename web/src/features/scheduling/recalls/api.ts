@@ -6,7 +6,8 @@ import type { Schemas } from '@/shared/api/problem';
 export type Recall = Schemas['RecallItem'];
 export type WholeRecall = Schemas['WholeRecall'];
 export type Attempt = Schemas['RecallAttempt'];
-export type State = Schemas['RecallState'];
+/** Those that are listed together; `open` are due or contacted. */
+export type State = 'open' | Status;
 export type Status = Schemas['RecallStatus'];
 export type AttemptKind = Schemas['AttemptKind'];
 export type AttemptOutcome = Schemas['AttemptOutcome'];

@@ -6,7 +6,7 @@ import { useLang } from '@/shared/i18n';
 import { whenText } from '../book/when';
 import type { Names } from '../useNames';
 import { openingsQuery, settingsQuery } from '../waitlist/api';
-import { Countdown } from '../waitlist/OpeningCard';
+import { Countdown } from '../waitlist/Countdown';
 import { useActs, useMayGive } from '../waitlist/useActs';
 import classes from './Today.module.css';
 import { Worklist } from './Worklist';

@@ -1,37 +1,20 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
-import { IconDots, IconHourglassHigh } from '@tabler/icons-react';
+import { IconDots } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link } from '@tanstack/react-router';
 import { Phone } from '@/features/patients/marks';
 import { namesOf } from '@/features/patients/person';
 import { useLang } from '@/shared/i18n';
-import { formatTime } from '@/shared/i18n/format';
-import { useNow } from '../book/KeptFor';
 import { whenText } from '../book/when';
 import { useDuration } from '../today/useDuration';
 import type { Names } from '../useNames';
 import type { Match, Mode, OfferItem, Opening } from './api';
+import { Countdown } from './Countdown';
 import { OfferMark } from './OfferMark';
 import { useActs, useMayGive } from './useActs';
 import classes from './Waitlist.module.css';
 
 const MINUTE = 60_000;
-const TICK_MS = 10_000;
-
-/** Until when the wave under way can be answered: in minutes. */
-export function Countdown({ opening }: { opening: Opening }) {
-  const { t, lang } = useLang();
-  const now = useNow(TICK_MS);
-  const until = opening.offers.filter(({ status }) => status === 'sent').map(({ expiresAt }) => Date.parse(expiresAt));
-  if (!until.length) return null;
-  const minutes = Math.max(0, Math.ceil((Math.max(...until) - now) / MINUTE));
-  return (
-    <span className={classes.countdown} title={formatTime(lang, opening.timeZone, new Date(Math.max(...until)))}>
-      <IconHourglassHigh size={15} stroke={1.8} aria-hidden />
-      {t('waitlist.opening.left', { count: minutes })}
-    </span>
-  );
-}
 
 type Props = { opening: Opening; names: Names; mode: Mode | undefined };
 

@@ -14,8 +14,8 @@ import { useNames } from '../useNames';
 import { fillRateQuery, type Mode, openingsQuery, type Settings, settingsQuery, useSetWaitlist, wishesQuery } from './api';
 import { OpeningCard } from './OpeningCard';
 import classes from './Waitlist.module.css';
-import { Wishes } from './Wishes';
 
+const Wishes = lazy(() => import('./Wishes').then((m) => ({ default: m.Wishes })));
 const WishDrawer = lazy(() => import('./WishDrawer').then((m) => ({ default: m.WishDrawer })));
 const SettingsDrawer = lazy(() => import('./SettingsDrawer').then((m) => ({ default: m.SettingsDrawer })));
 const modes = ['automatic', 'ask_me', 'off'] as const satisfies readonly Mode[];
@@ -80,7 +80,9 @@ function Waitlist() {
           <Title order={2} id="wishes">
             {t('waitlist.wishes.title')}
           </Title>
-          <Wishes names={names} onOpen={(wish) => setDrawer({ wish })} onNew={mayWrite ? add : undefined} />
+          <Suspense fallback={<Skeleton h={240} />}>
+            <Wishes names={names} onOpen={(wish) => setDrawer({ wish })} onNew={mayWrite ? add : undefined} />
+          </Suspense>
         </section>
       </div>
       <Suspense>

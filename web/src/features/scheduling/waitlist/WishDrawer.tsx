@@ -45,7 +45,7 @@ function Editor({ loaded, names, known, onClose }: { loaded: Wish | undefined; n
   const { form, base = loaded } = record;
   const { values } = form;
   const waits = !base || base.status === 'waiting';
-  const readOnly = !mayWrite ? t('form.readOnly') : waits ? undefined : t(`waitlist.wish.is.${base.status}`);
+  const readOnly = !mayWrite ? t('form.readOnly') : waits ? undefined : t(base.status === 'fulfilled' ? 'waitlist.wish.is.fulfilled' : 'waitlist.wish.is.withdrawn');
   const { bind } = useFields(record, labels, !!readOnly);
   const add = useAddWish();
   const change = useChangeWish();
