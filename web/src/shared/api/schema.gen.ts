@@ -1038,6 +1038,23 @@ export interface paths {
         patch: operations["appointments.change"];
         trace?: never;
     };
+    "/api/v1/appointments/{id}/calcom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What Cal.com knows of an appointment. */
+        get: operations["appointments.of_appointment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/appointments/{id}/cancel": {
         parameters: {
             query?: never;
@@ -1664,6 +1681,144 @@ export interface paths {
          *     counts there as well.
          */
         post: operations["auth.switch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calcom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the practice is connected with Cal.com. */
+        get: operations["calcom.read"];
+        /** Connect the practice with Cal.com or with what stands in for it, or change how it is connected. */
+        put: operations["calcom.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calcom-bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bookings that both have, the latest change first. */
+        get: operations["calcom-bookings.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calcom-bookings/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide about a booking that needs attention. What our own calendar is against is answered with 409, as in booking. */
+        post: operations["calcom-bookings.resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calcom/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be booked at Cal.com, to say which service is which. */
+        get: operations["calcom.event_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calcom/mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which services are which event types. */
+        get: operations["calcom.read"];
+        /** Say which services are which event types. What is booked already stays as it is until it is changed. */
+        put: operations["calcom.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calcom/sandbox-bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book at the sandbox as if somebody had done it there, to see what becomes of it here. */
+        post: operations["calcom.book"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calcom/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try the connection: whether Cal.com answers, and takes the key. */
+        post: operations["calcom.test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calcom/webhook-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new secret for webhooks. The one before stops serving at once. */
+        post: operations["calcom.renew_secret"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3176,7 +3331,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** When a service could be had at a location. What lies in the past is left out. */
+        /**
+         * When a service could be had at a location. What lies in the past is left out, and so is, of a service that is booked at
+         *     Cal.com as well, what is not free there.
+         */
         get: operations["slots.search"];
         put?: never;
         post?: never;
@@ -3746,6 +3904,23 @@ export interface paths {
         get: operations["fhir.Practitioner.read"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/calcom/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What Cal.com tells a practice. The address says which practice, the signature (`X-Cal-Signature-256`) that it is Cal.com. */
+        post: operations["api.hooks.receive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4323,6 +4498,205 @@ export interface components {
             eventsPerMinute: number;
             practice: components["schemas"]["NamedPractice"];
             queues: components["schemas"]["Queues"];
+        };
+        /**
+         * @description What to do. Besides, the appointment can be moved or cancelled, which Cal.com is then told.
+         * @enum {string}
+         */
+        CalcomAction: "retry" | "keep_ours" | "book_over";
+        /** @description A booking that both have. */
+        CalcomBooking: {
+            appointmentId: components["schemas"]["AppointmentId"] | null;
+            /**
+             * Format: date-time
+             * @description Until when it is there.
+             */
+            endThere: string | null;
+            /** @description Family name. */
+            familyName: string | null;
+            /** @description Whether it was made there. */
+            fromThere: boolean;
+            /** @description Given names. */
+            givenName: string | null;
+            id: components["schemas"]["CalcomBookingId"];
+            patientId: components["schemas"]["PatientId"] | null;
+            /**
+             * @description Why it needs attention: what Cal.com said (`taken`, `out_of_bounds`, `refused`, `missing`, `key_refused`,
+             *     `rate_limited`, `unreachable`, `unknown`, `no_contact`, `cancelled_there`, `twice_there`), or, ending with `_here`, what our
+             *     calendar has against it.
+             */
+            reason: string | null;
+            serviceId: components["schemas"]["ServiceId"] | null;
+            /**
+             * Format: date-time
+             * @description From when it is here.
+             */
+            startHere: string | null;
+            /**
+             * Format: date-time
+             * @description From when it is there.
+             */
+            startThere: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["CalcomState"];
+            /** @description Its name there. */
+            uid: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A booking that both have.
+         */
+        CalcomBookingId: string;
+        /** @description A page of bookings. */
+        CalcomBookingPage: {
+            items: components["schemas"]["CalcomBooking"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description What can be booked there. */
+        CalcomEventType: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * Format: int32
+             * @description How long it takes.
+             */
+            lengthMinutes: number;
+            /** @description Its name in addresses. */
+            slug: string;
+            /** @description What it is called. */
+            title: string;
+        };
+        /** @description Event types. */
+        CalcomEventTypes: {
+            items: components["schemas"]["CalcomEventType"][];
+        };
+        /** @description That a service is an event type. */
+        CalcomMapping: {
+            /**
+             * Format: int64
+             * @description The event type.
+             */
+            eventTypeId: number;
+            /**
+             * Format: int32
+             * @description How long it takes there.
+             */
+            lengthMinutes: number;
+            /** @description Where a visit is that is booked there. */
+            locationId: components["schemas"]["LocationId"];
+            providerId: components["schemas"]["UserId"] | null;
+            /** @description What is done. */
+            serviceId: components["schemas"]["ServiceId"];
+            /** @description Its name in addresses. */
+            slug: string;
+            /** @description What it is called there. */
+            title: string;
+        };
+        /** @description The whole mapping. */
+        CalcomMappings: {
+            items: components["schemas"]["CalcomMapping"][];
+            /**
+             * Format: int32
+             * @description The version of the connection that it belongs to.
+             */
+            version: number;
+        };
+        /** @description What Cal.com knows of an appointment. */
+        CalcomOfAppointment: {
+            booking: components["schemas"]["CalcomBooking"] | null;
+        };
+        /**
+         * @description Who keeps the bookings.
+         * @enum {string}
+         */
+        CalcomProvider: "calcom" | "sandbox";
+        /** @description How the practice is connected. */
+        CalcomSettings: {
+            /** @description What the key ends with. */
+            apiKeyLastFour: string | null;
+            /** @description The address of the API. */
+            baseUrl: string;
+            /** @description Addresses that can be chosen here. */
+            baseUrls: string[];
+            /** @description Whether bookings go there and come from there. */
+            enabled: boolean;
+            /** @description With whom; what an unconnected practice would begin with. */
+            provider: components["schemas"]["CalcomProvider"];
+            /**
+             * Format: date-time
+             * @description When the connection was last tried.
+             */
+            testedAt: string | null;
+            /** @description What came of it. */
+            testOutcome: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string | null;
+            /**
+             * Format: int32
+             * @description Goes up with each change; 0 when nothing was connected yet.
+             */
+            version: number;
+            /** @description What is asked for. */
+            versions: components["schemas"]["CalcomVersions"];
+            /** @description What their secret ends with. */
+            webhookSecretLastFour: string | null;
+            /** @description Where webhooks go. */
+            webhookUrl: string | null;
+        };
+        /**
+         * @description How a booking stands between the two.
+         * @enum {string}
+         */
+        CalcomState: "pending" | "synced" | "needs_attention" | "cancelled" | "ours_only";
+        /** @description What came of trying the connection. */
+        CalcomTest: {
+            /** @description `ok`, or what was wrong: `key_refused`, `unreachable`, `rate_limited`, `refused`, `unknown`. */
+            outcome: string;
+            /**
+             * Format: int64
+             * @description When to try again, where there were too many requests.
+             */
+            retryAfterSeconds: number | null;
+            /** @description Whose key it is. */
+            username: string | null;
+        };
+        /** @description The version of the API that is asked for, by group of operations. */
+        CalcomVersions: {
+            /** @description Bookings. */
+            bookings: string;
+            /** @description Event types. */
+            eventTypes: string;
+            /** @description Slots and reservations. */
+            slots: string;
+        };
+        /** @description Where webhooks go, and what they are signed with. This answer is the only place where it can be read. */
+        CalcomWebhook: {
+            /** @description The secret. */
+            secret: components["schemas"]["String_String"];
+            /** @description The address. */
+            url: string;
+            /**
+             * Format: int32
+             * @description The settings' version from now on.
+             */
+            version: number;
         };
         /** @description Everything of some days at a location. */
         Calendar: {
@@ -6073,6 +6447,32 @@ export interface components {
             /** @description What kind of file. */
             format: components["schemas"]["ExportFormat"];
         };
+        /** @description The mapping in place of what there is. */
+        NewCalcomMappings: {
+            /** @description One for each visit type. */
+            items: components["schemas"]["CalcomMapping"][];
+            /**
+             * Format: int32
+             * @description The connection's version that the change is based on.
+             */
+            version: number;
+        };
+        /** @description How it is to be connected. */
+        NewCalcomSettings: {
+            apiKey?: components["schemas"]["String_String"] | null;
+            /** @description One of the addresses that can be chosen; left out, the first. */
+            baseUrl?: string | null;
+            /** @description Whether bookings go there and come from there. */
+            enabled: boolean;
+            /** @description With whom. Another one than before knows none of the bookings; the mapping begins anew. */
+            provider: components["schemas"]["CalcomProvider"];
+            /**
+             * Format: int32
+             * @description The version that the change is based on; 0 when nothing was connected yet.
+             */
+            version: number;
+            versions?: components["schemas"]["CalcomVersions"] | null;
+        };
         /** @description A closing day to be entered. */
         NewClosingDay: {
             /** Format: date */
@@ -6235,6 +6635,17 @@ export interface components {
             nameAr?: string | null;
             /** Format: int32 */
             sort?: number;
+        };
+        /** @description Somebody who books at the sandbox. */
+        NewSandboxBooking: {
+            person?: components["schemas"]["SandboxPerson"] | null;
+            /** @description What is done; a service that is an event type there. */
+            serviceId: components["schemas"]["ServiceId"];
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
         };
         /** @description SchedulingRules in place of those that there are. */
         NewSchedulingSettings: {
@@ -6761,7 +7172,7 @@ export interface components {
          */
         PatientStatus: "lead" | "active" | "inactive" | "deceased";
         /** @enum {string} */
-        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "patients.import" | "patients.export" | "appointments.read" | "appointments.write_own" | "appointments.write" | "appointments.overbook" | "appointments.configure" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
+        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "integrations.read" | "integrations.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "patients.import" | "patients.export" | "appointments.read" | "appointments.write_own" | "appointments.write" | "appointments.overbook" | "appointments.configure" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
         /** @description A telephone number. */
         Phone: {
             /** @description What for. */
@@ -7142,6 +7553,11 @@ export interface components {
             /** @description In words that the practice may read, 3 to 500 characters. */
             reason: string;
         };
+        /** @description That a message was taken in. */
+        Received: {
+            /** @description False for one that was known already. */
+            new: boolean;
+        };
         /** @description How a record is printed. */
         RecordPrint: {
             language?: components["schemas"]["Language"] | null;
@@ -7265,6 +7681,18 @@ export interface components {
         ResetHours: {
             owner: string;
             /** Format: int32 */
+            version: number;
+        };
+        /** @description A decision. */
+        ResolveCalcomBooking: {
+            /** @description What to do. */
+            action: components["schemas"]["CalcomAction"];
+            /** @description Why it is booked over other appointments. */
+            overbooking?: string | null;
+            /**
+             * Format: int32
+             * @description The version that the decision is based on.
+             */
             version: number;
         };
         /** @description A member with what a reviewer looks at. */
@@ -7398,6 +7826,30 @@ export interface components {
             practice: components["schemas"]["NamedPractice"];
             /** Format: int64 */
             total: number | null;
+        };
+        /** @description What was booked at the sandbox. */
+        SandboxBooking: {
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            end: string;
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
+            /** @description Its name there. */
+            uid: string;
+        };
+        /** @description Who books. */
+        SandboxPerson: {
+            /** @description Their address. */
+            email: string;
+            /** @description Their name. */
+            name: string;
+            /** @description Their number. */
+            phone?: string | null;
         };
         /** @description What a practice decides about its appointments. */
         SchedulingRules: {
@@ -7755,6 +8207,8 @@ export interface components {
         };
         /** @description What is free. */
         Slots: {
+            /** @description The service is booked at Cal.com as well, which does not answer: what is shown is free here, and may be taken there. */
+            degraded: boolean;
             /** @description When a visit could be, in order. */
             items: components["schemas"]["Slot"][];
             /** @description The location's zone, IANA. */
@@ -11470,6 +11924,55 @@ export interface operations {
             };
         };
     };
+    "appointments.of_appointment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The appointment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomOfAppointment"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "appointments.cancel": {
         parameters: {
             query?: never;
@@ -12980,6 +13483,499 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomSettings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCalcomSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomSettings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom-bookings.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only those that stand like this. */
+                state?: "pending" | "synced" | "needs_attention" | "cancelled" | "ours_only";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomBookingPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom-bookings.resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The booking */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveCalcomBooking"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomBooking"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom.event_types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomEventTypes"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomMappings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCalcomMappings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomMappings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom.book": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSandboxBooking"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxBooking"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomTest"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calcom.renew_secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalcomWebhook"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -20430,6 +21426,41 @@ export interface operations {
                 };
                 content: {
                     "application/fhir+json": components["schemas"]["OperationOutcome"];
+                };
+            };
+        };
+    };
+    "api.hooks.receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The end of the practice's address for webhooks */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
