@@ -16,7 +16,9 @@ pub async fn connect(owner: &Desk, now: Timestamp) -> Result<()> {
     let place = owner.get("/api/v1/locations?limit=200").await?["items"][0]["id"].clone();
     let all = |list: &Value| list["items"].as_array().cloned().unwrap_or_default();
     // the shortest one: of that there are many times to choose from
-    let Some(service) = all(&services).into_iter().min_by_key(|one| one["durationMinutes"].as_i64()) else { return Ok(()) };
+    let Some(service) = all(&services).into_iter().min_by_key(|one| one["durationMinutes"].as_i64()) else {
+        return Ok(());
+    };
     let Some(found) = all(&types).into_iter().find(|one| one["title"] == service["nameEn"]) else { return Ok(()) };
     let item = json!({ "serviceId": service["id"], "providerId": null, "locationId": place, "eventTypeId": found["id"],
         "slug": found["slug"], "title": found["title"], "lengthMinutes": found["lengthMinutes"] });
@@ -27,7 +29,8 @@ pub async fn connect(owner: &Desk, now: Timestamp) -> Result<()> {
     let path = format!("/api/v1/slots?serviceId={}&locationId={}&from={from}&to={to}", id(&service["id"]), id(&place));
     let slots = all(&owner.get(&path).await?);
     let patients = owner.post("/api/v1/patients/query", json!({ "limit": 200 })).await?;
-    let reachable: Vec<_> = all(&patients).into_iter().filter(|one| !one["phone"].is_null()).map(|one| one["id"].clone()).collect();
+    let reachable: Vec<_> =
+        all(&patients).into_iter().filter(|one| !one["phone"].is_null()).map(|one| one["id"].clone()).collect();
     let [first, .., last] = slots.as_slice() else { return Ok(()) };
     let [one, other, ..] = reachable.as_slice() else { return Ok(()) };
     // taken there by something of which the practice has not heard

@@ -63,11 +63,13 @@ async fn a_booking_that_was_killed_is_there_once_and_here_once() {
             .execute(&mut sql)
             .await
             .ok()?;
-        let open: i64 = sqlx::query_scalar("select count(*) from scheduling.calcom_booking where state <> 'synced' and appointment_id = any($1)")
-            .bind(ids(&booked))
-            .fetch_one(&mut sql)
-            .await
-            .ok()?;
+        let open: i64 = sqlx::query_scalar(
+            "select count(*) from scheduling.calcom_booking where state <> 'synced' and appointment_id = any($1)",
+        )
+        .bind(ids(&booked))
+        .fetch_one(&mut sql)
+        .await
+        .ok()?;
         (open == 0).then_some(())
     };
     eventually("all of them are in step", Duration::from_secs(120), states).await;
@@ -77,11 +79,12 @@ async fn a_booking_that_was_killed_is_there_once_and_here_once() {
         assert_eq!(standing.iter().filter(ours).count(), 1, "{id}: {standing:#?}");
     }
     assert_eq!(standing.len(), ROUNDS, "and nothing else is there");
-    let here: i64 = sqlx::query_scalar("select count(*) from scheduling.appointment where id = any($1) and status = 'scheduled'")
-        .bind(ids(&booked))
-        .fetch_one(&mut server.sql().await)
-        .await
-        .expect("a count");
+    let here: i64 =
+        sqlx::query_scalar("select count(*) from scheduling.appointment where id = any($1) and status = 'scheduled'")
+            .bind(ids(&booked))
+            .fetch_one(&mut server.sql().await)
+            .await
+            .expect("a count");
     assert_eq!(here, ROUNDS as i64);
     eprintln!("calcom: {ROUNDS} kills, {} requests to book, {} bookings", creations(&peer), standing.len());
 }
@@ -115,11 +118,14 @@ async fn connect(client: &Client) -> Vec<Value> {
     let before = get("/api/v1/calcom").await;
     let services = get("/api/v1/services?limit=50").await;
     let short = |service: &&Value| service["durationMinutes"].as_i64().is_some_and(|minutes| minutes <= 30);
-    let service = services["items"].as_array().expect("services").iter().find(short).expect("a short one")["id"].clone();
+    let service =
+        services["items"].as_array().expect("services").iter().find(short).expect("a short one")["id"].clone();
     let place = get("/api/v1/locations?limit=50").await["items"][0]["id"].clone();
     let text = |value: &Value| value.as_str().expect("an id").to_owned();
     let (from, to) = ("2030-06-02", "2030-06-20");
-    let slots = get(&format!("/api/v1/slots?serviceId={}&locationId={}&from={from}&to={to}", text(&service), text(&place))).await;
+    let slots =
+        get(&format!("/api/v1/slots?serviceId={}&locationId={}&from={from}&to={to}", text(&service), text(&place)))
+            .await;
     let new = json!({ "version": before["version"], "provider": "calcom", "enabled": true, "apiKey": "cal_test_key" });
     let connected = done(send(client, Method::PUT, "/api/v1/calcom", &new).await);
     let item = json!({ "serviceId": service, "providerId": null, "locationId": place, "eventTypeId": 7,

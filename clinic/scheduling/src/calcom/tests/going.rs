@@ -64,12 +64,6 @@ async fn what_is_not_mapped_or_past_is_no_matter_of_cal_com() {
 /// Whatever is lost on the way: exactly one booking there, and both know of it.
 #[tokio::test]
 async fn after_a_lost_answer_nothing_is_booked_twice() {
-    let it = Connected::start().await;
-    // others around it, so that pages must be turned
-    for start in ["2030-06-02T06:00:00Z", "2030-06-02T08:00:00Z", "2030-06-02T09:00:00Z"] {
-        it.peer.book(start);
-    }
-    let others = it.peer.standing().len();
     let moods: [&[Mood]; 7] = [
         &[Mood::LoseAnswer],
         &[Mood::LoseRequest],
@@ -79,13 +73,18 @@ async fn after_a_lost_answer_nothing_is_booked_twice() {
         &[Mood::Answer(429, "x-ratelimit-reset-default: 30\r\n")],
         &[Mood::Answer(429, ""), Mood::LoseRequest, Mood::LoseAnswer],
     ];
-    let times = ["09:45", "10:30", "11:15", "13:00", "13:45", "14:30", "15:15"];
-    for (at, (moods, time)) in (1..).zip(moods.iter().zip(times)) {
+    for moods in moods {
+        let it = Connected::start().await;
+        // others around it, so that pages must be turned
+        for start in ["2030-06-02T06:30:00Z", "2030-06-02T08:00:00Z", "2030-06-02T09:00:00Z"] {
+            it.peer.book(start);
+        }
+        let others = it.peer.standing().len();
         it.peer.will(moods.iter().cloned());
-        let visit = it.book(time).await;
+        let visit = it.book("09:45").await;
         it.work().await;
         assert_eq!(it.state(&visit).await, ("synced".to_owned(), String::new()), "{moods:?}");
-        assert_eq!(it.peer.standing().len(), others + at, "{moods:?}");
+        assert_eq!(it.peer.standing().len(), others + 1, "{moods:?}");
         let ours = |booking: &Value| booking["metadata"]["vantage_appointment"] == visit["id"];
         assert_eq!(it.peer.bookings().into_iter().filter(ours).count(), 1, "{moods:?}");
     }

@@ -18,6 +18,7 @@ async fn everything_can_be_tried_without_an_account() {
     let visit = it.book("09:00").await;
     it.work().await;
     assert_eq!(it.state(&visit).await.0, "synced");
+    it.clinic.server.clock.advance(jiff::SignedDuration::from_secs(1));
     let moved = it.shift(&visit, "10:00").await;
     it.work().await;
     assert_eq!(it.known(&visit).await["startThere"], moved["start"]);

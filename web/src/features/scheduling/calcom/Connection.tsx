@@ -54,7 +54,7 @@ export function Connection({ settings, canWrite }: { settings: Settings; canWrit
         disabled={!canWrite}
         onChange={(next) => setProvider(next as Settings['provider'])}
         data={[
-          { value: 'calcom', label: 'Cal.com' },
+          { value: 'calcom', label: t('nav.calcom') },
           { value: 'sandbox', label: t('scheduling.calcom.sandbox') },
         ]}
       />

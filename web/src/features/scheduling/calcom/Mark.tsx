@@ -18,14 +18,14 @@ export function Mark({ appointmentId }: { appointmentId: string }) {
   const state = t(`scheduling.calcom.state.${booking.state}`);
   if (booking.state === 'needs_attention')
     return (
-      <Alert color="red" role="status" py="xs" icon={<IconAlertTriangle />} title={`Cal.com: ${state}`} data-calcom={booking.state}>
+      <Alert color="red" role="status" py="xs" icon={<IconAlertTriangle />} title={`${t('nav.calcom')}: ${state}`} data-calcom={booking.state}>
         {reasonOf(booking)}
         <Decide booking={booking} />
       </Alert>
     );
   return (
     <p className={classes.mark} data-calcom={booking.state}>
-      <span>Cal.com</span>
+      <span>{t('nav.calcom')}</span>
       <Badge radius="sm" variant="light" color={colours[booking.state]}>
         {state}
       </Badge>
