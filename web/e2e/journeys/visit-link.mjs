@@ -110,7 +110,7 @@ export default async function ({ browser, watch, step, must }) {
     assert.equal(await p.evaluate(() => document.documentElement.dir), 'rtl');
     await p.getByRole('button', { name: 'إلغاء الموعد', exact: true }).click();
     await p.getByRole('button', { name: 'نعم، ألغوه' }).click();
-    await p.locator('[role=radiogroup]').getByText('هذا الحقل').or(p.locator('.mantine-InputWrapper-error')).first().waitFor();
+    await p.getByText('هذا الحقل مطلوب').waitFor();
     await fine();
     await p.getByRole('radio').first().check();
     await p.getByRole('button', { name: 'نعم، ألغوه' }).click();
