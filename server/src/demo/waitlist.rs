@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::desk::Desk;
 
 /// Services after which patients are asked to come again, by their English names, and after how many months.
-const RULES: [(&str, i32); 3] = [("Consultation", 6), ("Cleaning", 6), ("Extraction", 1)];
+const RULES: [(&str, i32); 3] = [("Consultation", 6), ("Cleaning", 6), ("Comprehensive examination", 12)];
 /// So many patients wait.
 const WAITING: usize = 9;
 /// Visits of long ago, in days: overdue, due today, due soon.

@@ -20,9 +20,9 @@ export default async function ({ browser, watch, step, must }) {
     assert.ok(answer.ok(), `${path}: ${answer.status()} ${await answer.text()}`);
   };
   const cancel = (visit) => post(request, `/appointments/${visit.id}/cancel`, { version: visit.version, by: 'patient', reason: 'patient_ill' });
-  const somebody = async (name) => {
+  const somebody = async (name, language) => {
     const email = `${name.toLowerCase()}-${mark}@example.com`;
-    const patient = await post(request, '/patients', { givenName: name, familyName: family, birthDate: '1990-05-17', emails: [{ address: email }] });
+    const patient = await post(request, '/patients', { givenName: name, familyName: family, birthDate: '1990-05-17', emails: [{ address: email }], language });
     return { ...patient, email };
   };
   const card = (p, opening) => p.locator(`[data-opening="${opening.id}"]`);
@@ -40,7 +40,7 @@ export default async function ({ browser, watch, step, must }) {
     await page.waitForURL(/\/today/);
     day = await quietDay(request);
     service = await post(request, '/services', { nameEn: `Fitting ${mark}`, durationMinutes: 30, price: { amountMinor: 10_000, currency: 'SAR' }, vatCategory: 'standard', colour: 'violet' });
-    [first, second, leaves] = [await somebody('Maha'), await somebody('Omar'), await somebody('Lina')];
+    [first, second, leaves] = [await somebody('Maha', 'ar'), await somebody('Omar', 'en'), await somebody('Lina', 'en')];
     const { version, mode: _, updatedAt: __, ...rules } = await get(request, '/waitlist-settings');
     await put('/waitlist-settings', { version, rules: { ...rules, mode: 'ask_me', waveSize: 2 } });
   }, page);
@@ -66,7 +66,7 @@ export default async function ({ browser, watch, step, must }) {
 
   await must('the practice has it done by itself', async () => {
     await page.goto(`${BASE}/waitlist`);
-    await page.getByRole('radio', { name: 'Ask me' }).waitFor();
+    await page.getByText(/^It stands here and on Today/).waitFor();
     await page.getByText('Automatic', { exact: true }).click();
     await page.getByText(/^It is offered by e-mail to 2 patients at a time/).waitFor();
     await fine();
@@ -151,7 +151,7 @@ export default async function ({ browser, watch, step, must }) {
     await page.goto(`${BASE}/recalls?month=${month.toISOString().slice(0, 7)}&service=${service.id}`);
     await page.getByRole('button', { name: new RegExp(`Lina ${family}`) }).click();
     const recall = dialog('Recall');
-    await recall.getByRole('radio', { name: 'Phone' }).waitFor();
+    await recall.getByRole('heading', { name: 'Note an attempt' }).waitFor();
     await recall.getByLabel('Note', { exact: true }).fill('Rang twice');
     await recall.getByRole('button', { name: 'Note it' }).click();
     await recall.getByText('Phone: No answer').waitFor();

@@ -191,12 +191,10 @@ async fn busy(tx: &mut TenantTx, patients: &[Uuid], window: Span) -> Result<Vec<
 
 /// The services that are waited for and still offered.
 async fn services(tx: &mut TenantTx, wishes: &[Wish]) -> Result<HashMap<ServiceId, Service>> {
+    let ids: BTreeSet<ServiceId> = wishes.iter().map(|wish| wish.fields.service_id).collect();
     let mut services = HashMap::new();
-    for wish in wishes {
-        let id = wish.fields.service_id;
-        if !services.contains_key(&id) {
-            services.insert(id, practice::service(tx, id).await?);
-        }
+    for id in ids {
+        services.insert(id, practice::service(tx, id).await?);
     }
     services.retain(|_, service| service.archived_at.is_none());
     Ok(services)

@@ -184,7 +184,7 @@ pub async fn items(tx: &mut TenantTx, openings: Vec<Opening>, filter: &[&str]) -
         let offers = of_it.map(|offer| Ok(OfferItem { patient: visitor(offer.patient_id)?, offer }));
         let offers = offers.collect::<Result<_>>()?;
         let fits = matches.remove(&opening.id).unwrap_or_default().into_iter();
-        let matches = fits.map(|of| Ok(OpeningMatch::of(of, &visitor)?)).collect::<Result<_>>()?;
+        let matches = fits.map(|of| OpeningMatch::of(of, &visitor)).collect::<Result<_>>()?;
         Ok(OpeningItem { patient: visitor(opening.patient_id)?, opening, offers, matches })
     };
     openings.into_iter().map(item).collect()

@@ -58,7 +58,7 @@ function Whole({ recall, names }: { recall: WholeRecall; names: Names }) {
   const { phone } = recall.patient;
   return (
     <div className={classes.whole}>
-      <header className={classes.head}>
+      <div className={classes.head}>
         <div>
           <Title order={2}>
             <Link to="/patients/$id" params={{ id: recall.patientId }} search={{ tab: 'appointments' }} className={classes.name}>
@@ -77,7 +77,7 @@ function Whole({ recall, names }: { recall: WholeRecall; names: Names }) {
             <IconPhone size={18} stroke={1.8} />
           </ActionIcon>
         ) : null}
-      </header>
+      </div>
       <div className={classes.acts}>
         {isOpen && can('appointments.write_own') ? (
           <Button leftSection={<IconCalendarPlus size={16} />} onClick={() => setBooking(true)}>

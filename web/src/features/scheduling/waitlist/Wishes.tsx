@@ -1,4 +1,4 @@
-import { Badge, Button, Select, UnstyledButton } from '@mantine/core';
+import { Button, Select, UnstyledButton } from '@mantine/core';
 import { IconHourglass, IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -60,9 +60,8 @@ export function Wishes({ names, onOpen, onNew }: Props) {
           columns={[
             { label: t('scheduling.book.service'), cell: (wish) => <bdi>{names.serviceName(wish.serviceId)}</bdi> },
             { label: t('waitlist.wish.with'), cell: (wish) => <bdi>{withWhom(wish)}</bdi> },
-            { label: t('waitlist.wish.when'), cell: (wish) => timesText(t, lang, wish) },
+            { label: t('waitlist.wish.when'), cell: (wish) => [timesText(t, lang, wish), wish.givesUpId ? t('waitlist.movesUp') : ''].filter(Boolean).join(' · ') },
             { label: t('waitlist.wishes.since'), cell: (wish) => <span className="tnum">{formatDate(lang, timeZone, wish.createdAt)}</span> },
-            { label: '', cell: (wish) => (wish.givesUpId ? <Badge variant="light" color="gray" radius="sm">{t('waitlist.movesUp')}</Badge> : <span />) },
           ]}
           details={(wish) => [names.serviceName(wish.serviceId), timesText(t, lang, wish)].join(' · ')}
           onOpen={(wish) => onOpen(wish.id)}
