@@ -1764,9 +1764,9 @@ export interface paths {
             cookie?: never;
         };
         /** Which services are which event types. */
-        get: operations["calcom.read"];
+        get: operations["calcom.mappings"];
         /** Say which services are which event types. What is booked already stays as it is until it is changed. */
-        put: operations["calcom.set"];
+        put: operations["calcom.set_mappings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -13762,7 +13762,7 @@ export interface operations {
             };
         };
     };
-    "calcom.read": {
+    "calcom.mappings": {
         parameters: {
             query?: never;
             header?: never;
@@ -13808,7 +13808,7 @@ export interface operations {
             };
         };
     };
-    "calcom.set": {
+    "calcom.set_mappings": {
         parameters: {
             query?: never;
             header?: never;
