@@ -66,7 +66,6 @@ export default async function ({ browser, watch, step, must }) {
     const booked = await book(slots[0]);
     await page.goto(`${BASE}/today?appointment=${booked.id}`);
     await visit.locator('[data-calcom=synced]').waitFor();
-    await fine();
   }, page);
 
   await step('a conflict from outside needs attention, in Today and on the visit', async () => {
@@ -77,13 +76,13 @@ export default async function ({ browser, watch, step, must }) {
     await needs.getByText('The time is taken at Cal.com.').waitFor();
     await needs.locator('[data-row]').first().click();
     await visit.locator('[data-calcom=needs_attention]').waitFor();
-    await fine();
     assert.ok(page.url().includes(booked.id) && !page.url().includes(mark));
   }, page);
 
   await step('it is kept here only, and the list is empty again', async () => {
     await page.goto(`${BASE}/settings/calcom`);
     await needs.locator('[data-need=taken]').waitFor();
+    await fine();
     await needs.getByRole('button', { name: 'Keep here only' }).click();
     await page.getByText('Both agree').waitFor();
   }, page);

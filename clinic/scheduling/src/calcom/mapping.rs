@@ -20,7 +20,7 @@ use super::settings;
 
 /// The routes of the mapping.
 pub fn routes() -> Routes {
-    Routes::new().route(route!(read)).route(route!(set))
+    Routes::new().route(route!(mappings)).route(route!(set_mappings))
 }
 
 /// That a service is an event type.
@@ -73,7 +73,7 @@ struct NewCalcomMappings {
 
 /// Which services are which event types.
 #[utoipa::path(get, path = "/api/v1/calcom/mappings", tag = "scheduling", responses((status = 200, body = CalcomMappings)))]
-async fn read(who: Can<may::Read>) -> Result<Json<CalcomMappings>> {
+async fn mappings(who: Can<may::Read>) -> Result<Json<CalcomMappings>> {
     who.read(async |tx| {
         let version = settings::connected(tx).await?.map_or(0, |connected| connected.version);
         Ok(Json(CalcomMappings { items: all(tx).await?, version }))
@@ -84,7 +84,7 @@ async fn read(who: Can<may::Read>) -> Result<Json<CalcomMappings>> {
 /// Say which services are which event types. What is booked already stays as it is until it is changed.
 #[utoipa::path(put, path = "/api/v1/calcom/mappings", tag = "scheduling", request_body = NewCalcomMappings,
     responses((status = 200, body = CalcomMappings)))]
-async fn set(who: Can<may::Write>, Body(new): Body<NewCalcomMappings>) -> Result<Json<CalcomMappings>> {
+async fn set_mappings(who: Can<may::Write>, Body(new): Body<NewCalcomMappings>) -> Result<Json<CalcomMappings>> {
     who.write(async move |tx| {
         let connected = settings::connected(tx).await?.ok_or_else(settings::off)?;
         let before = CalcomMappings { items: all(tx).await?, version: connected.version };

@@ -1,4 +1,4 @@
-import { Alert, Button, PasswordInput, SegmentedControl, Select, Switch, Text } from '@mantine/core';
+import { Alert, Button, PasswordInput, SegmentedControl, Select, Switch } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
@@ -58,9 +58,7 @@ export function Connection({ settings, canWrite }: { settings: Settings; canWrit
           { value: 'sandbox', label: t('scheduling.calcom.sandbox') },
         ]}
       />
-      <Text size="sm" c="dimmed">
-        {t(provider === 'calcom' ? 'scheduling.calcom.calcomText' : 'scheduling.calcom.sandboxText')}
-      </Text>
+      <p className={classes.outcome}>{t(provider === 'calcom' ? 'scheduling.calcom.calcomText' : 'scheduling.calcom.sandboxText')}</p>
       {other ? (
         <Alert color="yellow" py="xs">
           {t('scheduling.calcom.otherProvider')}

@@ -7,8 +7,6 @@ import classes from './Calcom.module.css';
 import { Decide } from './Decide';
 import { useReason } from './words';
 
-const colours = { pending: 'gray', synced: 'teal', needs_attention: 'red', cancelled: 'gray', ours_only: 'yellow' } as const;
-
 /** How an appointment stands with Cal.com; nothing, where it is none of its. */
 export function Mark({ appointmentId }: { appointmentId: string }) {
   const { t } = useLang();
@@ -26,9 +24,7 @@ export function Mark({ appointmentId }: { appointmentId: string }) {
   return (
     <p className={classes.mark} data-calcom={booking.state}>
       <span>{t('nav.calcom')}</span>
-      <Badge radius="sm" variant="light" color={colours[booking.state]}>
-        {state}
-      </Badge>
+      <Badge radius="sm">{state}</Badge>
       {booking.fromThere ? <small>{t('scheduling.calcom.fromThere')}</small> : null}
     </p>
   );

@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { uuid } from '@/shared/api/uuid';
 import { useSession } from '@/shared/auth/session';
-import forms from '@/shared/forms/forms.module.css';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { toast } from '@/shared/ui/toast';
@@ -50,11 +49,11 @@ export function Sandbox({ names, canWrite }: { names: Names; canWrite: boolean }
     );
   return (
     <div className={classes.form}>
-      <div className={forms.two}>
+      <div className={classes.pair}>
         <Select label={t('scheduling.book.service')} data={choices} value={serviceId} onChange={setServiceId} />
         <TextInput label={t('scheduling.calcom.at')} type="datetime-local" value={at} onChange={(event) => setAt(event.currentTarget.value)} />
       </div>
-      <div className={forms.two}>
+      <div className={classes.pair}>
         <TextInput label={t('scheduling.calcom.name')} className="ownDirection" maxLength={160} value={name} onChange={(event) => setName(event.currentTarget.value)} />
         <TextInput label={t('scheduling.calcom.email')} type="email" dir="ltr" maxLength={254} value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
       </div>
