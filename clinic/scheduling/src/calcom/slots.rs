@@ -25,8 +25,10 @@ const WITHIN: Duration = Duration::from_secs(3);
 const MOST: usize = 2000;
 
 type Question = (Uuid, i64, Timestamp, Timestamp);
+/// When it was given, and beginnings that are free.
+type Answer = (Timestamp, HashSet<Timestamp>);
 
-static ANSWERS: LazyLock<Mutex<HashMap<Question, (Timestamp, HashSet<Timestamp>)>>> = LazyLock::new(Mutex::default);
+static ANSWERS: LazyLock<Mutex<HashMap<Question, Answer>>> = LazyLock::new(Mutex::default);
 
 /// Those of our slots that are free at Cal.com as well, where the service is an event type there; and whether it was to be
 /// asked and did not answer, so that these are ours alone.

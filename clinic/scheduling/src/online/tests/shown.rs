@@ -154,7 +154,7 @@ async fn what_is_the_neighbours_or_not_online_cannot_be_chosen() {
         let (mut slot, mut form) = (open.slot("09:00"), open.form("09:00"));
         (slot[field], form[field]) = (value.clone(), value.clone());
         let fault = format!("/{field} not_found");
-        assert_eq!(open.hold(&slot).await.faults(), [fault.clone()], "{value}");
+        assert_eq!(open.hold(&slot).await.faults(), std::slice::from_ref(&fault), "{value}");
         assert_eq!(open.book(&form).await.faults(), [fault], "{value}");
     }
     let path = format!("/api/v1/booking/times?practice=alpha&service=consultation&from={day}&to={day}&locationId=");

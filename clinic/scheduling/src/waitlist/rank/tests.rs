@@ -64,7 +64,7 @@ fn is_fit(vacancy: &Vacancy, of: &Waiting, now: Timestamp) -> Option<Span> {
     let faults = [
         span.end > vacancy.span.end || span.end + of.after > vacancy.free.end,
         now + of.notice > start,
-        of.location != vacancy.location || !of.providers.iter().any(|one| *one == vacancy.provider),
+        of.location != vacancy.location || !of.providers.contains(&vacancy.provider),
         of.patient == vacancy.left_by,
         (0..of.length.as_mins()).any(|minute| {
             let at = start + minutes(minute);

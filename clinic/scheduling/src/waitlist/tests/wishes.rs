@@ -89,7 +89,7 @@ async fn the_list_shows_who_has_waited_longest() {
     let (first, cursor) = list("limit=2".to_owned()).await;
     assert_eq!(first, [one.clone(), other.clone()]);
     assert_eq!(list(format!("limit=2&cursor={}", text(&cursor))).await, (vec![one.clone()], Value::Null));
-    assert_eq!(list(format!("patientId={other}")).await.0, [other.clone()]);
+    assert_eq!(list(format!("patientId={other}")).await.0, std::slice::from_ref(&other));
     assert_eq!(list(format!("serviceId={}&locationId={}", clinic.service, clinic.location)).await.0.len(), 3);
     assert_eq!(list("status=withdrawn".to_owned()).await.0, [""; 0]);
 }
