@@ -8,6 +8,7 @@ use platform::patient_link::{ByLink, ToOffer};
 use platform::record::Look;
 use platform::routes::{Json, Routes};
 use platform::{Result, people, route, undisclosed};
+use practice::Span;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,7 +16,6 @@ use super::{Offer, OfferId, OfferStatus, find, give, is_gone, over, set};
 use crate::visit_link::{VisitPlace, VisitPractice, VisitProvider};
 use crate::waitlist::openings::{self, ClosedFor, OpeningId, OpeningStatus};
 use crate::waitlist::wishes;
-use practice::Span;
 
 /// The routes of offers behind links.
 pub fn routes() -> Routes {
