@@ -292,7 +292,7 @@ CREATE TABLE audit.entry (
     detail jsonb DEFAULT '{}'::jsonb NOT NULL,
     changes jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT entry_action_check CHECK (((length(action) >= 1) AND (length(action) <= 60))),
-    CONSTRAINT entry_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'system'::text, 'api_key'::text, 'voice'::text, 'webhook'::text, 'patient'::text, 'break_glass'::text, 'platform'::text]))),
+    CONSTRAINT entry_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'system'::text, 'api_key'::text, 'voice'::text, 'webhook'::text, 'patient'::text, 'calendar_feed'::text, 'break_glass'::text, 'platform'::text, 'visitor'::text]))),
     CONSTRAINT entry_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'denied'::text, 'error'::text]))),
     CONSTRAINT entry_resource_type_check CHECK (((length(resource_type) >= 1) AND (length(resource_type) <= 60)))
 )
@@ -381,6 +381,13 @@ CREATE FUNCTION auth.add_api_key(key uuid, new_name text, new_hash bytea, new_pr
     values (sec.practice_id(), key, new_name, new_hash, new_prefix, new_last_four, new_scopes, new_expires_at, creator)
 $$;
 
+CREATE FUNCTION auth.add_calendar_feed(new_id uuid, person uuid, new_hash bytea) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into auth.calendar_feed (practice_id, id, user_id, hash) values (sec.practice_id(), new_id, person, new_hash)
+$$;
+
 CREATE FUNCTION auth.add_invite(invite uuid, new_email text, new_name text, new_role text, new_role_id uuid, new_language text, new_hash bytea, inviter uuid) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -414,6 +421,22 @@ CREATE FUNCTION auth.api_keys(only_key uuid) RETURNS TABLE(id uuid, name text, p
            k.created_at, k.last_used_at, k.revoked_at
       from auth.api_key k join auth.user u on u.id = k.created_by
      where k.practice_id = sec.practice_id() and (only_key is null or k.id = only_key)
+$$;
+
+CREATE FUNCTION auth.await_link_answer(link uuid) RETURNS timestamp with time zone
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case when l.locked_until > now() then l.locked_until end from auth.patient_link l
+     where l.practice_id = sec.practice_id() and l.id = link for update
+$$;
+
+CREATE FUNCTION auth.calendar_feed_of(person uuid) RETURNS TABLE(created_at timestamp with time zone, last_read_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select f.created_at, f.last_read_at from auth.calendar_feed f
+     where f.practice_id = sec.practice_id() and f.user_id = person and f.revoked_at is null
 $$;
 
 CREATE FUNCTION auth.change_member(person uuid, new_role text, new_role_id uuid, new_status text) RETURNS void
@@ -478,6 +501,15 @@ CREATE FUNCTION auth.end_session(own uuid, target uuid, reason text) RETURNS boo
          where id = target and user_id = auth.person_of(own) and ended_at is null and expires_at > now() returning id
     )
     select exists (select from ended)
+$$;
+
+CREATE FUNCTION auth.extend_patient_link(what_for text, subject uuid, until timestamp with time zone) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update auth.patient_link l set expires_at = until
+     where l.practice_id = sec.practice_id() and l.purpose = what_for and l.subject_id = subject and l.revoked_at is null
+       and l.expires_at <> until
 $$;
 
 CREATE FUNCTION auth.has_company() RETURNS boolean
@@ -546,6 +578,17 @@ begin
     return case when owner = person then 'known' else 'taken' end;
 end $$;
 
+CREATE FUNCTION auth.make_patient_link(new_id uuid, patient uuid, what_for text, subject uuid, until timestamp with time zone) RETURNS uuid
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into auth.patient_link as l (practice_id, id, patient_id, purpose, subject_id, expires_at)
+    values (sec.practice_id(), new_id, patient, what_for, subject, until)
+    on conflict (practice_id, purpose, subject_id) where revoked_at is null
+       do update set expires_at = excluded.expires_at where l.patient_id = excluded.patient_id
+    returning l.id
+$$;
+
 CREATE FUNCTION auth.members(only_person uuid) RETURNS TABLE(user_id uuid, name text, name_key text, email text, role text, role_id uuid, role_name text, permissions text[], status text, last_seen_at timestamp with time zone, second_factor boolean, open_sessions bigint, joined_at timestamp with time zone, version integer)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -558,6 +601,18 @@ CREATE FUNCTION auth.members(only_person uuid) RETURNS TABLE(user_id uuid, name 
       from auth.membership m join auth.user u on u.id = m.user_id
       left join auth.role r on r.practice_id = m.practice_id and r.id = m.role_id
      where m.practice_id = sec.practice_id() and m.status <> 'removed' and (only_person is null or m.user_id = only_person)
+$$;
+
+CREATE FUNCTION auth.note_link_answer(link uuid, is_right boolean) RETURNS TABLE(wrong integer, locked_until timestamp with time zone)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update auth.patient_link l
+       set wrong = case when is_right then 0 else l.wrong + 1 end,
+           locked_until = case when not is_right and (l.wrong + 1) % 5 = 0 then now() + interval '1 hour' end,
+           revoked_at = case when not is_right and l.wrong + 1 >= 20 then now() end
+     where l.practice_id = sec.practice_id() and l.id = link and l.revoked_at is null
+    returning l.wrong, l.locked_until
 $$;
 
 CREATE FUNCTION auth.note_seen() RETURNS trigger
@@ -649,6 +704,17 @@ CREATE FUNCTION auth.revoke_api_key(key uuid) RETURNS void
      where k.practice_id = sec.practice_id() and k.id = key and k.revoked_at is null
 $$;
 
+CREATE FUNCTION auth.revoke_calendar_feed(person uuid) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with gone as (
+        update auth.calendar_feed f set revoked_at = now()
+         where f.practice_id = sec.practice_id() and f.user_id = person and f.revoked_at is null returning f.id
+    )
+    select exists (select from gone)
+$$;
+
 CREATE FUNCTION auth.revoke_invites(only_invite uuid, inviter uuid) RETURNS SETOF uuid
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -657,6 +723,15 @@ CREATE FUNCTION auth.revoke_invites(only_invite uuid, inviter uuid) RETURNS SETO
      where i.practice_id = sec.practice_id() and i.status = 'open' and i.expires_at > now()
        and (i.id = only_invite or i.created_by = inviter)
     returning i.id
+$$;
+
+CREATE FUNCTION auth.revoke_patient_link(what_for text, subject uuid) RETURNS uuid
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update auth.patient_link l set revoked_at = now()
+     where l.practice_id = sec.practice_id() and l.purpose = what_for and l.subject_id = subject and l.revoked_at is null
+    returning l.id
 $$;
 
 CREATE FUNCTION auth.roles(only_role uuid) RETURNS TABLE(id uuid, name text, based_on text, permissions text[], members bigint, open_invites bigint, version integer)
@@ -709,6 +784,7 @@ CREATE FUNCTION auth.sweep() RETURNS void
     delete from auth.session s
      where least(coalesce(ended_at, expires_at), expires_at) < now() - interval '30 days'
        and not exists (select from auth.refresh_token t where t.session_id = s.id);
+    delete from auth.patient_link l where l.expires_at < now() - interval '30 days';
 $$;
 
 CREATE FUNCTION auth.unlink_identity(id uuid, person uuid) RETURNS boolean
@@ -776,6 +852,13 @@ CREATE FUNCTION claim.dead_events(of_practice uuid, before_at timestamp with tim
        and (before_at is null or (e.at, e.id) < (before_at, before_id))
      order by e.at desc, e.id desc limit wanted
 $$;
+
+CREATE FUNCTION claim.due_openings(at timestamp with time zone, wanted integer) RETURNS TABLE(practice_id uuid, id uuid)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select o.practice_id, o.id from scheduling.opening o join platform.practice p on p.practice_id = o.practice_id
+     where o.status = 'open' and o.next_at <= at and p.status = 'active' order by o.next_at limit wanted $$;
 
 CREATE FUNCTION claim.failed_jobs(of_practice uuid, before_at timestamp with time zone, before_id uuid, wanted integer) RETURNS TABLE(practice_id uuid, id uuid, kind text, attempts integer, error text, created_at timestamp with time zone, finished_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1138,6 +1221,49 @@ begin
     perform set_config('app.practice_id', practice::text, true);
 end $$;
 
+CREATE FUNCTION sec.enter_as_visitor(practice uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    -- row-level security is forced for the owner of this function too: it sees the practice that it asks about
+    perform set_config('app.practice_id', practice::text, true);
+    perform from scheduling.online o join platform.practice p on p.practice_id = o.practice_id
+      where o.practice_id = practice and o.enabled and p.status = 'active';
+    if not found then
+        raise exception 'nothing can be booked online here' using errcode = 'VT404';
+    end if;
+end $$;
+
+CREATE FUNCTION sec.enter_by_feed(feed uuid, person uuid, practice uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform from auth.calendar_feed f
+       join auth.membership m on m.user_id = f.user_id and m.practice_id = f.practice_id and m.status = 'active'
+       join platform.practice p on p.practice_id = f.practice_id
+      where f.practice_id = practice and f.id = feed and f.user_id = person and f.revoked_at is null and p.status = 'active';
+    if not found then
+        raise exception 'there is no such calendar' using errcode = 'VT404';
+    end if;
+    perform set_config('app.practice_id', practice::text, true), set_config('app.only_reads', 'on', true);
+end $$;
+
+CREATE FUNCTION sec.enter_by_link(link uuid, patient uuid, practice uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform from auth.patient_link l join platform.practice p on p.practice_id = l.practice_id
+      where l.practice_id = practice and l.id = link and l.patient_id = patient and l.revoked_at is null
+        and l.expires_at > now() and p.status = 'active';
+    if not found then
+        raise exception 'the link does not serve' using errcode = 'VT412';
+    end if;
+    perform set_config('app.practice_id', practice::text, true);
+end $$;
+
 CREATE FUNCTION sec.enter_under_grant(access uuid, session uuid, person uuid, practice uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1374,6 +1500,16 @@ CREATE TABLE auth.api_key (
     CONSTRAINT api_key_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80)))
 );
 
+CREATE TABLE auth.calendar_feed (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_read_at timestamp with time zone,
+    revoked_at timestamp with time zone
+);
+
 CREATE TABLE auth.challenge (
     hash bytea NOT NULL,
     kind text NOT NULL,
@@ -1488,6 +1624,21 @@ CREATE TABLE auth.password_reset (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     used_at timestamp with time zone
+);
+
+CREATE TABLE auth.patient_link (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    patient_id uuid NOT NULL,
+    purpose text NOT NULL,
+    subject_id uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    revoked_at timestamp with time zone,
+    wrong integer DEFAULT 0 NOT NULL,
+    locked_until timestamp with time zone,
+    CONSTRAINT patient_link_purpose_check CHECK ((purpose = ANY (ARRAY['appointment'::text, 'offer'::text]))),
+    CONSTRAINT patient_link_wrong_check CHECK ((wrong >= 0))
 );
 
 CREATE TABLE auth.recovery_code (
@@ -2185,13 +2336,17 @@ CREATE TABLE scheduling.appointment (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    patient_moves integer DEFAULT 0 NOT NULL,
+    source text DEFAULT 'staff'::text NOT NULL,
     CONSTRAINT appointment_cancel_reason_check CHECK (((length(cancel_reason) >= 1) AND (length(cancel_reason) <= 60))),
     CONSTRAINT appointment_cancelled CHECK (((status = 'cancelled'::text) = (cancelled_at IS NOT NULL))),
     CONSTRAINT appointment_cancelled_by_check CHECK ((cancelled_by = ANY (ARRAY['patient'::text, 'provider'::text, 'clinic'::text]))),
+    CONSTRAINT appointment_check CHECK (((patient_moves >= 0) AND (patient_moves <= moves))),
     CONSTRAINT appointment_colour_check CHECK ((colour = ANY (ARRAY['slate'::text, 'teal'::text, 'blue'::text, 'violet'::text, 'green'::text, 'amber'::text, 'red'::text, 'pink'::text]))),
     CONSTRAINT appointment_length CHECK (((ends_at > starts_at) AND (ends_at <= (starts_at + '12:00:00'::interval)))),
     CONSTRAINT appointment_moves_check CHECK ((moves >= 0)),
     CONSTRAINT appointment_series CHECK ((num_nulls(series_id, series_number, series_length) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT appointment_source_check CHECK ((source = ANY (ARRAY['staff'::text, 'online'::text]))),
     CONSTRAINT appointment_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'confirmed'::text, 'arrived'::text, 'in_chair'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text]))),
     CONSTRAINT appointment_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64)))
 );
@@ -2235,6 +2390,144 @@ END) STORED,
 
 ALTER TABLE ONLY scheduling.booked FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE scheduling.calcom (
+    practice_id uuid NOT NULL,
+    provider text NOT NULL,
+    enabled boolean NOT NULL,
+    base_url text,
+    api_key bytea,
+    api_key_last_four text,
+    webhook_token text NOT NULL COLLATE pg_catalog."C",
+    webhook_secret bytea NOT NULL,
+    webhook_secret_last_four text NOT NULL,
+    slots_version text,
+    bookings_version text,
+    event_types_version text,
+    tested_at timestamp with time zone,
+    test_outcome text,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT calcom_base_url_check CHECK (((length(base_url) >= 1) AND (length(base_url) <= 200))),
+    CONSTRAINT calcom_bookings_version_check CHECK (((length(bookings_version) >= 1) AND (length(bookings_version) <= 20))),
+    CONSTRAINT calcom_event_types_version_check CHECK (((length(event_types_version) >= 1) AND (length(event_types_version) <= 20))),
+    CONSTRAINT calcom_provider_check CHECK ((provider = ANY (ARRAY['calcom'::text, 'sandbox'::text]))),
+    CONSTRAINT calcom_slots_version_check CHECK (((length(slots_version) >= 1) AND (length(slots_version) <= 20))),
+    CONSTRAINT calcom_test_outcome_check CHECK (((length(test_outcome) >= 1) AND (length(test_outcome) <= 40))),
+    CONSTRAINT calcom_webhook_token_check CHECK (((length(webhook_token) >= 22) AND (length(webhook_token) <= 80)))
+);
+
+ALTER TABLE ONLY scheduling.calcom FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.calcom_booking (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    appointment_id uuid,
+    patient_id uuid,
+    state text NOT NULL,
+    error_code text,
+    from_there boolean NOT NULL,
+    keep_ours boolean NOT NULL,
+    there text NOT NULL,
+    uid text COLLATE pg_catalog."C",
+    event_type_id bigint,
+    there_start timestamp with time zone,
+    there_end timestamp with time zone,
+    heard_at timestamp with time zone,
+    asked text,
+    asked_start timestamp with time zone,
+    attempts integer NOT NULL,
+    quiet_until timestamp with time zone,
+    job_id uuid,
+    job_until timestamp with time zone,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT calcom_booking_asked CHECK (((asked IS NULL) OR (asked = 'cancel'::text) OR (asked_start IS NOT NULL))),
+    CONSTRAINT calcom_booking_asked_check CHECK ((asked = ANY (ARRAY['create'::text, 'reschedule'::text, 'cancel'::text]))),
+    CONSTRAINT calcom_booking_error_code_check CHECK (((length(error_code) >= 1) AND (length(error_code) <= 40))),
+    CONSTRAINT calcom_booking_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'synced'::text, 'needs_attention'::text, 'cancelled'::text, 'ours_only'::text]))),
+    CONSTRAINT calcom_booking_there CHECK (((there <> 'booked'::text) OR (num_nulls(uid, event_type_id, there_start) = 0))),
+    CONSTRAINT calcom_booking_there_check CHECK ((there = ANY (ARRAY['none'::text, 'booked'::text, 'cancelled'::text]))),
+    CONSTRAINT calcom_booking_uid_check CHECK (((length(uid) >= 1) AND (length(uid) <= 200)))
+);
+
+ALTER TABLE ONLY scheduling.calcom_booking FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.calcom_mapping (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    provider_id uuid,
+    location_id uuid NOT NULL,
+    event_type_id bigint NOT NULL,
+    slug text NOT NULL,
+    title text NOT NULL,
+    length_minutes integer NOT NULL,
+    CONSTRAINT calcom_mapping_event_type_id_check CHECK ((event_type_id > 0)),
+    CONSTRAINT calcom_mapping_length_minutes_check CHECK (((length_minutes >= 1) AND (length_minutes <= 1440))),
+    CONSTRAINT calcom_mapping_slug_check CHECK (((length(slug) >= 1) AND (length(slug) <= 200))),
+    CONSTRAINT calcom_mapping_title_check CHECK (((length(title) >= 1) AND (length(title) <= 200)))
+);
+
+ALTER TABLE ONLY scheduling.calcom_mapping FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.calcom_message (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    trigger text NOT NULL COLLATE pg_catalog."C",
+    uid text NOT NULL COLLATE pg_catalog."C",
+    at timestamp with time zone NOT NULL,
+    body bytea NOT NULL,
+    state text NOT NULL,
+    reason text,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT calcom_message_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 60))),
+    CONSTRAINT calcom_message_state_check CHECK ((state = ANY (ARRAY['received'::text, 'applied'::text, 'ignored'::text, 'conflict'::text]))),
+    CONSTRAINT calcom_message_trigger_check CHECK (((length(trigger) >= 1) AND (length(trigger) <= 80))),
+    CONSTRAINT calcom_message_uid_check CHECK ((length(uid) <= 200))
+);
+
+ALTER TABLE ONLY scheduling.calcom_message FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.calcom_reservation (
+    practice_id uuid NOT NULL,
+    hold_id uuid NOT NULL,
+    event_type_id bigint NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    uid text NOT NULL COLLATE pg_catalog."C",
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT calcom_reservation_uid_check CHECK (((length(uid) >= 1) AND (length(uid) <= 200)))
+);
+
+ALTER TABLE ONLY scheduling.calcom_reservation FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.calcom_sandbox (
+    practice_id uuid NOT NULL,
+    uid text NOT NULL COLLATE pg_catalog."C",
+    event_type_id bigint NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    status text NOT NULL,
+    from_uid text COLLATE pg_catalog."C",
+    to_uid text COLLATE pg_catalog."C",
+    our_id text COLLATE pg_catalog."C",
+    CONSTRAINT calcom_sandbox_our_id_check CHECK (((length(our_id) >= 1) AND (length(our_id) <= 80))),
+    CONSTRAINT calcom_sandbox_status_check CHECK ((status = ANY (ARRAY['accepted'::text, 'cancelled'::text]))),
+    CONSTRAINT calcom_sandbox_uid_check CHECK (((length(uid) >= 1) AND (length(uid) <= 200)))
+);
+
+ALTER TABLE ONLY scheduling.calcom_sandbox FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.calcom_uid (
+    practice_id uuid NOT NULL,
+    uid text NOT NULL COLLATE pg_catalog."C",
+    booking_id uuid NOT NULL,
+    ended boolean NOT NULL,
+    CONSTRAINT calcom_uid_uid_check CHECK (((length(uid) >= 1) AND (length(uid) <= 200)))
+);
+
+ALTER TABLE ONLY scheduling.calcom_uid FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE scheduling.hold (
     practice_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -2243,10 +2536,160 @@ CREATE TABLE scheduling.hold (
     starts_at timestamp with time zone NOT NULL,
     ends_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    CONSTRAINT hold_length CHECK (((ends_at > starts_at) AND (ends_at <= (starts_at + '12:00:00'::interval))))
+    key_hash bytea,
+    network text COLLATE pg_catalog."C",
+    CONSTRAINT hold_length CHECK (((ends_at > starts_at) AND (ends_at <= (starts_at + '12:00:00'::interval)))),
+    CONSTRAINT hold_of_visitor CHECK ((num_nulls(key_hash, network) = ANY (ARRAY[0, 2])))
 );
 
 ALTER TABLE ONLY scheduling.hold FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.offer (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    opening_id uuid NOT NULL,
+    wish_id uuid NOT NULL,
+    patient_id uuid NOT NULL,
+    wave integer NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    status text NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT offer_length CHECK ((ends_at > starts_at)),
+    CONSTRAINT offer_status_check CHECK ((status = ANY (ARRAY['sent'::text, 'accepted'::text, 'declined'::text, 'expired'::text, 'taken'::text, 'withdrawn'::text]))),
+    CONSTRAINT offer_wave_check CHECK ((wave > 0))
+);
+
+ALTER TABLE ONLY scheduling.offer FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.online (
+    practice_id uuid NOT NULL,
+    enabled boolean NOT NULL,
+    providers uuid[],
+    locations uuid[],
+    choose_provider boolean NOT NULL,
+    most_open integer NOT NULL,
+    email text NOT NULL,
+    reason text NOT NULL,
+    origins text[] NOT NULL,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT online_email_check CHECK ((email = ANY (ARRAY['no'::text, 'optional'::text, 'required'::text]))),
+    CONSTRAINT online_most_open_check CHECK (((most_open >= 1) AND (most_open <= 20))),
+    CONSTRAINT online_reason_check CHECK ((reason = ANY (ARRAY['no'::text, 'optional'::text, 'required'::text])))
+);
+
+ALTER TABLE ONLY scheduling.online FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.online_service (
+    practice_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    slug text NOT NULL COLLATE pg_catalog."C",
+    text_en text,
+    text_ar text,
+    new_patients boolean NOT NULL,
+    deposit boolean NOT NULL,
+    CONSTRAINT online_service_position_check CHECK ((("position" >= 1) AND ("position" <= 60))),
+    CONSTRAINT online_service_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 60))),
+    CONSTRAINT online_service_text_ar_check CHECK (((length(text_ar) >= 1) AND (length(text_ar) <= 500))),
+    CONSTRAINT online_service_text_en_check CHECK (((length(text_en) >= 1) AND (length(text_en) <= 500)))
+);
+
+ALTER TABLE ONLY scheduling.online_service FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.opening (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    appointment_id uuid NOT NULL,
+    appointment_version integer NOT NULL,
+    cause text NOT NULL,
+    patient_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    free_from timestamp with time zone NOT NULL,
+    free_until timestamp with time zone NOT NULL,
+    time_zone text NOT NULL,
+    status text NOT NULL,
+    closed_for text,
+    wave integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    filled_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT opening_cause_check CHECK ((cause = ANY (ARRAY['cancelled'::text, 'moved'::text]))),
+    CONSTRAINT opening_closed CHECK (((status = 'closed'::text) = (closed_for IS NOT NULL))),
+    CONSTRAINT opening_closed_for_check CHECK ((closed_for = ANY (ARRAY['taken'::text, 'late'::text, 'nobody'::text, 'by_hand'::text]))),
+    CONSTRAINT opening_filled CHECK (((status = 'filled'::text) = (filled_by IS NOT NULL))),
+    CONSTRAINT opening_length CHECK (((ends_at > starts_at) AND (free_from <= starts_at) AND (free_until >= ends_at))),
+    CONSTRAINT opening_status_check CHECK ((status = ANY (ARRAY['open'::text, 'filled'::text, 'closed'::text]))),
+    CONSTRAINT opening_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64))),
+    CONSTRAINT opening_wave_check CHECK ((wave >= 0))
+);
+
+ALTER TABLE ONLY scheduling.opening FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.recall (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    patient_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    appointment_id uuid NOT NULL,
+    due_on date NOT NULL,
+    next_on date NOT NULL,
+    status text NOT NULL,
+    dismissed_for text,
+    booked_id uuid,
+    attempts integer DEFAULT 0 NOT NULL,
+    last_attempt_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT recall_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT recall_booked CHECK (((status = ANY (ARRAY['booked'::text, 'done'::text])) = (booked_id IS NOT NULL))),
+    CONSTRAINT recall_dismissed CHECK (((status = 'dismissed'::text) = (dismissed_for IS NOT NULL))),
+    CONSTRAINT recall_dismissed_for_check CHECK ((dismissed_for = ANY (ARRAY['declined'::text, 'elsewhere'::text, 'not_needed'::text, 'unreachable'::text, 'other'::text, 'undone'::text, 'replaced'::text]))),
+    CONSTRAINT recall_status_check CHECK ((status = ANY (ARRAY['due'::text, 'contacted'::text, 'booked'::text, 'done'::text, 'dismissed'::text])))
+);
+
+ALTER TABLE ONLY scheduling.recall FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.recall_attempt (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    recall_id uuid NOT NULL,
+    kind text NOT NULL,
+    outcome text NOT NULL,
+    private bytea,
+    by_id uuid,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT recall_attempt_kind_check CHECK ((kind = ANY (ARRAY['phone'::text, 'sms'::text, 'email'::text, 'letter'::text]))),
+    CONSTRAINT recall_attempt_outcome_check CHECK ((outcome = ANY (ARRAY['sent'::text, 'no_answer'::text, 'message_left'::text, 'will_call_back'::text, 'reached'::text, 'declined'::text])))
+);
+
+ALTER TABLE ONLY scheduling.recall_attempt FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.recall_rule (
+    practice_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    recall_service_id uuid NOT NULL,
+    months integer NOT NULL,
+    active boolean NOT NULL,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT recall_rule_months_check CHECK (((months >= 1) AND (months <= 120)))
+);
+
+ALTER TABLE ONLY scheduling.recall_rule FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE scheduling.settings (
     practice_id uuid NOT NULL,
@@ -2270,6 +2713,49 @@ CREATE TABLE scheduling.settings (
 );
 
 ALTER TABLE ONLY scheduling.settings FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.waitlist_settings (
+    practice_id uuid NOT NULL,
+    mode text NOT NULL,
+    wave_size integer NOT NULL,
+    wave_minutes integer NOT NULL,
+    last_minutes integer NOT NULL,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT waitlist_settings_last_minutes_check CHECK (((last_minutes >= 0) AND (last_minutes <= 10080))),
+    CONSTRAINT waitlist_settings_mode_check CHECK ((mode = ANY (ARRAY['automatic'::text, 'ask_me'::text, 'off'::text]))),
+    CONSTRAINT waitlist_settings_wave_minutes_check CHECK (((wave_minutes >= 5) AND (wave_minutes <= 1440))),
+    CONSTRAINT waitlist_settings_wave_size_check CHECK (((wave_size >= 1) AND (wave_size <= 20)))
+);
+
+ALTER TABLE ONLY scheduling.waitlist_settings FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE scheduling.wish (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    patient_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    location_id uuid NOT NULL,
+    provider_ids uuid[] NOT NULL,
+    windows jsonb NOT NULL,
+    earliest date,
+    latest date,
+    notice_minutes integer NOT NULL,
+    urgent boolean NOT NULL,
+    private bytea,
+    gives_up_id uuid,
+    status text NOT NULL,
+    booked_id uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT wish_dates CHECK ((latest >= earliest)),
+    CONSTRAINT wish_fulfilled CHECK (((status = 'fulfilled'::text) = (booked_id IS NOT NULL))),
+    CONSTRAINT wish_notice_minutes_check CHECK (((notice_minutes >= 0) AND (notice_minutes <= 43200))),
+    CONSTRAINT wish_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'fulfilled'::text, 'withdrawn'::text])))
+);
+
+ALTER TABLE ONLY scheduling.wish FORCE ROW LEVEL SECURITY;
 
 CREATE UNLOGGED TABLE sec.bucket (
     key text NOT NULL COLLATE pg_catalog."C",
@@ -2360,6 +2846,12 @@ ALTER TABLE ONLY auth.api_key
 ALTER TABLE ONLY auth.api_key
     ADD CONSTRAINT api_key_pkey PRIMARY KEY (practice_id, id);
 
+ALTER TABLE ONLY auth.calendar_feed
+    ADD CONSTRAINT calendar_feed_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY auth.calendar_feed
+    ADD CONSTRAINT calendar_feed_pkey PRIMARY KEY (practice_id, id);
+
 ALTER TABLE ONLY auth.challenge
     ADD CONSTRAINT challenge_pkey PRIMARY KEY (hash);
 
@@ -2395,6 +2887,12 @@ ALTER TABLE ONLY auth.passkey
 
 ALTER TABLE ONLY auth.password_reset
     ADD CONSTRAINT password_reset_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY auth.patient_link
+    ADD CONSTRAINT patient_link_id_key UNIQUE (id);
+
+ALTER TABLE ONLY auth.patient_link
+    ADD CONSTRAINT patient_link_pkey PRIMARY KEY (practice_id, id);
 
 ALTER TABLE ONLY auth.recovery_code
     ADD CONSTRAINT recovery_code_pkey PRIMARY KEY (user_id, hash);
@@ -2537,11 +3035,83 @@ ALTER TABLE ONLY scheduling.booked
 ALTER TABLE ONLY scheduling.booked
     ADD CONSTRAINT booked_pkey PRIMARY KEY (practice_id, holder_id, kind, resource_id);
 
+ALTER TABLE ONLY scheduling.calcom_booking
+    ADD CONSTRAINT calcom_booking_appointment_key UNIQUE (practice_id, appointment_id);
+
+ALTER TABLE ONLY scheduling.calcom_booking
+    ADD CONSTRAINT calcom_booking_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY scheduling.calcom_mapping
+    ADD CONSTRAINT calcom_mapping_event_type UNIQUE (practice_id, event_type_id);
+
+ALTER TABLE ONLY scheduling.calcom_mapping
+    ADD CONSTRAINT calcom_mapping_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY scheduling.calcom_mapping
+    ADD CONSTRAINT calcom_mapping_visit_type UNIQUE NULLS NOT DISTINCT (practice_id, service_id, provider_id);
+
+ALTER TABLE ONLY scheduling.calcom_message
+    ADD CONSTRAINT calcom_message_once UNIQUE (practice_id, trigger, uid, at);
+
+ALTER TABLE ONLY scheduling.calcom_message
+    ADD CONSTRAINT calcom_message_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY scheduling.calcom
+    ADD CONSTRAINT calcom_pkey PRIMARY KEY (practice_id);
+
+ALTER TABLE ONLY scheduling.calcom_reservation
+    ADD CONSTRAINT calcom_reservation_pkey PRIMARY KEY (practice_id, hold_id);
+
+ALTER TABLE ONLY scheduling.calcom_sandbox
+    ADD CONSTRAINT calcom_sandbox_pkey PRIMARY KEY (practice_id, uid);
+
+ALTER TABLE ONLY scheduling.calcom_uid
+    ADD CONSTRAINT calcom_uid_pkey PRIMARY KEY (practice_id, uid);
+
 ALTER TABLE ONLY scheduling.hold
     ADD CONSTRAINT hold_pkey PRIMARY KEY (practice_id, id);
 
+ALTER TABLE ONLY scheduling.offer
+    ADD CONSTRAINT offer_once UNIQUE (practice_id, opening_id, wish_id);
+
+ALTER TABLE ONLY scheduling.offer
+    ADD CONSTRAINT offer_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY scheduling.online
+    ADD CONSTRAINT online_pkey PRIMARY KEY (practice_id);
+
+ALTER TABLE ONLY scheduling.online_service
+    ADD CONSTRAINT online_service_pkey PRIMARY KEY (practice_id, service_id);
+
+ALTER TABLE ONLY scheduling.online_service
+    ADD CONSTRAINT online_service_slug UNIQUE (practice_id, slug);
+
+ALTER TABLE ONLY scheduling.opening
+    ADD CONSTRAINT opening_once UNIQUE (practice_id, appointment_id, appointment_version);
+
+ALTER TABLE ONLY scheduling.opening
+    ADD CONSTRAINT opening_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY scheduling.recall_attempt
+    ADD CONSTRAINT recall_attempt_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY scheduling.recall
+    ADD CONSTRAINT recall_once UNIQUE (practice_id, appointment_id);
+
+ALTER TABLE ONLY scheduling.recall
+    ADD CONSTRAINT recall_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY scheduling.recall_rule
+    ADD CONSTRAINT recall_rule_pkey PRIMARY KEY (practice_id, service_id);
+
 ALTER TABLE ONLY scheduling.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (practice_id);
+
+ALTER TABLE ONLY scheduling.waitlist_settings
+    ADD CONSTRAINT waitlist_settings_pkey PRIMARY KEY (practice_id);
+
+ALTER TABLE ONLY scheduling.wish
+    ADD CONSTRAINT wish_pkey PRIMARY KEY (practice_id, id);
 
 ALTER TABLE ONLY sec.bucket
     ADD CONSTRAINT bucket_pkey PRIMARY KEY (key);
@@ -2582,6 +3152,8 @@ CREATE INDEX request_by_age ON audit_export.request USING btree (expires_at);
 
 CREATE INDEX request_by_job ON audit_export.request USING btree (practice_id, job_id);
 
+CREATE UNIQUE INDEX calendar_feed_live_key ON auth.calendar_feed USING btree (practice_id, user_id) WHERE (revoked_at IS NULL);
+
 CREATE INDEX challenge_by_age ON auth.challenge USING btree (expires_at);
 
 CREATE INDEX device_by_age ON auth.device USING btree (last_seen_at);
@@ -2603,6 +3175,10 @@ CREATE INDEX passkey_by_user ON auth.passkey USING btree (user_id);
 CREATE INDEX password_reset_by_age ON auth.password_reset USING btree (expires_at);
 
 CREATE INDEX password_reset_by_user ON auth.password_reset USING btree (user_id);
+
+CREATE INDEX patient_link_by_end ON auth.patient_link USING btree (expires_at);
+
+CREATE UNIQUE INDEX patient_link_live_key ON auth.patient_link USING btree (practice_id, purpose, subject_id) WHERE (revoked_at IS NULL);
 
 CREATE INDEX refresh_token_by_session ON auth.refresh_token USING btree (session_id);
 
@@ -2708,9 +3284,43 @@ CREATE INDEX appointment_by_series ON scheduling.appointment USING btree (practi
 
 CREATE INDEX appointment_by_start ON scheduling.appointment USING btree (practice_id, starts_at, id);
 
+CREATE INDEX appointment_online ON scheduling.appointment USING btree (practice_id, patient_id, starts_at) WHERE (source = 'online'::text);
+
+CREATE INDEX attempt_by_recall ON scheduling.recall_attempt USING btree (practice_id, recall_id, at);
+
 CREATE INDEX booked_by_resource ON scheduling.booked USING btree (practice_id, resource_id, starts_at);
 
+CREATE INDEX calcom_booking_by_state ON scheduling.calcom_booking USING btree (practice_id, state, updated_at, id);
+
+CREATE INDEX calcom_message_by_time ON scheduling.calcom_message USING btree (practice_id, received_at, id);
+
+CREATE INDEX calcom_reservation_by_slot ON scheduling.calcom_reservation USING btree (practice_id, event_type_id, starts_at);
+
+CREATE INDEX calcom_sandbox_by_start ON scheduling.calcom_sandbox USING btree (practice_id, event_type_id, starts_at);
+
+CREATE INDEX calcom_uid_by_booking ON scheduling.calcom_uid USING btree (practice_id, booking_id);
+
 CREATE INDEX hold_by_end ON scheduling.hold USING btree (practice_id, expires_at);
+
+CREATE INDEX offer_by_wish ON scheduling.offer USING btree (practice_id, wish_id) WHERE (status = 'sent'::text);
+
+CREATE INDEX opening_by_creation ON scheduling.opening USING btree (practice_id, created_at);
+
+CREATE INDEX opening_by_start ON scheduling.opening USING btree (practice_id, status, starts_at, id);
+
+CREATE INDEX opening_due ON scheduling.opening USING btree (next_at) WHERE (status = 'open'::text);
+
+CREATE INDEX recall_by_booking ON scheduling.recall USING btree (practice_id, booked_id) WHERE (booked_id IS NOT NULL);
+
+CREATE INDEX recall_by_day ON scheduling.recall USING btree (practice_id, status, next_on, id);
+
+CREATE INDEX recall_by_patient ON scheduling.recall USING btree (practice_id, patient_id);
+
+CREATE INDEX recall_open ON scheduling.recall USING btree (practice_id, next_on, id) WHERE (status = ANY (ARRAY['due'::text, 'contacted'::text]));
+
+CREATE INDEX wish_by_patient ON scheduling.wish USING btree (practice_id, patient_id, created_at, id);
+
+CREATE INDEX wish_by_wait ON scheduling.wish USING btree (practice_id, status, created_at, id);
 
 CREATE INDEX bucket_by_age ON sec.bucket USING btree (at);
 
@@ -2738,7 +3348,11 @@ CREATE TRIGGER note_seen AFTER INSERT OR UPDATE OF active_at ON auth.session FOR
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE OF hash, scopes, revoked_at ON auth.api_key DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE OF hash, revoked_at ON auth.calendar_feed DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE OF hash, status, role, role_id ON auth.invite DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON auth.patient_link DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON auth.role DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
@@ -2800,9 +3414,41 @@ CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.app
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON scheduling.booked DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.calcom DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE OF appointment_id, patient_id, state, error_code, from_there, keep_ours, there, uid, event_type_id, there_start, there_end, heard_at ON scheduling.calcom_booking DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON scheduling.calcom_mapping DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.calcom_message DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON scheduling.calcom_reservation DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.calcom_sandbox DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.calcom_uid DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON scheduling.hold DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.offer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.online DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON scheduling.online_service DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.opening DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.recall DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON scheduling.recall_attempt DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.recall_rule DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.settings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.waitlist_settings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.wish DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON timeline.entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
@@ -2851,6 +3497,12 @@ ALTER TABLE ONLY auth.api_key
 ALTER TABLE ONLY auth.api_key
     ADD CONSTRAINT api_key_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
+ALTER TABLE ONLY auth.calendar_feed
+    ADD CONSTRAINT calendar_feed_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY auth.calendar_feed
+    ADD CONSTRAINT calendar_feed_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
+
 ALTER TABLE ONLY auth.challenge
     ADD CONSTRAINT challenge_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
@@ -2898,6 +3550,12 @@ ALTER TABLE ONLY auth.passkey
 
 ALTER TABLE ONLY auth.password_reset
     ADD CONSTRAINT password_reset_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
+
+ALTER TABLE ONLY auth.patient_link
+    ADD CONSTRAINT patient_link_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY auth.patient_link
+    ADD CONSTRAINT patient_link_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
 ALTER TABLE ONLY auth.recovery_code
     ADD CONSTRAINT recovery_code_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
@@ -3040,6 +3698,9 @@ ALTER TABLE ONLY scheduling.appointment
 ALTER TABLE ONLY scheduling.appointment
     ADD CONSTRAINT appointment_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
 
+ALTER TABLE ONLY scheduling.recall_attempt
+    ADD CONSTRAINT attempt_of_recall FOREIGN KEY (practice_id, recall_id) REFERENCES scheduling.recall(practice_id, id);
+
 ALTER TABLE ONLY scheduling.booked
     ADD CONSTRAINT booked_by_appointment FOREIGN KEY (practice_id, appointment_id) REFERENCES scheduling.appointment(practice_id, id);
 
@@ -3055,6 +3716,45 @@ ALTER TABLE ONLY scheduling.booked
 ALTER TABLE ONLY scheduling.booked
     ADD CONSTRAINT booked_room FOREIGN KEY (practice_id, room_id) REFERENCES practice.room(practice_id, id);
 
+ALTER TABLE ONLY scheduling.calcom_booking
+    ADD CONSTRAINT calcom_booking_appointment FOREIGN KEY (practice_id, appointment_id) REFERENCES scheduling.appointment(practice_id, id);
+
+ALTER TABLE ONLY scheduling.calcom_booking
+    ADD CONSTRAINT calcom_booking_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY scheduling.calcom_booking
+    ADD CONSTRAINT calcom_booking_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY scheduling.calcom_mapping
+    ADD CONSTRAINT calcom_mapping_location FOREIGN KEY (practice_id, location_id) REFERENCES practice.location(practice_id, id);
+
+ALTER TABLE ONLY scheduling.calcom_mapping
+    ADD CONSTRAINT calcom_mapping_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY scheduling.calcom_mapping
+    ADD CONSTRAINT calcom_mapping_provider FOREIGN KEY (practice_id, provider_id) REFERENCES practice.provider(practice_id, user_id);
+
+ALTER TABLE ONLY scheduling.calcom_mapping
+    ADD CONSTRAINT calcom_mapping_service FOREIGN KEY (practice_id, service_id) REFERENCES practice.service(practice_id, id);
+
+ALTER TABLE ONLY scheduling.calcom_message
+    ADD CONSTRAINT calcom_message_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY scheduling.calcom
+    ADD CONSTRAINT calcom_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY scheduling.calcom_reservation
+    ADD CONSTRAINT calcom_reservation_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY scheduling.calcom_sandbox
+    ADD CONSTRAINT calcom_sandbox_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY scheduling.calcom_uid
+    ADD CONSTRAINT calcom_uid_booking FOREIGN KEY (practice_id, booking_id) REFERENCES scheduling.calcom_booking(practice_id, id);
+
+ALTER TABLE ONLY scheduling.calcom_uid
+    ADD CONSTRAINT calcom_uid_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
 ALTER TABLE ONLY scheduling.hold
     ADD CONSTRAINT hold_at_location FOREIGN KEY (practice_id, location_id) REFERENCES practice.location(practice_id, id);
 
@@ -3064,8 +3764,80 @@ ALTER TABLE ONLY scheduling.hold
 ALTER TABLE ONLY scheduling.hold
     ADD CONSTRAINT hold_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
+ALTER TABLE ONLY scheduling.offer
+    ADD CONSTRAINT offer_of_opening FOREIGN KEY (practice_id, opening_id) REFERENCES scheduling.opening(practice_id, id);
+
+ALTER TABLE ONLY scheduling.offer
+    ADD CONSTRAINT offer_to_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY scheduling.offer
+    ADD CONSTRAINT offer_to_wish FOREIGN KEY (practice_id, wish_id) REFERENCES scheduling.wish(practice_id, id);
+
+ALTER TABLE ONLY scheduling.online
+    ADD CONSTRAINT online_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY scheduling.online_service
+    ADD CONSTRAINT online_service_of FOREIGN KEY (practice_id, service_id) REFERENCES practice.service(practice_id, id);
+
+ALTER TABLE ONLY scheduling.opening
+    ADD CONSTRAINT opening_at_location FOREIGN KEY (practice_id, location_id) REFERENCES practice.location(practice_id, id);
+
+ALTER TABLE ONLY scheduling.opening
+    ADD CONSTRAINT opening_filled_by FOREIGN KEY (practice_id, filled_by) REFERENCES scheduling.appointment(practice_id, id);
+
+ALTER TABLE ONLY scheduling.opening
+    ADD CONSTRAINT opening_for_service FOREIGN KEY (practice_id, service_id) REFERENCES practice.service(practice_id, id);
+
+ALTER TABLE ONLY scheduling.opening
+    ADD CONSTRAINT opening_of_appointment FOREIGN KEY (practice_id, appointment_id) REFERENCES scheduling.appointment(practice_id, id);
+
+ALTER TABLE ONLY scheduling.opening
+    ADD CONSTRAINT opening_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY scheduling.opening
+    ADD CONSTRAINT opening_with_provider FOREIGN KEY (practice_id, provider_id) REFERENCES practice.provider(practice_id, user_id);
+
+ALTER TABLE ONLY scheduling.recall
+    ADD CONSTRAINT recall_at_location FOREIGN KEY (practice_id, location_id) REFERENCES practice.location(practice_id, id);
+
+ALTER TABLE ONLY scheduling.recall
+    ADD CONSTRAINT recall_booked_as FOREIGN KEY (practice_id, booked_id) REFERENCES scheduling.appointment(practice_id, id);
+
+ALTER TABLE ONLY scheduling.recall
+    ADD CONSTRAINT recall_for_service FOREIGN KEY (practice_id, service_id) REFERENCES practice.service(practice_id, id);
+
+ALTER TABLE ONLY scheduling.recall
+    ADD CONSTRAINT recall_of_appointment FOREIGN KEY (practice_id, appointment_id) REFERENCES scheduling.appointment(practice_id, id);
+
+ALTER TABLE ONLY scheduling.recall
+    ADD CONSTRAINT recall_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY scheduling.recall_rule
+    ADD CONSTRAINT recall_rule_for_service FOREIGN KEY (practice_id, recall_service_id) REFERENCES practice.service(practice_id, id);
+
+ALTER TABLE ONLY scheduling.recall_rule
+    ADD CONSTRAINT recall_rule_of_service FOREIGN KEY (practice_id, service_id) REFERENCES practice.service(practice_id, id);
+
 ALTER TABLE ONLY scheduling.settings
     ADD CONSTRAINT settings_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY scheduling.waitlist_settings
+    ADD CONSTRAINT waitlist_settings_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY scheduling.wish
+    ADD CONSTRAINT wish_at_location FOREIGN KEY (practice_id, location_id) REFERENCES practice.location(practice_id, id);
+
+ALTER TABLE ONLY scheduling.wish
+    ADD CONSTRAINT wish_booked FOREIGN KEY (practice_id, booked_id) REFERENCES scheduling.appointment(practice_id, id);
+
+ALTER TABLE ONLY scheduling.wish
+    ADD CONSTRAINT wish_for_service FOREIGN KEY (practice_id, service_id) REFERENCES practice.service(practice_id, id);
+
+ALTER TABLE ONLY scheduling.wish
+    ADD CONSTRAINT wish_gives_up FOREIGN KEY (practice_id, gives_up_id) REFERENCES scheduling.appointment(practice_id, id);
+
+ALTER TABLE ONLY scheduling.wish
+    ADD CONSTRAINT wish_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
 
 ALTER TABLE ONLY sec.data_key
     ADD CONSTRAINT data_key_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
@@ -3235,7 +4007,37 @@ ALTER TABLE scheduling.appointment ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE scheduling.booked ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE scheduling.calcom ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduling.calcom_booking ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduling.calcom_mapping ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduling.calcom_message ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduling.calcom_reservation ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduling.calcom_sandbox ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduling.calcom_uid ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY claim ON scheduling.opening FOR SELECT TO vantage_dispatch USING (true);
+
 ALTER TABLE scheduling.hold ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduling.offer ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduling.online ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduling.online_service ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduling.opening ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduling.recall ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduling.recall_attempt ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduling.recall_rule ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE scheduling.settings ENABLE ROW LEVEL SECURITY;
 
@@ -3243,9 +4045,45 @@ CREATE POLICY tenant ON scheduling.appointment USING ((practice_id = ( SELECT se
 
 CREATE POLICY tenant ON scheduling.booked USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
+CREATE POLICY tenant ON scheduling.calcom USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON scheduling.calcom_booking USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON scheduling.calcom_mapping USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON scheduling.calcom_message USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON scheduling.calcom_reservation USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON scheduling.calcom_sandbox USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON scheduling.calcom_uid USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
 CREATE POLICY tenant ON scheduling.hold USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
+CREATE POLICY tenant ON scheduling.offer USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON scheduling.online USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON scheduling.online_service USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON scheduling.opening USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON scheduling.recall USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON scheduling.recall_attempt USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON scheduling.recall_rule USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
 CREATE POLICY tenant ON scheduling.settings USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON scheduling.waitlist_settings USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON scheduling.wish USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+ALTER TABLE scheduling.waitlist_settings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE scheduling.wish ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE sec.data_key ENABLE ROW LEVEL SECURITY;
 
@@ -3295,6 +4133,7 @@ GRANT USAGE ON SCHEMA practice TO vantage_app;
 REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA scheduling TO vantage_app;
+GRANT USAGE ON SCHEMA scheduling TO vantage_dispatch;
 
 GRANT USAGE ON SCHEMA sec TO vantage_app;
 GRANT USAGE ON SCHEMA sec TO vantage_auth;
@@ -3371,6 +4210,9 @@ GRANT ALL ON FUNCTION auth.actor_names(ids uuid[]) TO vantage_app;
 REVOKE ALL ON FUNCTION auth.add_api_key(key uuid, new_name text, new_hash bytea, new_prefix text, new_last_four text, new_scopes text[], new_expires_at timestamp with time zone, creator uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.add_api_key(key uuid, new_name text, new_hash bytea, new_prefix text, new_last_four text, new_scopes text[], new_expires_at timestamp with time zone, creator uuid) TO vantage_app;
 
+REVOKE ALL ON FUNCTION auth.add_calendar_feed(new_id uuid, person uuid, new_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.add_calendar_feed(new_id uuid, person uuid, new_hash bytea) TO vantage_app;
+
 REVOKE ALL ON FUNCTION auth.add_invite(invite uuid, new_email text, new_name text, new_role text, new_role_id uuid, new_language text, new_hash bytea, inviter uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.add_invite(invite uuid, new_email text, new_name text, new_role text, new_role_id uuid, new_language text, new_hash bytea, inviter uuid) TO vantage_app;
 
@@ -3379,6 +4221,12 @@ GRANT ALL ON FUNCTION auth.add_passkey(own uuid, new_id uuid, new_credential_id 
 
 REVOKE ALL ON FUNCTION auth.api_keys(only_key uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.api_keys(only_key uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.await_link_answer(link uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.await_link_answer(link uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.calendar_feed_of(person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.calendar_feed_of(person uuid) TO vantage_app;
 
 REVOKE ALL ON FUNCTION auth.change_member(person uuid, new_role text, new_role_id uuid, new_status text) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.change_member(person uuid, new_role text, new_role_id uuid, new_status text) TO vantage_app;
@@ -3398,6 +4246,9 @@ GRANT ALL ON FUNCTION auth.end_other_sessions(own uuid, reason text) TO vantage_
 REVOKE ALL ON FUNCTION auth.end_session(own uuid, target uuid, reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.end_session(own uuid, target uuid, reason text) TO vantage_app;
 
+REVOKE ALL ON FUNCTION auth.extend_patient_link(what_for text, subject uuid, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.extend_patient_link(what_for text, subject uuid, until timestamp with time zone) TO vantage_app;
+
 REVOKE ALL ON FUNCTION auth.has_company() FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.has_company() TO vantage_app;
 
@@ -3413,8 +4264,14 @@ GRANT ALL ON FUNCTION auth.is_member(person uuid) TO vantage_app;
 REVOKE ALL ON FUNCTION auth.link_identity(id uuid, issuer text, subject text, email text, session uuid, person uuid, since timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.link_identity(id uuid, issuer text, subject text, email text, session uuid, person uuid, since timestamp with time zone) TO vantage_app;
 
+REVOKE ALL ON FUNCTION auth.make_patient_link(new_id uuid, patient uuid, what_for text, subject uuid, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.make_patient_link(new_id uuid, patient uuid, what_for text, subject uuid, until timestamp with time zone) TO vantage_app;
+
 REVOKE ALL ON FUNCTION auth.members(only_person uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.members(only_person uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.note_link_answer(link uuid, is_right boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.note_link_answer(link uuid, is_right boolean) TO vantage_app;
 
 REVOKE ALL ON FUNCTION auth.note_seen() FROM PUBLIC;
 
@@ -3441,8 +4298,14 @@ GRANT ALL ON FUNCTION auth.renew_invite(invite uuid, new_hash bytea) TO vantage_
 REVOKE ALL ON FUNCTION auth.revoke_api_key(key uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.revoke_api_key(key uuid) TO vantage_app;
 
+REVOKE ALL ON FUNCTION auth.revoke_calendar_feed(person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.revoke_calendar_feed(person uuid) TO vantage_app;
+
 REVOKE ALL ON FUNCTION auth.revoke_invites(only_invite uuid, inviter uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.revoke_invites(only_invite uuid, inviter uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.revoke_patient_link(what_for text, subject uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.revoke_patient_link(what_for text, subject uuid) TO vantage_app;
 
 REVOKE ALL ON FUNCTION auth.roles(only_role uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.roles(only_role uuid) TO vantage_app;
@@ -3475,6 +4338,9 @@ REVOKE ALL ON FUNCTION claim.code_of(error text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION claim.dead_events(of_practice uuid, before_at timestamp with time zone, before_id uuid, wanted integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.dead_events(of_practice uuid, before_at timestamp with time zone, before_id uuid, wanted integer) TO vantage_platform;
+
+REVOKE ALL ON FUNCTION claim.due_openings(at timestamp with time zone, wanted integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.due_openings(at timestamp with time zone, wanted integer) TO vantage_worker;
 
 REVOKE ALL ON FUNCTION claim.failed_jobs(of_practice uuid, before_at timestamp with time zone, before_id uuid, wanted integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.failed_jobs(of_practice uuid, before_at timestamp with time zone, before_id uuid, wanted integer) TO vantage_platform;
@@ -3554,6 +4420,15 @@ GRANT ALL ON FUNCTION sec.enter_as_administrator(session uuid, person uuid, prac
 REVOKE ALL ON FUNCTION sec.enter_as_system(practice uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION sec.enter_as_system(practice uuid) TO vantage_app;
 
+REVOKE ALL ON FUNCTION sec.enter_as_visitor(practice uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION sec.enter_as_visitor(practice uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION sec.enter_by_feed(feed uuid, person uuid, practice uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION sec.enter_by_feed(feed uuid, person uuid, practice uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION sec.enter_by_link(link uuid, patient uuid, practice uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION sec.enter_by_link(link uuid, patient uuid, practice uuid) TO vantage_app;
+
 REVOKE ALL ON FUNCTION sec.enter_under_grant(access uuid, session uuid, person uuid, practice uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION sec.enter_under_grant(access uuid, session uuid, person uuid, practice uuid) TO vantage_app;
 
@@ -3608,6 +4483,10 @@ GRANT SELECT ON TABLE auth.api_key TO vantage_auth;
 
 GRANT UPDATE(last_used_at) ON TABLE auth.api_key TO vantage_auth;
 
+GRANT SELECT ON TABLE auth.calendar_feed TO vantage_auth;
+
+GRANT UPDATE(last_read_at) ON TABLE auth.calendar_feed TO vantage_auth;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.challenge TO vantage_auth;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.device TO vantage_auth;
@@ -3625,6 +4504,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE auth.membership TO vantage_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.passkey TO vantage_auth;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.password_reset TO vantage_auth;
+
+GRANT SELECT ON TABLE auth.patient_link TO vantage_auth;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.recovery_code TO vantage_auth;
 
@@ -3759,9 +4640,46 @@ GRANT SELECT,INSERT,UPDATE ON TABLE scheduling.appointment TO vantage_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE scheduling.booked TO vantage_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE scheduling.calcom TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE scheduling.calcom_booking TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE scheduling.calcom_mapping TO vantage_app;
+
+GRANT SELECT,INSERT ON TABLE scheduling.calcom_message TO vantage_app;
+
+GRANT UPDATE(state) ON TABLE scheduling.calcom_message TO vantage_app;
+
+GRANT UPDATE(reason) ON TABLE scheduling.calcom_message TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE scheduling.calcom_reservation TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE scheduling.calcom_sandbox TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE scheduling.calcom_uid TO vantage_app;
+
 GRANT SELECT,INSERT,DELETE ON TABLE scheduling.hold TO vantage_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE scheduling.offer TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE scheduling.online TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE scheduling.online_service TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE scheduling.opening TO vantage_app;
+GRANT SELECT ON TABLE scheduling.opening TO vantage_dispatch;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE scheduling.recall TO vantage_app;
+
+GRANT SELECT,INSERT ON TABLE scheduling.recall_attempt TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE scheduling.recall_rule TO vantage_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE scheduling.settings TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE scheduling.waitlist_settings TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE scheduling.wish TO vantage_app;
 
 GRANT SELECT,DELETE ON TABLE sec.bucket TO vantage_dispatch;
 

@@ -7,7 +7,7 @@ insert into scheduling.appointment (practice_id, id, patient_id, service_id, loc
                                     status, deposit, created_at, updated_at)
 values (:practice, :id, :patient, :service, bench.id('8006', :number), :start, :start::timestamptz + interval '30 minutes',
         'Asia/Riyadh', 'scheduled', false, now(), now());
-select pg_advisory_xact_lock(hashtextextended(key::text, 0)) from unnest(array[:provider::uuid, :room::uuid, :patient::uuid]) key order by 1;
+select pg_advisory_xact_lock(hashtextextended(key::text, 0)) from unnest(array[:provider::uuid, :room::uuid, :patient::uuid]) key order by key;
 delete from scheduling.booked where practice_id = :practice and resource_id = any(array[:provider, :room, :patient]::uuid[]) and expires_at <= now();
 select distinct kind, resource_id from scheduling.booked
  where practice_id = :practice and resource_id = any(array[:provider, :room, :patient]::uuid[]) and active and holder_id <> :id

@@ -9,9 +9,9 @@ select p.id, p.number, p.given_name, p.family_name, p.given_name_other, p.family
   from patients.patient p where p.practice_id = :practice and p.deleted_at is null
    and p.id in ((select null::uuid where false
        union all (select t.patient_id from patients.term t where t.practice_id = :practice and t.kind = 'name'
-           and t.term >= :word and t.term < :word_end order by t.term limit 2000)
+           and t.term >= :word and t.term < :word_end order by t.term limit 500)
        union all (select t.patient_id from patients.term t where t.practice_id = :practice and t.kind = 'sound'
-           and t.term >= :sound and t.term < :sound_end order by t.term limit 2000)))
+           and t.term >= :sound and t.term < :sound_end order by t.term limit 500)))
  order by p.id in ((select null::uuid where false
        union all (select t.patient_id from patients.term t where t.practice_id = :practice and t.kind = 'name'
-           and t.term >= :word and t.term < :word_end order by t.term limit 2000))) desc, p.name_key, p.id limit 10;
+           and t.term >= :word and t.term < :word_end order by t.term limit 500))) desc, p.name_key, p.id limit 10;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use crate::operations::things;
+use crate::things::things;
 use crate::product;
 use crate::resets::newest_token;
 

@@ -11,8 +11,9 @@ use platform::testing::{Person, ROOT_KEY, TestServer, app_with};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::operations::{all_operations, visit};
+use crate::operations::all_operations;
 use crate::product;
+use crate::things::visit;
 
 /// The operations behind a link take its token and nobody else's; a link takes nobody anywhere else, and not to what
 /// links of another purpose are for.
@@ -89,4 +90,19 @@ async fn a_link_stays_the_same_when_the_root_key_is_changed() {
     let after = address(&with(both.forget_older(&file).expect("forgets"))).await;
     assert_eq!(before.expose(), after.expose());
     std::fs::remove_dir_all(folder).expect("removed");
+}
+
+/// Whoever reads the tables finds no address of a calendar in them.
+#[tokio::test]
+async fn of_a_calendar_s_address_nothing_is_kept_that_would_open_it() {
+    let server = product().await;
+    let owner = server.owner_of("alpha").await;
+    owner.put(&format!("/api/v1/providers/{}", owner.user()), &json!({ "version": 0 })).await.expect(200);
+    let made = owner.post(&format!("/api/v1/providers/{}/calendar-feed", owner.user()), &json!(null)).await.expect(201);
+    let token = made["url"].as_str().and_then(|url| url.rsplit('/').next()).expect("a token").trim_end_matches(".ics");
+    let kept: String = sqlx::query_scalar("select string_agg(f::text, ' ') from auth.calendar_feed f")
+        .fetch_one(&mut server.database.conn().await)
+        .await
+        .expect("a text");
+    assert!(kept.contains(&owner.user().to_string()) && !kept.contains(token));
 }

@@ -21,6 +21,7 @@ mod resets;
 mod sessions;
 mod smtp;
 mod supabase;
+mod things;
 mod unversioned;
 
 use platform::testing::TestServer;

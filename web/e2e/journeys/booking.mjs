@@ -19,6 +19,9 @@ async function website() {
   return { origin: `http://localhost:${server.address().port}`, close: () => server.close() };
 }
 
+/** It goes through the practice that the demo comes with. */
+export const inDemo = true;
+
 export default async function ({ browser, watch, step, must }) {
   const { context, page: desk } = await open(browser, { watch });
   const mark = Date.now().toString(36);

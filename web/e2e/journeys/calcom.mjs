@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { axe, BASE, demoOther, open, speak } from '../browser.mjs';
 
+/** It goes through the practice that the demo comes with. */
+export const inDemo = true;
+
 export default async function ({ browser, watch, step, must }) {
   const { context, page } = await open(browser, { watch });
   const mark = Date.now().toString(36);

@@ -4,6 +4,9 @@ import { at, get, post, quietDay } from '../appointments.mjs';
 import { axe, BASE, demoOwner, open, signInAtDoor } from '../browser.mjs';
 import { countMails, mailedLink } from '../mail.mjs';
 
+/** It goes through the practice that the demo comes with. */
+export const inDemo = true;
+
 export default async function ({ browser, watch, step, must }) {
   const { context, page } = await open(browser, { watch });
   const mark = Date.now().toString(36);

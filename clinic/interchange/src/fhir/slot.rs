@@ -38,8 +38,8 @@ pub const PARAMETERS: &[Parameter] = &[
 ];
 
 /// A slot.
-#[utoipa::path(get, path = "/fhir/R4/Slot/{id}", tag = "interchange",
-    params(("id" = String, Path, description = "As a search named it"),
+#[utoipa::path(get, path = "/fhir/R4/Slot/{slot}", tag = "interchange",
+    params(("slot" = String, Path, description = "Its id, as a search named it"),
            ("_format" = Option<String>, Query, description = "`json`")),
     responses((status = 200, content_type = "application/fhir+json", body = Resource)))]
 async fn read(who: Can<may::Read>, Path(id): Path<String>, _: InJson) -> Result<Resource> {

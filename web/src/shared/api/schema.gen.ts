@@ -1884,9 +1884,9 @@ export interface paths {
             cookie?: never;
         };
         /** Which services are which event types. */
-        get: operations["calcom.read"];
+        get: operations["calcom.mappings"];
         /** Say which services are which event types. What is booked already stays as it is until it is changed. */
-        put: operations["calcom.set"];
+        put: operations["calcom.set_mappings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -4721,7 +4721,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/fhir/R4/Slot/{id}": {
+    "/fhir/R4/Slot/{slot}": {
         parameters: {
             query?: never;
             header?: never;
@@ -6646,6 +6646,64 @@ export interface components {
         ForgottenPassword: {
             email: components["schemas"]["String_String"];
         };
+        /** @description Time that became free again. */
+        FreedOpening: {
+            /** @description The appointment that was there. */
+            appointmentId: components["schemas"]["AppointmentId"];
+            /** @description How it became free. */
+            cause: components["schemas"]["OpeningCause"];
+            closedFor: components["schemas"]["ClosedFor"] | null;
+            /**
+             * Format: date-time
+             * @description Since when it is free.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            end: string;
+            filledBy: components["schemas"]["AppointmentId"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["OpeningId"];
+            /** @description At which location. */
+            locationId: components["schemas"]["LocationId"];
+            /**
+             * Format: date-time
+             * @description When it is looked after next: the end of a wave, or when it is offered for the last time.
+             */
+            nextAt: string;
+            /** @description Whose time it was. */
+            patientId: components["schemas"]["PatientId"];
+            /** @description With whom. */
+            providerId: components["schemas"]["UserId"];
+            /** @description What would have been done. */
+            serviceId: components["schemas"]["ServiceId"];
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            start: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["OpeningStatus"];
+            /** @description The zone of the place, IANA. */
+            timeZone: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description How often it was offered.
+             */
+            wave: number;
+        };
         /** @description Which of a practice's to give up, and why. */
         GivenUp: {
             /** @description Which, at most 100. */
@@ -8080,7 +8138,7 @@ export interface components {
          */
         OpeningId: string;
         /** @description An opening with whom it was offered to and who else fits. */
-        OpeningItem: components["schemas"]["Opening"] & {
+        OpeningItem: components["schemas"]["FreedOpening"] & {
             /** @description Who fits and was not asked yet, in the order in which they are asked; of an opening that is open. */
             matches: components["schemas"]["OpeningMatch"][];
             /** @description Whom it was offered to, in order. */
@@ -16069,7 +16127,7 @@ export interface operations {
             };
         };
     };
-    "calcom.read": {
+    "calcom.mappings": {
         parameters: {
             query?: never;
             header?: never;
@@ -16115,7 +16173,7 @@ export interface operations {
             };
         };
     };
-    "calcom.set": {
+    "calcom.set_mappings": {
         parameters: {
             query?: never;
             header?: never;
@@ -26010,8 +26068,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description As a search named it */
-                id: string;
+                /** @description Its id, as a search named it */
+                slot: string;
             };
             cookie?: never;
         };

@@ -240,7 +240,7 @@ async fn a_morning(owner: &Person) -> String {
 
 #[tokio::test]
 async fn slots_tell_what_is_free_and_not_for_whom() {
-    let (_server, owner) = start().await;
+    let (server, owner) = start().await;
     let me = a_morning(&owner).await;
     let all = "free busy-tentative free free busy busy free free";
     for (search, expected) in [
@@ -267,6 +267,9 @@ async fn slots_tell_what_is_free_and_not_for_whom() {
     {
         assert_eq!(get(&owner, &format!("Slot/{unknown}")).await.status, 404, "{unknown}");
     }
+    let neighbour = server.owner_of("beta").await;
+    assert_eq!(get(&neighbour, &format!("Slot/{}", id(first))).await.status, 404);
+    assert_eq!(found(&get(&neighbour, &format!("Slot?schedule={me}&start=2030-06-02")).await.expect(200)).len(), 0);
     let by_three = pages(&owner, &format!("Slot?schedule={me}&start=2030-06-02&_count=3")).await;
     assert_eq!(by_three.iter().map(|page| found(page).len()).collect::<Vec<_>>(), [3, 3, 2]);
     for bad in [
