@@ -37,7 +37,7 @@ for (const key of Object.keys(manifest)) {
   if (!manifest[key].isDynamicEntry || key === 'src/app/Shell.tsx') continue;
   const own = collect(key);
   const base = /SignInPage|SignUpPage|ForgotPage|ResetPage|InvitePage|online\/BookingPage/.test(key) ? entry : shell;
-  const limit = key.endsWith('.json') ? budgets.language : key.endsWith('calendar/Board.tsx') ? budgets.calendar : /Drawer|SignUpPage|InvitePage|online\/BookingPage/.test(key) ? budgets.form : budgets.route;
+  const limit = key.endsWith('.json') ? budgets.language : key.endsWith('calendar/Board.tsx') ? budgets.calendar : /Drawer|SignUpPage|InvitePage|BookingPage/.test(key) ? budgets.form : budgets.route;
   rows.push([`+ ${key.replace('src/', '')}`, sum(minus(minus(own.js, base.js), choices)) + sum(minus(own.css, base.css)), limit]);
 }
 let over = 0;
