@@ -137,7 +137,9 @@ function Refused({ error, zone, phone, onOther }: RefusedProps) {
   const words = useLang();
   const { t, lang } = words;
   const ref = useRef<HTMLDivElement>(null);
-  useEffect(() => ref.current?.scrollIntoView({ block: 'nearest' }), [error]);
+  useEffect(() => {
+    void ref.current?.scrollIntoView({ block: 'nearest' });
+  }, [error]);
   const alternatives = error instanceof ApiProblem ? ((error.problem.current as { alternatives?: Alternative[] } | undefined)?.alternatives ?? []) : [];
   const toCall = phone && (hasCode(error, 'booking.known_only') || hasCode(error, 'booking.too_many') || hasCode(error, 'booking.too_soon'));
   return (

@@ -63,7 +63,7 @@ export function Card({ item, names, now, held, next, onOpen, onNext, onHold }: P
         </span>
       </UnstyledButton>
       {next ? (
-        <Button size="compact-sm" variant="light" fullWidth className={classes.next ?? ''} data-next aria-label={t('scheduling.today.send', { name, column: t(`scheduling.today.column.${next}`) })} rightSection={<IconArrowNarrowRight size={16} />} onClick={onNext}>
+        <Button size="compact-sm" variant="light" fullWidth className={classes.next ?? ''} data-next aria-label={t('scheduling.today.send', { name, column: t(`scheduling.today.to.${next}`) })} rightSection={<IconArrowNarrowRight size={16} />} onClick={onNext}>
           {t(`scheduling.today.to.${next}`)}
         </Button>
       ) : null}

@@ -80,7 +80,7 @@ function Where({ enabled }: { enabled: boolean }) {
   return (
     <Section title="online.rules.page" text="online.rules.pageText">
       <div>
-        <Badge color={enabled ? 'teal' : 'gray'} variant="light">
+        <Badge radius="sm">
           {t(enabled ? 'online.rules.isOn' : 'online.rules.isOff')}
         </Badge>
       </div>
