@@ -63,8 +63,9 @@ fn areas_keep_to_their_own_tables() {
     // the schema of an area, where it is not called like the area
     let schema = |area: &str| if area == "identity" { "auth".to_owned() } else { area.to_owned() };
     for (name, text) in files("clinic", &[".rs"]) {
-        // the ledger's entries are the platform's; what is sealed of them is the area's
-        let text = text.replace("audit.entry", "");
+        // the ledger's entries, links and calendars are the platform's; what is sealed of the entries is the area's
+        let platforms = ["audit.entry", "auth.patient_link", "auth.calendar_feed"];
+        let text = platforms.iter().fold(text, |text, table| text.replace(table, ""));
         let own = name.split('/').nth(1).expect("an area").to_owned();
         for other in areas.iter().filter(|area| **area != own && own != "reports") {
             for word in ["from", "into", "update", "join"] {

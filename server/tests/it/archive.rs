@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use crate::things::things;
 use crate::product;
 use crate::resets::newest_token;
+use crate::things::things;
 
 /// What stays behind, and what is of the installation; `platform/src/archive/mod.rs` says why of each.
 const OTHER: &str = "'api', 'audit', 'audit_export', 'jobs', 'outbox', 'sec'";

@@ -96,7 +96,7 @@ async fn links_that_are_none_answer_alike_whatever_is_wrong_with_them() {
         answer.body["requestId"] = Value::Null;
         answers.push((answer.status.as_u16(), answer.body));
     };
-    let (_, token) = clinic.linked("08:00").await;
+    let (visit, token) = clinic.linked("08:00").await;
     // forged: another end, another id, another link's end; cut, without its mark, of another kind, empty
     let (_, other) = clinic.linked("09:00").await;
     let flipped = |at: usize| {
@@ -116,11 +116,16 @@ async fn links_that_are_none_answer_alike_whatever_is_wrong_with_them() {
     try_with(&token, Some(WRONG)).await;
     run(&clinic, "update auth.patient_link set expires_at = now() + interval '1 day', revoked_at = now()").await;
     try_with(&token, Some(RIGHT)).await;
-    run(&clinic, "update auth.patient_link set revoked_at = null; update patients.patient set deleted_at = now()")
-        .await;
-    try_with(&token, Some(RIGHT)).await;
-    run(&clinic, "update patients.patient set deleted_at = null; update platform.practice set status = 'suspended'")
-        .await;
+    run(&clinic, "update auth.patient_link set revoked_at = null").await;
+    let patient = format!("/api/v1/patients/{}", visit["patientId"].as_str().expect("an id"));
+    for step in ["delete", "restore"] {
+        let version = clinic.owner.get(&patient).await.expect(200)["version"].clone();
+        clinic.owner.post(&format!("{patient}/{step}"), &json!({ "version": version })).await.expect(200);
+        if step == "delete" {
+            try_with(&token, Some(RIGHT)).await;
+        }
+    }
+    run(&clinic, "update platform.practice set status = 'suspended'").await;
     try_with(&token, Some(RIGHT)).await;
     run(&clinic, "update platform.practice set status = 'active'").await;
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
