@@ -138,7 +138,10 @@ async fn what_does_not_exist_is_named() {
 #[tokio::test]
 async fn fifty_at_once() {
     let clinic = Clinic::start().await;
-    let patients = join_all((0..50).map(|_| clinic.patient())).await;
+    let mut patients = Vec::new();
+    for _ in 0..50 {
+        patients.push(clinic.patient().await);
+    }
     for round in 0..20 {
         let time = format!("{:02}:{:02}", 8 + round / 5, round % 5 * 12);
         let visits: Vec<_> = patients
