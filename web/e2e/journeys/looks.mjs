@@ -9,7 +9,7 @@ const smallTargets = (p) =>
   p.evaluate(() =>
     [...document.querySelectorAll('button, a[href], input, [role=tab]')]
       .filter((e) => e.checkVisibility({ opacityProperty: false }) && !e.matches('.skip, [type=hidden], [tabindex="-1"]'))
-      .map((e) => [e, (e.matches('input') ? (e.closest('.mantine-MultiSelect-input') ?? e.closest('.mantine-Checkbox-body, .mantine-Radio-body, .mantine-Switch-body, [data-size], label') ?? e) : e).getBoundingClientRect()])
+      .map((e) => [e, (e.matches('input') ? (e.closest('.mantine-MultiSelect-input') ?? e.closest('.mantine-Checkbox-body, .mantine-Radio-body, .mantine-Switch-body, [data-size]') ?? e.closest('label') ?? e) : e).getBoundingClientRect()])
       .filter(([, r]) => r.width > 0 && (r.height < 43.5 || r.width < 43.5))
       .map(([e, r]) => `${e.tagName} ${e.getAttribute('aria-label') ?? e.textContent?.slice(0, 20)} ${Math.round(r.width)}×${Math.round(r.height)}`),
   );

@@ -35,7 +35,7 @@ export function CalendarFeed({ providerId }: { providerId: string }) {
   return (
     <section style={{ display: 'flex', flexDirection: 'column', gap: 10 }}>
       <Title order={3}>{t('scheduling.feed.title')}</Title>
-      <Text size="sm" c="dimmed">
+      <Text size="sm" c="var(--text-dim)">
         {t('scheduling.feed.text')}
       </Text>
       {feed.error || failed ? <Alert color="orange">{textOf(failed ?? feed.error)}</Alert> : null}
