@@ -19,7 +19,7 @@ const HALF_DONE: [&str; 8] = [
     "select format('service %s at version %s has events of versions %s', s.name_en, s.version, e.versions)
        from practice.service s cross join lateral (
             select array_agg(o.version order by o.seq) versions, array_agg(o.seq order by o.seq) seqs from outbox.event o
-             where o.practice_id = s.practice_id and o.subject_id = s.id) e
+             where o.practice_id = s.practice_id and o.subject_type = 'service' and o.subject_id = s.id) e
       where e.versions is distinct from array(select generate_series(1, s.version))
          or e.seqs is distinct from array(select generate_series(1, s.version::bigint))",
     "select format('audit entry %s is about a service that is not there', e.id) from audit.entry e
@@ -38,7 +38,7 @@ const HALF_DONE: [&str; 8] = [
        from (select count(*) n from api.idempotency_key) k,
             (select count(*) n from audit.entry where resource_type in
                     ('service', 'location', 'room', 'invite', 'patient', 'patient_field', 'policy', 'relative', 'tag', 'note',
-                     'appointment', 'hold')
+                     'appointment', 'hold', 'wish', 'calcom_sandbox')
                 and action = 'create' and actor_kind = 'user') s
       where k.n <> s.n",
 ];
