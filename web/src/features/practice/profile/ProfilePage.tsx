@@ -1,7 +1,5 @@
-import { Alert, Select, Skeleton, TextInput, Title } from '@mantine/core';
-import { IconEye } from '@tabler/icons-react';
+import { Alert, Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { useCan } from '@/shared/auth/session';
 import { Conflict } from '@/shared/forms/Conflict';
 import forms from '@/shared/forms/forms.module.css';
@@ -9,19 +7,19 @@ import { changedFields } from '@/shared/forms/merge';
 import { useFields } from '@/shared/forms/useFields';
 import { useRecordForm } from '@/shared/forms/useRecordForm';
 import { useSubmit } from '@/shared/forms/useSubmit';
-import { type MessageId, useLang } from '@/shared/i18n';
+import { useLang } from '@/shared/i18n';
 import { compareText, displayName } from '@/shared/i18n/format';
 import { countries, currencies, timeZones } from '@/shared/places';
 import { Gate } from '@/shared/ui/Gate';
 import { Failed, PageHeader } from '@/shared/ui/Page';
 import { SaveBar } from '@/shared/ui/SaveBar';
+import { Section, Sections, SectionsWaiting } from '@/shared/ui/Sections';
 import { toast } from '@/shared/ui/toast';
 import { addressLine, addressOf, addressParts, type AddressDraft } from '@/shared/forms/address';
 import { AddressFields } from '@/shared/forms/AddressFields';
 import { type Practice, practiceQuery, useChangePractice } from './api';
 import { changesOf, type Draft, draftOf, issues, labels } from './draft';
 import { LogoField } from './LogoField';
-import classes from './ProfilePage.module.css';
 import { SlugField } from './SlugField';
 
 export function ProfilePage() {
@@ -43,27 +41,9 @@ function Profile() {
       ) : practice.isError ? (
         <Failed error={practice.error} retry={() => void practice.refetch()} />
       ) : (
-        <div className={classes.sections}>
-          <Skeleton h={220} radius={12} />
-          <Skeleton h={320} radius={12} />
-        </div>
+        <SectionsWaiting heights={[220, 320]} />
       )}
     </>
-  );
-}
-
-function Section({ title, text, children }: { title: MessageId; text: MessageId; children: ReactNode }) {
-  const { t } = useLang();
-  return (
-    <section className={classes.section} aria-labelledby={title}>
-      <div className={classes.about}>
-        <Title order={2} id={title} className={classes.title}>
-          {t(title)}
-        </Title>
-        <p>{t(text)}</p>
-      </div>
-      <div className={classes.fields}>{children}</div>
-    </section>
   );
 }
 
@@ -102,12 +82,7 @@ function ProfileForm({ loaded }: { loaded: Practice }) {
 
   return (
     <form ref={ref} noValidate onSubmit={onSubmit} aria-label={t('profile.title')}>
-      <div className={classes.sections}>
-        {readOnly ? (
-          <Alert color="gray" variant="light" icon={<IconEye />} py="xs">
-            {t('form.readOnly')}
-          </Alert>
-        ) : null}
+      <Sections readOnly={readOnly}>
         {newer ? <Conflict fields={changed} changedAt={newer.updatedAt} onLoad={record.loadNewer} /> : null}
         {refusal ? (
           <Alert color="red" role="alert" py="xs">
@@ -143,7 +118,7 @@ function ProfileForm({ loaded }: { loaded: Practice }) {
         <Section title="profile.web" text="profile.webText">
           <SlugField bound={bind('slug')} now={base} readOnly={readOnly} onChange={(slug) => form.setFieldValue('slug', slug)} />
         </Section>
-      </div>
+      </Sections>
       <SaveBar
         dirty={record.dirty && !readOnly}
         busy={change.isPending}

@@ -1,12 +1,10 @@
-import { Skeleton, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
 import { useCan } from '@/shared/auth/session';
-import { type MessageId, useLang } from '@/shared/i18n';
+import { useLang } from '@/shared/i18n';
 import { Gate } from '@/shared/ui/Gate';
 import { Failed, PageHeader } from '@/shared/ui/Page';
-import rules from '../rules/Rules.module.css';
+import { Section, Sections, SectionsWaiting } from '@/shared/ui/Sections';
 import { useNames } from '../useNames';
 import { connectionQuery } from './api';
 import { Connection } from './Connection';
@@ -35,7 +33,7 @@ function Loaded() {
     <>
       <PageHeader title={t('nav.calcom')} sub={t('scheduling.calcom.sub')} />
       {settings ? (
-        <div className={rules.sections}>
+        <Sections>
           {settings.version ? (
             <Section title="scheduling.calcom.needs" text="scheduling.calcom.needsText">
               <Needs names={names} onOpen={open} />
@@ -60,30 +58,13 @@ function Loaded() {
               )}
             </>
           ) : null}
-        </div>
+        </Sections>
       ) : found.error ? (
         <Failed error={found.error} retry={() => void found.refetch()} />
       ) : (
-        <div className={rules.sections}>
-          <Skeleton h={120} radius={12} />
-          <Skeleton h={260} radius={12} />
-        </div>
+        <SectionsWaiting heights={[120, 260]} />
       )}
     </>
   );
 }
 
-function Section({ title, text, children }: { title: MessageId; text: MessageId; children: ReactNode }) {
-  const { t } = useLang();
-  return (
-    <section className={rules.section} aria-labelledby={title}>
-      <div className={rules.about}>
-        <Title order={2} id={title} className={rules.title}>
-          {t(title)}
-        </Title>
-        <p>{t(text)}</p>
-      </div>
-      <div className={rules.fields}>{children}</div>
-    </section>
-  );
-}

@@ -1,7 +1,5 @@
-import { Alert, Skeleton, TextInput, Title } from '@mantine/core';
-import { IconEye } from '@tabler/icons-react';
+import { Alert, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { useCan } from '@/shared/auth/session';
 import { Conflict } from '@/shared/forms/Conflict';
 import forms from '@/shared/forms/forms.module.css';
@@ -13,6 +11,7 @@ import { type MessageId, useLang } from '@/shared/i18n';
 import { Gate } from '@/shared/ui/Gate';
 import { Failed, PageHeader } from '@/shared/ui/Page';
 import { SaveBar } from '@/shared/ui/SaveBar';
+import { Section, Sections, SectionsWaiting } from '@/shared/ui/Sections';
 import { toast } from '@/shared/ui/toast';
 import { type Settings, settingsQuery, useSetSettings } from '../api';
 import { wholeOf } from '../book/draft';
@@ -37,41 +36,18 @@ function Loaded() {
     <>
       <PageHeader title={t('nav.scheduling')} sub={t('scheduling.rules.sub')} />
       {settings.data ? (
-        <div className={classes.sections}>
-          {canWrite ? null : (
-            <Alert color="gray" variant="light" icon={<IconEye />} py="xs">
-              {t('form.readOnly')}
-            </Alert>
-          )}
+        <Sections readOnly={!canWrite}>
           <RulesForm loaded={settings.data} readOnly={!canWrite} />
           <Section title="scheduling.rules.reasons" text="scheduling.rules.reasonsText">
             <Reasons settings={settings.data} canWrite={canWrite} refetch={() => void settings.refetch()} />
           </Section>
-        </div>
+        </Sections>
       ) : settings.error ? (
         <Failed error={settings.error} retry={() => void settings.refetch()} />
       ) : (
-        <div className={classes.sections}>
-          <Skeleton h={200} radius={12} />
-          <Skeleton h={320} radius={12} />
-        </div>
+        <SectionsWaiting />
       )}
     </>
-  );
-}
-
-function Section({ title, text, children }: { title: MessageId; text: MessageId; children: ReactNode }) {
-  const { t } = useLang();
-  return (
-    <section className={classes.section} aria-labelledby={title}>
-      <div className={classes.about}>
-        <Title order={2} id={title} className={classes.title}>
-          {t(title)}
-        </Title>
-        <p>{t(text)}</p>
-      </div>
-      <div className={classes.fields}>{children}</div>
-    </section>
   );
 }
 

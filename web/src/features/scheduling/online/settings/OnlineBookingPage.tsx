@@ -1,5 +1,5 @@
-import { Alert, Badge, Button, MultiSelect, SegmentedControl, Select, Skeleton, Switch, Textarea, TextInput, Title } from '@mantine/core';
-import { IconExternalLink, IconEye } from '@tabler/icons-react';
+import { Alert, Badge, Button, MultiSelect, SegmentedControl, Select, Skeleton, Switch, Textarea, TextInput } from '@mantine/core';
+import { IconExternalLink } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
@@ -14,6 +14,7 @@ import { CopyButton, CopyField } from '@/shared/ui/CopyField';
 import { Gate } from '@/shared/ui/Gate';
 import { Failed, PageHeader } from '@/shared/ui/Page';
 import { SaveBar } from '@/shared/ui/SaveBar';
+import { Section, Sections, SectionsWaiting } from '@/shared/ui/Sections';
 import { toast } from '@/shared/ui/toast';
 import rules from '../../rules/Rules.module.css';
 import { type Names, useNames } from '../../useNames';
@@ -37,39 +38,16 @@ function Loaded() {
     <>
       <PageHeader title={t('nav.online')} sub={t('online.rules.sub')} />
       {online.data ? (
-        <div className={rules.sections}>
-          {canWrite ? null : (
-            <Alert color="gray" variant="light" icon={<IconEye />} py="xs">
-              {t('form.readOnly')}
-            </Alert>
-          )}
+        <Sections readOnly={!canWrite}>
           <Where enabled={online.data.enabled} />
           <RulesForm loaded={online.data} readOnly={!canWrite} />
-        </div>
+        </Sections>
       ) : online.error ? (
         <Failed error={online.error} retry={() => void online.refetch()} />
       ) : (
-        <div className={rules.sections}>
-          <Skeleton h={200} radius={12} />
-          <Skeleton h={320} radius={12} />
-        </div>
+        <SectionsWaiting />
       )}
     </>
-  );
-}
-
-function Section({ title, text, children }: { title: MessageId; text: MessageId; children: ReactNode }) {
-  const { t } = useLang();
-  return (
-    <section className={rules.section} aria-labelledby={title}>
-      <div className={rules.about}>
-        <Title order={2} id={title} className={rules.title}>
-          {t(title)}
-        </Title>
-        <p>{t(text)}</p>
-      </div>
-      <div className={rules.fields}>{children}</div>
-    </section>
   );
 }
 
@@ -80,9 +58,7 @@ function Where({ enabled }: { enabled: boolean }) {
   return (
     <Section title="online.rules.page" text="online.rules.pageText">
       <div>
-        <Badge radius="sm">
-          {t(enabled ? 'online.rules.isOn' : 'online.rules.isOff')}
-        </Badge>
+        <Badge radius="sm">{t(enabled ? 'online.rules.isOn' : 'online.rules.isOff')}</Badge>
       </div>
       {place ? (
         <>
