@@ -1,5 +1,6 @@
 //! `kill -9` in the middle of bookings that go to Cal.com as well: afterwards each is there once, and here once.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -63,14 +64,15 @@ async fn a_booking_that_was_killed_is_there_once_and_here_once() {
             .execute(&mut sql)
             .await
             .ok()?;
-        let open: i64 = sqlx::query_scalar(
-            "select count(*) from scheduling.calcom_booking where state <> 'synced' and appointment_id = any($1)",
+        // a worker that was killed holds the news of a booking for half a minute: until then nothing is known of it
+        let synced: i64 = sqlx::query_scalar(
+            "select count(*) from scheduling.calcom_booking where state = 'synced' and appointment_id = any($1)",
         )
         .bind(ids(&booked))
         .fetch_one(&mut sql)
         .await
         .ok()?;
-        (open == 0).then_some(())
+        (synced == ROUNDS as i64).then_some(())
     };
     eventually("all of them are in step", Duration::from_secs(120), states).await;
     let standing = peer.standing();
@@ -78,7 +80,11 @@ async fn a_booking_that_was_killed_is_there_once_and_here_once() {
         let ours = |booking: &&Value| booking["metadata"]["vantage_appointment"] == *id;
         assert_eq!(standing.iter().filter(ours).count(), 1, "{id}: {standing:#?}");
     }
-    assert_eq!(standing.len(), ROUNDS, "and nothing else is there");
+    // the demo's own visits of this month may be there as well, none of them twice either
+    let ours: HashSet<String> = standing.iter().map(|one| one["metadata"]["vantage_appointment"].to_string()).collect();
+    assert_eq!(ours.len(), standing.len(), "{standing:#?}");
+    let is_of_2030 = |one: &&Value| one["start"].as_str().is_some_and(|start| start.starts_with("2030-"));
+    assert_eq!(standing.iter().filter(is_of_2030).count(), ROUNDS, "and nothing else is there");
     let here: i64 =
         sqlx::query_scalar("select count(*) from scheduling.appointment where id = any($1) and status = 'scheduled'")
             .bind(ids(&booked))
