@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use platform::db::Caller;
+use platform::db::TenantTx;
 use platform::id::{PracticeId, UserId};
 use platform::{App, Result};
 use practice::{ServiceId, Span};
@@ -30,29 +30,38 @@ type Answer = (Timestamp, HashSet<Timestamp>);
 
 static ANSWERS: LazyLock<Mutex<HashMap<Question, Answer>>> = LazyLock::new(Mutex::default);
 
-/// Those of our slots that are free at Cal.com as well, where the service is an event type there; and whether it was to be
-/// asked and did not answer, so that these are ours alone.
+/// Where a service is booked as well: the event types that it is at Cal.com.
+pub struct Elsewhere {
+    access: Access,
+    mappings: Vec<CalcomMapping>,
+}
+
+/// Where a service is booked as well, if it is.
 ///
 /// # Errors
 /// 503 when the database is away.
+pub async fn elsewhere(tx: &mut TenantTx, service: ServiceId) -> Result<Option<Elsewhere>> {
+    let Some(access) = Access::of(tx).await? else { return Ok(None) };
+    let mappings = mapping::of_service(tx, service).await?;
+    Ok((!mappings.is_empty()).then_some(Elsewhere { access, mappings }))
+}
+
+/// Those of our slots that are free there as well; and whether it was to be asked and did not answer, so that these are
+/// ours alone.
+///
+/// # Errors
+/// When the settings name no address.
 pub async fn narrow(
     app: &App,
-    caller: &Caller,
-    service: ServiceId,
+    practice: PracticeId,
+    elsewhere: Option<Elsewhere>,
     during: Span,
     slots: Vec<Slot>,
 ) -> Result<(Vec<Slot>, bool)> {
-    let found = app.door.read(caller, async move |tx| match Access::of(tx).await? {
-        Some(access) => Ok(Some((access, mapping::of_service(tx, service).await?))),
-        None => Ok(None),
-    });
-    let Some((access, mappings)) = found.await?.filter(|(_, mappings)| !mappings.is_empty()) else {
+    let Some(Elsewhere { access, mappings }) = elsewhere.filter(|_| !slots.is_empty()) else {
         return Ok((slots, false));
     };
-    if slots.is_empty() {
-        return Ok((slots, false));
-    }
-    let Some(free) = ask(app, caller.practice, access, &mappings, during).await? else { return Ok((slots, true)) };
+    let Some(free) = ask(app, practice, access, &mappings, during).await? else { return Ok((slots, true)) };
     let is_free = |provider: UserId, start: Timestamp| match mapping::for_provider(&mappings, Some(provider)) {
         Some(mapping) => free.get(&mapping.event_type_id).is_some_and(|starts| starts.contains(&start)),
         None => true,

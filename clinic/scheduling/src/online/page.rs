@@ -17,13 +17,15 @@ use platform::phi::Phi;
 use platform::routes::{Json, Routes};
 use platform::shared::Address;
 use platform::{Result, route};
-use practice::{Location, LocationId, Provider, Service, VatCategory};
+use practice::{Location, LocationId, Provider, Service, Span, VatCategory};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::rules::{self, AskedFor, OnlineRules, OnlineService};
+use crate::calcom::{self, slots::Elsewhere};
 use crate::settings::{self, SchedulingRules};
+use crate::slots::Slot;
 
 /// The route of the page.
 pub fn routes() -> Routes {
@@ -71,6 +73,15 @@ impl Page {
     /// 404 when nothing can be booked online there.
     pub async fn read<T>(&self, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
         self.app.door.read(&self.caller, work).await
+    }
+
+    /// Those of our slots that are free wherever else the service is booked.
+    ///
+    /// # Errors
+    /// As [`calcom::slots::narrow`].
+    pub async fn narrow(&self, elsewhere: Option<Elsewhere>, during: Span, slots: Vec<Slot>) -> Result<Vec<Slot>> {
+        let narrowed = calcom::slots::narrow(&self.app, self.caller.practice, elsewhere, during, slots).await;
+        narrowed.map(|(slots, _)| slots)
     }
 
     /// Changes something for a visitor.

@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use super::page::{Offer, Page, unknown};
 use crate::appointment::occupy::wait_for_turn;
+use crate::calcom;
 use crate::slots::{self, Slot, Wanted};
 
 /// Days that can be asked for at once.
@@ -218,20 +219,24 @@ async fn times(who: Anybody, Query(which): Query<WhichTimes>) -> Result<Json<Pub
         let text = "Ask for the first day, or for one of the 30 that follow.";
         return Err(Error::invalid(vec![FieldError::new("?to", "out_of_range", text)]));
     }
-    Page::of(&who, which.practice.as_deref()).await?.read(async move |tx| list(tx, &which).await).await.map(Json)
-}
-
-async fn list(tx: &mut TenantTx, which: &WhichTimes) -> Result<PublicTimes> {
-    let offer = Offer::of(tx).await?;
-    let choice = Choice::of(tx, &offer, '?', (&which.service, which.location_id, which.provider_id)).await?;
-    let items = choice.free(tx, which.from, which.to).await?;
+    let page = Page::of(&who, which.practice.as_deref()).await?;
+    let (from, to) = (which.from, which.to);
+    let found = page.read(async move |tx| {
+        let offer = Offer::of(tx).await?;
+        let choice = Choice::of(tx, &offer, '?', (&which.service, which.location_id, which.provider_id)).await?;
+        let slots = choice.free(tx, from, to).await?;
+        let elsewhere = calcom::slots::elsewhere(tx, choice.service).await?;
+        Ok((choice, slots, elsewhere))
+    });
+    let (choice, slots, elsewhere) = found.await?;
+    let items = page.narrow(elsewhere, slots::days(&choice.zone, from, to)?, slots).await?;
     let time = |slot: Slot| PublicTime { start: slot.start, end: slot.end };
-    Ok(PublicTimes {
+    Ok(Json(PublicTimes {
         time_zone: choice.zone.iana_name().unwrap_or("UTC").to_owned(),
         first_day: choice.earliest.to_zoned(choice.zone.clone()).date(),
         last_day: choice.last,
         items: items.into_iter().map(time).collect(),
-    })
+    }))
 }
 
 /// The outcome; where it is that something was taken, with what can be booked near that time: first with whom it was

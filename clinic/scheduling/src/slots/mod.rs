@@ -103,9 +103,8 @@ async fn search(who: Can<may::Read>, Query(asked): Query<WhichSlots>) -> Result<
         let text = "Ask for the first day, or for one of the 30 that follow.";
         return Err(Error::invalid(vec![FieldError::new("?to", "out_of_range", text)]));
     }
-    let service = asked.service_id;
     let limit = asked.limit.map_or(usize::MAX, |limit| limit as usize);
-    let (time_zone, slots, during) = who
+    let (time_zone, slots, during, elsewhere) = who
         .read(async move |tx| {
             let wanted = Wanted {
                 service: asked.service_id,
@@ -121,10 +120,10 @@ async fn search(who: Can<may::Read>, Query(asked): Query<WhichSlots>) -> Result<
             };
             let (time_zone, slots) = find(tx, &wanted).await?;
             let during = days(&TimeZone::get(&time_zone).map_err(Error::internal)?, asked.from, asked.to)?;
-            Ok((time_zone, slots, during))
+            Ok((time_zone, slots, during, calcom::slots::elsewhere(tx, asked.service_id).await?))
         })
         .await?;
-    let (mut items, degraded) = calcom::slots::narrow(who.app(), who.caller(), service, during, slots).await?;
+    let (mut items, degraded) = calcom::slots::narrow(who.app(), who.practice(), elsewhere, during, slots).await?;
     items.truncate(limit);
     Ok(Json(Slots { time_zone, items, degraded }))
 }
@@ -221,7 +220,10 @@ pub async fn find(tx: &mut TenantTx, wanted: &Wanted) -> Result<(String, Vec<Slo
 }
 
 /// From the first instant of a local day to the last of another.
-fn days(zone: &TimeZone, first: Date, last: Date) -> Result<Span> {
+///
+/// # Errors
+/// For days that no calendar has.
+pub fn days(zone: &TimeZone, first: Date, last: Date) -> Result<Span> {
     let start = first.to_zoned(zone.clone()).map_err(Error::internal)?.timestamp();
     let end = last.tomorrow().and_then(|next| next.to_zoned(zone.clone())).map_err(Error::internal)?.timestamp();
     Ok(Span { start, end })

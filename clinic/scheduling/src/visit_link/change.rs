@@ -20,6 +20,7 @@ use crate::appointment::course::{
     CancelAppointment, MoveAppointment, NewAppointmentStatus, call_off, come_to, move_to,
 };
 use crate::appointment::{Appointment, AppointmentId, Status, find, row};
+use crate::calcom;
 use crate::settings::{self, CancelledBy, SchedulingRules};
 use crate::slots::{self, Slot, Wanted};
 
@@ -122,13 +123,19 @@ async fn search(who: ByLink<ToAppointment>, Query(asked): Query<WhichVisitSlots>
         return Err(Error::invalid(vec![FieldError::new("?to", "out_of_range", text)]));
     }
     let id = AppointmentId(who.subject());
-    who.read(async move |tx| {
+    let found = who.read(async move |tx| {
         let visit = find(tx, id).await?;
         let rules = settings::find(tx).await?.rules;
         let free = free(tx, &visit, &rules, asked.from, asked.to).await?;
-        Ok(Json(VisitSlots { time_zone: visit.time_zone, items: free.iter().map(VisitSlot::of).collect() }))
-    })
-    .await
+        let elsewhere = calcom::slots::elsewhere(tx, visit.service_id).await?;
+        Ok((visit, free, elsewhere))
+    });
+    let (visit, free, elsewhere) = found.await?;
+    let zone = TimeZone::get(&visit.time_zone).map_err(Error::internal)?;
+    let during = slots::days(&zone, asked.from, asked.to)?;
+    let (mut free, _) = calcom::slots::narrow(who.app(), who.caller().practice, elsewhere, during, free).await?;
+    free.retain(|slot| all_see(&visit, slot));
+    Ok(Json(VisitSlots { time_zone: visit.time_zone, items: free.iter().map(VisitSlot::of).collect() }))
 }
 
 /// Move the visit to one of the times that are offered. What was taken meanwhile is answered with 409, and
@@ -227,9 +234,13 @@ async fn free(
         earliest: rules.earliest(tx.now()),
     };
     let (_, mut slots) = slots::find(tx, &wanted).await?;
-    slots
-        .retain(|slot| slot.start != visit.start && visit.provider_ids.iter().all(|id| slot.provider_ids.contains(id)));
+    slots.retain(|slot| slot.start != visit.start && all_see(visit, slot));
     Ok(slots)
+}
+
+/// Whether everybody who sees the patient is free then.
+fn all_see(visit: &Appointment, slot: &Slot) -> bool {
+    visit.provider_ids.iter().all(|id| slot.provider_ids.contains(id))
 }
 
 async fn near(tx: &mut TenantTx, id: AppointmentId, start: Timestamp) -> Result<Vec<VisitSlot>> {

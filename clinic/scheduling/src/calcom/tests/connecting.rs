@@ -137,6 +137,34 @@ async fn slots_are_what_both_hold_to_be_free_and_without_an_answer_ours() {
 }
 
 #[tokio::test]
+async fn patients_are_offered_what_both_hold_to_be_free_as_well() {
+    let it = Connected::start().await;
+    // the days on which a visitor may book begin with the clock of the test
+    let now = it.clinic.server.clock.now().in_tz("Asia/Riyadh").expect("a zone");
+    let day = now.date().saturating_add(jiff::Span::new().days(3));
+    let time = |time: &str| format!("{day}T{time}:00+03:00");
+    let starts = |slots: &Value| -> Vec<String> {
+        slots["items"].as_array().expect("slots").iter().map(|slot| crate::testing::local(&slot["start"])).collect()
+    };
+    let online = json!({ "enabled": true, "providerIds": null, "locationIds": null, "chooseProvider": true, "mostOpen": 3,
+        "email": "no", "reason": "no", "origins": [], "services": [{ "serviceId": it.clinic.service, "slug": "consultation",
+        "textEn": null, "textAr": null, "newPatients": true, "deposit": false }] });
+    put(&it.clinic.owner, "/api/v1/online-booking", &json!({ "version": 0, "rules": online })).await.expect(200);
+    it.peer.is_free(&[&time("09:00"), &time("14:15")]);
+    let path = format!(
+        "/api/v1/booking/times?practice=alpha&service=consultation&locationId={}&from={day}&to={day}",
+        it.clinic.location
+    );
+    let visitor = it.clinic.server.stranger();
+    assert_eq!(starts(&visitor.get(&path).await.expect(200)), ["09:00", "14:15"]);
+
+    let (_, token) = it.clinic.linked("10:00").await;
+    let patient = it.clinic.behind(&token).await;
+    let slots = patient.get(&format!("/api/v1/visit/slots?from={day}&to={day}")).await.expect(200);
+    assert_eq!(starts(&slots), ["09:00", "14:15"]);
+}
+
+#[tokio::test]
 async fn while_a_slot_is_held_here_it_is_reserved_there() {
     let it = Connected::start().await;
     let hold = async |time: &str| {

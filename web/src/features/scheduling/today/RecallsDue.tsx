@@ -1,13 +1,13 @@
-import { ActionIcon, Button, UnstyledButton } from '@mantine/core';
-import { IconPhone } from '@tabler/icons-react';
+import { Button, UnstyledButton } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
-import { namesOf, phoneText } from '@/features/patients/person';
+import { namesOf } from '@/features/patients/person';
 import { useLang } from '@/shared/i18n';
 import { recallsQuery } from '../recalls/api';
 import { useDue } from '../recalls/useDue';
 import type { Names } from '../useNames';
+import { Call } from './Call';
 import classes from './Today.module.css';
 import { Worklist } from './Worklist';
 
@@ -41,7 +41,6 @@ export function RecallsDue({ names }: { names: Names }) {
       >
         {(recall) => {
           const { name } = namesOf(recall.patient, lang);
-          const { phone } = recall.patient;
           return (
             <>
               <UnstyledButton data-row={recall.id} className={classes.who} onClick={() => setOpen(recall.id)}>
@@ -52,11 +51,7 @@ export function RecallsDue({ names }: { names: Names }) {
                   <bdi>{names.serviceName(recall.serviceId)}</bdi> · {dueText(recall)}
                 </span>
               </UnstyledButton>
-              {phone ? (
-                <ActionIcon component="a" href={`tel:${phone}`} variant="default" size={32} aria-label={t('scheduling.today.call', { name, phone: phoneText(phone) })} title={phoneText(phone)}>
-                  <IconPhone size={16} stroke={1.8} />
-                </ActionIcon>
-              ) : null}
+              <Call name={name} phone={recall.patient.phone} />
               <Button size="compact-sm" variant="light" aria-label={t('recalls.today.doOne', { name })} onClick={() => setOpen(recall.id)}>
                 {t('recalls.today.do')}
               </Button>

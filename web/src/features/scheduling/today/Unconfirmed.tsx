@@ -1,13 +1,13 @@
-import { ActionIcon, Button, UnstyledButton } from '@mantine/core';
-import { IconPhone } from '@tabler/icons-react';
+import { Button, UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { namesOf, phoneText } from '@/features/patients/person';
+import { namesOf } from '@/features/patients/person';
 import { useLang } from '@/shared/i18n';
 import { formatTime, weekdayName } from '@/shared/i18n/format';
 import { calendarQuery } from '../api';
 import { daysAfter, dayIn } from '../book/days';
 import type { Names } from '../useNames';
 import { useMayChange, useSteps } from '../visit/useSteps';
+import { Call } from './Call';
 import classes from './Today.module.css';
 import { Worklist } from './Worklist';
 
@@ -28,7 +28,6 @@ export function Unconfirmed({ today, locationId, names, onOpen }: Props) {
       {(item) => {
         const { name } = namesOf(item.patient, lang);
         const weekday = new Date(`${dayIn(item.timeZone, item.start)}T12:00:00Z`).getUTCDay() || 7;
-        const { phone } = item.patient;
         return (
           <>
             <UnstyledButton data-row={item.id} className={classes.who} onClick={() => onOpen(item.id)}>
@@ -39,11 +38,7 @@ export function Unconfirmed({ today, locationId, names, onOpen }: Props) {
                 {weekdayName(lang, weekday, 'short')} {formatTime(lang, item.timeZone, item.start)} · <bdi>{names.serviceName(item.serviceId)}</bdi>
               </span>
             </UnstyledButton>
-            {phone ? (
-              <ActionIcon component="a" href={`tel:${phone}`} variant="default" size={32} aria-label={t('scheduling.today.call', { name, phone: phoneText(phone) })} title={phoneText(phone)}>
-                <IconPhone size={16} stroke={1.8} />
-              </ActionIcon>
-            ) : null}
+            <Call name={name} phone={item.patient.phone} />
             {mayChange(item) ? (
               <Button size="compact-sm" variant="light" aria-label={t('scheduling.today.confirmOne', { name })} onClick={() => void go(item, [{ status: 'confirmed' }], t('scheduling.today.confirmed', { name }))}>
                 {t('scheduling.visit.do.confirm')}
