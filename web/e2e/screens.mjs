@@ -92,6 +92,10 @@ const toWish = async (p) => {
   await p.getByRole('button', { name: /^(Add days and times|إضافة أيام وأوقات)$/ }).click();
   await submit(p);
 };
+const toHelp = async (p) => {
+  await p.keyboard.press('?');
+  await p.getByRole('dialog', { name: /^(Keyboard shortcuts|اختصارات لوحة المفاتيح)$/ }).waitFor();
+};
 const toOffering = async (p) => {
   await p.getByRole('button', { name: /^(How times are offered|كيف تُعرض المواعيد)$/ }).click();
   await p.getByRole('dialog').waitFor();
@@ -201,7 +205,7 @@ export const screens = [
   { name: 'services, nothing found', path: '/settings/services?q=zzzz' },
   { name: 'service', path: '/settings/services', ready: row, act: open },
   { name: 'new service with errors', path: '/settings/services?new=true', ready: row, act: submit },
-  { name: 'help', path: '/settings/services', ready: row, act: (p) => p.keyboard.press('?') },
+  { name: 'help', path: '/settings/services', ready: row, act: toHelp },
   settings('staff'),
   { ...settings('providers'), ready: row },
   { name: 'provider', path: '/settings/providers', ready: row, act: open },

@@ -26,6 +26,8 @@ export default async function ({ browser, watch, step, must }) {
     await page.getByRole('option', { name: option, exact: true }).click();
   };
   const toBook = () => page.getByRole('tabpanel').getByRole('button', { name: 'Book', exact: true }).click();
+  /** Days with something free, once that is known of all of them. */
+  const free = (where) => where.locator('[role=group][aria-busy=false] [data-rove]:not([data-none])');
   const rows = page.locator('[role=tabpanel] [data-row]');
   const fine = async () => assert.deepEqual((await axe(page)).grave, []);
   const nameNowhere = async () => assert.ok(!(page.url() + (await page.title())).includes(mark), page.url());
@@ -110,7 +112,7 @@ export default async function ({ browser, watch, step, must }) {
     await choose(form, 'Location', place.name);
     await choose(form, 'With', 'Dr. Omar Haddad');
     await form.getByLabel('Day', { exact: true }).fill(new Date(Date.now() + 60 * DAY).toISOString().slice(0, 10));
-    await form.locator('[data-rove]:not([data-slot]):not([data-none])').first().click();
+    await free(form).first().click();
     await form.locator('[data-slot]').first().click();
     await form.getByText(/^Kept for/).waitFor();
     await form.getByRole('switch', { name: 'Repeat it' }).check();
@@ -141,7 +143,7 @@ export default async function ({ browser, watch, step, must }) {
     await page.keyboard.press('Enter');
     const moving = dialog('Move the appointment');
     // another day, and the first time on it
-    await moving.locator('[data-rove]:not([data-slot]):not([data-none])[aria-pressed=false]').first().focus();
+    await free(moving).and(page.locator('[aria-pressed=false]')).first().focus();
     await page.keyboard.press('Enter');
     await moving.locator('[data-slot][tabindex="0"][aria-pressed=false]').focus();
     await page.keyboard.press('Enter');

@@ -32,7 +32,8 @@ export default async function ({ browser, watch, step, must }) {
     await page.getByRole('heading', { level: 1, name: /Sara/ }).waitFor();
     await signIn(other, { email: 'owner@beta.example', password: PASSWORD });
     await other.getByRole('heading', { level: 1, name: /خالد/ }).waitFor();
-    assert.equal(await other.evaluate(() => document.documentElement.dir), 'rtl');
+    // the words of a language come after the language is known
+    await other.locator('html[dir=rtl]').waitFor();
     await page.reload();
     await page.getByRole('heading', { level: 1, name: /Sara/ }).waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.dir), 'ltr');

@@ -130,7 +130,12 @@ export default async function ({ browser, watch, step, must }) {
     await cancel(visit);
     opening = await openingOf(visit);
     await page.goto(`${BASE}/today`);
-    const row = page.locator('li').filter({ has: page.locator(`[data-row="${opening.id}"]`) });
+    const list = page.getByRole('region', { name: 'Holes to fill' });
+    const row = list.locator('li').filter({ has: page.locator(`[data-row="${opening.id}"]`) });
+    // months ahead: what is sooner comes first, and the rest when it is asked for
+    const more = list.getByRole('button', { name: /^Show/ });
+    await list.locator('[data-row]').first().waitFor();
+    if (await more.count()) await more.click();
     // the demo's own people wait as well, and longer
     const { givenName, familyName } = opening.matches[0].patient;
     const [give, name] = [row.getByRole('button', { name: /^Book it for / }), `${givenName} ${familyName}`];

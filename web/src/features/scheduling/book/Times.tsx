@@ -164,7 +164,7 @@ function Strip({ from, today, day, week, onPick, onPage }: StripProps) {
       <ActionIcon variant="subtle" color="gray" size={32} className={classes.turn ?? ''} aria-label={t('scheduling.book.earlier')} disabled={from <= today} onClick={() => onPage(-WEEK)}>
         <IconChevronLeft size={18} stroke={1.8} />
       </ActionIcon>
-      <div role="group" aria-label={t('scheduling.book.days')} className={classes.days} onKeyDown={rove}>
+      <div role="group" aria-label={t('scheduling.book.days')} aria-busy={!week} className={classes.days} onKeyDown={rove}>
         {shown.map((one) => (
           <button
             key={one.day}
