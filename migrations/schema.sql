@@ -3420,7 +3420,7 @@ CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE OF appo
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON scheduling.calcom_mapping DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
-CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.calcom_message DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON scheduling.calcom_message DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON scheduling.calcom_reservation DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
@@ -4646,7 +4646,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE scheduling.calcom_booking TO vantage_
 
 GRANT SELECT,INSERT,DELETE ON TABLE scheduling.calcom_mapping TO vantage_app;
 
-GRANT SELECT,INSERT ON TABLE scheduling.calcom_message TO vantage_app;
+GRANT SELECT,INSERT,DELETE ON TABLE scheduling.calcom_message TO vantage_app;
 
 GRANT UPDATE(state) ON TABLE scheduling.calcom_message TO vantage_app;
 

@@ -20,7 +20,7 @@ select a.id, a.patient_id, a.service_id, a.location_id,
                 and b.kind = 'room' order by b.position) as rooms,
        a.starts_at, a.ends_at, a.time_zone, a.status, a.confirmed_at, a.arrived_at, a.seated_at, a.completed_at,
        a.checked_out_at, a.no_show_at, a.cancelled_at, a.cancelled_by, a.cancel_reason, a.private, a.colour, a.deposit,
-       a.moves, a.series_id, a.series_number, a.series_length, a.version, a.created_at, a.updated_at
+       a.source, a.moves, a.patient_moves, a.series_id, a.series_number, a.series_length, a.version, a.created_at, a.updated_at
   from scheduling.appointment a
  where a.practice_id = :practice and a.location_id = bench.id('8006', :number)
    and a.starts_at > current_date + interval '2 days' and a.starts_at < current_date + interval '4 days'

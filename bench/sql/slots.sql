@@ -21,3 +21,4 @@ select resource_id, starts_at, ends_at from scheduling.booked
    and starts_at > now() - interval '48 hours' and starts_at < now() + interval '15 days' and ends_at > now() - interval '24 hours'
    and active and (expires_at is null or expires_at > now());
 select slot_minutes from scheduling.settings where practice_id = :practice;
+select enabled from scheduling.calcom where practice_id = :practice;

@@ -140,6 +140,13 @@ async fn limit_address(State(app): State<App>, request: Request, next: Next) -> 
     Ok(next.run(request).await)
 }
 
+/// Whether whoever asks is within the limit of their address, from which this takes: for what is answered outside of the
+/// API and looks something up all the same.
+#[must_use]
+pub fn may_ask(request: &Request, app: &App) -> bool {
+    address(app, request).is_none_or(|ip| app.limits.check_address(ip).is_ok())
+}
+
 /// The client's address: the connection's, or what our own proxy says. The last entry is the one that it added.
 fn address(app: &App, request: &Request) -> Option<IpAddr> {
     let forwarded = app

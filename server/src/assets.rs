@@ -29,8 +29,8 @@ pub async fn pages(State(frames): State<Frames>, request: Request, next: Next) -
         return next.run(request).await;
     }
     let ancestors = match booked_at(&request, &frames.app) {
-        Some(slug) => frames.ancestors(&slug).await,
-        None => NOBODY.to_owned(),
+        Some(slug) if http::may_ask(&request, &frames.app) => frames.ancestors(&slug).await,
+        _ => NOBODY.to_owned(),
     };
     harden(answer(path.trim_start_matches('/'), request.headers(), &ancestors))
 }

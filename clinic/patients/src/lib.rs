@@ -30,7 +30,7 @@ use platform::jobs::{JobKind, Schedule};
 use platform::routes::Routes;
 
 pub use custom::{CustomField, FieldKind, FieldOption};
-pub use duplicates::merge::all_of as merged_into;
+pub use duplicates::merge::{all_of as merged_into, kept as kept_as};
 pub use family::{FamilyMember, Relationship, Relative, RelativeFields, RelativeId, family as family_of};
 pub use import::{Duplicates, FileImport, import_file};
 pub use insurance::{CardPicture, Eligibility, Policy, PolicyFields, PolicyId, of_patient as policies_of};

@@ -10,6 +10,7 @@ use platform::phi::Phi;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::duplicates::merge::kept;
 use crate::record::fields::Consents;
 
 /// How to write to a patient.
@@ -41,11 +42,13 @@ pub async fn reach(tx: &mut TenantTx, patient: PatientId) -> Result<Option<Reach
     Ok(reach_all(tx, &[patient.uuid()]).await?.remove(&patient))
 }
 
-/// The same for many; who was deleted, or died, is not among them.
+/// The same for many; who was deleted, or died, is not among them. Whoever was merged is reached as the one they are kept
+/// as.
 ///
 /// # Errors
 /// 503 when the database is away.
 pub async fn reach_all(tx: &mut TenantTx, patients: &[Uuid]) -> Result<HashMap<PatientId, Reach>> {
+    let kept = kept(tx, patients).await?;
     let practice = tx.practice();
     let rows = sqlx::query!(
         r#"select p.id, p.email, p.consents as "consents: Json<Consents>", p.language,
@@ -54,7 +57,7 @@ pub async fn reach_all(tx: &mut TenantTx, patients: &[Uuid]) -> Result<HashMap<P
              from patients.patient p join platform.practice c on c.practice_id = p.practice_id
             where p.practice_id = $1 and p.id = any($2) and p.deleted_at is null and p.status <> 'deceased'"#,
         practice,
-        patients,
+        &kept.values().copied().collect::<Vec<_>>(),
     )
     .fetch_all(tx.conn())
     .await?;
@@ -69,7 +72,8 @@ pub async fn reach_all(tx: &mut TenantTx, patients: &[Uuid]) -> Result<HashMap<P
             },
             opens_links: row.opens_links,
         };
-        (PatientId(row.id), reach)
+        (row.id, reach)
     });
-    Ok(reach.collect())
+    let reach: HashMap<Uuid, Reach> = reach.collect();
+    Ok(kept.iter().filter_map(|(of, as_whom)| Some((PatientId(*of), reach.get(as_whom)?.clone()))).collect())
 }

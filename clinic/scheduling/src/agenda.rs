@@ -11,7 +11,7 @@ use platform::error::Error;
 use platform::id::UserId;
 use practice::Span;
 
-use crate::appointment::occupy::LONGEST;
+use crate::appointment::occupy::{LONGEST, Rooms};
 use crate::settings;
 use crate::slots::Question;
 
@@ -67,7 +67,7 @@ fn rhythm(zone: TimeZone, working: practice::Working, window: Span, step: i32) -
     Question {
         zone,
         hours: working.hours,
-        rooms: Vec::new(),
+        rooms: Rooms::FirstOf(Vec::new()),
         taken: std::collections::HashMap::new(),
         elsewhere: Vec::new(),
         length: SignedDuration::from_mins(step.into()),

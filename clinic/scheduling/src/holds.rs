@@ -98,12 +98,50 @@ async fn keep(who: Can<may::WriteOwn>, key: IdempotencyKey, Body(new): Body<NewH
     slots::with_alternatives(&who, asked, None, kept).await
 }
 
-/// Release a hold before its time. One that is over, or was booked, is not there any more.
+/// Release a hold before its time. One that is over, or was booked, is not there any more. Who changes only their own
+/// schedule releases only what is kept in it.
 #[utoipa::path(post, path = "/api/v1/holds/{id}/release", tag = "scheduling",
     params(("id" = Uuid, Path, description = "The hold")), responses((status = 200, body = Released)))]
 async fn release(who: Can<may::WriteOwn>, Path(id): Path<HoldId>) -> Result<Json<Released>> {
+    let held = who.read(async move |tx| of_staff(tx, id).await).await?.ok_or_else(Error::not_found)?;
+    own::check(&who, &held, "POST /api/v1/holds/{id}/release").await?;
     who.write(async move |tx| if let_go(tx, id).await? { Ok(Json(Released { id })) } else { Err(Error::not_found()) })
         .await
+}
+
+/// In whose schedules something is kept for the practice itself; none for what is over, or is a visitor's.
+async fn of_staff(tx: &mut TenantTx, id: HoldId) -> Result<Option<Vec<UserId>>> {
+    let (practice, now) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()));
+    let providers = sqlx::query_scalar!(
+        r#"select array(select b.resource_id from scheduling.booked b where b.practice_id = h.practice_id
+                           and b.holder_id = h.id and b.kind = 'provider') as "providers!"
+             from scheduling.hold h
+            where h.practice_id = $1 and h.id = $2 and h.expires_at > $3 and h.key_hash is null"#,
+        practice,
+        id.uuid(),
+        now as _,
+    );
+    let providers = providers.fetch_optional(tx.conn()).await?;
+    Ok(providers.map(|all| all.into_iter().map(UserId).collect()))
+}
+
+/// That a hold is one which the practice may book with: what visitors keep is theirs alone.
+///
+/// # Errors
+/// 422 at `/holdId`.
+pub async fn check(tx: &mut TenantTx, id: Option<HoldId>) -> Result<()> {
+    let Some(id) = id else { return Ok(()) };
+    let practice = tx.practice();
+    let is_visitors = sqlx::query_scalar!(
+        r#"select exists (select from scheduling.hold where practice_id = $1 and id = $2 and key_hash is not null)
+               as "is!""#,
+        practice,
+        id.uuid(),
+    );
+    if is_visitors.fetch_one(tx.conn()).await? {
+        return Err(Error::invalid(Vec::new()).at("/holdId", "not_found", "Choose a hold of the practice's own."));
+    }
+    Ok(())
 }
 
 /// Whose hold it is, where that is a visitor: nobody else may book it.

@@ -61,5 +61,5 @@ pub fn subscribers() -> Vec<Subscriber> {
 /// What recurs.
 #[must_use]
 pub fn schedules() -> Vec<Schedule> {
-    vec![waitlist::SCHEDULE]
+    vec![waitlist::SCHEDULE, calcom::SCHEDULE]
 }

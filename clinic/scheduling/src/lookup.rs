@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use platform::Result;
 use platform::db::TenantTx;
 use platform::filter::Kind;
+use platform::id::PatientId;
 use platform::page::{Order, Sort};
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -48,12 +49,13 @@ pub async fn appointments(
     let order = Order::parse(CHANGED, None, cursor, limit)?;
     let mut query = QueryBuilder::new("select ");
     query.push(COLUMNS).push(" from scheduling.appointment a where a.practice_id = ").push_bind(tx.practice());
-    for (column, lists) in [("a.id", &wanted.ids), ("a.patient_id", &wanted.patients)] {
+    let (of, actors) = (with_merged(tx, &wanted.patients).await?, with_merged(tx, &wanted.actors).await?);
+    for (column, lists) in [("a.id", &wanted.ids), ("a.patient_id", &of)] {
         for ids in lists {
             query.push(format_args!(" and {column} = any(")).push_bind(ids.clone()).push(")");
         }
     }
-    for (kinds, lists) in [("b.kind = 'provider'", &wanted.providers), ("b.kind <> 'room'", &wanted.actors)] {
+    for (kinds, lists) in [("b.kind = 'provider'", &wanted.providers), ("b.kind <> 'room'", &actors)] {
         for ids in lists {
             query.push(format_args!(
                 " and exists (select from scheduling.booked b where b.practice_id = a.practice_id and b.holder_id = a.id
@@ -74,6 +76,19 @@ pub async fn appointments(
     let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
     let (rows, next) = order.cut(rows, |row, _| (row.updated().to_string().into(), row.id()))?;
     Ok((open_all(tx, rows).await?, next))
+}
+
+/// Whoever was merged into a patient is that patient.
+async fn with_merged(tx: &mut TenantTx, lists: &[Vec<Uuid>]) -> Result<Vec<Vec<Uuid>>> {
+    let mut all = Vec::with_capacity(lists.len());
+    for ids in lists {
+        let mut list = Vec::with_capacity(ids.len());
+        for id in ids {
+            list.extend(patients::merged_into(tx, PatientId(*id)).await?);
+        }
+        all.push(list);
+    }
+    Ok(all)
 }
 
 fn push_ranges(column: &str, ranges: &[Range<Timestamp>], query: &mut QueryBuilder<Postgres>) {

@@ -19,7 +19,7 @@ pub fn check(
     operation: &'static str,
 ) -> impl Future<Output = Result<()>> + Send + use<> {
     let own = who.caller().actor.user().is_some_and(|user| providers.contains(&user));
-    demand::<may::Write>(who, own || who.may(may::Write::NAME), operation)
+    demand::<may::Write, _>(who, own || who.may(may::Write::NAME), operation)
 }
 
 /// The same for an appointment that there is.
@@ -33,7 +33,7 @@ pub fn check_of(
 ) -> impl Future<Output = Result<()>> + Send + use<> {
     let (all, user) = (who.may(may::Write::NAME), who.caller().actor.user());
     let (app, caller) = (who.app().clone(), who.caller().clone());
-    let refuse = demand::<may::Write>(who, false, operation);
+    let refuse = demand::<may::Write, _>(who, false, operation);
     async move {
         if all {
             return Ok(());
@@ -56,7 +56,7 @@ pub fn check_self(
 ) -> impl Future<Output = Result<()>> + Send + use<> {
     let all = who.may(may::Configure::NAME) || who.caller().actor.user() == Some(provider);
     let (app, caller) = (who.app().clone(), who.caller().clone());
-    let refuse = demand::<may::Configure>(who, all, operation);
+    let refuse = demand::<may::Configure, _>(who, all, operation);
     async move {
         let known = app.door.read(&caller, async move |tx| practice::providers(tx).await).await?;
         if known.iter().any(|one| one.id == provider) { refuse.await } else { Err(Error::not_found()) }
@@ -72,14 +72,18 @@ pub fn check_over(
     over: Option<&String>,
     operation: &'static str,
 ) -> impl Future<Output = Result<()>> + Send + use<> {
-    demand::<may::Overbook>(who, over.is_none() || who.may(may::Overbook::NAME), operation)
+    demand::<may::Overbook, _>(who, over.is_none() || who.may(may::Overbook::NAME), operation)
 }
 
-fn demand<P: Permission>(
-    who: &Can<may::WriteOwn>,
+/// That something is allowed which needs a permission besides the one that the operation states.
+///
+/// # Errors
+/// 403, which is written to the ledger.
+pub fn demand<P: Permission, S>(
+    who: &Can<S>,
     allowed: bool,
     operation: &'static str,
-) -> impl Future<Output = Result<()>> + Send + use<P> {
+) -> impl Future<Output = Result<()>> + Send + use<P, S> {
     let (app, caller, operation) = (who.app().clone(), who.caller().clone(), operation.to_owned());
     async move {
         if allowed {

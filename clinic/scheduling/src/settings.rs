@@ -116,7 +116,7 @@ pub struct SchedulingSettings {
     pub updated_at: Option<Timestamp>,
 }
 
-/// SchedulingRules in place of those that there are.
+/// Rules in place of those that there are.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewSchedulingSettings {

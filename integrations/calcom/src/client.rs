@@ -229,7 +229,8 @@ impl Provider for Client {
 
     fn cancel<'a>(&'a self, uid: &'a str) -> Found<'a, ()> {
         Box::pin(async move {
-            let request = self.post(&self.0.versions.bookings, &["bookings", uid, "cancel"], &json!({}))?;
+            let body = json!({ "cancellationReason": CANCELLED_BECAUSE });
+            let request = self.post(&self.0.versions.bookings, &["bookings", uid, "cancel"], &body)?;
             match data::<Booking>(request).await? {
                 booking if booking.status == BookingStatus::Cancelled => Ok(()),
                 _ => Err(Failure::Unknown),
@@ -237,6 +238,10 @@ impl Provider for Client {
         })
     }
 }
+
+/// A host must say why (<https://github.com/calcom/cal.com/issues/19945>), and whoever booked reads it. Why it really is stays
+/// here.
+const CANCELLED_BECAUSE: &str = "Cancelled in the practice's own calendar";
 
 /// Languages that Cal.com writes in, among those that people here are likely to have.
 const LANGUAGES: [&str; 14] = ["ar", "en", "fr", "de", "es", "it", "tr", "ru", "pt", "nl", "ta", "bn", "id", "ja"];

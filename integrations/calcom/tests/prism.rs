@@ -7,7 +7,9 @@ use std::process::Stdio;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use calcom::{Attendee, BookingQuery, BookingStatus, Client, Connection, Failure, NewBooking, Provider, Versions};
+use calcom::{
+    Attendee, Booking, BookingQuery, BookingStatus, Client, Connection, Failure, NewBooking, Provider, Versions,
+};
 use jiff::Timestamp;
 use platform::egress::{self, Egress};
 use platform::phi::Phi;
@@ -109,18 +111,11 @@ async fn every_request_fits_the_description_and_every_example_is_understood() {
     calcom.release(&reserved.reservation_uid).await.expect("given back");
 
     for new in [booking(Some("test@example.com"), Some("ar")), booking(None, None), booking(None, Some("ur"))] {
-        let made = calcom.create(&new).await.expect("a booking");
-        assert_eq!(made.uid, "booking_uid_123");
+        is_the_example(&calcom.create(&new).await.expect("a booking"));
     }
-    calcom.get("booking_uid_123").await.expect("the booking");
-    let moved = calcom.reschedule("booking_uid_123", at("2050-01-06T09:00:00Z")).await.expect("moved");
-    assert_eq!(moved.rescheduled_from_uid.as_deref(), Some("previous_uid_123"));
-    // its examples have the first state of the list, whatever was asked for
-    match calcom.cancel("booking_uid_123").await {
-        Ok(()) | Err(Failure::Unknown) => {}
-        Err(failure) => panic!("cancelling does not fit: {failure:?}"),
-    }
-    assert!(matches!(moved.status, BookingStatus::Cancelled | BookingStatus::Accepted));
+    is_the_example(&calcom.get("booking_uid_123").await.expect("the booking"));
+    is_the_example(&calcom.reschedule("booking_uid_123", at("2050-01-06T09:00:00Z")).await.expect("moved"));
+    calcom.cancel("booking_uid_123").await.expect("cancelled, as the example is");
     // the example of a page says that there is another one, and another one
     let query = BookingQuery { event_type: 50, during: day };
     assert_eq!(calcom.list(&query).await.map(|_| ()), Err(Failure::Unknown), "nobody turns pages for ever");
@@ -128,16 +123,27 @@ async fn every_request_fits_the_description_and_every_example_is_understood() {
     refuses_what_does_not_fit(&prism.url).await;
 }
 
+/// There is one example of a booking, whatever was asked for. It has the first state of the list, which is that it was
+/// cancelled.
+fn is_the_example(booking: &Booking) {
+    assert_eq!((booking.uid.as_str(), booking.status), ("booking_uid_123", BookingStatus::Cancelled));
+    assert_eq!((booking.start, booking.end), (at("2024-08-13T15:30:00Z"), at("2024-08-13T16:30:00Z")));
+    assert_eq!(booking.rescheduled_from_uid.as_deref(), Some("previous_uid_123"));
+    assert_eq!(booking.rescheduled_to_uid.as_deref(), Some("new_uid_456"));
+    assert_eq!((booking.our_id(), booking.stands()), (None, false));
+}
+
 /// Or the test above would say nothing.
 async fn refuses_what_does_not_fit(url: &str) {
     let http = reqwest::Client::builder().build().expect("a client");
-    let post = async |body: &str, version: Option<&str>| {
-        let mut request = http.post(format!("{url}/v2/bookings")).header("content-type", "application/json");
+    let send = async |path: &str, body: &str, version: Option<&str>| {
+        let mut request = http.post(format!("{url}/v2/bookings{path}")).header("content-type", "application/json");
         if let Some(version) = version {
             request = request.header("cal-api-version", version);
         }
         request.bearer_auth("x").body(body.to_owned()).send().await.expect("an answer").status().as_u16()
     };
+    let post = async |body: &str, version: Option<&str>| send("", body, version).await;
     let right = r#"{"start":"2050-01-05T09:00:00Z","eventTypeId":1,"attendee":{"name":"A","timeZone":"UTC"}}"#;
     assert_eq!(post(right, Some("2024-08-13")).await, 201);
     assert_eq!(post(right, None).await, 422, "a version is never left out");
@@ -149,4 +155,9 @@ async fn refuses_what_does_not_fit(url: &str) {
     ] {
         assert_eq!(post(wrong, Some("2024-08-13")).await, 422, "{wrong}");
     }
+    let cancel = async |body: &str| send("/booking_uid_123/cancel", body, Some("2024-08-13")).await;
+    assert_eq!(
+        (cancel(r#"{"cancellationReason":"x"}"#).await, cancel(r#"{"cancellationReason":1}"#).await),
+        (200, 422)
+    );
 }

@@ -49,7 +49,7 @@ async fn capabilities(from: Anybody, _: InJson) -> Result<Resource> {
         "rest": [{
             "mode": "server",
             "documentation": "A search may be sent as a form to _search, which keeps names out of addresses. A search answers at most \
-                              200 resources at a time, the least recently changed first; follow the link to the next page. \
+                              200 resources at a time, those that change in the order of their latest changes; follow the link to the next page. \
                               Who was deleted is not found.",
             "security": { "cors": false, "description": "A bearer: a session's access token, or a key of the practice." },
             "resource": resources,

@@ -33,6 +33,13 @@ impl Working {
     pub fn time_zone(&self) -> Result<TimeZone> {
         TimeZone::get(&self.zone).map_err(Error::internal)
     }
+
+    /// Whether somebody works all of this time.
+    #[must_use]
+    pub fn covers(&self, person: UserId, span: Span) -> bool {
+        let hours = self.hours.get(&person);
+        hours.is_some_and(|hours| hours.iter().any(|open| open.start <= span.start && span.end <= open.end))
+    }
 }
 
 /// When these people work at a location on its local days from `first` to `last`. Everybody stands below the location

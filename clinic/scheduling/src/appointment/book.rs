@@ -127,11 +127,17 @@ async fn create(who: Can<may::WriteOwn>, key: IdempotencyKey, Body(new): Body<Ne
     own::check(&who, &new.provider_ids, "POST /api/v1/appointments").await?;
     own::check_over(&who, new.overbooking.as_ref(), "POST /api/v1/appointments").await?;
     let (request, asked) = (key.of("appointment.create", &new)?, new.asked());
-    let booked = who.create_once(request, async move |tx| book(tx, &new, None).await).await;
+    let booked = who
+        .create_once(request, async move |tx| {
+            holds::check(tx, new.hold_id).await?;
+            book(tx, &new, None).await
+        })
+        .await;
     slots::with_alternatives(&who, asked, None, booked).await
 }
 
-/// Book several visits of the same kind: all of them, or none when one cannot be. Then `current.number` says which.
+/// Book several visits of the same kind: all of them, or none when one cannot be. Then `current.number` says which, and
+/// `current.alternatives` what is free near its time.
 #[utoipa::path(post, path = "/api/v1/appointment-series", tag = "scheduling", request_body = NewAppointmentSeries,
     params(("Idempotency-Key" = Uuid, Header, description = "A new UUID; the same one when the request is repeated")),
     responses((status = 201, body = AppointmentSeries)))]
@@ -142,8 +148,19 @@ async fn create_series(
 ) -> Result<Once> {
     own::check(&who, &new.first.provider_ids, "POST /api/v1/appointment-series").await?;
     own::check_over(&who, new.first.overbooking.as_ref(), "POST /api/v1/appointment-series").await?;
-    let request = key.of("appointment_series.create", &new)?;
-    who.create_once(request, async move |tx| book_series(tx, &new).await).await
+    let (request, mut asked) = (key.of("appointment_series.create", &new)?, new.first.asked());
+    let booked = who
+        .create_once(request, async move |tx| {
+            holds::check(tx, new.first.hold_id).await?;
+            book_series(tx, &new).await
+        })
+        .await;
+    if let Err(error) = &booked
+        && let Some(start) = error.shown().and_then(|shown| shown["start"].as_str()?.parse().ok())
+    {
+        asked.start = start;
+    }
+    slots::with_alternatives(&who, asked, None, booked).await
 }
 
 /// Books an appointment, with audit entry, timeline entry and event.
@@ -226,10 +243,10 @@ async fn book_series(tx: &mut TenantTx, new: &NewAppointmentSeries) -> Result<Ap
         let next = NewAppointment { start, hold_id, ..new.first.clone() };
         let booked = book(tx, &next, Some(InSeries { id, number, length: new.times })).await;
         items.push(booked.map_err(|error| {
-            let busy = error.shown().map(|shown| shown["busy"].clone());
-            if busy.is_none() && error.code() != "appointment.closed" {
+            if !slots::is_taken(&error) {
                 return error;
             }
+            let busy = error.shown().map_or_else(|| json!([]), |shown| shown["busy"].clone());
             error.showing(&json!({ "busy": busy, "number": number, "start": start }))
         })?);
     }

@@ -2,7 +2,7 @@
 
 use garde::Validate;
 use jiff::Timestamp;
-use platform::db::{Actor, TenantTx};
+use platform::db::TenantTx;
 use platform::error::Error;
 use platform::extract::{Body, Path};
 use platform::guard::Can;
@@ -97,6 +97,15 @@ pub struct CancelAppointment {
 
 undisclosed!(CancelAppointment);
 
+/// Whose idea it was to move an appointment: patients may do so only so many times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MovedBy {
+    /// The practice's, also where the patient agreed.
+    Practice,
+    /// The patient's.
+    Patient,
+}
+
 /// Move an appointment: to another time, length, provider, room, service or place. What is taken is answered with 409,
 /// as in booking. Who had confirmed the old time is asked again.
 #[utoipa::path(post, path = "/api/v1/appointments/{id}/move", tag = "scheduling", request_body = MoveAppointment,
@@ -114,7 +123,12 @@ async fn r#move(
     own::check_over(&who, to.overbooking.as_ref(), OPERATION).await?;
     let before = who.read(async move |tx| find(tx, id).await).await?;
     let asked = to.asked(&before);
-    let moved = who.write(async move |tx| move_to(tx, id, &to).await).await;
+    let moved = who
+        .write(async move |tx| {
+            holds::check(tx, to.hold_id).await?;
+            move_to(tx, id, &to, MovedBy::Practice).await
+        })
+        .await;
     slots::with_alternatives(&who, asked, Some(id), moved).await.map(Json)
 }
 
@@ -173,7 +187,7 @@ async fn cancel(
 ///
 /// # Errors
 /// 409 for one that is over, for what is taken, or outside of working hours; 422 for what does not fit together.
-pub async fn move_to(tx: &mut TenantTx, id: AppointmentId, to: &MoveAppointment) -> Result<Appointment> {
+pub async fn move_to(tx: &mut TenantTx, id: AppointmentId, to: &MoveAppointment, by: MovedBy) -> Result<Appointment> {
     let before = find_at(tx, id, to.version).await?;
     if !before.status.occupies() || before.status == Status::Completed {
         let title = "An appointment that is over cannot be moved; book another one.";
@@ -196,7 +210,7 @@ pub async fn move_to(tx: &mut TenantTx, id: AppointmentId, to: &MoveAppointment)
         (after.status, after.confirmed_at) = (Status::Scheduled, None);
     }
     after.moves += i32::from(elsewhen);
-    after.patient_moves += i32::from(elsewhen && matches!(tx.caller().actor, Actor::Patient { .. }));
+    after.patient_moves += i32::from(elsewhen && by == MovedBy::Patient);
     after.room_ids = occupy(tx, &planned.wanted(&asked, Holder::Appointment(id))).await?;
     if let Some(hold) = to.hold_id {
         holds::forget(tx, hold).await?;
@@ -337,6 +351,7 @@ pub struct Elsewhere {
 /// # Errors
 /// 409 as in moving.
 pub async fn move_elsewhere(tx: &mut TenantTx, id: AppointmentId, to: &Elsewhere) -> Result<Appointment> {
+    row::lock(tx, id).await?;
     let before = find(tx, id).await?;
     if before.start == to.start && before.status.occupies() {
         return Ok(before);
@@ -344,15 +359,10 @@ pub async fn move_elsewhere(tx: &mut TenantTx, id: AppointmentId, to: &Elsewhere
     let to = MoveAppointment {
         version: before.version,
         start: Some(to.start),
-        duration_minutes: None,
-        provider_ids: None,
-        room_ids: None,
-        service_id: None,
-        location_id: None,
         overbooking: to.over.clone(),
-        hold_id: None,
+        ..MoveAppointment::default()
     };
-    move_to(tx, id, &to).await
+    move_to(tx, id, &to, MovedBy::Practice).await
 }
 
 /// Cancels an appointment that was cancelled elsewhere, for the first reason that the practice has for whoever did.

@@ -78,7 +78,7 @@ impl Status {
 #[schema(as = AppointmentSource)]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum Source {
-    /// Somebody of the practice booked it.
+    /// The practice booked it, or it came of something that the practice offers or keeps: the waitlist, Cal.com.
     Staff,
     /// The patient booked it on the practice's page.
     Online,

@@ -98,10 +98,16 @@ impl Wanted {
         Span { start: self.span.start - self.before, end: self.span.end + self.after }
     }
 
-    fn all(&self) -> Vec<Uuid> {
+    /// Everybody and everything that it may take up. A patient is everybody who was merged into them as well: what is
+    /// booked for one of them, the one they are kept as is at.
+    async fn all(&self, tx: &mut TenantTx) -> Result<Vec<Uuid>> {
         let (Rooms::These(rooms) | Rooms::FirstOf(rooms)) = &self.rooms;
-        let people = self.providers.iter().map(|id| id.uuid()).chain(self.patient.map(PatientId::uuid));
-        people.chain(rooms.iter().map(|id| id.uuid())).collect()
+        let patients = match self.patient {
+            Some(patient) => patients::merged_into(tx, patient).await?,
+            None => Vec::new(),
+        };
+        let people = self.providers.iter().map(|id| id.uuid()).chain(patients);
+        Ok(people.chain(rooms.iter().map(|id| id.uuid())).collect())
     }
 }
 
@@ -110,7 +116,7 @@ impl Wanted {
 /// # Errors
 /// 409 `appointment.provider_busy`, `appointment.room_busy` or `appointment.patient_busy`, with everything that is taken.
 pub async fn occupy(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<RoomId>> {
-    let all = wanted.all();
+    let all = wanted.all(tx).await?;
     wait_for_turn(tx, &all).await?;
     forget_expired(tx, &all).await?;
     let taken = taken(tx, wanted, &all).await?;

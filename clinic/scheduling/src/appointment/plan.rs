@@ -66,11 +66,7 @@ impl Asked {
         {
             return Err(unknown("/roomIds", "Choose among the rooms and chairs of the location."));
         }
-        let works = |id: &UserId| {
-            let hours = working.hours.get(id);
-            hours.is_some_and(|hours| hours.iter().any(|open| open.start <= span.start && span.end <= open.end))
-        };
-        if !self.over && !self.providers.iter().all(works) {
+        if !self.over && !self.providers.iter().all(|id| working.covers(*id, span)) {
             let error = Error::conflict("appointment.closed", "This is outside of working hours.");
             return Err(error.at("/start", "closed", "Choose a time within working hours, or say why not."));
         }

@@ -199,6 +199,9 @@ async fn a_series_is_booked_whole_or_not_at_all() {
     let refused = clinic.owner.post("/api/v1/appointment-series", &other).await;
     assert_eq!((refused.status.as_u16(), refused.code()), (409, "appointment.provider_busy"));
     assert_eq!(refused.body["current"]["number"], 3);
+    let near = refused.body["current"]["alternatives"].as_array().expect("alternatives");
+    assert_eq!(near.len(), 3);
+    assert!(near.iter().all(|slot| slot["start"].as_str().is_some_and(|start| start >= "2030-06-01")), "{near:?}");
     let all = clinic.owner.get("/api/v1/appointments").await.expect(200);
     assert_eq!(all["items"].as_array().map(Vec::len), Some(4), "nothing of the other one is left");
 
@@ -398,7 +401,33 @@ async fn a_hold_keeps_a_slot_for_who_is_deciding() {
     put(&clinic.owner, "/api/v1/scheduling-settings", &settings).await.expect(200);
     later["start"] = json!(at("15:00"));
     clinic.owner.post("/api/v1/holds", &later).await.expect(201);
+    let kept = json!({ "serviceId": clinic.service, "locationId": clinic.location, "providerIds": [clinic.doctor(1)],
+                       "start": at("15:00") });
+    let kept = made(&clinic.owner, "/api/v1/holds", &kept).await;
+    let release = format!("/api/v1/holds/{kept}/release");
+    let refused = clinic.doctors[0].post(&release, &Value::Null).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (403, "auth.forbidden"), "what is kept for a colleague");
+    clinic.doctors[1].post(&release, &Value::Null).await.expect(200);
     clinic.server.clock.advance(jiff::SignedDuration::from_mins(3));
     let third = clinic.patient().await;
     clinic.owner.post("/api/v1/appointments", &clinic.visit(&third, "15:00")).await.expect(201);
+}
+
+#[tokio::test]
+async fn who_was_merged_is_not_in_two_places_either() {
+    let clinic = Clinic::start().await;
+    let (kept, other) = (clinic.patient().await, clinic.patient().await);
+    clinic.owner.post("/api/v1/appointments", &clinic.visit(&other, "09:00")).await.expect(201);
+    let (one, two) = (format!("/api/v1/patients/{kept}"), format!("/api/v1/patients/{other}"));
+    let (one, two) = (clinic.owner.get(&one).await.expect(200), clinic.owner.get(&two).await.expect(200));
+    let merge = json!({ "version": one["version"], "other": other, "otherVersion": two["version"], "take": [] });
+    clinic.owner.post(&format!("/api/v1/patients/{kept}/merge"), &merge).await.expect(201);
+    let mut visit = clinic.visit(&kept, "09:00");
+    visit["providerIds"] = json!([clinic.doctor(1)]);
+    let refused = clinic.owner.post("/api/v1/appointments", &visit).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (409, "appointment.patient_busy"));
+    let free = clinic.free(&format!("&patientId={kept}")).await;
+    assert!(!free.contains(&"09:00".to_owned()) && !free.contains(&"09:15".to_owned()), "{free:?}");
+    visit["start"] = json!(at("09:30"));
+    clinic.owner.post("/api/v1/appointments", &visit).await.expect(201);
 }

@@ -3,21 +3,15 @@
 //! So the same messages lead to the same end.
 
 use calcom::{Message, News, Person};
-use jiff::Timestamp;
 use platform::Result;
 use platform::db::TenantTx;
-use platform::error::Error;
-use platform::id::{PatientId, UserId};
-use platform::validate;
 use uuid::Uuid;
 
-use super::booking::{self, Asked, Booking, CalcomState, HERE, There, Which};
+use super::booking::{self, Asked, Booking, CalcomState, There, Which};
 use super::inbox::Fate;
-use super::mapping::{self, CalcomMapping};
-use super::{sync, visitor};
-use crate::appointment::course::{self, Elsewhere};
+use super::{mapping, place, sync};
+use crate::appointment::course;
 use crate::appointment::{self, Appointment, AppointmentId, Status};
-use crate::{NewAppointment, book};
 
 /// Makes something of a message.
 ///
@@ -33,18 +27,27 @@ pub async fn apply(tx: &mut TenantTx, message: &Message) -> Result<Fate> {
         News::Cancelled { our_id, event_type, .. } => (None, our_id, *event_type),
     };
     let from = from.filter(|from| **from != message.uid);
-    let Some(found) = which(tx, message, from, our_id.as_deref()).await? else {
-        // made there
-        let mapping = match event_type {
-            Some(event_type) => mapping::of_event_type(tx, event_type).await?,
-            None => None,
-        };
-        let Some(mapping) = mapping else { return Ok(Fate::Ignored("unmapped")) };
-        let new = Booking { event_type: Some(mapping.event_type_id), ..Booking::new(None, tx.now()) };
-        let new = booking::save(tx, None, new).await?;
-        return hear(tx, new, message, news, from).await;
+    let found = match which(tx, message, from, our_id.as_deref()).await? {
+        Some(found) => found,
+        None => {
+            // made there
+            let mapping = match event_type {
+                Some(event_type) => mapping::of_event_type(tx, event_type).await?,
+                None => None,
+            };
+            let Some(mapping) = mapping else { return Ok(Fate::Ignored("unmapped")) };
+            let new = Booking { event_type: Some(mapping.event_type_id), ..Booking::new(None, tx.now()) };
+            Found { booking: booking::save(tx, None, new).await?, is_joined: false }
+        }
     };
     hear(tx, found, message, news, from).await
+}
+
+/// A booking that is known.
+struct Found {
+    booking: Booking,
+    /// It was two until now.
+    is_joined: bool,
 }
 
 /// Which of the bookings that are known it is about: by its name, by the one that it came out of, or by our own id.
@@ -53,7 +56,7 @@ async fn which(
     message: &Message,
     from: Option<&String>,
     our_id: Option<&str>,
-) -> Result<Option<Booking>> {
+) -> Result<Option<Found>> {
     let named = booking::lock(tx, Which::Uid(&message.uid)).await?;
     let before = match from {
         Some(from) => booking::lock(tx, Which::Uid(from)).await?,
@@ -63,16 +66,16 @@ async fn which(
         && named.id != before.id
     {
         // what came of it was told before what led to it: both are one
-        return join(tx, named, before).await.map(Some);
-    }
-    if named.is_some() || before.is_some() {
-        return Ok(named.or(before));
+        let booking = join(tx, named, before).await?;
+        return Ok(Some(Found { booking, is_joined: true }));
     }
     let own = our_id.and_then(|id| id.parse::<Uuid>().ok()).map(AppointmentId);
-    match own {
-        Some(id) => booking::lock(tx, Which::Of(id)).await,
-        None => Ok(None),
-    }
+    let found = match (named.or(before), own) {
+        (Some(found), _) => Some(found),
+        (None, Some(id)) => booking::lock(tx, Which::Of(id)).await?,
+        (None, None) => None,
+    };
+    Ok(found.map(|booking| Found { booking, is_joined: false }))
 }
 
 /// Makes one of a booking and the one that it came out of. What is known of the later one counts; an appointment stays.
@@ -95,92 +98,121 @@ async fn join(tx: &mut TenantTx, later: &Booking, earlier: &Booking) -> Result<B
     booking::save(tx, Some(earlier), Booking { there, uid, heard_at, start, end, ..earlier.clone() }).await
 }
 
-async fn hear(
-    tx: &mut TenantTx,
-    before: Booking,
-    message: &Message,
-    news: &News,
-    from: Option<&String>,
-) -> Result<Fate> {
+async fn hear(tx: &mut TenantTx, found: Found, message: &Message, news: &News, from: Option<&String>) -> Result<Fate> {
+    let Found { booking: before, is_joined } = found;
     if let Some(from) = from {
         booking::name(tx, before.id, from, true).await?;
     }
-    let is_new_name = before.uid.as_ref() != Some(&message.uid);
     booking::name(tx, before.id, &message.uid, false).await?;
-    if booking::has_ended(tx, &message.uid).await? {
-        // what was joined with it may still want its end
-        align(tx, before, None).await?;
-        return Ok(Fate::Ignored("superseded"));
+    let is_over = booking::has_ended(tx, &message.uid).await?;
+    if is_over && before.stands_as(from) {
+        // what has taken its place was cancelled before this was told
+        return cancelled(tx, before, message, Heard::Nothing).await;
     }
-    if before.heard_at.is_some_and(|heard| message.at <= heard) {
-        align(tx, before, None).await?;
-        return Ok(Fate::Ignored("older"));
+    let is_old = before.heard_at.is_some_and(|heard| message.at <= heard);
+    if is_over || is_old {
+        if is_joined {
+            // each of the two may have been all that was known of its half
+            align(tx, before, Heard::Nothing).await?;
+        }
+        return Ok(Fate::Ignored(if is_over { "superseded" } else { "older" }));
     }
-    let uid = Some(message.uid.clone());
-    let heard_at = Some(message.at);
     match news {
         News::Booked { start, end, event_type, person, .. } => {
-            let knew = before.there == There::Booked && before.start == Some(*start);
-            let asked_for = before.asked.is_some_and(|(asked, at)| asked != Asked::Cancel && at == Some(*start));
-            if before.there == There::Booked && is_new_name && from.is_none() && !asked_for {
-                // two bookings there for one appointment here
-                let after = Booking { heard_at, ..before.in_need("twice_there") };
-                booking::save(tx, Some(&before), after).await?;
-                return Ok(Fate::Conflict("twice_there".to_owned()));
-            }
-            let asked = before.asked.filter(|_| !asked_for);
-            let after = Booking {
+            let is_new = before.uid.as_ref() != Some(&message.uid) && from.is_none();
+            let there = Booking {
                 there: There::Booked,
-                uid,
-                heard_at,
+                uid: Some(message.uid.clone()),
+                heard_at: Some(message.at),
                 start: Some(*start),
                 end: Some(*end),
                 event_type: Some(*event_type),
-                asked,
                 ..before.clone()
             };
-            let after = booking::save(tx, Some(&before), after).await?;
-            // an echo of what we asked for ourselves says nothing of our calendar
-            if knew || asked_for {
-                return rest(tx, after).await.map(|()| Fate::Applied);
-            }
-            align(tx, after, Some(Heard::Booked(person))).await
+            booked(tx, before, there, is_new, person).await
         }
         News::Cancelled { reason, by_attendee, .. } => {
-            let after = Booking { there: There::Cancelled, uid, heard_at, asked: None, ..before.clone() };
-            let after = booking::save(tx, Some(&before), after).await?;
-            align(tx, after, Some(Heard::Cancelled(reason.as_deref(), *by_attendee))).await
+            if before.there == There::Booked && !before.stands_as(Some(&message.uid)) {
+                return spare(tx, before, &message.uid).await;
+            }
+            cancelled(tx, before, message, Heard::Cancelled(reason.as_deref(), *by_attendee)).await
         }
         News::NoShow => Ok(Fate::Ignored("unknown")),
     }
 }
 
+/// It stands `there` like this; `is_new` where it is not said to have come out of the one that is known.
+async fn booked(tx: &mut TenantTx, before: Booking, there: Booking, is_new: bool, person: &Person) -> Result<Fate> {
+    let knew = before.there == There::Booked && before.start == there.start;
+    let asked_for = before.asked.is_some_and(|(asked, at)| asked != Asked::Cancel && at == there.start);
+    if before.there == There::Booked && is_new && !asked_for {
+        // two bookings there for one appointment here
+        booking::save(tx, Some(&before), before.in_need(TWICE)).await?;
+        return Ok(Fate::Conflict(TWICE.to_owned()));
+    }
+    let asked = before.asked.filter(|_| !asked_for);
+    let after = booking::save(tx, Some(&before), Booking { asked, ..there }).await?;
+    // an echo of what we asked for ourselves says nothing of our calendar
+    if knew || asked_for {
+        return rest(tx, after).await.map(|()| Fate::Applied);
+    }
+    align(tx, after, Heard::Booked(person)).await
+}
+
+/// Two bookings there for one appointment here.
+const TWICE: &str = "twice_there";
+
+/// It does not stand there any more. What we are just asking for ourselves says nothing of our calendar.
+async fn cancelled(tx: &mut TenantTx, before: Booking, message: &Message, heard: Heard<'_>) -> Result<Fate> {
+    let is_ours = before.asked.is_some_and(|(asked, _)| asked == Asked::Cancel);
+    if is_ours {
+        booking::end(tx, &message.uid).await?;
+    }
+    let after = Booking {
+        there: if is_ours { There::None } else { There::Cancelled },
+        uid: Some(message.uid.clone()),
+        heard_at: before.heard_at.max(Some(message.at)),
+        asked: None,
+        ..before.clone()
+    };
+    let after = booking::save(tx, Some(&before), after).await?;
+    align(tx, after, heard).await
+}
+
+/// Another one was cancelled than the one that stands: of the visit that says nothing, and there are not two any more.
+async fn spare(tx: &mut TenantTx, before: Booking, uid: &str) -> Result<Fate> {
+    // should it have taken the place of the one that stands, that is told as well, and then both are over
+    booking::end(tx, uid).await?;
+    if before.error_code.as_deref() == Some(TWICE) {
+        let after = booking::save(tx, Some(&before), before.waiting()).await?;
+        rest(tx, after).await?;
+        return Ok(Fate::Applied);
+    }
+    Ok(Fate::Ignored("other"))
+}
+
 /// What was said besides.
 enum Heard<'a> {
+    Nothing,
     Booked(&'a Person),
     Cancelled(Option<&'a str>, bool),
 }
 
 /// Brings our calendar to what is known of the booking there.
-async fn align(tx: &mut TenantTx, booking: Booking, heard: Option<Heard<'_>>) -> Result<Fate> {
+async fn align(tx: &mut TenantTx, booking: Booking, heard: Heard<'_>) -> Result<Fate> {
+    if booking.keep_ours {
+        return alone(tx, booking).await;
+    }
     let appointment = match booking.appointment_id {
         Some(id) => Some(appointment::find(tx, id).await?),
         None => None,
     };
     match (booking.there, appointment, heard) {
-        (There::Booked, None, Some(Heard::Booked(person))) => {
-            let patient = visitor::find_or_enter(tx, person).await?;
-            let known = Booking { patient_id: Some(patient), ..booking.clone() };
-            let notes = person.notes.clone();
-            attempt(tx, &booking, known, Attempt { over: None, notes }).await
-        }
-        (There::Booked, Some(_), Some(Heard::Booked(_))) => {
-            attempt(tx, &booking, booking.clone(), Attempt::default()).await
-        }
+        (There::Booked, _, Heard::Booked(person)) => place::attempt(tx, &booking, person).await,
         (There::Cancelled, Some(appointment), heard) if appointment.status.occupies() => {
             let (note, by_patient) = match heard {
-                Some(Heard::Cancelled(note, by_attendee)) => (note, by_attendee),
-                _ => (None, true),
+                Heard::Cancelled(note, by_attendee) => (note, by_attendee),
+                Heard::Nothing | Heard::Booked(_) => (None, true),
             };
             if appointment.status < Status::Completed {
                 course::cancel_elsewhere(tx, appointment.id, by_patient, note).await?;
@@ -192,118 +224,17 @@ async fn align(tx: &mut TenantTx, booking: Booking, heard: Option<Heard<'_>>) ->
     }
 }
 
-/// How our calendar is to take it.
-#[derive(Default)]
-struct Attempt {
-    /// Over other appointments, for this reason.
-    over: Option<String>,
-    /// What they wrote who booked.
-    notes: Option<String>,
-}
-
-/// Books or moves here; where our calendar is against it, a person must decide.
-async fn attempt(tx: &mut TenantTx, before: &Booking, known: Booking, how: Attempt) -> Result<Fate> {
-    match place(tx, &known, &how).await {
-        Ok(Some(appointment)) => {
-            let after =
-                Booking { appointment_id: Some(appointment), error_code: None, state: CalcomState::Synced, ..known };
-            booking::save(tx, Some(before), after).await?;
-            Ok(Fate::Applied)
-        }
-        Ok(None) => Ok(Fate::Ignored("unmapped")),
-        Err(error) if is_refusal(&error) => {
-            let code = code_of(&error);
-            booking::save(tx, Some(before), known.in_need(&code)).await?;
-            Ok(Fate::Conflict(code))
-        }
-        Err(error) => Err(error),
+/// Somebody has decided that what is here counts: whatever happens there changes nothing here, and is taken back there.
+async fn alone(tx: &mut TenantTx, before: Booking) -> Result<Fate> {
+    if before.there == There::Booked {
+        // a call whose outcome is unknown has its pause
+        let after = if before.asked.is_some() { before.clone() } else { before.waiting() };
+        let after = booking::save(tx, Some(&before), after).await?;
+        sync::enqueue(tx, after.id).await?;
+    } else {
+        rest(tx, before).await?;
     }
-}
-
-/// Takes over here what was booked there, once more, for a person who has decided so.
-///
-/// # Errors
-/// 409 as in booking, where our calendar is still against it.
-pub async fn take_over(tx: &mut TenantTx, before: Booking, over: Option<String>) -> Result<Booking> {
-    let placed = place(tx, &before, &Attempt { over, notes: None }).await?;
-    let gone = || Error::conflict("calcom.refused", "This visit type is no event type of Cal.com any more.");
-    let appointment_id = Some(placed.ok_or_else(gone)?);
-    let after = Booking { appointment_id, error_code: None, state: CalcomState::Synced, ..before.clone() };
-    booking::save(tx, Some(&before), after).await
-}
-
-/// The appointment where and when the booking is. What failed is undone before the error is answered.
-async fn place(tx: &mut TenantTx, booking: &Booking, how: &Attempt) -> Result<Option<AppointmentId>> {
-    let (Some(start), Some(event_type)) = (booking.start, booking.event_type) else { return Ok(None) };
-    if let Some(id) = booking.appointment_id {
-        let to = Elsewhere { start, over: how.over.clone() };
-        return within(tx, async |tx| course::move_elsewhere(tx, id, &to).await).await.map(|moved| Some(moved.id));
-    }
-    let (Some(mapping), Some(patient)) = (mapping::of_event_type(tx, event_type).await?, booking.patient_id) else {
-        return Ok(None);
-    };
-    let mut refusal = None;
-    for provider in candidates(tx, &mapping).await? {
-        let new = visit(&mapping, provider, patient, start, booking.end, how);
-        match within(tx, async |tx| book(tx, &new, None).await).await {
-            Ok(appointment) => return Ok(Some(appointment.id)),
-            Err(error) if is_refusal(&error) => refusal = Some(error),
-            Err(error) => return Err(error),
-        }
-    }
-    let nobody = || Error::conflict("appointment.closed", "Nobody does this there.");
-    Err(refusal.unwrap_or_else(nobody))
-}
-
-/// Work of which nothing is left when it fails.
-async fn within<T>(tx: &mut TenantTx, work: impl AsyncFnOnce(&mut TenantTx) -> Result<T>) -> Result<T> {
-    sqlx::query("savepoint attempt").execute(tx.conn()).await?;
-    match work(tx).await {
-        Ok(done) => Ok(done),
-        Err(error) => {
-            if is_refusal(&error) {
-                sqlx::query("rollback to savepoint attempt").execute(tx.conn()).await?;
-            }
-            Err(error)
-        }
-    }
-}
-
-/// With whom: the one of the mapping, else everybody who does it there.
-async fn candidates(tx: &mut TenantTx, mapping: &CalcomMapping) -> Result<Vec<UserId>> {
-    if let Some(provider) = mapping.provider_id {
-        return Ok(vec![provider]);
-    }
-    let all = practice::providers(tx).await?.into_iter();
-    let does = all.filter(|one| one.bookable && one.does(mapping.service_id, mapping.location_id));
-    Ok(does.map(|one| one.id).collect())
-}
-
-fn visit(
-    mapping: &CalcomMapping,
-    provider: UserId,
-    patient: PatientId,
-    start: Timestamp,
-    end: Option<Timestamp>,
-    how: &Attempt,
-) -> NewAppointment {
-    let minutes = end.and_then(|end| i32::try_from(end.duration_since(start).as_mins()).ok());
-    let reason = how.notes.as_ref().map(|notes| notes.chars().take(500).collect::<String>());
-    NewAppointment {
-        patient_id: patient,
-        service_id: mapping.service_id,
-        location_id: mapping.location_id,
-        provider_ids: vec![provider],
-        room_ids: None,
-        start,
-        duration_minutes: minutes.filter(|minutes| (5..=720).contains(minutes)),
-        reason: reason.filter(|reason| validate::text(reason, &()).is_ok()),
-        notes: None,
-        colour: None,
-        deposit: false,
-        overbooking: how.over.clone(),
-        hold_id: None,
-    }
+    Ok(Fate::Applied)
 }
 
 /// There is nothing left to take over here: how it stands follows, and whether there is something to ask for there.
@@ -328,15 +259,4 @@ async fn missed(tx: &mut TenantTx, uid: &str) -> Result<Fate> {
     }
     course::miss_elsewhere(tx, id).await?;
     Ok(Fate::Applied)
-}
-
-/// What our calendar or our rules are against, as opposed to a database that is away.
-fn is_refusal(error: &Error) -> bool {
-    matches!(error.status().as_u16(), 404 | 409 | 422)
-}
-
-/// `appointment.provider_busy` becomes `provider_busy_here`.
-fn code_of(error: &Error) -> String {
-    let word = error.code().rsplit('.').next().unwrap_or("refused");
-    format!("{}{HERE}", if error.code().starts_with("appointment.") { word } else { "refused" })
 }

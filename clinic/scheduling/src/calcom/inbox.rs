@@ -1,17 +1,20 @@
 //! What Cal.com tells: proved by its signature over the bytes as they came, kept as it came, once, and answered; a job makes
-//! something of it.
+//! something of it. While the connection is off it waits; after thirty days it is forgotten.
+
+use std::time::Duration;
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
 use calcom::Message;
 use jiff::SignedDuration;
+use platform::App;
 use platform::crypto::{Place, sha256};
 use platform::db::{Actor, Caller, TenantTx};
 use platform::error::Error;
 use platform::extract::Path;
 use platform::guard::Anybody;
 use platform::id::PracticeId;
-use platform::jobs::{JobKind, JobRun};
+use platform::jobs::{JobKind, JobRun, Schedule};
 use platform::record::Change;
 use platform::routes::{Json, Routes};
 use platform::{Result, route};
@@ -30,6 +33,19 @@ pub const JOB: JobKind = JobKind { name: "calcom.apply", max_attempts: 20, run: 
 const OLDEST: SignedDuration = SignedDuration::from_hours(24);
 /// How far the other clock may be ahead.
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+
+/// How long a webhook is kept after it came in: names, addresses and notes of whoever booked lie in it, and what it had to
+/// say was made use of long before, or is too old by then. What came of it stays with the booking.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Webhooks that are forgotten in one transaction.
+const FORGOTTEN_AT_ONCE: u64 = 1000;
+
+/// Forgets what is not kept any longer, in all practices.
+pub const SWEEP: Schedule = Schedule {
+    name: "scheduling.sweep_calcom",
+    every: Duration::from_secs(24 * 3600),
+    run: |app| Box::pin(sweep(app)),
+};
 
 /// The route of webhooks.
 pub fn routes() -> Routes {
@@ -75,7 +91,9 @@ fn too_large() -> Error {
 pub struct Delivered {
     /// What nobody can guess of the address.
     pub token: String,
+    /// What is said to prove the body, as it stood in the header.
     pub signature: String,
+    /// The bytes that it proves.
     pub body: Vec<u8>,
 }
 
@@ -162,10 +180,13 @@ async fn run(job: JobRun) -> Result<()> {
             .fetch_optional(tx.conn())
             .await?;
             let Some(row) = row.filter(|row| row.state == "received") else { return Ok(()) };
+            if !settings::is_on(tx).await? {
+                // it waits; switching on gives it its turn
+                return Ok(());
+            }
             let body = tx.open(place(id), &row.body).await?;
             let message = Message::read(&body).map_err(|_| Error::internal("a message that was kept is none"))?;
-            let fate =
-                if settings::is_on(tx).await? { apply::apply(tx, &message).await? } else { Fate::Ignored("off") };
+            let fate = apply::apply(tx, &message).await?;
             let (state, reason) = match fate {
                 Fate::Applied => ("applied", None),
                 Fate::Ignored(why) => ("ignored", Some(why.to_owned())),
@@ -186,4 +207,92 @@ async fn run(job: JobRun) -> Result<()> {
         .await?;
     super::slots::forget(job.practice);
     Ok(())
+}
+
+/// Puts those that nothing was made of yet into the queue again, in the order of ids, a page of at most `most` behind this
+/// one; answers the last one of it. What is too old to be taken in would be too old now, and is left out.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn again(tx: &mut TenantTx, after: Option<Uuid>, most: i64) -> Result<Option<Uuid>> {
+    let practice = tx.practice();
+    let oldest = tx.now().checked_sub(OLDEST).map_err(Error::internal)?;
+    let page = sqlx::query_scalar!(
+        "select id from scheduling.calcom_message
+          where practice_id = $1 and state = 'received' and at >= $2 and ($3::uuid is null or id > $3)
+          order by id limit $4",
+        practice,
+        jiff_sqlx::Timestamp::from(oldest) as _,
+        after,
+        most,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    for id in &page {
+        tx.enqueue(&JOB, &Task { message: *id }, None).await?;
+    }
+    Ok(page.last().copied())
+}
+
+/// The latest that was told of a booking that was made or moved, as long as it is kept.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn latest(tx: &mut TenantTx, uid: &str) -> Result<Option<Message>> {
+    let practice = tx.practice();
+    let row = sqlx::query!(
+        "select id, body from scheduling.calcom_message
+          where practice_id = $1 and trigger in ('BOOKING_CREATED', 'BOOKING_RESCHEDULED') and uid = $2
+          order by at desc limit 1",
+        practice,
+        uid,
+    );
+    let Some(row) = row.fetch_optional(tx.conn()).await? else { return Ok(None) };
+    let body = tx.open(place(row.id), &row.body).await?;
+    Ok(Message::read(&body).ok())
+}
+
+async fn sweep(app: App) -> Result<()> {
+    let mut tx = app.db().auth().await?;
+    let practices = sqlx::query_scalar!("select practice_id from platform.practice order by practice_id")
+        .fetch_all(tx.conn())
+        .await?;
+    tx.commit().await?;
+    for practice in practices {
+        let caller = Caller::system(PracticeId(practice));
+        loop {
+            match app.door.write(&caller, async |tx| forget(tx).await).await {
+                Ok(FORGOTTEN_AT_ONCE) => {}
+                Ok(_) => break,
+                Err(error) => {
+                    tracing::warn!(%practice, %error, "what webhooks said could not be forgotten");
+                    break;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Forgets what is not kept any longer, the oldest first; answers how many that were.
+async fn forget(tx: &mut TenantTx) -> Result<u64> {
+    let practice = tx.practice();
+    let before = tx.now().checked_sub(KEPT).map_err(Error::internal)?;
+    let gone = sqlx::query!(
+        "delete from scheduling.calcom_message
+          where practice_id = $1 and id in (
+                select id from scheduling.calcom_message where practice_id = $1 and received_at < $2
+                 order by received_at, id limit $3)",
+        practice,
+        jiff_sqlx::Timestamp::from(before) as _,
+        FORGOTTEN_AT_ONCE.cast_signed(),
+    )
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
+    if gone > 0 {
+        let told = json!({ "messages": gone });
+        tx.record(Change::done("forget", "calcom_message", practice).with(told)).await?;
+    }
+    Ok(gone)
 }

@@ -1,5 +1,7 @@
 //! The bookings that both have, as people see them: on the appointment, in the worklist, on the page of the connection.
 
+use std::collections::HashMap;
+
 use garde::Validate;
 use jiff::Timestamp;
 use platform::db::TenantTx;
@@ -137,13 +139,10 @@ async fn list(who: Can<may::Read>, Query(asked): Query<WhichCalcomBookings>) -> 
         order.push("b.id", &mut query)?;
         let rows: Vec<Listed> = query.build_query_as().fetch_all(tx.conn()).await?;
         let (rows, next_cursor) = order.cut(rows, |row, _| (row.updated_at.to_jiff().to_string().into(), row.id))?;
-        let mut items = Vec::with_capacity(rows.len());
-        for row in &rows {
-            if let Some(found) = booking::find(tx, Which::Id(CalcomBookingId(row.id))).await? {
-                items.push(shown(tx, found).await?);
-            }
-        }
-        let ids: Vec<Uuid> = items.iter().map(|item| item.id.uuid()).collect();
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let mut found = booking::those(tx, &ids).await?;
+        found.sort_by_key(|booking| ids.iter().position(|id| *id == booking.id.uuid()));
+        let items = items(tx, found).await?;
         let patients: Vec<PatientId> = items.iter().filter_map(|item| item.patient_id).collect();
         let filter: &[&str] = if asked.state.is_some() { &["state"] } else { &[] };
         tx.record_read(Look::list("calcom_booking", &ids, filter).of_patients(&patients)).await?;
@@ -173,37 +172,67 @@ async fn of_appointment(who: Can<may::Read>, Path(id): Path<AppointmentId>) -> R
 /// # Errors
 /// 503 when the database is away.
 pub async fn shown(tx: &mut TenantTx, found: Booking) -> Result<CalcomBooking> {
-    let appointment = match found.appointment_id {
-        Some(id) => Some(appointment::find(tx, id).await?),
-        None => None,
+    items(tx, vec![found]).await?.pop().ok_or_else(Error::not_found)
+}
+
+/// The same for all of them, in this order.
+async fn items(tx: &mut TenantTx, found: Vec<Booking>) -> Result<Vec<CalcomBooking>> {
+    let visits = visits(tx, &found).await?;
+    let mut services: HashMap<i64, ServiceId> = HashMap::new();
+    if found.iter().any(|booking| booking.appointment_id.is_none()) {
+        let mappings = mapping::all(tx).await?.into_iter();
+        services.extend(mappings.map(|mapping| (mapping.event_type_id, mapping.service_id)));
+    }
+    let ids: Vec<Uuid> = found.iter().filter_map(|booking| booking.patient_id).map(PatientId::uuid).collect();
+    let people = patients::items_of(tx, &ids).await?.into_iter();
+    let people: HashMap<_, _> = people.map(|one| (one.id, (one.given_name, one.family_name))).collect();
+    let item = |found: Booking| {
+        let visit = found.appointment_id.and_then(|id| visits.get(&id));
+        let mapped = || found.event_type.and_then(|event_type| services.get(&event_type).copied());
+        let (given_name, family_name) = found.patient_id.and_then(|id| people.get(&id)).cloned().unzip();
+        CalcomBooking {
+            id: found.id,
+            appointment_id: found.appointment_id,
+            patient_id: found.patient_id,
+            given_name,
+            family_name: family_name.flatten(),
+            service_id: visit.map(|visit| visit.service).or_else(mapped),
+            state: found.state,
+            reason: found.error_code,
+            from_there: found.from_there,
+            uid: found.uid,
+            start_there: found.start,
+            end_there: found.end,
+            start_here: visit.map(|visit| visit.start),
+            version: found.version,
+            updated_at: found.updated_at,
+        }
     };
-    let service_id = match (&appointment, found.event_type) {
-        (Some(appointment), _) => Some(appointment.service_id),
-        (None, Some(event_type)) => mapping::of_event_type(tx, event_type).await?.map(|mapping| mapping.service_id),
-        (None, None) => None,
-    };
-    let patient = match found.patient_id {
-        Some(id) => patients::items_of(tx, &[id.uuid()]).await?.pop(),
-        None => None,
-    };
-    let (given_name, family_name) = patient.map_or((None, None), |one| (Some(one.given_name), one.family_name));
-    Ok(CalcomBooking {
-        id: found.id,
-        appointment_id: found.appointment_id,
-        patient_id: found.patient_id,
-        given_name,
-        family_name,
-        service_id,
-        state: found.state,
-        reason: found.error_code,
-        from_there: found.from_there,
-        uid: found.uid,
-        start_there: found.start,
-        end_there: found.end,
-        start_here: appointment.map(|appointment| appointment.start),
-        version: found.version,
-        updated_at: found.updated_at,
-    })
+    Ok(found.into_iter().map(item).collect())
+}
+
+/// What of an appointment is shown of a booking.
+struct Visit {
+    service: ServiceId,
+    start: Timestamp,
+}
+
+async fn visits(tx: &mut TenantTx, of: &[Booking]) -> Result<HashMap<AppointmentId, Visit>> {
+    let practice = tx.practice();
+    let ids: Vec<Uuid> = of.iter().filter_map(|booking| booking.appointment_id).map(AppointmentId::uuid).collect();
+    let rows = sqlx::query!(
+        r#"select id, service_id, starts_at as "starts_at: jiff_sqlx::Timestamp" from scheduling.appointment
+            where practice_id = $1 and id = any($2)"#,
+        practice,
+        &ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let visits = rows.into_iter().map(|row| {
+        let visit = Visit { service: ServiceId(row.service_id), start: row.starts_at.to_jiff() };
+        (AppointmentId(row.id), visit)
+    });
+    Ok(visits.collect())
 }
 
 /// The booking, or 404.

@@ -147,7 +147,11 @@ pub async fn forget_all(tx: &mut TenantTx) -> Result<()> {
     Ok(())
 }
 
-async fn all(tx: &mut TenantTx) -> Result<Vec<CalcomMapping>> {
+/// The whole mapping.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn all(tx: &mut TenantTx) -> Result<Vec<CalcomMapping>> {
     of(tx, None, None).await
 }
 

@@ -7,6 +7,7 @@
 //! booking is looked up before anything is asked again. What happens there comes as webhooks (`inbox`, `apply`), in any
 //! order. What the two cannot agree on waits for a person, and is shown until somebody has decided.
 
+mod answers;
 mod apply;
 mod booking;
 mod connection;
@@ -14,17 +15,20 @@ mod inbox;
 mod list;
 mod mapping;
 mod peer;
+mod place;
 mod reservation;
 mod resolve;
+mod resume;
 mod sandbox;
 mod settings;
+mod settle;
 pub mod slots;
 mod sync;
 #[cfg(test)]
 mod tests;
 mod visitor;
 
-use platform::jobs::JobKind;
+use platform::jobs::{JobKind, Schedule};
 use platform::outbox::Subscriber;
 use platform::routes::Routes;
 
@@ -41,8 +45,11 @@ pub fn routes() -> Routes {
 
 /// Its jobs.
 pub fn jobs() -> Vec<JobKind> {
-    vec![sync::JOB, inbox::JOB, reservation::JOB]
+    vec![sync::JOB, inbox::JOB, reservation::JOB, resume::JOB]
 }
+
+/// What recurs.
+pub const SCHEDULE: Schedule = inbox::SWEEP;
 
 /// What it hears of.
 pub fn subscribers() -> Vec<Subscriber> {

@@ -108,9 +108,10 @@ async fn release(job: JobRun, hold: HoldId) -> Result<()> {
             )
             .fetch_optional(tx.conn())
             .await?;
-            let (Some(uid), Some(access)) = (uid, Access::of(tx).await?) else { return Ok(None) };
+            let Some(uid) = uid else { return Ok(None) };
             tx.record(Change::done("release", "hold", hold.uuid())).await?;
-            Ok(Some((uid, access)))
+            // switched off meanwhile, it ends there by itself
+            Ok(Access::of(tx).await?.map(|access| (uid, access)))
         })
         .await?;
     if let Some((uid, access)) = gone {

@@ -13,7 +13,8 @@ use utoipa::ToSchema;
 
 use super::booking::{self, Booking, CalcomBookingId, CalcomState};
 use super::list::{self, CalcomBooking};
-use super::{apply, sync};
+use super::{place, sync};
+use crate::own;
 
 /// The route of deciding.
 pub fn routes() -> Routes {
@@ -58,8 +59,11 @@ async fn resolve(
     Path(id): Path<CalcomBookingId>,
     Body(how): Body<ResolveCalcomBooking>,
 ) -> Result<Json<CalcomBooking>> {
-    if how.action == CalcomAction::BookOver && !who.may(may::Overbook::NAME) {
-        return Err(Error::forbidden());
+    let over = how.action == CalcomAction::BookOver;
+    let allowed = !over || who.may(may::Overbook::NAME);
+    own::demand::<may::Overbook, _>(&who, allowed, "POST /api/v1/calcom-bookings/{id}/resolve").await?;
+    if over && how.overbooking.is_none() {
+        return Err(Error::invalid(Vec::new()).at("/overbooking", "required", "Say why it is booked over others."));
     }
     who.write(async move |tx| {
         let before = list::lock(tx, id).await?;
@@ -71,7 +75,7 @@ async fn resolve(
         let after = match how.action {
             CalcomAction::Retry | CalcomAction::BookOver if before.is_against_ours() => {
                 let over = how.overbooking.clone().filter(|_| how.action == CalcomAction::BookOver);
-                apply::take_over(tx, before, over).await?
+                place::take_over(tx, before, over).await?
             }
             CalcomAction::BookOver => {
                 let title = "Cal.com is against this, and not our own calendar; move it, or keep it here only.";

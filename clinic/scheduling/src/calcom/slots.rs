@@ -2,33 +2,22 @@
 //! ours are shown, and the answer says so.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::future::join_all;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use platform::db::TenantTx;
 use platform::id::{PracticeId, UserId};
 use platform::{App, Result};
 use practice::{ServiceId, Span};
-use uuid::Uuid;
 
+use super::answers::{self, Question};
 use super::mapping::{self, CalcomMapping};
 use super::peer::Access;
 use crate::slots::Slot;
 
-/// How long an answer is believed.
-const FRESH: SignedDuration = SignedDuration::from_secs(20);
-/// Nobody waits longer for it.
+/// Nobody waits longer for an answer.
 const WITHIN: Duration = Duration::from_secs(3);
-/// Answers that are kept.
-const MOST: usize = 2000;
-
-type Question = (Uuid, i64, Timestamp, Timestamp);
-/// When it was given, and beginnings that are free.
-type Answer = (Timestamp, HashSet<Timestamp>);
-
-static ANSWERS: LazyLock<Mutex<HashMap<Question, Answer>>> = LazyLock::new(Mutex::default);
 
 /// Where a service is booked as well: the event types that it is at Cal.com.
 pub struct Elsewhere {
@@ -81,48 +70,23 @@ async fn ask(
     mappings: &[CalcomMapping],
     during: Span,
 ) -> Result<Option<HashMap<i64, HashSet<Timestamp>>>> {
-    let now = app.now();
-    let mut free = HashMap::new();
-    let mut unknown = Vec::new();
-    for event_type in mappings.iter().map(|mapping| mapping.event_type_id) {
-        match remembered((practice.uuid(), event_type, during.start, during.end), now) {
-            Some(starts) => drop(free.insert(event_type, starts)),
-            None => unknown.push(event_type),
-        }
-    }
-    if unknown.is_empty() {
-        return Ok(Some(free));
-    }
-    let provider = access.provider(app, practice)?;
-    let asked = join_all(unknown.iter().map(|event_type| provider.slots(*event_type, during.start..during.end)));
-    let Ok(answers) = tokio::time::timeout(WITHIN, asked).await else { return Ok(None) };
-    for (event_type, answer) in unknown.into_iter().zip(answers) {
-        let Ok(starts) = answer else { return Ok(None) };
-        let starts: HashSet<Timestamp> = starts.into_iter().collect();
-        remember((practice.uuid(), event_type, during.start, during.end), now, starts.clone());
-        free.insert(event_type, starts);
+    let (now, provider) = (app.now(), access.provider(app, practice)?);
+    let event_types = mappings.iter().map(|mapping| mapping.event_type_id);
+    let questions = event_types.flat_map(|event_type| {
+        answers::blocks(during, now).map(move |block| Question { practice: practice.uuid(), event_type, block })
+    });
+    let questions: Vec<Question> = questions.collect();
+    let asked = join_all(questions.iter().map(|question| answers::answer(*question, now, &*provider)));
+    let Ok(found) = tokio::time::timeout(WITHIN, asked).await else { return Ok(None) };
+    let mut free: HashMap<i64, HashSet<Timestamp>> = HashMap::new();
+    for (question, starts) in questions.into_iter().zip(found) {
+        let Some(starts) = starts? else { return Ok(None) };
+        free.entry(question.event_type).or_default().extend(starts.iter().copied());
     }
     Ok(Some(free))
 }
 
-fn remembered(question: Question, now: Timestamp) -> Option<HashSet<Timestamp>> {
-    let answers = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
-    let (at, starts) = answers.get(&question)?;
-    (now.duration_since(*at) < FRESH).then(|| starts.clone())
-}
-
-fn remember(question: Question, now: Timestamp, starts: HashSet<Timestamp>) {
-    let mut answers = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
-    if answers.len() >= MOST {
-        answers.retain(|_, (at, _)| now.duration_since(*at) < FRESH);
-    }
-    if answers.len() < MOST {
-        answers.insert(question, (now, starts));
-    }
-}
-
 /// Forgets what is remembered of a practice, after something was booked.
 pub fn forget(practice: PracticeId) {
-    let mut answers = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
-    answers.retain(|(of, ..), _| *of != practice.uuid());
+    answers::forget(practice.uuid());
 }

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::booking::{self, Asked, Booking, CalcomBookingId, CalcomState, Desired, There, Which};
 use super::peer::Access;
+use super::settle::{Next, Noted, settle};
 use super::{reservation, settings, slots};
 use crate::appointment::{self, Appointment, AppointmentId};
 
@@ -23,12 +24,8 @@ pub const JOB: JobKind = JobKind { name: "calcom.sync", max_attempts: 50, run: |
 
 /// Calls of one job, before others have their turn.
 const STEPS: usize = 8;
-/// Tries without an answer before a person is asked.
-const MOST_ATTEMPTS: i32 = 8;
-/// The same where Cal.com only says to come later.
-const MOST_PAUSES: i32 = 20;
 /// After a call without an answer nobody looks before it must be over there, whatever it was: longer than any call waits.
-const QUIET: Duration = Duration::from_secs(10);
+pub const QUIET: Duration = Duration::from_secs(10);
 
 #[derive(Serialize, Deserialize)]
 struct Task {
@@ -55,32 +52,31 @@ pub async fn enqueue(tx: &mut TenantTx, booking: CalcomBookingId) -> Result<()> 
     tx.enqueue(&JOB, &Task { booking }, None).await.map(drop)
 }
 
-/// Looks whether what is there is what shall be there.
+/// Looks whether what is there is what shall be there. While the connection is off it waits; switching on gives it its turn.
 async fn consider(tx: &mut TenantTx, id: AppointmentId) -> Result<()> {
-    if !settings::is_on(tx).await? {
-        return Ok(());
-    }
+    let Some(is_on) = settings::standing(tx).await? else { return Ok(()) };
     let appointment = appointment::find(tx, id).await?;
-    let Some(before) = booking::lock(tx, Which::Of(id)).await? else {
-        if appointment.start > tx.now() && booking::desired_for(tx, &appointment).await?.is_some() {
-            let new = booking::save(tx, None, Booking::new(Some(&appointment), tx.now())).await?;
-            enqueue(tx, new.id).await?;
+    let waits = match booking::lock(tx, Which::Of(id)).await? {
+        None => {
+            if appointment.start <= tx.now() || booking::desired_for(tx, &appointment).await?.is_none() {
+                return Ok(());
+            }
+            booking::save(tx, None, Booking::new(Some(&appointment), tx.now())).await?
         }
-        return Ok(());
+        Some(before) => {
+            let (_, desired) = booking::desired(tx, &before).await?;
+            if before.agrees(desired.as_ref()) {
+                let rest = Booking { state: before.at_rest(), error_code: None, ..before.clone() };
+                return booking::save(tx, Some(&before), rest).await.map(drop);
+            }
+            booking::save(tx, Some(&before), before.waiting()).await?
+        }
     };
-    let (_, desired) = booking::desired(tx, &before).await?;
-    if before.agrees(desired.as_ref()) {
-        let rest = Booking { state: before.at_rest(), error_code: None, ..before.clone() };
-        booking::save(tx, Some(&before), rest).await?;
-    } else {
-        booking::save(tx, Some(&before), before.waiting()).await?;
-        enqueue(tx, before.id).await?;
-    }
-    Ok(())
+    if is_on { enqueue(tx, waits.id).await } else { Ok(()) }
 }
 
 /// What to do next.
-enum Step {
+pub enum Step {
     /// Nothing.
     Rest,
     /// Find out what became of a call.
@@ -94,8 +90,9 @@ enum Step {
 }
 
 /// A call whose outcome is unknown, and what is known of the booking.
-struct Doubt {
-    asked: Asked,
+pub struct Doubt {
+    /// Which call.
+    pub asked: Asked,
     /// Where it would be.
     query: BookingQuery,
     /// The booking that it was about.
@@ -105,13 +102,14 @@ struct Doubt {
 }
 
 /// What came of it.
-enum Outcome {
+pub enum Outcome {
     /// It stands there like this.
     Stands(Answer),
     /// It does not stand any more.
     Gone,
     /// Nothing came of the call that was looked up.
     Nothing,
+    /// The call did not succeed.
     Failed(Failure),
 }
 
@@ -119,7 +117,7 @@ async fn run(job: JobRun) -> Result<()> {
     let Task { booking } = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
     let mut doubted = false;
     for _ in 0..STEPS {
-        let Some((step, access)) = next(job.clone(), booking).await? else { return Ok(()) };
+        let Some((step, noted, access)) = next(job.clone(), booking).await? else { return Ok(()) };
         let provider = access.provider(&job.app, job.practice)?;
         let mut outcome = take(&step, Arc::clone(&provider)).await;
         // taken perhaps by ourselves, if an earlier call arrived after all
@@ -132,7 +130,7 @@ async fn run(job: JobRun) -> Result<()> {
             }
         }
         slots::forget(job.practice);
-        match settle(job.clone(), booking, step, outcome).await? {
+        match settle(job.clone(), booking, step, noted, outcome).await? {
             Next::Again => {}
             Next::Rest => return Ok(()),
             Next::Later(after) => {
@@ -145,7 +143,7 @@ async fn run(job: JobRun) -> Result<()> {
 }
 
 /// Decides on the next call and notes it, so that after a crash it is known that it may have been made.
-async fn next(job: JobRun, id: CalcomBookingId) -> Result<Option<(Step, Access)>> {
+async fn next(job: JobRun, id: CalcomBookingId) -> Result<Option<(Step, Noted, Access)>> {
     let job_id = job.id;
     job.app
         .door
@@ -153,6 +151,7 @@ async fn next(job: JobRun, id: CalcomBookingId) -> Result<Option<(Step, Access)>
             let Some(before) = booking::lock(tx, Which::Id(id)).await? else { return Ok(None) };
             let Some(access) = Access::of(tx).await? else { return Ok(None) };
             if before.state == CalcomState::NeedsAttention {
+                booking::give_back(tx, id, job_id).await?;
                 return Ok(None);
             }
             if let Some(left) =
@@ -187,8 +186,10 @@ async fn next(job: JobRun, id: CalcomBookingId) -> Result<Option<(Step, Access)>
                 Step::Create(new, _) => Some(new.event_type),
                 _ => before.event_type,
             };
-            booking::save(tx, Some(&before), Booking { asked, event_type, ..before.clone() }).await?;
-            Ok(Some((step, access)))
+            let noted = Noted::of(&before, asked);
+            let after = Booking { asked, event_type, state: CalcomState::Pending, ..before.clone() };
+            booking::save(tx, Some(&before), after).await?;
+            Ok(Some((step, noted, access)))
         })
         .await
 }
@@ -305,82 +306,4 @@ async fn look_up(doubt: &Doubt, provider: Arc<dyn Provider>) -> Outcome {
         },
         Err(failure) => Outcome::Failed(failure),
     }
-}
-
-/// What the job does now.
-enum Next {
-    Again,
-    Rest,
-    Later(Duration),
-}
-
-/// Notes what came of a call.
-async fn settle(job: JobRun, id: CalcomBookingId, step: Step, outcome: Outcome) -> Result<Next> {
-    let job_id = job.id;
-    job.app
-        .door
-        .write_regardless(&Caller::system(job.practice), async move |tx| {
-            booking::take(tx, id, job_id).await?;
-            let Some(before) = booking::lock(tx, Which::Id(id)).await? else { return Ok(Next::Rest) };
-            let known = Booking { asked: None, attempts: 0, quiet_until: None, error_code: None, ..before.clone() };
-            let (after, next) = match &outcome {
-                Outcome::Stands(answer) => (stands(tx, known, answer).await?, Next::Again),
-                Outcome::Gone => {
-                    let gone = Booking { there: There::Cancelled, ..known };
-                    // cancelled there, although it was to be moved
-                    match &step {
-                        Step::LookUp(Doubt { asked: Asked::Reschedule, .. }) => {
-                            (gone.in_need("cancelled_there"), Next::Rest)
-                        }
-                        _ => (gone, Next::Again),
-                    }
-                }
-                Outcome::Nothing => (known, Next::Again),
-                Outcome::Failed(failure) => failed(&before, &step, *failure, tx.now()),
-            };
-            booking::save(tx, Some(&before), after).await?;
-            if !matches!(next, Next::Again) {
-                booking::give_back(tx, id, job_id).await?;
-            }
-            Ok(next)
-        })
-        .await
-}
-
-async fn stands(tx: &mut TenantTx, known: Booking, answer: &Answer) -> Result<Booking> {
-    if let Some(old) = known.uid.as_ref().filter(|old| **old != answer.uid) {
-        booking::name(tx, known.id, old, true).await?;
-    }
-    booking::name(tx, known.id, &answer.uid, false).await?;
-    Ok(Booking {
-        there: There::Booked,
-        uid: Some(answer.uid.clone()),
-        start: Some(answer.start),
-        end: Some(answer.end),
-        ..known
-    })
-}
-
-/// A call that did not succeed. Where nothing can have come of it, it may be made again; else it is looked up first.
-fn failed(before: &Booking, step: &Step, failure: Failure, now: Timestamp) -> (Booking, Next) {
-    let looked_up = matches!(step, Step::LookUp(_));
-    let asked = before.asked.filter(|_| looked_up || failure == Failure::Unknown);
-    let tried =
-        Booking { asked, attempts: before.attempts + 1, error_code: Some(failure.code().to_owned()), ..before.clone() };
-    let (pause, most) = match failure {
-        Failure::Limited(after) => (after, MOST_PAUSES),
-        Failure::Unknown | Failure::Unreachable => (QUIET, MOST_ATTEMPTS),
-        // what is cancelled already is refused as well: looked up, like a call without an answer
-        Failure::Refused if matches!(step, Step::Cancel(_)) && before.attempts < 2 => {
-            return (Booking { asked: before.asked, ..tried }, Next::Again);
-        }
-        Failure::Taken | Failure::OutOfBounds | Failure::Missing | Failure::KeyRefused | Failure::Refused => {
-            return (tried.in_need(failure.code()), Next::Rest);
-        }
-    };
-    if tried.attempts >= most {
-        return (tried.in_need(failure.code()), Next::Rest);
-    }
-    let quiet = SignedDuration::try_from(pause).ok().and_then(|pause| now.checked_add(pause).ok());
-    (Booking { quiet_until: quiet, state: CalcomState::Pending, ..tried }, Next::Later(pause))
 }

@@ -8,16 +8,17 @@ use platform::db::TenantTx;
 use platform::id::PatientId;
 use platform::{Result, validate};
 
-/// Finds or enters them.
+/// Finds or enters them, without the practice's own fields that are required: nobody has asked them there.
 ///
 /// # Errors
-/// 503 when the database is away.
+/// 422 for what cannot be entered.
 pub async fn find_or_enter(tx: &mut TenantTx, person: &Person) -> Result<PatientId> {
+    let fields = fields(tx, person).await?;
     let mut known: Vec<PatientId> = Vec::new();
     let name =
-        NameWanted { part: NamePart::Any, text: full(&person.given_name, person.family_name.as_deref()), exact: false };
-    let by_email = person.email.clone().map(|email| Criteria { emails: vec![vec![email]], ..Criteria::default() });
-    let by_phone = person.phone.clone().map(|phone| Criteria { phones: vec![vec![phone]], ..Criteria::default() });
+        NameWanted { part: NamePart::Any, text: full(&fields.given_name, fields.family_name.as_deref()), exact: false };
+    let by_email = fields.email().map(|email| Criteria { emails: vec![vec![email.to_owned()]], ..Criteria::default() });
+    let by_phone = fields.phone().map(|phone| Criteria { phones: vec![vec![phone.to_owned()]], ..Criteria::default() });
     for criteria in [by_email, by_phone].into_iter().flatten() {
         let criteria = Criteria { names: vec![vec![name.clone()]], ..criteria };
         let (found, _) = patients::lookup::patients(tx, &criteria, None, 10).await?;
@@ -27,10 +28,7 @@ pub async fn find_or_enter(tx: &mut TenantTx, person: &Person) -> Result<Patient
     known.dedup();
     match known[..] {
         [one] => Ok(one),
-        _ => {
-            let fields = fields(tx, person).await?;
-            Ok(patients::enter(tx, &fields).await?.id)
-        }
+        _ => Ok(patients::enter_introduced(tx, &fields).await?.id),
     }
 }
 

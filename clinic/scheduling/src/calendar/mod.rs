@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use jiff::{Span as Days, Timestamp};
 use patients::{Alert, PatientItem};
 use platform::db::TenantTx;
-use platform::error::{Error, FieldError};
+use platform::error::Error;
 use platform::extract::Query;
 use platform::filter::Kind;
 use platform::guard::Can;
@@ -29,6 +29,7 @@ use uuid::Uuid;
 use crate::appointment::occupy::LONGEST;
 use crate::appointment::row::{COLUMNS, Row, open_all};
 use crate::appointment::{Appointment, Status};
+use crate::slots::check_days;
 
 /// The routes of the calendar.
 pub fn routes() -> Routes {
@@ -115,17 +116,6 @@ struct WhichDays {
     to: Date,
 }
 
-impl WhichDays {
-    fn check(&self, most: i32) -> Result<()> {
-        let days = self.to.since(self.from).map_err(Error::internal)?.get_days();
-        if (0..most).contains(&days) && (2000..=2200).contains(&self.from.year()) {
-            return Ok(());
-        }
-        let text = format!("Ask for the first day, or for one of the {} that follow.", most - 1);
-        Err(Error::invalid(vec![FieldError::new("?to", "out_of_range", text)]))
-    }
-}
-
 /// Everything of some days at a location.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -153,7 +143,7 @@ struct ProviderHours {
 /// Everything of some days at a location, a week at most. Who is on it is written to the ledger.
 #[utoipa::path(get, path = "/api/v1/calendar", tag = "scheduling", params(WhichDays), responses((status = 200, body = Calendar)))]
 async fn calendar(who: Can<may::Read>, Query(asked): Query<WhichDays>) -> Result<Json<Calendar>> {
-    asked.check(MOST_DAYS)?;
+    check_days(asked.from, asked.to, MOST_DAYS)?;
     who.read_recorded(async move |tx| {
         let people: Vec<UserId> = practice::providers(tx)
             .await?
@@ -204,7 +194,7 @@ struct DayNumber {
 /// Days at a location in numbers, six weeks at most.
 #[utoipa::path(get, path = "/api/v1/calendar/days", tag = "scheduling", params(WhichDays), responses((status = 200, body = DayNumbers)))]
 async fn days(who: Can<may::Read>, Query(asked): Query<WhichDays>) -> Result<Json<DayNumbers>> {
-    asked.check(MOST_NUMBERS)?;
+    check_days(asked.from, asked.to, MOST_NUMBERS)?;
     who.read(async move |tx| {
         let working = practice::working(tx, asked.location_id, &[], asked.from, asked.to).await?;
         let window = window(&working.time_zone()?, asked.from, asked.to)?;

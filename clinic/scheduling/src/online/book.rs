@@ -34,8 +34,11 @@ use crate::visit_link;
 
 /// What patients who came this way have as lead source, and their consents as source.
 const ONLINE: &str = "online";
-/// How much is booked at once and in the long run, for a network and for a practice.
+/// How much is booked at once and in the long run: for a network, for a phone number, so that nobody tries dates of birth
+/// until one is right, and for a practice.
 const NETWORK: SharedBucket<'_> = SharedBucket { name: "booking.book.network", key: "", burst: 20, per_second: 0.02 };
+const PERSON: SharedBucket<'_> =
+    SharedBucket { name: "booking.book.person", key: "", burst: 10, per_second: 1.0 / 360.0 };
 const PRACTICE: SharedBucket<'_> = SharedBucket { name: "booking.book.practice", key: "", burst: 200, per_second: 1.0 };
 
 /// The route of booking.
@@ -124,9 +127,15 @@ undisclosed!(NewOnlineAppointment, OnlineAppointment);
 async fn book_online(who: Anybody, key: IdempotencyKey, Body(new): Body<NewOnlineAppointment>) -> Result<Once> {
     let page = Page::of(&who, new.practice.as_deref()).await?;
     page.slow(NETWORK, PRACTICE).await?;
+    let phone = new.phone.clone();
+    let person = page.read(async move |tx| blind(tx, &phone).await).await?;
+    page.slow_person(&person, PERSON).await?;
     let request = key.of("booking.book", &new)?;
     let (asked, start) = ((new.service.clone(), new.location_id, new.provider_id), new.start);
     let booked = page.create_once(request, async move |tx| take(tx, &new).await).await;
+    if booked.as_ref().is_err_and(|error| error.code() == "booking.known_only") {
+        page.record_refused("POST /api/v1/booking/appointments").await?;
+    }
     with_alternatives(&page, asked, start, booked).await
 }
 
@@ -136,8 +145,13 @@ async fn take(tx: &mut TenantTx, new: &NewOnlineAppointment) -> Result<OnlineApp
     let choice = Choice::of(tx, &offer, '/', (&new.service, new.location_id, new.provider_id)).await?;
     let person = new.person(tx).await?;
     let online = offer.service(&new.service).ok_or_else(Error::not_found)?;
-    let (patient, is_new) = who(tx, online, &person).await?;
+    let phone = blind(tx, &new.phone).await?;
     let held = held(tx, new, &choice).await?;
+    if held.is_none() {
+        // first whether the time can be had: whether somebody is known here is told only where they could book
+        choice.take_turn(tx, new.start, None, None).await?;
+    }
+    let (patient, is_new) = who(tx, online, &phone, &person).await?;
     let provider = match held.as_ref().and_then(|hold| hold.provider_ids.first()) {
         Some(provider) => *provider,
         None => choice.take_turn(tx, new.start, Some(patient), None).await?,
@@ -173,12 +187,27 @@ async fn take(tx: &mut TenantTx, new: &NewOnlineAppointment) -> Result<OnlineApp
     Ok(new.told(&offer, &booked, link))
 }
 
+/// A phone number in E.164.
+async fn number(tx: &mut TenantTx, phone: &str) -> Result<String> {
+    let country = practice::practice(tx).await?.country;
+    validate::phone(phone, &country, "/phone")
+}
+
+/// What stands for a phone number where it must not be read.
+async fn blind(tx: &mut TenantTx, phone: &str) -> Result<String> {
+    let number = number(tx, phone).await?;
+    tx.blind("patients.patient", "phone", &number).await
+}
+
 /// The patient that this is, or a new one. Whoever introduces themselves in the same way waits, so that nobody who
 /// sends a form twice is entered twice.
-async fn who(tx: &mut TenantTx, online: &OnlineService, person: &patients::PatientFields) -> Result<(PatientId, bool)> {
-    let number = person.phone().unwrap_or_default().to_owned();
-    let blind = tx.blind("patients.patient", "phone", &number).await?;
-    wait_for_turn(tx, &[turn_at(&blind)]).await?;
+async fn who(
+    tx: &mut TenantTx,
+    online: &OnlineService,
+    phone: &str,
+    person: &patients::PatientFields,
+) -> Result<(PatientId, bool)> {
+    wait_for_turn(tx, &[turn_at(phone)]).await?;
     if let Some(known) = patients::known(tx, person).await? {
         return Ok((known, false));
     }
@@ -240,13 +269,12 @@ impl NewOnlineAppointment {
 
     /// The patient as a record would have them.
     async fn person(&self, tx: &mut TenantTx) -> Result<patients::PatientFields> {
-        let country = practice::practice(tx).await?.country;
         let agreed = self.reminders.then(|| patients::Consent {
             granted: true,
             at: Some(tx.now()),
             source: Some(ONLINE.to_owned()),
         });
-        let number = validate::phone(&self.phone, &country, "/phone")?;
+        let number = number(tx, &self.phone).await?;
         let email = |address: &String| patients::Email {
             address: address.trim().to_owned(),
             kind: patients::ContactKind::default(),

@@ -123,6 +123,30 @@ impl Page {
         tx.commit().await?;
         taken
     }
+
+    /// Takes from the bucket of somebody whom visitors say they are, named so that their data is not in it.
+    ///
+    /// # Errors
+    /// 429 with when to come back.
+    pub async fn slow_person(&self, person: &str, bucket: SharedBucket<'_>) -> Result<()> {
+        let key = format!("{} {person}", self.caller.practice);
+        let mut tx = self.app.db().auth().await?;
+        let taken = SharedBucket { key: &key, ..bucket }.take(&mut tx).await;
+        tx.commit().await?;
+        taken
+    }
+
+    /// Writes to the ledger that a visitor was refused.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn record_refused(&self, operation: &str) -> Result<()> {
+        let operation = operation.to_owned();
+        self.app
+            .door
+            .write_regardless(&self.caller, async move |tx| tx.record_denied("booking", &operation).await)
+            .await
+    }
 }
 
 /// Everything that can be booked online, as it is now.

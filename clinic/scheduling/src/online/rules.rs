@@ -112,7 +112,7 @@ pub struct OnlineBooking {
     pub updated_at: Option<Timestamp>,
 }
 
-/// OnlineRules in place of those that there are.
+/// Rules in place of those that there are.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewOnlineBooking {

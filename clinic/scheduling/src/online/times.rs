@@ -4,9 +4,9 @@
 use garde::Validate;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Span as Days, Timestamp};
+use jiff::{Span as Days, Timestamp};
 use platform::db::TenantTx;
-use platform::error::{Error, FieldError};
+use platform::error::Error;
 use platform::extract::Query;
 use platform::guard::Anybody;
 use platform::id::{PatientId, UserId};
@@ -23,11 +23,8 @@ use crate::appointment::occupy::wait_for_turn;
 use crate::calcom;
 use crate::slots::{self, Slot, Wanted};
 
-/// Days that can be asked for at once.
-const MOST_DAYS: i32 = 31;
-/// How many days from a time that is taken others are looked for, and how many of them are shown.
+/// How many days from a time that is taken others are looked for.
 const NEAR_DAYS: i32 = 14;
-const ALTERNATIVES: usize = 3;
 
 /// The route of times.
 pub fn routes() -> Routes {
@@ -43,8 +40,6 @@ pub struct Choice {
     pub location: LocationId,
     /// Who may do it: those that the practice lets book, or the one that was chosen.
     pub people: Vec<UserId>,
-    /// Whether it was chosen.
-    pub chosen: bool,
     /// The zone of the place.
     pub zone: TimeZone,
     /// Nothing can be booked before it.
@@ -83,14 +78,12 @@ impl Choice {
         };
         let zone = TimeZone::get(&zone).map_err(Error::internal)?;
         let (now, rules) = (tx.now(), &offer.scheduling);
-        let earliest = now.checked_add(SignedDuration::from_mins(rules.notice_minutes.into()));
         Ok(Self {
             service: online.service_id,
             location,
             people,
-            chosen: provider.is_some(),
-            earliest: earliest.map_err(Error::internal)?,
-            last: now.to_zoned(zone.clone()).date().saturating_add(Days::new().days(rules.horizon_days)),
+            earliest: rules.earliest(now),
+            last: rules.last_day(now, &zone),
             zone,
         })
     }
@@ -113,6 +106,8 @@ impl Choice {
             service: self.service,
             location: self.location,
             only: Some(self.people.clone()),
+            together: Vec::new(),
+            rooms: Vec::new(),
             first,
             last,
             minutes: None,
@@ -214,11 +209,7 @@ struct PublicTime {
 #[utoipa::path(get, path = "/api/v1/booking/times", tag = "scheduling", params(WhichTimes),
     responses((status = 200, body = PublicTimes)))]
 async fn times(who: Anybody, Query(which): Query<WhichTimes>) -> Result<Json<PublicTimes>> {
-    let days = which.to.since(which.from).map_err(Error::internal)?.get_days();
-    if !(0..MOST_DAYS).contains(&days) || !(2000..=2200).contains(&which.from.year()) {
-        let text = "Ask for the first day, or for one of the 30 that follow.";
-        return Err(Error::invalid(vec![FieldError::new("?to", "out_of_range", text)]));
-    }
+    slots::check_days(which.from, which.to, slots::MOST_DAYS)?;
     let page = Page::of(&who, which.practice.as_deref()).await?;
     let (from, to) = (which.from, which.to);
     let found = page.read(async move |tx| {
@@ -251,38 +242,37 @@ pub async fn with_alternatives<T>(
     outcome: Result<T>,
 ) -> Result<T> {
     let error = match outcome {
-        Err(error) if error.code() == "appointment.closed" || error.code().ends_with("_busy") => taken(),
+        Err(error) if slots::is_taken(&error) => taken(),
         Err(error) if ["booking.taken", "booking.too_soon", "booking.too_far"].contains(&error.code()) => error,
         other => return other,
     };
-    let near = page.read(async move |tx| near(tx, &choice, start).await).await.unwrap_or_default();
-    let near: Vec<_> = near
+    let (service, location, provider) = choice;
+    let mut with = provider;
+    let mut free = near(page, (service.clone(), location, with), start).await.unwrap_or_default();
+    if free.len() < slots::ALTERNATIVES && with.is_some() {
+        with = None;
+        free = near(page, (service, location, with), start).await.unwrap_or_default();
+    }
+    let near: Vec<_> = slots::nearest(free, start)
         .into_iter()
-        .map(|(slot, provider)| json!({ "start": slot.start, "end": slot.end, "providerId": provider }))
+        .map(|slot| json!({ "start": slot.start, "end": slot.end, "providerId": with }))
         .collect();
     Err(error.showing(&json!({ "alternatives": near })))
 }
 
-async fn near(
-    tx: &mut TenantTx,
-    (service, location, provider): &(String, LocationId, Option<UserId>),
-    start: Timestamp,
-) -> Result<Vec<(Slot, Option<UserId>)>> {
-    let offer = Offer::of(tx).await?;
-    let mut choice = Choice::of(tx, &offer, '/', (service, *location, *provider)).await?;
-    let day =
-        start.to_zoned(choice.zone.clone()).date().clamp(tx.now().to_zoned(choice.zone.clone()).date(), choice.last);
-    let reach = Days::new().days(NEAR_DAYS);
-    let (from, to) = (day.saturating_sub(Days::new().days(1)), day.saturating_add(reach));
-    let mut found = choice.free(tx, from, to).await?;
-    let mut with = *provider;
-    if found.len() < ALTERNATIVES && choice.chosen {
-        choice = Choice::of(tx, &offer, '/', (service, *location, None)).await?;
-        found = choice.free(tx, from, to).await?;
-        with = None;
-    }
-    found.sort_by_key(|slot| slot.start.duration_since(start).abs());
-    found.truncate(ALTERNATIVES);
-    found.sort_by_key(|slot| slot.start);
-    Ok(found.into_iter().map(|slot| (slot, with)).collect())
+/// What can be booked around a time.
+async fn near(page: &Page, choice: (String, LocationId, Option<UserId>), start: Timestamp) -> Result<Vec<Slot>> {
+    let found = page.read(async move |tx| {
+        let offer = Offer::of(tx).await?;
+        let (service, location, provider) = &choice;
+        let choice = Choice::of(tx, &offer, '/', (service, *location, *provider)).await?;
+        let day = |at: Timestamp| at.to_zoned(choice.zone.clone()).date();
+        let around = day(start).clamp(day(tx.now()), choice.last.max(day(tx.now())));
+        let from = around.yesterday().map_err(Error::internal)?;
+        let to = around.saturating_add(Days::new().days(NEAR_DAYS));
+        let free = choice.free(tx, from, to).await?;
+        Ok((free, slots::days(&choice.zone, from, to)?, calcom::slots::elsewhere(tx, choice.service).await?))
+    });
+    let (free, during, elsewhere) = found.await?;
+    page.narrow(elsewhere, during, free).await
 }

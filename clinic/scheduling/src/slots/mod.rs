@@ -1,5 +1,6 @@
-//! Slots: when a service could be had, from whom; and what is free near a time that is taken.
+//! Slots: when a service could be had, and from whom.
 
+mod near;
 mod rule;
 #[cfg(test)]
 mod tests;
@@ -10,34 +11,31 @@ use std::ops::Range;
 use garde::Validate;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Span as Days, Timestamp};
-use platform::Result;
+use jiff::{SignedDuration, Timestamp};
 use platform::db::TenantTx;
 use platform::error::{Error, FieldError};
 use platform::extract::Query;
 use platform::guard::Can;
 use platform::id::{PatientId, UserId};
 use platform::permission::appointments as may;
-use platform::route;
 use platform::routes::{Json, Routes};
-use practice::{LocationId, Provider, ServiceId, Span};
+use platform::{Result, route};
+use practice::{LocationId, Provider, RoomId, ServiceId, Span};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::appointment::AppointmentId;
-use crate::appointment::occupy::LONGEST;
-use crate::appointment::plan::Asked;
+use crate::appointment::occupy::{LONGEST, Rooms};
 use crate::{calcom, settings};
+pub use near::{ALTERNATIVES, is_taken, nearest, with_alternatives};
 pub use rule::{Part, Question, Slot};
 
 /// Days that can be asked for at once.
-const MOST_DAYS: i32 = 31;
-/// How many days from a time that is taken others are looked for.
-const NEAR_DAYS: i32 = 14;
-/// How many of them are shown.
-const ALTERNATIVES: usize = 3;
+pub const MOST_DAYS: i32 = 31;
+/// Providers besides the main one, and rooms, that a visit can have.
+const MOST_TOGETHER: usize = 4;
+const MOST_ROOMS: usize = 5;
 
 /// The route of slots.
 pub fn routes() -> Routes {
@@ -58,6 +56,13 @@ struct WhichSlots {
     /// Only with this provider.
     #[garde(skip)]
     provider_id: Option<UserId>,
+    /// When all of these are free as well: ids of at most four providers, with commas between them.
+    #[garde(inner(length(max = 200)))]
+    also_provider_ids: Option<String>,
+    /// When all of these are free: ids of at most five rooms or chairs of the location, with commas between them. Left out,
+    /// when any of them is.
+    #[garde(inner(length(max = 200)))]
+    room_ids: Option<String>,
     /// First local day of the location.
     #[garde(skip)]
     from: Date,
@@ -98,11 +103,9 @@ struct Slots {
 /// Cal.com as well, what is not free there.
 #[utoipa::path(get, path = "/api/v1/slots", tag = "scheduling", params(WhichSlots), responses((status = 200, body = Slots)))]
 async fn search(who: Can<may::Read>, Query(asked): Query<WhichSlots>) -> Result<Json<Slots>> {
-    let count = asked.to.since(asked.from).map_err(Error::internal)?.get_days();
-    if !(0..MOST_DAYS).contains(&count) || !(2000..=2200).contains(&asked.from.year()) {
-        let text = "Ask for the first day, or for one of the 30 that follow.";
-        return Err(Error::invalid(vec![FieldError::new("?to", "out_of_range", text)]));
-    }
+    check_days(asked.from, asked.to, MOST_DAYS)?;
+    let together = ids("?alsoProviderIds", asked.also_provider_ids.as_deref(), MOST_TOGETHER)?;
+    let rooms = ids("?roomIds", asked.room_ids.as_deref(), MOST_ROOMS)?;
     let limit = asked.limit.map_or(usize::MAX, |limit| limit as usize);
     let (time_zone, slots, during, elsewhere) = who
         .read(async move |tx| {
@@ -110,6 +113,8 @@ async fn search(who: Can<may::Read>, Query(asked): Query<WhichSlots>) -> Result<
                 service: asked.service_id,
                 location: asked.location_id,
                 only: asked.provider_id.map(|id| vec![id]),
+                together: together.iter().copied().map(UserId).collect(),
+                rooms: rooms.iter().copied().map(RoomId).collect(),
                 first: asked.from,
                 last: asked.to,
                 minutes: asked.duration_minutes,
@@ -144,6 +149,8 @@ pub async fn beginnings(
         service,
         location,
         only: None,
+        together: Vec::new(),
+        rooms: Vec::new(),
         first: day(during.start).yesterday().map_err(Error::internal)?,
         last: day(during.end).tomorrow().map_err(Error::internal)?,
         minutes: None,
@@ -165,6 +172,10 @@ pub struct Wanted {
     pub location: LocationId,
     /// Only with these; everybody who does the service there when nothing is said.
     pub only: Option<Vec<UserId>>,
+    /// When all of these are free as well.
+    pub together: Vec<UserId>,
+    /// When all of these are free; any room of the location when nothing is said.
+    pub rooms: Vec<RoomId>,
     /// First local day of the location.
     pub first: Date,
     /// Last local day.
@@ -184,30 +195,41 @@ pub struct Wanted {
 /// What is free, in order, and the location's zone.
 ///
 /// # Errors
-/// 404 for a service or a location that there is not.
+/// 404 for a service or a location that there is not; 422 at `?roomIds` for rooms that are not there.
 pub async fn find(tx: &mut TenantTx, wanted: &Wanted) -> Result<(String, Vec<Slot>)> {
     let service = practice::service(tx, wanted.service).await?;
     let does = |provider: &Provider| {
         provider.bookable
             && provider.does(wanted.service, wanted.location)
-            && wanted.only.as_ref().is_none_or(|only| only.contains(&provider.id))
+            && (wanted.only.as_ref().is_none_or(|only| only.contains(&provider.id))
+                || wanted.together.contains(&provider.id))
     };
     let people: Vec<UserId> =
         practice::providers(tx).await?.into_iter().filter(does).map(|provider| provider.id).collect();
     let working = practice::working(tx, wanted.location, &people, wanted.first, wanted.last).await?;
+    if !wanted.rooms.iter().all(|room| working.rooms.contains(room)) {
+        let text = "Choose among the rooms and chairs of the location.";
+        return Err(Error::invalid(vec![FieldError::new("?roomIds", "not_found", text)]));
+    }
     let zone = working.time_zone()?;
     let window = days(&zone, wanted.first, wanted.last)?;
     let rooms = working.rooms.iter().map(|id| id.uuid());
-    let resources: Vec<Uuid> =
-        people.iter().map(|id| id.uuid()).chain(rooms).chain(wanted.patient.map(PatientId::uuid)).collect();
+    let patient = match wanted.patient {
+        Some(patient) => patients::merged_into(tx, patient).await?,
+        None => Vec::new(),
+    };
+    let resources: Vec<Uuid> = people.iter().map(|id| id.uuid()).chain(rooms).chain(patient.iter().copied()).collect();
     let mut taken = taken(tx, &resources, window, &wanted.ignoring).await?;
     let minutes = |minutes: i32| SignedDuration::from_mins(minutes.into());
     let question = Question {
-        elsewhere: wanted.patient.and_then(|id| taken.remove(&id.uuid())).unwrap_or_default(),
+        elsewhere: patient.iter().filter_map(|id| taken.remove(id)).flatten().collect(),
         taken,
         zone,
         hours: working.hours,
-        rooms: working.rooms,
+        rooms: match wanted.rooms[..] {
+            [] => Rooms::FirstOf(working.rooms),
+            _ => Rooms::These(wanted.rooms.clone()),
+        },
         length: minutes(wanted.minutes.unwrap_or(service.duration_minutes)),
         before: minutes(service.buffer_before_minutes),
         after: minutes(service.buffer_after_minutes),
@@ -216,7 +238,34 @@ pub async fn find(tx: &mut TenantTx, wanted: &Wanted) -> Result<(String, Vec<Slo
         latest: window.end,
         part: wanted.part,
     };
-    Ok((working.zone, question.slots()))
+    let mut slots = question.slots();
+    slots.retain_mut(|slot| {
+        let all = wanted.together.iter().all(|id| slot.provider_ids.contains(id));
+        slot.provider_ids.retain(|id| !wanted.together.contains(id));
+        all && !slot.provider_ids.is_empty()
+    });
+    Ok((working.zone, slots))
+}
+
+/// That these are days in their order, so many of them at most, and in our time.
+///
+/// # Errors
+/// 422 at `?to`.
+pub fn check_days(from: Date, to: Date, most: i32) -> Result<()> {
+    let count = to.since(from).map_err(Error::internal)?.get_days();
+    if (0..most).contains(&count) && (2000..=2200).contains(&from.year()) {
+        return Ok(());
+    }
+    let text = format!("Ask for the first day, or for one of the {} that follow.", most - 1);
+    Err(Error::invalid(vec![FieldError::new("?to", "out_of_range", text)]))
+}
+
+fn ids(pointer: &str, text: Option<&str>, most: usize) -> Result<Vec<Uuid>> {
+    let ids: std::result::Result<Vec<Uuid>, _> =
+        text.unwrap_or("").split(',').map(str::trim).filter(|id| !id.is_empty()).map(Uuid::parse_str).collect();
+    let fault = |code, text: String| Error::invalid(vec![FieldError::new(pointer, code, text)]);
+    let ids = ids.map_err(|_| fault("invalid", "Write ids with commas between them.".to_owned()))?;
+    if ids.len() > most { Err(fault("too_many", format!("Name {most} at most."))) } else { Ok(ids) }
 }
 
 /// From the first instant of a local day to the last of another.
@@ -259,60 +308,4 @@ async fn taken(
         taken.entry(row.resource_id).or_default().push(span);
     }
     Ok(taken)
-}
-
-/// The outcome; where it is that something was taken or closed, with what is free near that time: first with the same
-/// provider, then with others.
-///
-/// # Errors
-/// Those of the outcome.
-pub fn with_alternatives<P, T: Send>(
-    who: &Can<P>,
-    asked: Asked,
-    moving: Option<AppointmentId>,
-    outcome: Result<T>,
-) -> impl Future<Output = Result<T>> + Send + use<P, T> {
-    let (app, caller) = (who.app().clone(), who.caller().clone());
-    async move {
-        let error = match outcome {
-            Err(error) if error.code() == "appointment.closed" || error.code().ends_with("_busy") => error,
-            other => return other,
-        };
-        let busy = error.shown().map_or_else(|| json!([]), |shown| shown["busy"].clone());
-        let near = app.door.read(&caller, async move |tx| near(tx, &asked, moving).await).await.unwrap_or_default();
-        Err(error.showing(&json!({ "busy": busy, "alternatives": near })))
-    }
-}
-
-async fn near(tx: &mut TenantTx, asked: &Asked, moving: Option<AppointmentId>) -> Result<Vec<Slot>> {
-    let day = asked.start.to_zoned(TimeZone::UTC).date();
-    let reach = Days::new().days(NEAR_DAYS);
-    let holders = moving.map(AppointmentId::uuid).into_iter().chain(asked.hold.map(|hold| hold.uuid()));
-    let mut wanted = Wanted {
-        service: asked.service,
-        location: asked.location,
-        only: Some(asked.providers.iter().take(1).copied().collect()),
-        first: day.yesterday().map_err(Error::internal)?,
-        last: day.saturating_add(reach),
-        minutes: asked.minutes,
-        part: None,
-        patient: asked.patient,
-        ignoring: holders.collect(),
-        earliest: tx.now(),
-    };
-    let (_, mut slots) = find(tx, &wanted).await?;
-    if slots.len() < ALTERNATIVES {
-        wanted.only = None;
-        slots = find(tx, &wanted).await?.1;
-    }
-    Ok(nearest(slots, asked.start))
-}
-
-/// Three slots near a time, in order.
-#[must_use]
-pub fn nearest(mut slots: Vec<Slot>, to: Timestamp) -> Vec<Slot> {
-    slots.sort_by_key(|slot| slot.start.duration_since(to).abs());
-    slots.truncate(ALTERNATIVES);
-    slots.sort_by_key(|slot| slot.start);
-    slots
 }

@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::appointment::occupy::Rooms;
+
 /// A part of the local day, by when a visit begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -44,8 +46,8 @@ pub struct Question {
     pub zone: TimeZone,
     /// When each provider works, in order and without overlaps.
     pub hours: HashMap<UserId, Vec<Span>>,
-    /// Rooms of which one must be free; none, where there are none.
-    pub rooms: Vec<RoomId>,
+    /// Rooms that must be free: all of these, or one of them where there are any.
+    pub rooms: Rooms,
     /// When somebody or something is taken, with what is kept free around it; in any order.
     pub taken: HashMap<Uuid, Vec<Span>>,
     /// When the patient is somewhere else.
@@ -136,7 +138,11 @@ impl Question {
     }
 
     fn has_room(&self, start: Timestamp) -> bool {
-        self.rooms.is_empty() || self.rooms.iter().any(|room| self.is_free(room.uuid(), start))
+        let is_free = |room: &RoomId| self.is_free(room.uuid(), start);
+        match &self.rooms {
+            Rooms::These(rooms) => rooms.iter().all(is_free),
+            Rooms::FirstOf(rooms) => rooms.is_empty() || rooms.iter().any(is_free),
+        }
     }
 
     fn is_free(&self, who: Uuid, start: Timestamp) -> bool {

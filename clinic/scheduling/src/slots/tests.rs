@@ -12,7 +12,52 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{Part, Question};
+use crate::appointment::occupy::Rooms;
 use crate::testing::{Clinic, DAY};
+
+#[tokio::test]
+async fn when_several_people_and_chairs_are_free_together() {
+    let clinic = Clinic::start().await;
+    clinic.booked("09:00").await;
+    let mut other = clinic.visit(&clinic.patient().await, "10:00");
+    (other["providerIds"], other["roomIds"]) = (json!([clinic.doctor(1)]), json!([clinic.chairs[1]]));
+    clinic.owner.post("/api/v1/appointments", &other).await.expect(201);
+    let together = format!("&providerId={}&alsoProviderIds={}", clinic.doctor(0), clinic.doctor(1));
+    let free = clinic.free(&together).await;
+    for (time, expected) in [("08:00", true), ("09:00", false), ("10:00", false), ("11:00", true)] {
+        assert_eq!(free.contains(&time.to_owned()), expected, "{time}: {free:?}");
+    }
+    assert!(clinic.free("").await.contains(&"10:00".to_owned()), "one of them is free then");
+    let both = format!("&roomIds={},{}", clinic.chairs[0], clinic.chairs[1]);
+    let free = clinic.free(&both).await;
+    for (time, expected) in [("08:00", true), ("09:00", false), ("10:00", false), ("11:00", true)] {
+        assert_eq!(free.contains(&time.to_owned()), expected, "{time}: {free:?}");
+    }
+    let first = clinic.free(&format!("&roomIds={}", clinic.chairs[0])).await;
+    assert!(first.contains(&"10:00".to_owned()) && !first.contains(&"09:00".to_owned()), "{first:?}");
+
+    let path = |query: &str| {
+        format!("/api/v1/slots?serviceId={}&locationId={}&from={DAY}&to={DAY}{query}", clinic.service, clinic.location)
+    };
+    let many = vec![Uuid::now_v7().to_string(); 5].join(",");
+    for (query, fault) in [
+        ("&roomIds=one".to_owned(), "?roomIds invalid"),
+        (format!("&roomIds={}", Uuid::now_v7()), "?roomIds not_found"),
+        (format!("&alsoProviderIds={many}"), "?alsoProviderIds too_many"),
+    ] {
+        let refused = clinic.owner.get(&path(&query)).await;
+        assert_eq!((refused.status.as_u16(), refused.faults()), (422, vec![fault.to_owned()]));
+    }
+
+    let mut visit = clinic.visit(&clinic.patient().await, "10:00");
+    visit["providerIds"] = json!([clinic.doctor(0), clinic.doctor(1)]);
+    let refused = clinic.owner.post("/api/v1/appointments", &visit).await;
+    let near = refused.body["current"]["alternatives"].as_array().expect("alternatives");
+    let near: Vec<_> = near.iter().map(|slot| crate::testing::local(&slot["start"])).collect();
+    assert_eq!((refused.code(), near.len()), ("appointment.provider_busy", 3));
+    let free = clinic.free(&together).await;
+    assert!(near.iter().all(|time| free.contains(time)), "both are free at {near:?}");
+}
 
 #[tokio::test]
 async fn the_free_times_of_a_day() {
@@ -94,7 +139,10 @@ fn walk(question: &Question, from: Timestamp, to: Timestamp) -> Vec<(Timestamp, 
                 around.iter().all(|minute| !within(taken, *minute))
             };
             let visit = minutes(at, question.length);
-            let room = question.rooms.is_empty() || question.rooms.iter().any(|room| untaken(room.uuid()));
+            let room = match &question.rooms {
+                Rooms::These(rooms) => rooms.iter().all(|room| untaken(room.uuid())),
+                Rooms::FirstOf(rooms) => rooms.is_empty() || rooms.iter().any(|room| untaken(room.uuid())),
+            };
             let here = visit.iter().all(|minute| !within(&question.elsewhere, *minute));
             let mut who: Vec<UserId> = question
                 .hours
@@ -151,7 +199,7 @@ fn around_every_change_of_clocks() {
                 zone: zone.clone(),
                 hours: [(one, vec![span(base, 0, 240), span(base, 250, 350)]), (other, vec![span(base, 170, 300)])]
                     .into(),
-                rooms: Vec::new(),
+                rooms: Rooms::FirstOf(Vec::new()),
                 taken,
                 elsewhere: Vec::new(),
                 length: SignedDuration::from_mins(25),
@@ -178,7 +226,7 @@ proptest! {
             "Africa/Casablanca", "Pacific/Chatham", "America/St_Johns", "Antarctica/Troll"]), 0_i64..4700),
         hours in prop::collection::vec((0_i64..600, 1_i64..500, 0_i64..400, 1_i64..500), 1..4),
         taken in prop::collection::vec((0_u128..5, 0_i64..1300, 1_i64..200), 0..14),
-        rooms in 0_u128..3,
+        (rooms, all_of_them) in (0_u128..3, any::<bool>()),
         (length, before, after) in (5_i64..120, 0_i64..40, 0_i64..40),
         (step, part, skip) in (5_i32..=120, 0..4_usize, 0_i64..300),
     ) {
@@ -191,7 +239,10 @@ proptest! {
                 let first = span(base, *from, *minutes);
                 (person(n), vec![first, span(first.end, gap + 1, *more)])
             }).collect(),
-            rooms: (0..rooms).map(|n| RoomId(Uuid::from_u128(3 + n))).collect(),
+            rooms: {
+                let rooms = (0..rooms).map(|n| RoomId(Uuid::from_u128(3 + n))).collect();
+                if all_of_them { Rooms::These(rooms) } else { Rooms::FirstOf(rooms) }
+            },
             taken: taken.iter().fold(HashMap::new(), |mut all: HashMap<Uuid, Vec<Span>>, (who, from, minutes)| {
                 all.entry(Uuid::from_u128(*who)).or_default().push(span(base, *from, *minutes));
                 all

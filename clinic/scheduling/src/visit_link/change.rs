@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span as Days, Timestamp};
 use platform::db::TenantTx;
-use platform::error::{Error, FieldError};
+use platform::error::Error;
 use platform::extract::{Body, Query};
 use platform::patient_link::{ByLink, ToAppointment};
 use platform::routes::{Json, Routes};
@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{Actions, Visit, find_at};
 use crate::appointment::course::{
-    CancelAppointment, MoveAppointment, NewAppointmentStatus, call_off, come_to, move_to,
+    CancelAppointment, MoveAppointment, MovedBy, NewAppointmentStatus, call_off, come_to, move_to,
 };
 use crate::appointment::{Appointment, AppointmentId, Status, find, row};
 use crate::calcom;
@@ -29,8 +29,6 @@ pub fn routes() -> Routes {
     Routes::new().route(route!(confirm)).route(route!(search)).route(route!(r#move)).route(route!(cancel))
 }
 
-/// Days that can be asked for at once.
-const MOST_DAYS: i32 = 31;
 /// How many days from a time that is taken others are looked for.
 const NEAR_DAYS: i32 = 7;
 
@@ -117,24 +115,10 @@ async fn confirm(who: ByLink<ToAppointment>, Body(at): Body<AtVersion>) -> Resul
 #[utoipa::path(get, path = "/api/v1/visit/slots", tag = "scheduling", params(WhichVisitSlots),
     responses((status = 200, body = VisitSlots)))]
 async fn search(who: ByLink<ToAppointment>, Query(asked): Query<WhichVisitSlots>) -> Result<Json<VisitSlots>> {
-    let days = asked.to.since(asked.from).map_err(Error::internal)?.get_days();
-    if !(0..MOST_DAYS).contains(&days) || !(2000..=2200).contains(&asked.from.year()) {
-        let text = "Ask for the first day, or for one of the 30 that follow.";
-        return Err(Error::invalid(vec![FieldError::new("?to", "out_of_range", text)]));
-    }
+    slots::check_days(asked.from, asked.to, slots::MOST_DAYS)?;
     let id = AppointmentId(who.subject());
-    let found = who.read(async move |tx| {
-        let visit = find(tx, id).await?;
-        let rules = settings::find(tx).await?.rules;
-        let free = free(tx, &visit, &rules, asked.from, asked.to).await?;
-        let elsewhere = calcom::slots::elsewhere(tx, visit.service_id).await?;
-        Ok((visit, free, elsewhere))
-    });
-    let (visit, free, elsewhere) = found.await?;
-    let zone = TimeZone::get(&visit.time_zone).map_err(Error::internal)?;
-    let during = slots::days(&zone, asked.from, asked.to)?;
-    let (mut free, _) = calcom::slots::narrow(who.app(), who.caller().practice, elsewhere, during, free).await?;
-    free.retain(|slot| all_see(&visit, slot));
+    let visit = who.read(async move |tx| find(tx, id).await).await?;
+    let free = free_everywhere(&who, visit.clone(), asked.from, asked.to).await?;
     Ok(Json(VisitSlots { time_zone: visit.time_zone, items: free.iter().map(VisitSlot::of).collect() }))
 }
 
@@ -150,13 +134,13 @@ async fn r#move(who: ByLink<ToAppointment>, Body(to): Body<MoveVisit>) -> Result
             actions(tx, &before).await?.r#move.check("appointment.too_late_to_move")?;
             check_start(tx, &before, to.start).await?;
             let to = MoveAppointment { version: to.version, start: Some(to.start), ..MoveAppointment::default() };
-            let moved = move_to(tx, id, &to).await?;
+            let moved = move_to(tx, id, &to, MovedBy::Patient).await?;
             Visit::of(tx, &moved).await.map(Json)
         })
         .await;
     match moved {
-        Err(error) if error.code() == "appointment.closed" || error.code().ends_with("_busy") => {
-            let near = who.read(async move |tx| near(tx, id, to.start).await).await?;
+        Err(error) if slots::is_taken(&error) => {
+            let near = near(&who, id, to.start).await?;
             Err(error.showing(&json!({ "alternatives": near })))
         }
         other => other,
@@ -224,7 +208,9 @@ async fn free(
     let wanted = Wanted {
         service: visit.service_id,
         location: visit.location_id,
-        only: Some(visit.provider_ids.clone()),
+        only: Some(visit.provider_ids.iter().take(1).copied().collect()),
+        together: visit.provider_ids.iter().skip(1).copied().collect(),
+        rooms: Vec::new(),
         first,
         last,
         minutes: i32::try_from(visit.end.duration_since(visit.start).as_mins()).ok(),
@@ -234,21 +220,33 @@ async fn free(
         earliest: rules.earliest(tx.now()),
     };
     let (_, mut slots) = slots::find(tx, &wanted).await?;
-    slots.retain(|slot| slot.start != visit.start && all_see(visit, slot));
+    slots.retain(|slot| slot.start != visit.start);
     Ok(slots)
 }
 
-/// Whether everybody who sees the patient is free then.
-fn all_see(visit: &Appointment, slot: &Slot) -> bool {
-    visit.provider_ids.iter().all(|id| slot.provider_ids.contains(id))
+/// The same, less what is taken wherever else the service is booked.
+async fn free_everywhere(
+    who: &ByLink<ToAppointment>,
+    visit: Appointment,
+    first: Date,
+    last: Date,
+) -> Result<Vec<Slot>> {
+    let zone = TimeZone::get(&visit.time_zone).map_err(Error::internal)?;
+    let found = who.read(async move |tx| {
+        let rules = settings::find(tx).await?.rules;
+        let free = free(tx, &visit, &rules, first, last).await?;
+        Ok((free, calcom::slots::elsewhere(tx, visit.service_id).await?))
+    });
+    let (free, elsewhere) = found.await?;
+    let during = slots::days(&zone, first, last)?;
+    Ok(calcom::slots::narrow(who.app(), who.caller().practice, elsewhere, during, free).await?.0)
 }
 
-async fn near(tx: &mut TenantTx, id: AppointmentId, start: Timestamp) -> Result<Vec<VisitSlot>> {
-    let visit = find(tx, id).await?;
-    let rules = settings::find(tx).await?.rules;
+async fn near(who: &ByLink<ToAppointment>, id: AppointmentId, start: Timestamp) -> Result<Vec<VisitSlot>> {
+    let visit = who.read(async move |tx| find(tx, id).await).await?;
     let day = start.to_zoned(TimeZone::get(&visit.time_zone).map_err(Error::internal)?).date();
     let reach = Days::new().days(NEAR_DAYS);
-    let slots = free(tx, &visit, &rules, day.saturating_sub(reach), day.saturating_add(reach)).await?;
+    let slots = free_everywhere(who, visit, day.saturating_sub(reach), day.saturating_add(reach)).await?;
     Ok(slots::nearest(slots, start).iter().map(VisitSlot::of).collect())
 }
 

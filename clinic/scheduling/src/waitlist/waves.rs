@@ -9,6 +9,8 @@ use super::offers::{self, OfferStatus};
 use super::openings::{self, ClosedFor, Opening, OpeningId, OpeningStatus};
 use super::pool::{Candidate, candidates};
 use super::settings::{self, WaitlistMode, WaitlistRules};
+use crate::appointment;
+use crate::settings::CancelledBy;
 
 /// Looks after an opening: what it is due for is done now. Called as often as one likes, and whenever something
 /// happened that may concern it; where nothing is due, nothing is done.
@@ -25,13 +27,13 @@ pub async fn advance(tx: &mut TenantTx, id: OpeningId) -> Result<()> {
     if latest <= now {
         return openings::close(tx, opening, ClosedFor::Late).await.map(drop);
     }
-    if !openings::is_free(tx, opening.provider_id, opening.free).await? {
-        return openings::close(tx, opening, ClosedFor::Taken).await.map(drop);
+    if let Some(why) = openings::gone(tx, &opening).await? {
+        return openings::close(tx, opening, why).await.map(drop);
     }
     if let Some(until) = under_way(tx, id, now).await? {
         return wait_until(tx, opening, until.min(latest)).await;
     }
-    if rules.mode != WaitlistMode::Automatic {
+    if rules.mode != WaitlistMode::Automatic || freed_by_clinic(tx, &opening).await? {
         return wait_until(tx, opening, latest).await;
     }
     let mut next = candidates(tx, &opening).await?;
@@ -41,6 +43,13 @@ pub async fn advance(tx: &mut TenantTx, id: OpeningId) -> Result<()> {
         return openings::close(tx, opening, ClosedFor::Nobody).await.map(drop);
     }
     offer(tx, opening, &rules, &next).await.map(drop)
+}
+
+/// Whether the practice itself cancelled what was there. Why it did, and whether the time can be given to somebody else, it
+/// knows alone: a person decides.
+async fn freed_by_clinic(tx: &mut TenantTx, opening: &Opening) -> Result<bool> {
+    let cancellation = appointment::find(tx, opening.appointment_id).await?.cancellation;
+    Ok(cancellation.is_some_and(|cancellation| cancellation.by == CancelledBy::Clinic))
 }
 
 /// Whether somebody can be offered a time by mail.

@@ -991,7 +991,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Book several visits of the same kind: all of them, or none when one cannot be. Then `current.number` says which. */
+        /**
+         * Book several visits of the same kind: all of them, or none when one cannot be. Then `current.number` says which, and
+         *     `current.alternatives` what is free near its time.
+         */
         post: operations["appointment-series.create_series"];
         delete?: never;
         options?: never;
@@ -2166,7 +2169,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Release a hold before its time. One that is over, or was booked, is not there any more. */
+        /**
+         * Release a hold before its time. One that is over, or was booked, is not there any more. Who changes only their own
+         *     schedule releases only what is kept in it.
+         */
         post: operations["holds.release"];
         delete?: never;
         options?: never;
@@ -4306,7 +4312,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change what a patient waits for. What was offered already stays offered. */
+        /**
+         * Change what a patient waits for. What was offered already stays offered, unless it was something else, somewhere else or
+         *     with somebody else.
+         */
         patch: operations["wishes.change"];
         trace?: never;
     };
@@ -7700,7 +7709,7 @@ export interface components {
             /** @description Stays empty: a field that people do not see and programs fill in. */
             website?: string;
         };
-        /** @description OnlineRules in place of those that there are. */
+        /** @description Rules in place of those that there are. */
         NewOnlineBooking: {
             rules: components["schemas"]["OnlineRules"];
             /**
@@ -7816,7 +7825,7 @@ export interface components {
              */
             start: string;
         };
-        /** @description SchedulingRules in place of those that there are. */
+        /** @description Rules in place of those that there are. */
         NewSchedulingSettings: {
             rules: components["schemas"]["SchedulingRules"];
             /**
@@ -23171,6 +23180,8 @@ export interface operations {
     "slots.search": {
         parameters: {
             query: {
+                /** @description When all of these are free as well: ids of at most four providers, with commas between them. */
+                alsoProviderIds?: string;
                 /** @description How long; left out, as long as the service takes. */
                 durationMinutes?: number;
                 /** @description First local day of the location. */
@@ -23187,6 +23198,11 @@ export interface operations {
                 patientId?: components["schemas"]["PatientId"];
                 /** @description Only with this provider. */
                 providerId?: components["schemas"]["UserId"];
+                /**
+                 * @description When all of these are free: ids of at most five rooms or chairs of the location, with commas between them. Left out,
+                 *     when any of them is.
+                 */
+                roomIds?: string;
                 /** @description What is done. */
                 serviceId: components["schemas"]["ServiceId"];
                 /** @description Last local day, at most 30 after the first. */

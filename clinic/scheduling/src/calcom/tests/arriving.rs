@@ -1,71 +1,11 @@
 //! What comes from there: proved, once, in any order; patients found or entered, appointments made, moved, cancelled.
 
-use std::sync::atomic::{AtomicI64, Ordering};
-
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::Connected;
+use super::telling::message;
 use crate::testing::{at, made};
-
-/// A message about a booking, a little later than the one before.
-fn message(now: Timestamp, trigger: &str, uid: &str, fields: Value) -> Value {
-    static SECONDS: AtomicI64 = AtomicI64::new(0);
-    let at = now - SignedDuration::from_hours(1) + SignedDuration::from_secs(SECONDS.fetch_add(1, Ordering::Relaxed));
-    let mut payload = json!({ "uid": uid, "eventTypeId": 7, "metadata": { "videoCallUrl": "https://example.com/v" },
-        "organizer": { "email": "dr@example.com" },
-        "attendees": [{ "name": "Test Testson", "firstName": "Test", "lastName": "Testson", "email": "test@example.com",
-                        "phoneNumber": "+966501234567", "timeZone": "Asia/Riyadh", "language": { "locale": "ar" } }] });
-    payload.as_object_mut().expect("an object").extend(fields.as_object().expect("fields").clone());
-    json!({ "triggerEvent": trigger, "createdAt": at, "payload": payload })
-}
-
-fn times(start: &str) -> Value {
-    let start: Timestamp = at(start).parse().expect("an instant");
-    json!({ "startTime": start, "endTime": start + SignedDuration::from_mins(30) })
-}
-
-impl Connected {
-    fn now(&self) -> Timestamp {
-        self.clinic.server.clock.now()
-    }
-
-    fn created(&self, uid: &str, start: &str) -> Value {
-        message(self.now(), "BOOKING_CREATED", uid, times(start))
-    }
-
-    fn rescheduled(&self, uid: &str, from: &str, start: &str) -> Value {
-        let mut fields = times(start);
-        fields["rescheduleUid"] = json!(from);
-        message(self.now(), "BOOKING_RESCHEDULED", uid, fields)
-    }
-
-    fn cancelled(&self, uid: &str) -> Value {
-        let fields = json!({ "cancelledBy": "test@example.com", "cancellationReason": "cannot attend" });
-        message(self.now(), "BOOKING_CANCELLED", uid, fields)
-    }
-
-    async fn told(&self, messages: &[Value]) {
-        for message in messages {
-            assert_eq!(self.tell(message).await.expect(200)["new"], true);
-            self.work().await;
-        }
-    }
-
-    /// What both have, and what takes place: what must be the same in the end, in whatever order messages came.
-    async fn end(&self) -> (Vec<(String, Option<String>)>, Vec<String>) {
-        let bookings = sqlx::query_as("select state, uid from scheduling.calcom_booking order by uid")
-            .fetch_all(&mut self.clinic.server.database.conn().await)
-            .await
-            .expect("bookings");
-        (bookings, self.visits().await)
-    }
-
-    async fn patients(&self) -> usize {
-        let page = self.clinic.owner.post("/api/v1/patients/query", &json!({ "limit": 200 })).await.expect(200);
-        page["items"].as_array().expect("patients").len()
-    }
-}
 
 #[tokio::test]
 async fn only_what_is_proved_is_taken_in_and_only_once() {
@@ -209,10 +149,6 @@ async fn what_our_calendar_is_against_waits_for_a_person_and_is_never_lost() {
         (&json!("provider_busy_here"), &Value::Null, &json!("Test"))
     );
     assert_eq!(it.resolve(&need, "retry").await.code(), "appointment.provider_busy", "it is still taken");
-    let assistant = it.clinic.server.colleague_of(&it.clinic.owner, "assistant").await;
-    let path = format!("/api/v1/calcom-bookings/{}/resolve", need["id"].as_str().expect("an id"));
-    let over = json!({ "version": need["version"], "action": "book_over", "overbooking": "x" });
-    assert_eq!(assistant.post(&path, &over).await.status, 403, "assistants do not overbook");
     let settled = it.resolve(&need, "book_over").await.expect(200);
     assert_eq!((&settled["state"], settled["appointmentId"].is_string()), (&json!("synced"), true));
     assert_eq!(it.visits().await, ["09:00", "09:00", "09:00"]);
@@ -236,36 +172,59 @@ async fn what_our_calendar_is_against_waits_for_a_person_and_is_never_lost() {
     assert!(it.visits().await.contains(&"14:00".to_owned()));
 }
 
+/// What is asked for here need not be asked for there.
 #[tokio::test]
-async fn echoes_of_our_own_bookings_change_nothing() {
+async fn who_books_there_need_not_say_what_the_practice_requires_of_patients() {
     let it = Connected::start().await;
-    let visit = it.book("09:00").await;
-    let own = json!({ "vantage_appointment": visit["id"] });
-    let echo = |mut message: Value| {
-        message["payload"]["metadata"] = own.clone();
-        message
-    };
-    // one that comes before our own call has its answer
-    it.peer.will([super::peer::Mood::LoseAnswer]);
-    it.clinic.server.settle().await;
-    let created = echo(it.created("bk_1", "09:00"));
-    it.told(&[created]).await;
-    assert_eq!((it.state(&visit).await.0.as_str(), it.peer.bookings().len()), ("synced", 1));
-    // and one that comes after the visit was moved on
-    let visit = it.shift(&visit, "10:00").await;
-    it.work().await;
-    it.told(&[echo(it.rescheduled("bk_2", "bk_1", "10:00"))]).await;
-    let late = it.shift(&visit, "11:00").await;
-    it.work().await;
-    let before = it.peer.requests().len();
-    it.told(&[echo(it.created("bk_1", "09:00"))]).await;
-    assert_eq!((it.visits().await, it.patients().await), (vec!["11:00".to_owned()], 1));
-    assert_eq!(it.known(&late).await["uid"], "bk_3");
-    assert_eq!(it.peer.requests().len(), before, "nothing goes round in circles");
-    it.cancel(&late).await;
-    it.work().await;
-    it.told(&[echo(it.cancelled("bk_3"))]).await;
-    assert_eq!(it.state(&visit).await.0, "cancelled");
+    let field = json!({ "name": "File", "kind": "text", "required": true });
+    it.clinic.owner.post("/api/v1/patient-fields", &field).await.expect(201);
+    it.told(&[it.created("bk_x", "09:00")]).await;
+    assert_eq!((it.visits().await, it.patients().await), (vec!["09:00".to_owned()], 1));
+    // what cannot be kept is left out
+    let mut strange = it.created("bk_y", "10:00");
+    strange["payload"]["attendees"][0]["firstName"] = json!("Huda\u{0}");
+    strange["payload"]["attendees"][0]["email"] = json!("hu\u{0}da@example.com");
+    it.told(&[strange]).await;
+    assert_eq!((it.visits().await, it.patients().await), (vec!["09:00".to_owned(), "10:00".to_owned()], 2));
+}
+
+#[tokio::test]
+async fn who_cannot_be_entered_waits_for_a_person() {
+    let it = Connected::start().await;
+    let refuse = "create function patients.refuse() returns trigger language plpgsql as
+                    $$ begin raise exception 'no' using errcode = 'VT404'; end $$;
+                  create trigger refuse before insert on patients.patient for each row execute function patients.refuse()";
+    let mut sql = it.clinic.server.database.conn().await;
+    sqlx::raw_sql(refuse).execute(&mut sql).await.expect("a trigger");
+    it.told(&[it.created("bk_x", "09:00")]).await;
+    let [need] = &it.needs().await[..] else { panic!("somebody is told") };
+    assert_eq!(
+        (&need["reason"], &need["patientId"], &need["uid"]),
+        (&json!("refused_here"), &Value::Null, &json!("bk_x"))
+    );
+    assert_eq!(it.resolve(need, "retry").await.code(), "not_found", "what is against it is said");
+    sqlx::raw_sql("drop trigger refuse on patients.patient").execute(&mut sql).await.expect("dropped");
+    let settled = it.resolve(need, "retry").await.expect(200);
+    assert_eq!((&settled["state"], &settled["givenName"]), (&json!("synced"), &json!("Test")));
+    assert_eq!((it.visits().await, it.patients().await), (vec!["09:00".to_owned()], 1));
+}
+
+/// Who has an event type of their own is booked by that one.
+#[tokio::test]
+async fn who_has_an_event_type_of_their_own_is_not_booked_by_everybodys() {
+    for own in 0..2 {
+        let it = Connected::start().await;
+        it.map(&[it.mapping(7, None), it.mapping(8, Some(it.clinic.doctor(own)))]).await;
+        it.told(&[it.created("bk_x", "09:00")]).await;
+        let page = it.clinic.owner.get("/api/v1/calcom-bookings").await.expect(200);
+        let path = format!("/api/v1/appointments/{}", page["items"][0]["appointmentId"].as_str().expect("a visit"));
+        let visit = it.clinic.owner.get(&path).await.expect(200);
+        assert_eq!(visit["providerIds"], json!([it.clinic.doctor(1 - own)]));
+        assert!(it.peer.requests().is_empty(), "and nothing is to be changed there");
+        // nobody else is free then
+        it.told(&[it.created("bk_y", "09:00")]).await;
+        assert_eq!(it.needs().await[0]["reason"], "provider_busy_here");
+    }
 }
 
 /// Every order of what can happen to a booking leads to the same end.

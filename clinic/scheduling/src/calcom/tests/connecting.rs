@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::peer::Mood;
 use super::{Connected, clinic, connect};
-use crate::testing::{DAY, at, made, put};
+use crate::testing::{at, made, put};
 
 #[tokio::test]
 async fn a_key_is_kept_and_never_shown_and_what_is_wrong_with_it_is_said() {
@@ -102,38 +102,6 @@ async fn what_is_mapped_exists_and_is_mapped_once() {
     let mapped = set(json!([item, other])).await.expect(200);
     assert_eq!(mapped["items"], json!([item, other]));
     assert_eq!(set(json!([])).await.code(), "version.stale");
-}
-
-#[tokio::test]
-async fn slots_are_what_both_hold_to_be_free_and_without_an_answer_ours() {
-    let it = Connected::start().await;
-    let slots = async || {
-        let path = format!(
-            "/api/v1/slots?serviceId={}&locationId={}&from={DAY}&to={DAY}",
-            it.clinic.service, it.clinic.location
-        );
-        it.clinic.owner.get(&path).await.expect(200)
-    };
-    let starts = |slots: &Value| -> Vec<String> {
-        slots["items"].as_array().expect("slots").iter().map(|slot| crate::testing::local(&slot["start"])).collect()
-    };
-    // 12:30 is nobody's working time here
-    it.peer.is_free(&[&at("09:00"), &at("12:30"), &at("14:15")]);
-    let both = slots().await;
-    assert_eq!((starts(&both), &both["degraded"]), (vec!["09:00".to_owned(), "14:15".to_owned()], &json!(false)));
-    assert!(it.peer.requests().contains(&"GET /v2/slots 2024-09-04".to_owned()));
-    let asked = it.peer.requests().len();
-    slots().await;
-    assert_eq!(it.peer.requests().len(), asked, "an answer is believed for a moment");
-    it.clinic.server.clock.advance(jiff::SignedDuration::from_secs(21));
-    it.peer.will([Mood::Answer(500, "")]);
-    let ours = slots().await;
-    assert_eq!(ours["degraded"], true);
-    assert!(starts(&ours).len() > 20, "ours are shown");
-    it.peer.will([Mood::Hang]);
-    let ours = slots().await;
-    assert_eq!(ours["degraded"], true, "nobody waits for ever");
-    assert_eq!(starts(&slots().await), ["09:00", "14:15"], "and when it answers again, both");
 }
 
 #[tokio::test]

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::Connected;
 use super::peer::Mood;
-use crate::testing::put;
 
 #[tokio::test]
 async fn a_visit_is_booked_moved_and_cancelled_there_as_well() {
@@ -53,8 +52,7 @@ async fn a_visit_is_booked_moved_and_cancelled_there_as_well() {
 #[tokio::test]
 async fn what_is_not_mapped_or_past_is_no_matter_of_cal_com() {
     let it = Connected::start().await;
-    let version = it.clinic.owner.get("/api/v1/calcom").await.expect(200)["version"].clone();
-    put(&it.clinic.owner, "/api/v1/calcom/mappings", &json!({ "version": version, "items": [] })).await.expect(200);
+    it.map(&[]).await;
     let visit = it.book("09:00").await;
     it.work().await;
     assert_eq!(it.known(&visit).await, Value::Null);
@@ -221,25 +219,40 @@ async fn a_key_that_serves_no_more_is_said_and_a_connection_that_is_off_waits() 
     it.work().await;
     assert_eq!(it.state(&visit).await.1, "key_refused");
 
-    let switch = async |enabled: bool| {
-        let version = it.clinic.owner.get("/api/v1/calcom").await.expect(200)["version"].clone();
-        let body = json!({ "version": version, "provider": "calcom", "enabled": enabled });
-        put(&it.clinic.owner, "/api/v1/calcom", &body).await.expect(200);
-    };
     let waiting = it.book("10:00").await;
-    it.clinic.server.app.caught_up().await;
     let asked = it.peer.requests().len();
     // its event is told, and its job finds the connection off
-    platform::outbox::dispatch(
-        &it.clinic.server.app,
-        &std::sync::Arc::new(platform::worker::Duties { subscribers: crate::subscribers(), ..Default::default() }),
-    )
-    .await
-    .expect("told");
-    switch(false).await;
+    it.dispatch().await;
+    it.switch(false).await;
     it.work().await;
     assert_eq!((it.state(&waiting).await.0.as_str(), it.peer.requests().len()), ("pending", asked));
-    switch(true).await;
+    it.switch(true).await;
     it.work().await;
     assert_eq!(it.state(&waiting).await.0, "synced");
+}
+
+#[tokio::test]
+async fn a_cancellation_that_is_not_taken_is_told_to_a_person() {
+    let it = Connected::start().await;
+    let visit = it.book("09:00").await;
+    it.work().await;
+    it.peer.will(std::iter::repeat_n(Mood::Refused, 40));
+    it.cancel(&visit).await;
+    it.work().await;
+    assert_eq!(it.state(&visit).await, ("needs_attention".to_owned(), "refused".to_owned()));
+    let asked = it.peer.requests().iter().filter(|request| request.contains("/cancel ")).count();
+    assert_eq!(asked, 2, "and is not asked for ever");
+    let last: Value = serde_json::from_str(it.peer.bodies().last().expect("a body")).expect("json");
+    assert_eq!(last, json!({ "cancellationReason": "Cancelled in the practice's own calendar" }), "and nothing else");
+}
+
+#[tokio::test]
+async fn a_cancellation_that_was_done_already_is_found_out() {
+    let it = Connected::start().await;
+    let visit = it.book("09:00").await;
+    it.work().await;
+    it.peer.cancel("bk_1");
+    it.cancel(&visit).await;
+    it.work().await;
+    assert_eq!(it.state(&visit).await, ("cancelled".to_owned(), String::new()));
 }

@@ -2,9 +2,16 @@
 
 mod arriving;
 mod connecting;
+mod echoes;
 mod going;
+mod listing;
 mod peer;
 mod sandbox;
+mod slots;
+mod switching;
+mod telling;
+
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 use platform::config::Config;
@@ -13,6 +20,7 @@ use platform::testing::{Answer, Person, TestServer};
 use platform::worker::Duties;
 use reqwest::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::testing::{Clinic, at, put};
 use peer::Peer;
@@ -67,6 +75,33 @@ impl Connected {
         let patient = json!({ "givenName": "Noura", "familyName": "Test",
             "emails": [{ "address": format!("{}@example.com", uuid::Uuid::now_v7().simple()) }] });
         crate::testing::made(&self.clinic.owner, "/api/v1/patients", &patient).await
+    }
+
+    /// That the service is this event type, for everybody or for one provider.
+    pub fn mapping(&self, event_type: i64, provider: Option<Uuid>) -> Value {
+        json!({ "serviceId": self.clinic.service, "providerId": provider, "locationId": self.clinic.location,
+            "eventTypeId": event_type, "slug": "consultation", "title": "Consultation", "lengthMinutes": 30 })
+    }
+
+    /// Maps like this instead.
+    pub async fn map(&self, items: &[Value]) {
+        let version = self.clinic.owner.get("/api/v1/calcom").await.expect(200)["version"].clone();
+        let new = json!({ "version": version, "items": items });
+        put(&self.clinic.owner, "/api/v1/calcom/mappings", &new).await.expect(200);
+    }
+
+    /// Switches the connection on or off.
+    pub async fn switch(&self, enabled: bool) {
+        let version = self.clinic.owner.get("/api/v1/calcom").await.expect(200)["version"].clone();
+        let body = json!({ "version": version, "provider": "calcom", "enabled": enabled });
+        put(&self.clinic.owner, "/api/v1/calcom", &body).await.expect(200);
+    }
+
+    /// Tells subscribers what has happened, and leaves the jobs that follow from it.
+    pub async fn dispatch(&self) {
+        let duties = Arc::new(Duties { subscribers: crate::subscribers(), ..Duties::default() });
+        self.clinic.server.app.caught_up().await;
+        platform::outbox::dispatch(&self.clinic.server.app, &duties).await.expect("told");
     }
 
     /// Books a visit of somebody at a local time, with the first doctor.

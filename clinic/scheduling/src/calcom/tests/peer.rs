@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// What it does with the next request that changes something.
 #[derive(Clone, Debug)]
@@ -24,6 +25,10 @@ pub enum Mood {
     Hang,
     /// Somebody else took the time a moment ago.
     Taken,
+    /// Does not take it, for a reason of its own.
+    Refused,
+    /// Does what it is asked for.
+    Fine,
 }
 
 #[derive(Default)]
@@ -42,6 +47,8 @@ struct Inner {
 #[derive(Clone)]
 pub struct Peer {
     inner: Arc<Mutex<Inner>>,
+    /// Whether what changes something is answered only later.
+    held: Arc<watch::Sender<bool>>,
     pub url: String,
 }
 
@@ -49,7 +56,7 @@ impl Peer {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let peer = Self { inner: Arc::default(), url };
+        let peer = Self { inner: Arc::default(), held: Arc::default(), url };
         let serving = peer.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -67,6 +74,16 @@ impl Peer {
     /// How it takes what comes next, in this order.
     pub fn will(&self, moods: impl IntoIterator<Item = Mood>) {
         self.lock().moods.extend(moods);
+    }
+
+    /// From now on what changes something is done at once, and answered only when that is allowed.
+    pub fn hold_answers(&self) {
+        self.held.send_replace(true);
+    }
+
+    /// Answers.
+    pub fn give_answers(&self) {
+        self.held.send_replace(false);
     }
 
     /// What stands there.
@@ -102,6 +119,16 @@ impl Peer {
     /// Somebody books there.
     pub fn book(&self, start: &str) -> Value {
         self.lock().book(start, json!({}), None).expect("free")
+    }
+
+    /// Somebody cancels a booking there.
+    pub fn cancel(&self, uid: &str) {
+        self.lock().find(uid).expect("a booking")["status"] = json!("cancelled");
+    }
+
+    /// Somebody moves a booking there.
+    pub fn shift(&self, uid: &str, start: &str) -> Value {
+        self.lock().shift(uid, start).expect("free")
     }
 
     async fn serve(&self, mut stream: TcpStream) {
@@ -141,7 +168,8 @@ impl Peer {
                     return;
                 }
                 Some(Mood::Taken) => (400, String::new(), taken().to_string()),
-                None => {
+                Some(Mood::Refused) => (400, String::new(), refused("Something else is against it").to_string()),
+                Some(Mood::Fine) | None => {
                     let authorised = header(&head, "authorization").is_some_and(|key| key == "Bearer cal_test_key");
                     let (status, body) = if authorised || target.starts_with("/v2/slots?") {
                         self.lock().answer(method, target, &body)
@@ -154,6 +182,9 @@ impl Peer {
                     (status, String::new(), body.to_string())
                 }
             };
+            if !is_reading {
+                let _ = self.held.subscribe().wait_for(|held| !held).await;
+            }
             let (status, headers, body) = answer;
             let text = format!(
                 "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\r\n{body}",
@@ -167,7 +198,10 @@ impl Peer {
 }
 
 fn taken() -> Value {
-    let message = "User either already has booking at this time or is not available";
+    refused("User either already has booking at this time or is not available")
+}
+
+fn refused(message: &str) -> Value {
     json!({ "status": "error", "error": { "code": "BadRequestException", "message": message } })
 }
 
@@ -189,6 +223,15 @@ impl Inner {
             "eventTypeId": 7, "metadata": metadata, "rescheduledFromUid": from });
         self.bookings.push(booking.clone());
         Some(booking)
+    }
+
+    fn shift(&mut self, uid: &str, start: &str) -> Option<Value> {
+        let metadata = self.find(uid)?["metadata"].clone();
+        let moved = self.book(start, metadata, Some(uid))?;
+        let old = self.find(uid)?;
+        old["status"] = json!("cancelled");
+        old["rescheduledToUid"] = moved["uid"].clone();
+        Some(moved)
     }
 
     fn find(&mut self, uid: &str) -> Option<&mut Value> {
@@ -231,21 +274,19 @@ impl Inner {
                 None => (404, json!({ "status": "error" })),
             },
             ("POST", ["bookings", uid, "reschedule"]) => {
-                let Some(before) = self.find(uid).cloned() else { return (404, json!({ "status": "error" })) };
-                let start = sent["start"].as_str().expect("a start");
-                let Some(moved) = self.book(start, before["metadata"].clone(), Some(uid)) else {
-                    return (400, taken());
-                };
-                if let Some(old) = self.find(uid) {
-                    old["status"] = json!("cancelled");
-                    old["rescheduledToUid"] = moved["uid"].clone();
+                if self.find(uid).is_none() {
+                    return (404, json!({ "status": "error" }));
                 }
-                (201, json!({ "status": "success", "data": moved }))
+                match self.shift(uid, sent["start"].as_str().expect("a start")) {
+                    Some(moved) => (201, json!({ "status": "success", "data": moved })),
+                    None => (400, taken()),
+                }
             }
             ("POST", ["bookings", uid, "cancel"]) => match self.find(uid) {
-                Some(booking) if booking["status"] == "cancelled" => {
-                    (400, json!({ "status": "error", "error": { "message": "Booking is already cancelled" } }))
+                Some(_) if sent["cancellationReason"].as_str().is_none_or(str::is_empty) => {
+                    (400, refused("Cancellation reason is required when you are the host"))
                 }
+                Some(booking) if booking["status"] == "cancelled" => (400, refused("Booking is already cancelled")),
                 Some(booking) => {
                     booking["status"] = json!("cancelled");
                     found(booking.clone())

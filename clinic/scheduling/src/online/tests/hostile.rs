@@ -94,9 +94,10 @@ async fn a_name_without_letters_is_nobody() {
 #[tokio::test]
 async fn a_flood_is_told_when_to_come_back() {
     let open = Open::start().await;
-    let form = open.form("03:00");
+    let mut form = open.form("03:00");
     let mut limited = 0;
-    for _ in 0..25 {
+    for n in 0..25 {
+        form["phone"] = json!(format!("05012345{n:02}"));
         let answer = open.from("198.51.100.7", "/api/v1/booking/appointments", &form).await;
         if answer.status == 429 {
             let after: u64 = answer.headers["retry-after"].to_str().expect("text").parse().expect("seconds");
@@ -116,4 +117,61 @@ async fn a_flood_is_told_when_to_come_back() {
     }
     assert_eq!(held.iter().filter(|answer| answer.status == 201).count(), 10);
     assert!(held.iter().skip(10).all(|answer| answer.status == 429 && answer.headers.contains_key("retry-after")));
+}
+
+#[tokio::test]
+async fn nobody_finds_out_who_is_known_by_trying() {
+    let open = Open::start().await;
+    let known = json!({ "givenName": "Noura", "familyName": "Al-Qahtani", "birthDate": "1990-05-17", "phones": [{ "number": "0501234567" }] });
+    open.patient(&known).await;
+    let service = json!([{ "serviceId": open.clinic.service, "slug": "consultation", "textEn": null, "textAr": null,
+        "newPatients": false, "deposit": false }]);
+    open.decide(1, &json!({ "services": service })).await.expect(200);
+    open.clinic
+        .owner
+        .post(
+            "/api/v1/appointments",
+            &json!({ "patientId": open.clinic.patient().await,
+        "serviceId": open.clinic.service, "locationId": open.clinic.location,
+        "providerIds": [open.clinic.doctor(0), open.clinic.doctor(1)], "start": open.at("09:00") }),
+        )
+        .await
+        .expect(201);
+    let mut codes = Vec::new();
+    for date in ["1990-05-17", "1990-05-18"] {
+        let mut form = open.form("09:00");
+        form["birthDate"] = json!(date);
+        codes.push(open.book(&form).await.code().to_owned());
+    }
+    assert_eq!(codes, ["booking.taken", "booking.taken"], "where nothing can be booked, nothing is told");
+
+    let mut last = open.form("10:00");
+    for day in 1..=9 {
+        last["birthDate"] = json!(format!("1991-01-{day:02}"));
+        let network = format!("198.51.100.{day}");
+        let answer = open.from(&network, "/api/v1/booking/appointments", &last).await;
+        let expected = if day < 9 { (409, "booking.known_only") } else { (429, "rate.limited") };
+        assert_eq!((answer.status.as_u16(), answer.code()), expected, "{day}");
+    }
+    let mut conn = open.clinic.server.database.conn().await;
+    let denied: i64 = sqlx::query_scalar(
+        "select count(*) from audit.entry where actor_kind = 'visitor' and outcome = 'denied' and resource_type = 'booking'",
+    )
+    .fetch_one(&mut conn)
+    .await
+    .expect("a count");
+    assert_eq!(denied, 8, "each attempt is in the ledger");
+}
+
+#[tokio::test]
+async fn what_visitors_keep_is_theirs() {
+    let open = Open::start().await;
+    let kept = open.hold(&open.slot("09:00")).await.expect(201);
+    let release = format!("/api/v1/holds/{}/release", crate::testing::id(&kept));
+    assert_eq!(open.clinic.owner.post(&release, &Value::Null).await.status, 404);
+    let visit = json!({ "patientId": open.clinic.patient().await, "serviceId": open.clinic.service,
+        "locationId": open.clinic.location, "providerIds": [open.clinic.doctor(0)], "start": open.at("09:00"),
+        "holdId": kept["id"] });
+    let refused = open.clinic.owner.post("/api/v1/appointments", &visit).await;
+    assert_eq!((refused.status.as_u16(), refused.faults()), (422, vec!["/holdId not_found".to_owned()]));
 }

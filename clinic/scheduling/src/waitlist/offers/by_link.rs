@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::{Offer, OfferId, OfferStatus, find, give, is_gone, over, set};
 use crate::visit_link::{VisitPlace, VisitPractice, VisitProvider};
-use crate::waitlist::openings::{self, ClosedFor, OpeningId, OpeningStatus};
+use crate::waitlist::openings::{self, OpeningId, OpeningStatus};
 use crate::waitlist::wishes;
 
 /// The routes of offers behind links.
@@ -77,8 +77,8 @@ async fn accept(who: ByLink<ToOffer>) -> Result<Json<OfferedVisit>> {
         Err(error) if is_gone(&error) => {
             // the practice closes what it can give no more, whoever noticed it
             let product = Caller::system(who.caller().practice);
-            who.app().door.write(&product, async move |tx| close_taken(tx, id).await).await?;
-            Err(taken())
+            let is_over = who.app().door.write(&product, async move |tx| close_taken(tx, id).await).await?;
+            Err(if is_over { taken() } else { held() })
         }
         outcome => outcome.map(Json),
     }
@@ -125,13 +125,18 @@ async fn locked(tx: &mut TenantTx, id: OfferId) -> Result<(OpeningId, Offer)> {
     Ok((opening, find(tx, id).await?))
 }
 
-async fn close_taken(tx: &mut TenantTx, id: OfferId) -> Result<()> {
+/// Closes an opening that an appointment has taken, and answers whether it is over. One that somebody is only keeping while
+/// they decide comes back.
+async fn close_taken(tx: &mut TenantTx, id: OfferId) -> Result<bool> {
     let opening = find(tx, id).await?.opening_id;
     let opening = openings::lock(tx, opening).await?;
-    if opening.status == OpeningStatus::Open {
-        openings::close(tx, opening, ClosedFor::Taken).await?;
+    match openings::gone(tx, &opening).await? {
+        Some(why) if opening.status == OpeningStatus::Open => {
+            openings::close(tx, opening, why).await?;
+            Ok(true)
+        }
+        why => Ok(why.is_some()),
     }
-    Ok(())
 }
 
 fn over_for(offer: &Offer) -> Error {
@@ -145,6 +150,10 @@ fn over_for(offer: &Offer) -> Error {
 
 fn taken() -> Error {
     Error::conflict("offer.taken", "Somebody else was faster; you stay on the waitlist.")
+}
+
+fn held() -> Error {
+    Error::conflict("offer.held", "Somebody is just choosing this time; try again in a few minutes.")
 }
 
 fn expired() -> Error {

@@ -19,7 +19,7 @@ use super::openings::{self, Opening, OpeningId, OpeningStatus};
 use super::pool::Candidate;
 use super::wishes::{self, Wish, WishId, WishStatus, can_be_moved};
 use crate::appointment::book::{NewAppointment, book};
-use crate::appointment::course::{MoveAppointment, move_to};
+use crate::appointment::course::{MoveAppointment, MovedBy, move_to};
 use crate::appointment::{self, Appointment};
 
 pub use row::{find, of_openings, sent_to};
@@ -208,6 +208,7 @@ pub async fn give(
 
 async fn seat(tx: &mut TenantTx, wish: &Wish, span: Span, provider: UserId) -> Result<Appointment> {
     if let Some(id) = wish.fields.gives_up_id {
+        appointment::row::lock(tx, id).await?;
         let given_up = appointment::find(tx, id).await?;
         if can_be_moved(given_up.status) {
             let to = MoveAppointment {
@@ -219,11 +220,13 @@ async fn seat(tx: &mut TenantTx, wish: &Wish, span: Span, provider: UserId) -> R
                 location_id: Some(wish.fields.location_id),
                 ..MoveAppointment::default()
             };
-            return move_to(tx, id, &to).await;
+            return move_to(tx, id, &to, MovedBy::Practice).await;
         }
     }
+    let patient = wish.fields.patient_id;
+    let kept = patients::kept_as(tx, &[patient.uuid()]).await?;
     let new = NewAppointment {
-        patient_id: wish.fields.patient_id,
+        patient_id: kept.get(&patient.uuid()).copied().map_or(patient, PatientId),
         service_id: wish.fields.service_id,
         location_id: wish.fields.location_id,
         provider_ids: vec![provider],

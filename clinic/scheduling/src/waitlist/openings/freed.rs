@@ -7,13 +7,15 @@ use platform::error::Error;
 use platform::record::Change;
 use practice::Span;
 
-use super::{Opening, OpeningCause, OpeningId, OpeningStatus, is_free, row, settings};
+use super::{Opening, OpeningCause, OpeningId, OpeningStatus, gone, row, settings};
 use crate::appointment::Appointment;
+use crate::settings::CancelledBy;
 use crate::waitlist::settings::WaitlistMode;
 use crate::waitlist::wishes::can_be_moved;
 
 /// Makes an opening of what a change of an appointment leaves free, in the transaction of that change. Where nothing is
-/// left, where it begins too soon, and where the practice offers nothing, none comes into being.
+/// left, where nobody works any more, where it begins too soon, and where the practice offers nothing, none comes into
+/// being. Nor does one where the provider cannot be there: that time is not free.
 ///
 /// # Errors
 /// 503 when the database is away.
@@ -26,6 +28,9 @@ pub async fn freed(tx: &mut TenantTx, before: &Appointment, after: &Appointment)
         true => OpeningCause::Moved,
         false => OpeningCause::Cancelled,
     };
+    if after.cancellation.as_ref().is_some_and(|cancellation| cancellation.by == CancelledBy::Provider) {
+        return Ok(());
+    }
     let rules = settings::find(tx).await?.rules;
     let latest = rules.latest(before.start);
     if rules.mode == WaitlistMode::Off || latest <= tx.now() {
@@ -35,10 +40,6 @@ pub async fn freed(tx: &mut TenantTx, before: &Appointment, after: &Appointment)
     let minutes = |minutes: i32| SignedDuration::from_mins(minutes.into());
     let start = before.start.checked_sub(minutes(service.buffer_before_minutes)).map_err(Error::internal)?;
     let end = before.end.checked_add(minutes(service.buffer_after_minutes)).map_err(Error::internal)?;
-    let free = Span { start, end };
-    if !is_free(tx, provider, free).await? {
-        return Ok(());
-    }
     let now = tx.now();
     let opening = Opening {
         id: OpeningId::new(),
@@ -50,7 +51,7 @@ pub async fn freed(tx: &mut TenantTx, before: &Appointment, after: &Appointment)
         provider_id: provider,
         start: before.start,
         end: before.end,
-        free,
+        free: Span { start, end },
         time_zone: before.time_zone.clone(),
         status: OpeningStatus::Open,
         closed_for: None,
@@ -61,7 +62,7 @@ pub async fn freed(tx: &mut TenantTx, before: &Appointment, after: &Appointment)
         created_at: now,
         updated_at: now,
     };
-    if row::insert(tx, &opening, after.version).await? {
+    if gone(tx, &opening).await?.is_none() && row::insert(tx, &opening, after.version).await? {
         tx.record(Change::created("opening", opening.id.uuid(), &opening).event("opening.created", 1)).await?;
     }
     Ok(())

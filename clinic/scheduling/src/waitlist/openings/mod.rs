@@ -5,8 +5,10 @@ mod list;
 mod row;
 mod staff;
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{Span as Days, Timestamp};
 use platform::db::TenantTx;
+use platform::error::Error;
 use platform::id::{PatientId, UserId};
 use platform::record::Change;
 use platform::routes::Routes;
@@ -19,7 +21,7 @@ use super::offers::OfferStatus;
 use super::{offers, settings};
 use crate::appointment::AppointmentId;
 
-pub use row::{find, is_free, lock, of_offer, over};
+pub use row::{find, lock, of_offer, over};
 
 platform::id!(
     /// Time that became free again.
@@ -56,7 +58,7 @@ pub enum ClosedFor {
     Late,
     /// Everybody who fits was asked.
     Nobody,
-    /// Somebody of the practice wanted it so.
+    /// The practice wanted it so: by hand, or by saying that nobody works then.
     ByHand,
 }
 
@@ -130,6 +132,32 @@ pub async fn save(tx: &mut TenantTx, before: &Opening, after: Opening, event: &'
     row::update(tx, &after).await?;
     tx.record(Change::updated("opening", after.id.uuid(), before, &after).event(event, after.version)).await?;
     Ok(after)
+}
+
+/// Why the time of an opening cannot be given any more, if it cannot: something was booked there, or nobody works then.
+/// Somebody who is still deciding is in nobody's way.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn gone(tx: &mut TenantTx, opening: &Opening) -> Result<Option<ClosedFor>> {
+    if !row::is_free(tx, opening.provider_id, opening.free).await? {
+        return Ok(Some(ClosedFor::Taken));
+    }
+    let span = Span { start: opening.start, end: opening.end };
+    let works = works(tx, opening.location_id, opening.provider_id, span).await?;
+    Ok((!works).then_some(ClosedFor::ByHand))
+}
+
+/// Whether somebody works at a location, all of this time.
+async fn works(tx: &mut TenantTx, location: LocationId, provider: UserId, span: Span) -> Result<bool> {
+    // which local days these are depends on the zone: a day more on either side
+    let day = span.start.to_zoned(TimeZone::UTC).date();
+    let (first, last) = (day.yesterday().map_err(Error::internal)?, day.saturating_add(Days::new().days(2)));
+    match practice::working(tx, location, &[provider], first, last).await {
+        Ok(working) => Ok(working.covers(provider, span)),
+        Err(error) if error.code() == "not_found" => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Offers it no more; what was offered of it ends as well.

@@ -4,7 +4,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 
 use super::{asked, behind, cancel, clinic, freed, look_after, mailed, offers, opening_at, text, waiter, wish_of};
-use crate::testing::{at, id, local};
+use crate::testing::{at, id, local, made};
 
 #[tokio::test]
 async fn of_twenty_who_accept_at_once_one_has_it() {
@@ -127,6 +127,7 @@ async fn who_gives_up_a_later_time_frees_it_for_the_next() {
     clinic.server.settle().await;
     let moved = clinic.owner.get(&format!("/api/v1/appointments/{}", id(&visit))).await.expect(200);
     assert_eq!((local(&moved["start"]), &moved["moves"]), ("09:00".to_owned(), &json!(1)));
+    assert_eq!(moved["patientMoves"], 0, "what the practice offers is no move of the patient's own");
     let chained = opening_at(&clinic, "15:00").await;
     assert_eq!((text(&chained["cause"]), asked(&chained)), ("moved", vec!["other sent".to_owned()]));
     behind(&clinic, &other.email).await.post("/api/v1/offer/accept", &Value::Null).await.expect(200);
@@ -184,4 +185,39 @@ async fn a_patient_who_is_elsewhere_is_told_so() {
     let refused = behind(&clinic, &sara.email).await.post("/api/v1/offer/accept", &Value::Null).await;
     assert_eq!((refused.status.as_u16(), refused.code()), (409, "appointment.patient_busy"));
     assert_eq!(opening_at(&clinic, "09:00").await["status"], "open");
+}
+
+#[tokio::test]
+async fn who_is_only_choosing_a_time_does_not_end_an_offer_of_it() {
+    let clinic = clinic("automatic", 1).await;
+    let sara = waiter(&clinic, "sara", json!({})).await;
+    freed(&clinic, "09:00").await;
+    let hold = json!({ "serviceId": clinic.service, "locationId": clinic.location, "providerIds": [clinic.doctor(0)],
+                       "start": at("09:00") });
+    let hold = made(&clinic.owner, "/api/v1/holds", &hold).await;
+    let patient = behind(&clinic, &sara.email).await;
+    let refused = patient.post("/api/v1/offer/accept", &Value::Null).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (409, "offer.held"));
+    assert_eq!(opening_at(&clinic, "09:00").await["status"], "open");
+    clinic.owner.post(&format!("/api/v1/holds/{hold}/release"), &Value::Null).await.expect(200);
+    patient.post("/api/v1/offer/accept", &Value::Null).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_wish_of_somebody_who_was_merged_is_the_kept_ones() {
+    let clinic = clinic("ask_me", 1).await;
+    let kept = json!({ "givenName": "kept", "birthDate": "1990-05-17", "emails": [{ "address": "kept@example.com" }] });
+    let kept = clinic.owner.post("/api/v1/patients", &kept).await.expect(201);
+    let other = waiter(&clinic, "other", json!({})).await;
+    let two = clinic.owner.get(&format!("/api/v1/patients/{}", other.patient)).await.expect(200);
+    let merge =
+        json!({ "version": kept["version"], "other": other.patient, "otherVersion": two["version"], "take": [] });
+    clinic.owner.post(&format!("/api/v1/patients/{}/merge", id(&kept)), &merge).await.expect(201);
+    offers(&clinic, 1, "automatic", 1).await;
+    let opening = freed(&clinic, "09:00").await;
+    assert_eq!(mailed(&clinic).await, ["kept@example.com"], "where they are reached now");
+    behind(&clinic, "kept@example.com").await.post("/api/v1/offer/accept", &Value::Null).await.expect(200);
+    let filled = opening_at(&clinic, "09:00").await["filledBy"].clone();
+    let visit = clinic.owner.get(&format!("/api/v1/appointments/{}", text(&filled))).await.expect(200);
+    assert_eq!(visit["patientId"], kept["id"], "{}", opening["id"]);
 }

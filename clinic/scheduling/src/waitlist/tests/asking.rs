@@ -49,7 +49,6 @@ async fn an_offer_that_ran_out_is_over_before_anybody_has_looked() {
 async fn too_late_nothing_is_offered() {
     let clinic = clinic("automatic", 1).await;
     waiter(&clinic, "sara", json!({})).await;
-    let booked = clinic.booked("09:00").await;
     let opening = freed(&clinic, "10:00").await;
     let until: jiff::Timestamp = at("08:00").parse().expect("an instant");
     clinic.server.clock.advance(until.duration_since(clinic.server.clock.now()));
@@ -62,7 +61,6 @@ async fn too_late_nothing_is_offered() {
     .await
     .expect("an opening");
     assert_eq!(stands, ("closed".to_owned(), "late".to_owned(), "expired".to_owned()), "{}", opening["id"]);
-    let _ = booked;
 }
 
 #[tokio::test]
@@ -166,4 +164,50 @@ async fn what_makes_an_opening() {
     let path = format!("/api/v1/openings?locationId={}&sort=-start", clinic.location);
     let listed = clinic.owner.get(&path).await.expect(200);
     assert_eq!(local(&listed["items"][0]["start"]), "11:00", "{DAY}");
+}
+
+#[tokio::test]
+async fn what_the_practice_cancels_is_offered_by_nobody_but_itself() {
+    let clinic = clinic("automatic", 1).await;
+    let sara = waiter(&clinic, "sara", json!({})).await;
+    let call_off = async |time: &str, by: &str, reason: &str| {
+        let booked = clinic.booked(time).await;
+        let why = json!({ "version": booked["version"], "by": by, "reason": reason });
+        clinic.owner.post(&format!("/api/v1/appointments/{}/cancel", id(&booked)), &why).await.expect(200);
+        clinic.server.settle().await;
+    };
+    call_off("09:00", "provider", "provider_ill").await;
+    let openings = clinic.owner.get("/api/v1/openings").await.expect(200);
+    assert_eq!(openings["items"], json!([]), "who is ill sees nobody else either");
+    call_off("10:00", "clinic", "clinic_mistake").await;
+    look_after(&clinic).await;
+    let opening = opening_at(&clinic, "10:00").await;
+    assert_eq!((text(&opening["status"]), asked(&opening)), ("open", Vec::new()), "a person decides");
+    let offer = format!("/api/v1/openings/{}/offer", id(&opening));
+    clinic.owner.post(&offer, &json!({})).await.expect(200);
+    clinic.server.settle().await;
+    behind(&clinic, &sara.email).await.post("/api/v1/offer/accept", &Value::Null).await.expect(200);
+}
+
+#[tokio::test]
+async fn nobody_is_asked_for_a_time_at_which_nobody_works_any_more() {
+    let mut clinic = clinic("automatic", 1).await;
+    waiter(&clinic, "sara", json!({})).await;
+    clinic.server.clock.advance(SignedDuration::from_secs(1));
+    waiter(&clinic, "omar", json!({})).await;
+    assert_eq!(asked(&freed(&clinic, "09:00").await), ["sara sent"]);
+    let absence = json!({ "owner": format!("provider:{}", clinic.doctor(0)), "kind": "sick",
+                          "from": format!("{DAY}T08:00:00"), "to": format!("{DAY}T12:00:00") });
+    clinic.owner.post("/api/v1/absences", &absence).await.expect(201);
+    pass(&mut clinic, 31).await;
+    let opening = opening_at(&clinic, "09:00").await;
+    assert_eq!((text(&opening["status"]), asked(&opening)), ("closed", vec!["sara withdrawn".to_owned()]));
+    let booked = clinic.booked("14:00").await;
+    let afternoon = json!({ "owner": format!("provider:{}", clinic.doctor(0)), "kind": "sick",
+                            "from": format!("{DAY}T13:00:00"), "to": format!("{DAY}T17:00:00") });
+    clinic.owner.post("/api/v1/absences", &afternoon).await.expect(201);
+    cancel(&clinic, &booked).await;
+    clinic.server.settle().await;
+    let open = clinic.owner.get("/api/v1/openings").await.expect(200);
+    assert_eq!(open["items"], json!([]), "nor does what is let go then become an opening");
 }

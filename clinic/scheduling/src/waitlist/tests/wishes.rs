@@ -106,3 +106,16 @@ async fn who_withdraws_is_offered_nothing_and_the_next_one_is() {
     let opening = super::opening_at(&clinic, "09:00").await;
     assert_eq!(asked(&opening), ["first withdrawn", "second sent"]);
 }
+
+#[tokio::test]
+async fn what_is_wished_for_anew_is_not_what_was_offered() {
+    let clinic = clinic("automatic", 1).await;
+    let first = waiter(&clinic, "first", json!({ "urgent": true })).await;
+    freed(&clinic, "09:00").await;
+    let path = format!("/api/v1/wishes/{}", first.wish);
+    clinic.owner.patch(&path, &json!({ "version": 1, "noticeMinutes": 60 })).await.expect(200);
+    assert_eq!(asked(&super::opening_at(&clinic, "09:00").await), ["first sent"], "it is still that visit");
+    let other = json!({ "version": 2, "providerIds": [clinic.doctor(1)] });
+    clinic.owner.patch(&path, &other).await.expect(200);
+    assert_eq!(asked(&super::opening_at(&clinic, "09:00").await), ["first withdrawn"]);
+}

@@ -174,7 +174,8 @@ async fn read(who: Can<may::Read>, Path(id): Path<WishId>) -> Result<Json<Wish>>
     .await
 }
 
-/// Change what a patient waits for. What was offered already stays offered.
+/// Change what a patient waits for. What was offered already stays offered, unless it was something else, somewhere else or
+/// with somebody else.
 #[utoipa::path(patch, path = "/api/v1/wishes/{id}", tag = "scheduling", request_body = FieldsChange<WishFields>,
     params(("id" = Uuid, Path, description = "The wish")), responses((status = 200, body = Wish)))]
 async fn change(who: Can<may::Write>, Path(id): Path<WishId>, change: FieldsChange<WishFields>) -> Result<Json<Wish>> {
@@ -189,6 +190,10 @@ async fn change(who: Can<may::Write>, Path(id): Path<WishId>, change: FieldsChan
             return Err(Error::invalid(Vec::new()).at("/patientId", "fixed", text));
         }
         check(tx, &fields).await?;
+        let offered = |of: &WishFields| (of.service_id, of.location_id, of.provider_ids.clone());
+        if offered(&fields) != offered(&before.fields) {
+            offers::withdraw_of(tx, id).await?;
+        }
         let after = Wish { fields, ..before.clone() };
         save(tx, &before, after, "wish.changed").await.map(Json)
     })

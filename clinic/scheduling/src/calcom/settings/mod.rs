@@ -1,13 +1,15 @@
 //! How a practice is connected with Cal.com, or with what stands in for it. Keys and secrets are sealed; of a key its last
 //! four characters are shown, of the webhook's secret all of it, once, when it is made.
 
+mod connected;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use calcom::Versions;
 use garde::Validate;
 use jiff::Timestamp;
 use platform::App;
-use platform::crypto::{Place, random_token};
+use platform::crypto::random_token;
 use platform::db::TenantTx;
 use platform::db::tenant::check_version;
 use platform::egress;
@@ -24,7 +26,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{booking, mapping, sync};
+use super::{booking, mapping, resume};
+
+pub use connected::{Connected, connected, is_on, place, standing, tested};
+use connected::{save, unconnected};
 
 /// The routes of the connection's settings.
 pub fn routes() -> Routes {
@@ -137,26 +142,6 @@ fn version(value: &str, (): &()) -> garde::Result {
     Err(garde::Error::new("invalid: A version is a day, such as 2024-08-13."))
 }
 
-/// What lies in the table.
-#[derive(Clone)]
-pub struct Connected {
-    pub provider: CalcomProvider,
-    pub enabled: bool,
-    pub base_url: Option<String>,
-    pub api_key: Option<Vec<u8>>,
-    api_key_last_four: Option<String>,
-    pub webhook_token: String,
-    pub webhook_secret: Vec<u8>,
-    webhook_secret_last_four: String,
-    slots_version: Option<String>,
-    bookings_version: Option<String>,
-    event_types_version: Option<String>,
-    tested_at: Option<jiff_sqlx::Timestamp>,
-    test_outcome: Option<String>,
-    pub version: i32,
-    updated_at: jiff_sqlx::Timestamp,
-}
-
 /// How the practice is connected with Cal.com.
 #[utoipa::path(get, path = "/api/v1/calcom", tag = "scheduling", responses((status = 200, body = CalcomSettings)))]
 async fn read(who: Can<may::Read>) -> Result<Json<CalcomSettings>> {
@@ -247,41 +232,11 @@ async fn decide(tx: &mut TenantTx, app: &App, new: &NewCalcomSettings) -> Result
     }
     save(tx, &after).await?;
     if after.enabled && before.is_some_and(|before| !before.enabled) {
-        for waiting in booking::pending(tx).await? {
-            sync::enqueue(tx, waiting).await?;
-        }
+        resume::enqueue(tx).await?;
     }
     let told = shown(app, practice, Some(&after));
     tx.record(Change::updated("calcom", practice, &old, &told).event("calcom.changed", after.version)).await?;
     Ok(told)
-}
-
-/// How a connection begins: with an address and a secret for webhooks.
-async fn unconnected(tx: &mut TenantTx) -> Result<Connected> {
-    let practice = tx.practice();
-    let secret = URL_SAFE_NO_PAD.encode(random_token()?);
-    Ok(Connected {
-        provider: CalcomProvider::Sandbox,
-        enabled: false,
-        base_url: None,
-        api_key: None,
-        api_key_last_four: None,
-        webhook_token: URL_SAFE_NO_PAD.encode(&random_token()?[..24]),
-        webhook_secret: tx.seal(place("webhook_secret", practice), secret.as_bytes()).await?,
-        webhook_secret_last_four: last_four(&secret),
-        slots_version: None,
-        bookings_version: None,
-        event_types_version: None,
-        tested_at: None,
-        test_outcome: None,
-        version: 0,
-        updated_at: tx.now().into(),
-    })
-}
-
-/// What is sealed of a practice's connection.
-pub fn place(column: &'static str, practice: Uuid) -> Place<'static> {
-    Place { table: "scheduling.calcom", column, row: practice }
 }
 
 fn last_four(secret: &str) -> String {
@@ -333,99 +288,7 @@ pub fn read_address(text: &str) -> Option<(Uuid, String)> {
     Some((practice, token.to_owned()))
 }
 
-impl Connected {
-    /// What is asked for.
-    pub fn versions(&self) -> Versions {
-        let usual = Versions::default();
-        Versions {
-            slots: self.slots_version.clone().unwrap_or(usual.slots),
-            bookings: self.bookings_version.clone().unwrap_or(usual.bookings),
-            event_types: self.event_types_version.clone().unwrap_or(usual.event_types),
-        }
-    }
-}
-
-/// How the practice is connected, if it is.
-///
-/// # Errors
-/// 503 when the database is away.
-pub async fn connected(tx: &mut TenantTx) -> Result<Option<Connected>> {
-    let practice = tx.practice();
-    Ok(sqlx::query_as!(
-        Connected,
-        r#"select provider as "provider: CalcomProvider", enabled, base_url, api_key, api_key_last_four, webhook_token,
-                  webhook_secret, webhook_secret_last_four, slots_version, bookings_version, event_types_version,
-                  tested_at as "tested_at: jiff_sqlx::Timestamp", test_outcome, version,
-                  updated_at as "updated_at: jiff_sqlx::Timestamp"
-             from scheduling.calcom where practice_id = $1"#,
-        practice,
-    )
-    .fetch_optional(tx.conn())
-    .await?)
-}
-
-/// Whether the practice is connected and switched on: the first question of whoever hears of a change.
-///
-/// # Errors
-/// 503 when the database is away.
-pub async fn is_on(tx: &mut TenantTx) -> Result<bool> {
-    let practice = tx.practice();
-    let on = sqlx::query_scalar!("select enabled from scheduling.calcom where practice_id = $1", practice);
-    Ok(on.fetch_optional(tx.conn()).await?.unwrap_or(false))
-}
-
 /// 409 for what needs a connection that is switched on.
 pub fn off() -> Error {
     Error::conflict("calcom.off", "Cal.com is not connected; connect it in the settings first.")
-}
-
-async fn save(tx: &mut TenantTx, row: &Connected) -> Result<()> {
-    let practice = tx.practice();
-    sqlx::query!(
-        "insert into scheduling.calcom (practice_id, provider, enabled, base_url, api_key, api_key_last_four, webhook_token,
-                webhook_secret, webhook_secret_last_four, slots_version, bookings_version, event_types_version, tested_at,
-                test_outcome, version, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-         on conflict (practice_id) do update
-            set provider = $2, enabled = $3, base_url = $4, api_key = $5, api_key_last_four = $6, webhook_secret = $8,
-                webhook_secret_last_four = $9, slots_version = $10, bookings_version = $11, event_types_version = $12,
-                tested_at = $13, test_outcome = $14, version = $15, updated_at = $16",
-        practice,
-        row.provider as CalcomProvider,
-        row.enabled,
-        row.base_url,
-        row.api_key,
-        row.api_key_last_four,
-        row.webhook_token,
-        row.webhook_secret,
-        row.webhook_secret_last_four,
-        row.slots_version,
-        row.bookings_version,
-        row.event_types_version,
-        row.tested_at as _,
-        row.test_outcome,
-        row.version,
-        row.updated_at as _,
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Notes what came of trying the connection.
-///
-/// # Errors
-/// 503 when the database is away.
-pub async fn tested(tx: &mut TenantTx, outcome: &'static str) -> Result<()> {
-    let (practice, now) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()));
-    sqlx::query!(
-        "update scheduling.calcom set tested_at = $2, test_outcome = $3 where practice_id = $1",
-        practice,
-        now as _,
-        outcome,
-    )
-    .execute(tx.conn())
-    .await?;
-    let told = serde_json::json!({ "outcome": outcome });
-    tx.record(Change::done("test", "calcom", practice).with(told)).await
 }
