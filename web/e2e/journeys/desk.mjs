@@ -136,6 +136,100 @@ export default async function ({ browser, watch, step, must }) {
     await page.waitForFunction(() => document.querySelectorAll('[data-faint]').length === 2);
   }, page);
 
+  await step('a series of which one visit is taken: says which, and what is free near it', async () => {
+    const serviceId = (await get('/services?limit=200')).items.find((one) => one.nameEn === 'Consultation').id;
+    const providerId = (await get('/staff?status=all&limit=200')).items.find((one) => one.name === 'Dr. Omar Haddad').id;
+    const dayAt = (at) => new Date(at).toISOString().slice(0, 10);
+    const [from, to] = [120, 140].map((days) => dayAt(Date.now() + days * DAY));
+    const slots = (await get(`/slots?serviceId=${serviceId}&locationId=${place.id}&providerId=${providerId}&from=${from}&to=${to}`)).items.map((one) => Date.parse(one.start));
+    const first = slots.find((at) => slots.includes(at + 7 * DAY));
+    const somebody = await post('/patients', { givenName: 'Samir', familyName: family });
+    await post('/appointments', { patientId: somebody.id, serviceId, locationId: place.id, providerIds: [providerId], start: new Date(first + 7 * DAY).toISOString() });
+    await toBook();
+    await choose(form, 'Service', 'Consultation');
+    await choose(form, 'Location', place.name);
+    await choose(form, 'With', 'Dr. Omar Haddad');
+    await form.getByLabel('Day', { exact: true }).fill(dayAt(first + 3 * 3_600_000));
+    await form.locator(`[data-slot="${new Date(first).toISOString().replace('.000', '')}"]`).click();
+    await form.getByText(/^Kept for/).waitFor();
+    await form.getByRole('switch', { name: 'Repeat it' }).check();
+    await form.getByRole('textbox', { name: 'Visits in all' }).fill('3');
+    await form.getByRole('button', { name: 'Book all of them' }).click();
+    const refused = form.getByRole('alert').filter({ hasText: 'so none was' });
+    await refused.getByText(/^It is visit 2, on /).waitFor();
+    await refused.getByText('Dr. Omar Haddad is booked then.').waitFor();
+    await refused.getByText(/^Free near it: .+ · .+ · .+$/).waitFor();
+    // a single visit of it cannot be put elsewhere
+    assert.equal(await refused.locator('[data-alternative]').count(), 0);
+    await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'alert');
+    await fine();
+    await form.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await form.getByRole('button', { name: 'Discard' }).click();
+    await form.waitFor({ state: 'detached' });
+  }, page);
+
+  await step('two people and two chairs for one visit: in all of their columns, and taken for others', async () => {
+    const serviceId = (await get('/services?limit=200')).items.find((one) => one.nameEn === 'Consultation').id;
+    const from = new Date(Date.now() + 90 * DAY).toISOString().slice(0, 10);
+    const to = new Date(Date.now() + 110 * DAY).toISOString().slice(0, 10);
+    const slots = (await get(`/slots?serviceId=${serviceId}&locationId=${place.id}&from=${from}&to=${to}`)).items;
+    const people = (await get('/staff?status=all&limit=200')).items;
+    const pair = ['Dr. Omar Haddad', 'Dr. Lina Mansour'];
+    const [main, other] = pair.map((name) => people.find((one) => one.name === name).id);
+    const { start } = slots.find(({ providerIds }) => [main, other].every((id) => providerIds.includes(id)));
+    const chairs = (await get('/rooms?limit=200')).items.filter((one) => one.locationId === place.id && !one.archivedAt).slice(0, 2);
+    const local = new Date(Date.parse(start) + 3 * 3_600_000).toISOString();
+    const [day, time] = [local.slice(0, 10), local.slice(11, 16)];
+    await toBook();
+    await choose(form, 'Service', 'Consultation');
+    await choose(form, 'Location', place.name);
+    await choose(form, 'With', pair[0]);
+    await form.getByRole('button', { name: 'Together with …' }).click();
+    await page.getByRole('option', { name: pair[1], exact: true }).click();
+    assert.equal(await page.getByRole('option', { name: pair[0], exact: true }).count(), 0);
+    for (const chair of chairs) await choose(form, 'Chair or room', chair.name);
+    await page.keyboard.press('Escape');
+    await form.getByLabel('Day', { exact: true }).fill(day);
+    await form.locator(`[data-slot="${start}"]`).click();
+    await form.getByText(/^Kept for \d+ minutes$/).waitFor();
+    for (const names of [pair, chairs.map((one) => one.name)]) await form.getByRole('status').getByText(names.join(', ')).waitFor();
+    await fine();
+    await form.getByRole('button', { name: 'Book', exact: true }).click();
+    await form.waitFor({ state: 'detached' });
+    const { id, roomIds, ...booked } = (await get(`/appointments?patientId=${patient.id}&limit=200`)).items.find((one) => one.start === start);
+    assert.deepEqual([booked.providerIds, roomIds], [[main, other], chairs.map((one) => one.id)]);
+
+    const another = await post('/patients', { givenName: 'Huda', familyName: family });
+    await page.goto(`${BASE}/patients/${another.id}?tab=appointments`);
+    await toBook();
+    await choose(form, 'Service', 'Consultation');
+    await choose(form, 'Location', place.name);
+    await choose(form, 'With', pair[1]);
+    await form.getByLabel('Day', { exact: true }).fill(day);
+    await form.getByRole('textbox', { name: 'Time', exact: true }).fill(time);
+    await page.keyboard.press('Enter');
+    await form.getByText(`${pair[1]} is booked then.`).waitFor();
+    await form.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await form.getByRole('button', { name: 'Discard' }).click();
+
+    const entries = page.locator(`article[data-entry="${id}"]`);
+    for (const view of ['', '&view=rooms']) {
+      await page.goto(`${BASE}/calendar?date=${day}&location=${place.id}${view}`);
+      await entries.nth(1).waitFor();
+      assert.equal(await entries.count(), 2);
+      await entries.first().getByText(pair.join(', ')).waitFor();
+    }
+    await entries.first().click();
+    await visit.getByText(chairs.map((one) => one.name).join(', ')).waitFor();
+    await visit.getByRole('button', { name: 'Move', exact: true }).click();
+    const moving = dialog('Move the appointment');
+    await moving.getByText(pair[1], { exact: true }).waitFor();
+    await fine();
+    await moving.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.goto(`${BASE}/patients/${patient.id}?tab=appointments`);
+    await rows.first().waitFor();
+  }, page);
+
   await step('move by the keyboard alone', async () => {
     await rows.first().focus();
     await page.keyboard.press('Enter');

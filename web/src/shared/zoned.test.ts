@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { instantIn, localIn } from './zoned';
+import { dayIn, instantIn, isElsewhere, localIn } from './zoned';
 
 it('goes to the instant and back', () => {
   expect(instantIn('Asia/Riyadh', '2026-03-01T12:30')).toBe('2026-03-01T09:30:00.000Z');
@@ -9,6 +9,17 @@ it('goes to the instant and back', () => {
       expect(localIn(zone, instantIn(zone, local)), `${zone} ${local}`).toBe(local);
     }
   }
+});
+
+it('says which day it is in a zone', () => {
+  expect(dayIn('Asia/Riyadh', '2026-11-21T22:30:00Z')).toBe('2026-11-22');
+});
+
+it('knows when the clock of the visitor shows something else', () => {
+  expect(isElsewhere('Asia/Riyadh', '2030-06-02T06:00:00Z', 'Asia/Kuwait')).toBe(false);
+  expect(isElsewhere('Asia/Riyadh', '2030-06-02T06:00:00Z', 'Europe/Berlin')).toBe(true);
+  // clocks in Athens show the time of Riyadh in summer only
+  expect(['2030-01-02T06:00:00Z', '2030-06-02T06:00:00Z'].map((at) => isElsewhere('Asia/Riyadh', at, 'Europe/Athens'))).toEqual([true, false]);
 });
 
 it('knows hours that come twice, and hours that never come', () => {

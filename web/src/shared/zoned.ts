@@ -15,6 +15,13 @@ export function localIn(timeZone: string, at: string | Date): string {
   return text.replace(' ', 'T').slice(0, MINUTES);
 }
 
+const DAY_CHARS = 10;
+/** The day that it is in a zone at an instant: `2026-03-01`. */
+export const dayIn = (timeZone: string, at: string | Date) => localIn(timeZone, at).slice(0, DAY_CHARS);
+
+/** Whether a clock in the zone shows another time than the visitor's own then, or another day. */
+export const isElsewhere = (timeZone: string, at: string | Date, own = Intl.DateTimeFormat().resolvedOptions().timeZone) => localIn(timeZone, at) !== localIn(own, at);
+
 /** The instant at which a clock in the zone shows this; where it shows it twice the first, where never the one after. */
 export function instantIn(timeZone: string, local: string): string {
   const asUtc = Date.parse(`${local}Z`);

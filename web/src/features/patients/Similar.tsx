@@ -4,7 +4,7 @@ import { IconUserQuestion } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useLang } from '@/shared/i18n';
 import { formatDayShort } from '@/shared/i18n/format';
-import { latinDigits } from '@/shared/i18n/money';
+import { digitsOf } from '@/shared/i18n/digits';
 import { patientSearchQuery } from './api';
 import type { Draft } from './draft';
 import { Phone } from './marks';
@@ -21,7 +21,7 @@ const SHOWN = 4;
 /** What is worth looking for: a name of some letters, and the end of a number, which is the same however it is dialled. */
 export function looksLike({ givenName, familyName, phones }: Pick<Draft, 'givenName' | 'familyName' | 'phones'>) {
   const name = `${givenName.trim()} ${familyName.trim()}`.trim();
-  const digits = phones.map((phone) => latinDigits(phone.number).replace(/\D/g, '')).find((one) => one.length >= DIGITS) ?? '';
+  const digits = phones.map((phone) => digitsOf(phone.number)).find((one) => one.length >= DIGITS) ?? '';
   return { name: name.replace(/\s/g, '').length >= LETTERS ? name : '', digits: digits.slice(-LAST_DIGITS) };
 }
 

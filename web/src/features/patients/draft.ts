@@ -3,7 +3,7 @@ import { type AddressDraft, addressDraftOf, addressOf, addressParts, isEmptyAddr
 import { changedFields, differing, orNull } from '@/shared/forms/merge';
 import type { Labels } from '@/shared/forms/useFields';
 import type { Issues } from '@/shared/forms/useRecordForm';
-import { latinDigits } from '@/shared/i18n/money';
+import { latinDigits } from '@/shared/i18n/digits';
 import type { Alert, Patient, PatientFields, PatientStatus } from './api';
 import type { CustomField } from './fields/api';
 import { type CustomDraft, defaultsOf, draftOfValues, issuesOfValues, valuesOf } from './fields/values';

@@ -12,7 +12,6 @@ import { Empty } from '@/shared/ui/Page';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
 import { toast } from '@/shared/ui/toast';
 import { type Appointment, appointmentQuery, useChange } from './api';
-import { Busy } from './book/Busy';
 import { OwnColour } from './book/OwnColour';
 import type { Chosen } from './book/Times';
 import { Mark } from './calcom/Mark';
@@ -26,6 +25,7 @@ import { columnOf, type Step } from './visit/stages';
 import { useMayChange, useRefused, useSteps } from './visit/useSteps';
 import classes from './visit/Visit.module.css';
 
+const Busy = lazy(() => import('./book/Busy').then((m) => ({ default: m.Busy })));
 const BookDrawer = lazy(() => import('./BookDrawer').then((m) => ({ default: m.BookDrawer })));
 const MoveDrawer = lazy(() => import('./visit/MoveDrawer').then((m) => ({ default: m.MoveDrawer })));
 const CancelDialog = lazy(() => import('./visit/CancelDialog').then((m) => ({ default: m.CancelDialog })));
@@ -55,24 +55,9 @@ const bodyOf = (d: Draft) => ({ reason: orNull(d.reason), notes: orNull(d.notes)
 function Editor({ loaded, names, onClose }: { loaded: Appointment; names: Names; onClose: () => void }) {
   const { t } = useLang();
   const readOnly = !useMayChange()(loaded);
-  const [asking, setAsking] = useState<'move' | 'cancel'>();
-  const record = useRecordForm<Appointment, Draft>({ loaded, empty: draftOf(loaded), draftOf, issues: () => ({}) });
-  const { base = loaded, form } = record;
-  const change = useChange();
-  const say = (field: keyof Draft, value: unknown) => {
-    if (field === 'colour') return value ? t(`colour.${value as NonNullable<Draft['colour']>}`) : '';
-    return typeof value === 'boolean' ? t(value ? 'answer.yes' : 'answer.no') : String(value ?? '');
-  };
-  const { bind, wasMine } = useFields(record, labels, readOnly, say);
-  const save = async (draft: Draft) => {
-    const changes = differing(bodyOf(draft), bodyOf(draftOf(base)));
-    if (!Object.keys(changes).length) return onClose();
-    record.begin(await change.mutateAsync({ id: base.id, body: { version: base.version, ...changes } }));
-    toast.done(t('form.saved'));
-  };
-  const open = columnOf(base) && base.status !== 'completed';
-  const toDecide = (base.status === 'scheduled' || base.status === 'confirmed') && Date.parse(base.end) > Date.now();
-
+  const [asking, setAsking] = useState<Asking>();
+  const details = useDetails(loaded, onClose);
+  const { record, base } = details;
   return (
     <>
       <RecordDrawer
@@ -87,10 +72,10 @@ function Editor({ loaded, names, onClose }: { loaded: Appointment; names: Names;
         }
         name={t('scheduling.visit.title')}
         readOnly={readOnly ? t('form.readOnly') : undefined}
-        busy={change.isPending}
-        save={save}
+        busy={details.saving}
+        save={details.save}
         create=""
-        nowIn={(now, field) => say(field, draftOf(now)[field])}
+        nowIn={(now, field) => details.say(field, draftOf(now)[field])}
         onClose={onClose}
       >
         <Who patientId={base.patientId} />
@@ -99,27 +84,10 @@ function Editor({ loaded, names, onClose }: { loaded: Appointment; names: Names;
         {base.cancellation ? <WhyCancelled why={base.cancellation} /> : null}
         {readOnly ? null : (
           <fieldset className="bare" disabled={record.dirty || !!record.newer}>
-            <Stages appointment={base} names={names} />
-            {open ? (
-              <div className={classes.moves}>
-                <Button size="sm" variant="default" leftSection={<IconArrowsExchange size={16} />} onClick={() => setAsking('move')}>
-                  {t('scheduling.visit.move')}
-                </Button>
-                <Button size="sm" variant="subtle" color="red" onClick={() => setAsking('cancel')}>
-                  {t('scheduling.visit.cancel')}
-                </Button>
-              </div>
-            ) : null}
-            {toDecide ? <PatientLink key={base.version} appointment={base} /> : null}
+            <Acts appointment={base} names={names} onAsk={setAsking} />
           </fieldset>
         )}
-        <section className={classes.part}>
-          <Textarea {...bind('reason')} className="ownDirection" autosize minRows={1} maxRows={5} maxLength={500} />
-          <Textarea {...bind('notes')} className="ownDirection" autosize minRows={2} maxRows={10} maxLength={4000} />
-          <Checkbox {...form.getInputProps('deposit', { type: 'checkbox' })} label={t(labels.deposit)} disabled={readOnly} description={wasMine('deposit')} />
-          {readOnly ? null : <OwnColour value={form.values.colour ?? null} usual={names.service(base.serviceId)?.colour ?? 'teal'} onChange={(colour) => form.setValues({ colour })} />}
-          {wasMine('colour')}
-        </section>
+        <DetailFields details={details} names={names} readOnly={readOnly} />
         <section className={classes.part}>
           <Title order={3}>{t('scheduling.visit.course')}</Title>
           <Course appointment={base} />
@@ -129,6 +97,67 @@ function Editor({ loaded, names, onClose }: { loaded: Appointment; names: Names;
         {asking === 'move' ? <MoveDrawer appointment={base} names={names} onClose={() => setAsking(undefined)} /> : null}
         {asking === 'cancel' ? <CancelDialog appointment={base} onClose={() => setAsking(undefined)} /> : null}
       </Suspense>
+    </>
+  );
+}
+
+/** What is known of the visit besides its time, while it is changed, and sending that. */
+function useDetails(loaded: Appointment, onDone: () => void) {
+  const { t } = useLang();
+  const record = useRecordForm<Appointment, Draft>({ loaded, empty: draftOf(loaded), draftOf, issues: () => ({}) });
+  const { base = loaded } = record;
+  const change = useChange();
+  const say = (field: keyof Draft, value: unknown) => {
+    if (field === 'colour') return value ? t(`colour.${value as NonNullable<Draft['colour']>}`) : '';
+    return typeof value === 'boolean' ? t(value ? 'answer.yes' : 'answer.no') : String(value ?? '');
+  };
+  const save = async (draft: Draft) => {
+    const changes = differing(bodyOf(draft), bodyOf(draftOf(base)));
+    if (!Object.keys(changes).length) return onDone();
+    record.begin(await change.mutateAsync({ id: base.id, body: { version: base.version, ...changes } }));
+    toast.done(t('form.saved'));
+  };
+  return { record, base, say, save, saving: change.isPending };
+}
+
+type FieldsProps = { details: ReturnType<typeof useDetails>; names: Names; readOnly: boolean };
+
+function DetailFields({ details: { record, base, say }, names, readOnly }: FieldsProps) {
+  const { t } = useLang();
+  const { form } = record;
+  const { bind, wasMine } = useFields(record, labels, readOnly, say);
+  return (
+    <section className={classes.part}>
+      <Textarea {...bind('reason')} className="ownDirection" autosize minRows={1} maxRows={5} maxLength={500} />
+      <Textarea {...bind('notes')} className="ownDirection" autosize minRows={2} maxRows={10} maxLength={4000} />
+      <Checkbox {...form.getInputProps('deposit', { type: 'checkbox' })} label={t(labels.deposit)} disabled={readOnly} description={wasMine('deposit')} />
+      {readOnly ? null : <OwnColour value={form.values.colour ?? null} usual={names.service(base.serviceId)?.colour ?? 'teal'} onChange={(colour) => form.setValues({ colour })} />}
+      {wasMine('colour')}
+    </section>
+  );
+}
+
+type Asking = 'move' | 'cancel';
+
+/** What can be done with it now. */
+function Acts({ appointment: a, names, onAsk }: { appointment: Appointment; names: Names; onAsk: (what: Asking) => void }) {
+  const { t } = useLang();
+  const open = columnOf(a) && a.status !== 'completed';
+  const toDecide = (a.status === 'scheduled' || a.status === 'confirmed') && Date.parse(a.end) > Date.now();
+  return (
+    <>
+      <Stages appointment={a} names={names} />
+      {open ? (
+        <div className={classes.moves}>
+          <Button size="sm" variant="default" leftSection={<IconArrowsExchange size={16} />} onClick={() => onAsk('move')}>
+            {t('scheduling.visit.move')}
+          </Button>
+          <Button size="sm" variant="subtle" color="red" onClick={() => onAsk('cancel')}>
+            {t('scheduling.visit.cancel')}
+          </Button>
+        </div>
+      ) : null}
+      {toDecide ? <PatientLink key={a.version} appointment={a} /> : null}
     </>
   );
 }
@@ -153,7 +182,7 @@ function Stages({ appointment: a, names }: { appointment: Appointment; names: Na
   return (
     <>
       <Actions appointment={a} busy={busy} onStep={(steps) => void step(steps)} />
-      {refusal ? <Busy refusal={refusal} names={names} zone={a.timeZone} onTake={setInstead} /> : null}
+      <Suspense>{refusal ? <Busy refusal={refusal} names={names} zone={a.timeZone} onTake={setInstead} /> : null}</Suspense>
       {/* what is sent in there is no concern of the form around */}
       <div onSubmit={(event) => event.stopPropagation()}>
         <Suspense>

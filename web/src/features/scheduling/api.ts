@@ -69,8 +69,21 @@ export const appointmentQuery = (id: string) =>
   });
 
 export type PartOfDay = 'morning' | 'afternoon' | 'evening';
-/** `moving`: an appointment that is to be moved, and therefore in nobody's way. */
-export type SlotsAsked = Days & { serviceId: string; providerId?: string; durationMinutes?: number; part?: PartOfDay; patientId?: string; moving?: string; limit?: number };
+/**
+ * `alsoProviderIds` and `roomIds`, with commas between them: all of these are free as well. `moving`: an appointment that
+ * is to be moved, and therefore in nobody's way.
+ */
+export type SlotsAsked = Days & {
+  serviceId: string;
+  providerId?: string;
+  alsoProviderIds?: string;
+  roomIds?: string;
+  durationMinutes?: number;
+  part?: PartOfDay;
+  patientId?: string;
+  moving?: string;
+  limit?: number;
+};
 
 /** What is free, a month at most. */
 export const slotsQuery = (asked: SlotsAsked) =>

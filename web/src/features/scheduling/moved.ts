@@ -17,12 +17,15 @@ type Placed = Pick<Schemas['Appointment'], 'id' | 'start' | 'end' | 'providerIds
 
 const MINUTE = 60_000;
 
+/** How many minutes something lasts. */
+export const minutesOf = ({ start, end }: { start: string; end: string }) => Math.round((Date.parse(end) - Date.parse(start)) / MINUTE);
+
 /** The appointments as they will be once one of them has moved. */
 export function moved<A extends Placed>(all: A[], id: string, { start, durationMinutes, providerIds, roomIds, serviceId, locationId }: Move): A[] {
   return all.map((a) => {
     if (a.id !== id) return a;
     const begins = Date.parse(start ?? a.start);
-    const lasts = durationMinutes === undefined ? Date.parse(a.end) - Date.parse(a.start) : durationMinutes * MINUTE;
+    const lasts = (durationMinutes ?? minutesOf(a)) * MINUTE;
     return {
       ...a,
       start: new Date(begins).toISOString(),
@@ -34,3 +37,15 @@ export function moved<A extends Placed>(all: A[], id: string, { start, durationM
     };
   });
 }
+
+/** Back to exactly what it was before, from what it is now. */
+export const backTo = (before: Placed & { overbooking: string | null }, now: { version: number }): Move => ({
+  version: now.version,
+  start: before.start,
+  durationMinutes: minutesOf(before),
+  providerIds: before.providerIds,
+  roomIds: before.roomIds,
+  locationId: before.locationId,
+  serviceId: before.serviceId,
+  ...(before.overbooking ? { overbooking: before.overbooking } : {}),
+});

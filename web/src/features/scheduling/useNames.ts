@@ -14,6 +14,12 @@ import { localName } from '@/shared/names';
 
 export type Choice = { value: string; label: string };
 
+/** The choices, with what was chosen before and is none of them any more. */
+export const withChosen = (choices: Choice[], chosen: readonly string[], nameOf: (id: string) => string): Choice[] => [
+  ...chosen.filter((id) => !choices.some((one) => one.value === id)).map((id) => ({ value: id, label: nameOf(id) })),
+  ...choices,
+];
+
 /** Appointments hold ids: what they are called in the language of the page, and what there is to choose from. */
 export function useNames() {
   const { lang } = useLang();
@@ -39,6 +45,8 @@ export function useNames() {
       const one = all?.find((other) => other.id === id);
       return one ? nameOf(one) : '…';
     };
+    const roomName = (id: string) => nameIn(chairs, id, (one: Room) => localName(one, lang));
+    const inTurn = (names: string[]) => names.join(lang === 'ar' ? '، ' : ', ');
     return {
       /** Whether everything is there that choices are made from. */
       ready: !!(places && providers),
@@ -47,8 +55,11 @@ export function useNames() {
       service: (id: string) => services?.find((one) => one.id === id),
       serviceName: (id: string) => nameIn(services, id, (one: Service) => namesOf(one, lang).name),
       placeName: (id: string) => nameIn(places, id, (one) => localName(one, lang)),
-      roomName: (id: string) => nameIn(chairs, id, (one: Room) => localName(one, lang)),
+      roomName,
       personName,
+      /** All of them in one line. */
+      roomNames: (ids: readonly string[]) => inTurn(ids.map(roomName)),
+      personNames: (ids: readonly string[]) => inTurn(ids.map(personName)),
       zoneOf: (locationId: string | null) => places?.find((one) => one.id === locationId)?.timeZone ?? timeZone,
       /** Of one's own practice: where one works by one's profile, else the first place. */
       usualPlace: (userId: string) => {

@@ -1,3 +1,4 @@
+import { latinDigits } from './digits';
 import { formatMoney } from './format';
 import type { Lang } from './index';
 
@@ -15,14 +16,6 @@ export function majorOf({ amountMinor, currency }: Money): string {
   if (exponent === 0) return sign + digits;
   return `${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;
 }
-
-/** Arabic and Persian digits as their Latin twins; the Arabic decimal sign as a point. */
-export const latinDigits = (text: string) =>
-  text
-    .replace(/[\u0660-\u0669]/g, (d) => String(d.charCodeAt(0) - 0x660))
-    .replace(/[\u06f0-\u06f9]/g, (d) => String(d.charCodeAt(0) - 0x6f0))
-    .replaceAll('\u066b', '.')
-    .replaceAll('\u066c', ',');
 
 /** "1,250.5" of SAR → 125050. Undefined when it is not an amount, has too many decimals, or is too large to be exact. */
 export function minorOf(text: string, currency: string): number | undefined {

@@ -1,11 +1,11 @@
 import { TextInput, type TextInputProps } from '@mantine/core';
-import { latinDigits } from '@/shared/i18n/money';
+import { digitsOf } from '@/shared/i18n/digits';
 import classes from './CodeInput.module.css';
 
 export const CODE_LENGTH = 6;
 
 /** The digits of what was typed or pasted: "123 456" and "١٢٣٤٥٦" are codes as well. */
-export const codeOf = (text: string) => latinDigits(text).replace(/\D/g, '').slice(0, CODE_LENGTH);
+export const codeOf = (text: string) => digitsOf(text).slice(0, CODE_LENGTH);
 
 type Props = Omit<TextInputProps, 'value' | 'onChange'> & {
   value: string;

@@ -5,7 +5,7 @@ import { useFields } from '@/shared/forms/useFields';
 import { type Issues, useRecordForm } from '@/shared/forms/useRecordForm';
 import { useSubmit } from '@/shared/forms/useSubmit';
 import { useLang } from '@/shared/i18n';
-import { latinDigits } from '@/shared/i18n/money';
+import { latinDigits } from '@/shared/i18n/digits';
 import { toast } from '@/shared/ui/toast';
 import { type Limits, type Practice, useSetLimits } from './api';
 import classes from './ConsolePage.module.css';

@@ -1,7 +1,7 @@
 import { differing, orNull } from '@/shared/forms/merge';
 import type { Labels } from '@/shared/forms/useFields';
 import type { Issues } from '@/shared/forms/useRecordForm';
-import { latinDigits } from '@/shared/i18n/money';
+import { latinDigits } from '@/shared/i18n/digits';
 import type { Relationship, Relative, RelativeFields } from './api';
 
 export const relationships = [

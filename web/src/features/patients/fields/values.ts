@@ -1,5 +1,5 @@
 import type { Issues } from '@/shared/forms/useRecordForm';
-import { latinDigits } from '@/shared/i18n/money';
+import { latinDigits } from '@/shared/i18n/digits';
 import { instantIn, localIn } from '@/shared/zoned';
 import type { CustomField, FieldOption } from './api';
 

@@ -1,7 +1,7 @@
 import { differing, orNull } from '@/shared/forms/merge';
 import type { Labels } from '@/shared/forms/useFields';
 import type { Issues } from '@/shared/forms/useRecordForm';
-import { latinDigits } from '@/shared/i18n/money';
+import { latinDigits } from '@/shared/i18n/digits';
 import type { Policy, PolicyFields } from './api';
 
 export const ranks = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;

@@ -1,4 +1,4 @@
-import { latinDigits } from '@/shared/i18n/money';
+import { latinDigits } from '@/shared/i18n/digits';
 import { instantIn, localIn } from '@/shared/zoned';
 import type { FilterField } from './api';
 

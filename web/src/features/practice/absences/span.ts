@@ -1,3 +1,4 @@
+import { daysAfter } from '@/shared/days';
 import { parseTime, showTime } from '../hours/time';
 
 /** When something begins and ends, as it is entered. Of whole days `lastDay` is the last one that belongs to it. */
@@ -6,13 +7,6 @@ export type Span = { wholeDays: boolean; firstDay: string; fromTime: string; las
 const MIDNIGHT = '00:00';
 const clock = (local: string) => local.slice(11, 16);
 const dayOf = (local: string) => local.slice(0, 10);
-
-/** `2026-12-31` and 1 → `2027-01-01`. */
-export function daysAfter(day: string, days: number): string {
-  const at = new Date(`${day}T00:00:00Z`);
-  at.setUTCDate(at.getUTCDate() + days);
-  return at.toISOString().slice(0, 10);
-}
 
 /** From local times as the server has them: `2026-12-24T00:00:00` until before `2026-12-26T00:00:00` are two whole days. */
 export function spanOf(from: string, to: string): Span {

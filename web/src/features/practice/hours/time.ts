@@ -1,4 +1,4 @@
-import { latinDigits } from '@/shared/i18n/money';
+import { latinDigits } from '@/shared/i18n/digits';
 
 export const DAY = 24 * 60;
 

@@ -1,6 +1,7 @@
-import { latinDigits, majorOf, minorOf } from '@/shared/i18n/money';
 import { differing, orNull } from '@/shared/forms/merge';
 import type { Issues } from '@/shared/forms/useRecordForm';
+import { wholeOf } from '@/shared/i18n/digits';
+import { majorOf, minorOf } from '@/shared/i18n/money';
 import type { NewService, Service, ServiceChange } from './api';
 
 export const vatCategories = ['standard', 'zero', 'exempt'] as const satisfies readonly Service['vatCategory'][];
@@ -50,19 +51,15 @@ export const draftOf = (s: Service): Draft => ({
 const DURATION = { min: 5, max: 720 };
 const BUFFER = { min: 0, max: 240 };
 
-const minutesOf = (text: string): number | undefined => {
-  const digits = latinDigits(text.trim());
-  return /^\d{1,4}$/.test(digits) ? Number(digits) : undefined;
-};
 const within = (minutes: number | undefined, { min, max }: typeof BUFFER) => minutes !== undefined && minutes >= min && minutes <= max;
 
 /** What can be known without asking the server; it has the last word on the rest. */
 export function draftIssues(d: Draft, currency: string): Issues<Draft> {
   const issues: Issues<Draft> = {};
   if (!d.nameEn.trim()) issues.nameEn = { id: 'field.required' };
-  if (!within(minutesOf(d.durationMinutes), DURATION)) issues.durationMinutes = { id: 'services.form.minutes', params: DURATION };
+  if (!within(wholeOf(d.durationMinutes), DURATION)) issues.durationMinutes = { id: 'services.form.minutes', params: DURATION };
   for (const field of ['bufferBeforeMinutes', 'bufferAfterMinutes'] as const) {
-    if (!within(minutesOf(d[field] || '0'), BUFFER)) issues[field] = { id: 'services.form.minutes', params: BUFFER };
+    if (!within(wholeOf(d[field] || '0'), BUFFER)) issues[field] = { id: 'services.form.minutes', params: BUFFER };
   }
   if (!d.price.trim()) issues.price = { id: 'field.required' };
   else if (minorOf(d.price, currency) === undefined) issues.price = { id: 'services.form.amount', params: { currency } };
@@ -75,9 +72,9 @@ export const newServiceOf = (d: Draft, currency: string): NewService => ({
   nameAr: orNull(d.nameAr),
   code: orNull(d.code),
   category: orNull(d.category),
-  durationMinutes: minutesOf(d.durationMinutes) ?? 0,
-  bufferBeforeMinutes: minutesOf(d.bufferBeforeMinutes || '0') ?? 0,
-  bufferAfterMinutes: minutesOf(d.bufferAfterMinutes || '0') ?? 0,
+  durationMinutes: wholeOf(d.durationMinutes) ?? 0,
+  bufferBeforeMinutes: wholeOf(d.bufferBeforeMinutes || '0') ?? 0,
+  bufferAfterMinutes: wholeOf(d.bufferAfterMinutes || '0') ?? 0,
   price: { amountMinor: minorOf(d.price, currency) ?? 0, currency },
   vatCategory: d.vatCategory,
   colour: d.colour,

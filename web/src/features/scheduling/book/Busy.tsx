@@ -25,12 +25,14 @@ type Props = {
 export function Busy({ refusal, names, zone, overbooking, onOver, onTake, ref }: Props) {
   const { t, lang } = useLang();
   const mayOver = useCan()('appointments.overbook');
-  const [asking, setAsking] = useState(false);
   const words = refusal.busy.map(({ kind, id }) =>
     kind === 'patient' ? t('scheduling.book.busy.patient') : t(`scheduling.book.busy.${kind}`, { name: kind === 'room' ? names.roomName(id) : names.personName(id) }),
   );
   const when = (at: string) => whenText(lang, zone, at);
-  const many = new Set(refusal.alternatives.flatMap((slot) => slot.providerIds)).size > 1;
+  // of a series no single visit can be put elsewhere
+  const near = refusal.number ? refusal.alternatives.map((slot) => when(slot.start)).join(' · ') : '';
+  const slots = refusal.number ? [] : refusal.alternatives;
+  const many = new Set(slots.flatMap((slot) => slot.providerIds)).size > 1;
   return (
     <Alert ref={ref} tabIndex={-1} color="yellow" variant="light" icon={<IconCalendarX />} role="alert" title={t(refusal.number ? 'scheduling.book.busy.oneOf' : refusal.code === 'appointment.closed' ? 'scheduling.book.busy.closed' : 'scheduling.book.busy.title')}>
       {refusal.number && refusal.start ? <Text size="sm">{t('scheduling.book.busy.which', { number: refusal.number, when: when(refusal.start) })}</Text> : null}
@@ -39,13 +41,14 @@ export function Busy({ refusal, names, zone, overbooking, onOver, onTake, ref }:
           <li key={line}>{line}</li>
         ))}
       </ul>
-      {refusal.alternatives.length ? (
+      {near ? <Text size="sm">{t('scheduling.book.busy.near', { times: near })}</Text> : null}
+      {slots.length ? (
         <>
           <Text size="sm" mt={8}>
             {t('scheduling.book.busy.instead')}
           </Text>
           <div className={classes.alternatives}>
-            {refusal.alternatives.map((slot) => (
+            {slots.map((slot) => (
               <Button key={slot.start} size="xs" variant="default" data-alternative onClick={() => onTake(slot)}>
                 {when(slot.start)}
                 {many && slot.providerIds[0] ? ` · ${names.personName(slot.providerIds[0])}` : ''}
@@ -54,30 +57,41 @@ export function Busy({ refusal, names, zone, overbooking, onOver, onTake, ref }:
           </div>
         </>
       ) : null}
-      {!mayOver || !onOver ? null : asking || overbooking !== undefined ? (
-        <TextInput
-          mt="sm"
-          label={t('scheduling.book.over.reason')}
-          description={t('scheduling.book.over.hint')}
-          className="ownDirection"
-          maxLength={500}
-          autoFocus
-          value={overbooking ?? ''}
-          onChange={(e) => onOver(e.currentTarget.value)}
-        />
-      ) : (
-        <Button
-          mt="sm"
-          size="xs"
-          variant="subtle"
-          onClick={() => {
-            setAsking(true);
-            onOver('');
-          }}
-        >
-          {t('scheduling.book.over')}
-        </Button>
-      )}
+      {mayOver && onOver ? <Over overbooking={overbooking} onOver={onOver} /> : null}
     </Alert>
+  );
+}
+
+type OverProps = { overbooking: string | undefined; onOver: (reason: string | undefined) => void };
+
+/** Asks why it is put there all the same. */
+function Over({ overbooking, onOver }: OverProps) {
+  const { t } = useLang();
+  const [asking, setAsking] = useState(false);
+  if (!asking && overbooking === undefined)
+    return (
+      <Button
+        mt="sm"
+        size="xs"
+        variant="subtle"
+        onClick={() => {
+          setAsking(true);
+          onOver('');
+        }}
+      >
+        {t('scheduling.book.over')}
+      </Button>
+    );
+  return (
+    <TextInput
+      mt="sm"
+      label={t('scheduling.book.over.reason')}
+      description={t('scheduling.book.over.hint')}
+      className="ownDirection"
+      maxLength={500}
+      autoFocus
+      value={overbooking ?? ''}
+      onChange={(e) => onOver(e.currentTarget.value)}
+    />
   );
 }

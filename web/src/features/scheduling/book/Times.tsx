@@ -3,16 +3,17 @@ import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { parseTime, showTime } from '@/features/practice/hours/time';
+import { daysAfter, weekdayOf } from '@/shared/days';
 import forms from '@/shared/forms/forms.module.css';
 import { useLang } from '@/shared/i18n';
 import { formatDay, formatTime, weekdayName } from '@/shared/i18n/format';
 import { DateField } from '@/shared/ui/DateField';
 import { Failed } from '@/shared/ui/Page';
 import { rove } from '@/shared/ui/rove';
-import { instantIn, localIn } from '@/shared/zoned';
+import { dayIn, instantIn, localIn } from '@/shared/zoned';
 import { type PartOfDay, type Slot, type SlotsAsked, slotsQuery } from '../api';
 import classes from './Book.module.css';
-import { byDay, dayIn, daysAfter, isoWeekday } from './days';
+import { byDay } from './days';
 
 export type Question = Omit<SlotsAsked, 'from' | 'to' | 'part' | 'limit'>;
 /** A time, and who is free then as far as is known. */
@@ -42,7 +43,7 @@ export function Times({ question, zone, value, first, error, onChoose }: Props) 
   const [part, setPart] = useState<'any' | PartOfDay>('any');
   const [from, setFrom] = useState(first ?? (value ? dayIn(zone, value) : undefined));
   const [picked, setPicked] = useState(from);
-  const about = `${question?.serviceId} ${question?.locationId} ${question?.providerId}`;
+  const about = [question?.serviceId, question?.locationId, question?.providerId, question?.alsoProviderIds, question?.roomIds].join(' ');
   const [before, setBefore] = useState(about);
   // something else is asked for, and no time of it chosen yet: again the first that is free
   if (before !== about) {
@@ -176,7 +177,7 @@ function Strip({ from, today, day, week, onPick, onPage }: StripProps) {
             className={classes.day}
             onClick={() => onPick(one.day)}
           >
-            <small aria-hidden>{weekdayName(lang, isoWeekday(one.day), 'short')}</small>
+            <small aria-hidden>{weekdayName(lang, weekdayOf(one.day), 'short')}</small>
             <b aria-hidden className="tnum">
               {Number(one.day.slice(-2))}
             </b>

@@ -1,9 +1,10 @@
 import { orNull } from '@/shared/forms/merge';
 import type { Labels } from '@/shared/forms/useFields';
 import type { Issues } from '@/shared/forms/useRecordForm';
-import { latinDigits } from '@/shared/i18n/money';
+import { wholeOf } from '@/shared/i18n/digits';
 import type { Colour } from '@/shared/ui/colour';
 import type { NewAppointment, NewHold, NewSeries } from '../api';
+import type { Chosen, Question } from './Times';
 
 export type Draft = {
   patientId: string | null;
@@ -11,8 +12,10 @@ export type Draft = {
   locationId: string | null;
   /** Null for anybody. */
   providerId: string | null;
-  /** Null for the first that is free. */
-  roomId: string | null;
+  /** Who else takes part. */
+  also: string[];
+  /** None for the first that is free. */
+  roomIds: string[];
   /** Minutes as they are typed; empty for as long as the service takes. */
   minutes: string;
   /** An instant; empty for none chosen. */
@@ -38,7 +41,8 @@ export const emptyDraft = (known: Known): Draft => ({
   serviceId: known.serviceId ?? null,
   locationId: known.locationId ?? null,
   providerId: known.providerId ?? null,
-  roomId: known.roomId ?? null,
+  also: [],
+  roomIds: known.roomId ? [known.roomId] : [],
   minutes: '',
   start: known.start ?? '',
   by: null,
@@ -57,7 +61,8 @@ export const labels: Labels<Draft> = {
   serviceId: 'scheduling.book.service',
   locationId: 'scheduling.book.location',
   providerId: 'scheduling.book.provider',
-  roomId: 'scheduling.book.room',
+  also: 'scheduling.book.together',
+  roomIds: 'scheduling.book.room',
   minutes: 'scheduling.book.minutes',
   start: 'scheduling.book.time',
   by: 'scheduling.book.provider',
@@ -71,12 +76,6 @@ export const labels: Labels<Draft> = {
   times: 'scheduling.book.times',
   overbooking: 'scheduling.book.over.reason',
 };
-
-/** A whole number as it is typed; undefined for anything else. */
-export function wholeOf(text: string): number | undefined {
-  const plain = latinDigits(text).trim();
-  return /^\d{1,6}$/.test(plain) ? Number(plain) : undefined;
-}
 
 const within = (text: string, least: number, most: number) => {
   const number = wholeOf(text);
@@ -98,31 +97,59 @@ export function issuesOf(d: Draft): Issues<Draft> {
 
 export const withWhom = ({ providerId, by }: Pick<Draft, 'providerId' | 'by'>) => providerId ?? by;
 
-/** What to keep while the rest is entered; nothing while it is not known, or while it is booked over something else. */
-export function holdOf(d: Draft): NewHold | undefined {
-  const provider = withWhom(d);
-  if (!d.serviceId || !d.locationId || !provider || !d.start || d.overbooking !== undefined || !lengthIsRight(d.minutes)) return undefined;
+/** Everybody who takes part, the main one first; nobody while that one is not known. */
+export function allOf(d: Pick<Draft, 'providerId' | 'by' | 'also'>): string[] {
+  const main = withWhom(d);
+  return main ? [main, ...d.also.filter((id) => id !== main)] : [];
+}
+
+const lengthOf = ({ minutes }: Pick<Draft, 'minutes'>) => (minutes.trim() && lengthIsRight(minutes) ? { durationMinutes: wholeOf(minutes)! } : {});
+
+/** When all of them are free; nothing while it is not known what is to be done, and where. */
+export function questionOf(d: Draft): Question | undefined {
+  if (!d.serviceId || !d.locationId) return undefined;
   return {
     serviceId: d.serviceId,
     locationId: d.locationId,
-    providerIds: [provider],
-    start: d.start,
-    ...(d.roomId ? { roomIds: [d.roomId] } : {}),
-    ...(d.minutes.trim() ? { durationMinutes: wholeOf(d.minutes)! } : {}),
+    ...(d.providerId ? { providerId: d.providerId } : {}),
+    ...withThese(d.also, d.roomIds),
+    ...lengthOf(d),
+    ...(d.patientId ? { patientId: d.patientId } : {}),
   };
 }
+
+/** Of a question: who else, and in which rooms. */
+export const withThese = (also: readonly string[], roomIds: readonly string[]): Pick<Question, 'alsoProviderIds' | 'roomIds'> => ({
+  ...(also.length ? { alsoProviderIds: also.join(',') } : {}),
+  ...(roomIds.length ? { roomIds: roomIds.join(',') } : {}),
+});
+
+/** At another time: with who was wanted, or where they are not free with who is. */
+export function insteadOf({ providerId }: Pick<Draft, 'providerId'>, { start, providerIds }: Chosen): Partial<Draft> {
+  const other = providerIds[0] ?? null;
+  return { start, overbooking: undefined, ...(providerId && !providerIds.includes(providerId) ? { providerId: other } : { by: other }) };
+}
+
+/** Only for a draft in which it is known. */
+const placeOf = (d: Draft): NewHold => ({
+  serviceId: d.serviceId!,
+  locationId: d.locationId!,
+  providerIds: allOf(d),
+  start: d.start,
+  ...(d.roomIds.length ? { roomIds: d.roomIds } : {}),
+  ...lengthOf(d),
+});
+
+/** What to keep while the rest is entered; nothing while it is not known, or while it is booked over something else. */
+export const holdOf = (d: Draft): NewHold | undefined =>
+  d.serviceId && d.locationId && withWhom(d) && d.start && d.overbooking === undefined && lengthIsRight(d.minutes) ? placeOf(d) : undefined;
 
 /** Only for a draft without issues. */
 export function appointmentOf(d: Draft, holdId: string | undefined): NewAppointment {
   const why = orNull(d.overbooking ?? '');
   return {
     patientId: d.patientId!,
-    serviceId: d.serviceId!,
-    locationId: d.locationId!,
-    providerIds: [withWhom(d)!],
-    start: d.start,
-    ...(d.roomId ? { roomIds: [d.roomId] } : {}),
-    ...(d.minutes.trim() ? { durationMinutes: wholeOf(d.minutes)! } : {}),
+    ...placeOf(d),
     reason: orNull(d.reason),
     notes: orNull(d.notes),
     colour: d.colour,

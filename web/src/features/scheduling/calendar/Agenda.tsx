@@ -44,10 +44,10 @@ export function Agenda({ calendar, names, from, days, providers, cancelled, onOp
                     <small>{names.serviceName(item.serviceId)}</small>
                   </span>
                   <span className={classes.by}>
-                    <bdi>{item.providerIds.map(names.personName).join(lang === 'ar' ? '، ' : ', ')}</bdi>
-                    {item.roomIds[0] ? (
+                    <bdi>{names.personNames(item.providerIds)}</bdi>
+                    {item.roomIds.length ? (
                       <small>
-                        <bdi>{names.roomName(item.roomIds[0])}</bdi>
+                        <bdi>{names.roomNames(item.roomIds)}</bdi>
                       </small>
                     ) : null}
                   </span>

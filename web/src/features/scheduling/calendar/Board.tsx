@@ -46,7 +46,7 @@ export function Board({ label, calendar, names, by, day, days, today, providers,
 
   const when = (at: string) => `${formatDay(lang, dayOfWall(wallOf(zone, at)))}, ${formatTime(lang, zone, at)}`;
   const moved = (now: Appointment) =>
-    by === 'room' ? t('calendar.moved.room', { when: when(now.start), name: names.roomName(now.roomIds[0] ?? '') }) : t('calendar.moved', { when: when(now.start), name: names.personName(now.providerIds[0] ?? '') });
+    by === 'room' ? t('calendar.moved.room', { when: when(now.start), name: names.roomNames(now.roomIds) || t('calendar.nowhere') }) : t('calendar.moved', { when: when(now.start), name: names.personNames(now.providerIds) });
   const find = (id: string): Item | undefined => items.find((item) => item.id === id);
   const onMove = (id: string, drop: Drop) => {
     const item = find(id);

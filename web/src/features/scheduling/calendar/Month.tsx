@@ -1,12 +1,13 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { weekdayOf } from '@/shared/days';
 import { useLang } from '@/shared/i18n';
 import { formatDayLong, formatNumber, weekdayName } from '@/shared/i18n/format';
 import { Failed } from '@/shared/ui/Page';
 import { daysQuery } from '../api';
 import classes from './Month.module.css';
-import { monthOf, weekdayOf } from './days';
+import { monthOf } from './days';
 import type { Frame } from './useFrame';
 
 /** So many minutes fill the bar of a day: eight hours for each of three people. */

@@ -1,16 +1,13 @@
+import { daysAfter, weekdayOf } from '@/shared/days';
 import { localIn } from '@/shared/zoned';
 
 // Days are written `2026-03-01`, and what a clock on the wall shows `2026-03-01T12:30:00`. Both are counted in UTC, where
 // every day has 24 hours, so that neither the browser's zone nor summer time has a say.
 
-const DAY_MS = 86_400_000;
 const WEEK = 7;
 /** A month is shown in so many weeks, whichever it is: nothing jumps on the way to the next. */
 const WEEKS = 6;
 const DAY_CHARS = 10;
-const NOON = 'T12:00:00Z';
-
-export const shiftDay = (day: string, days: number) => new Date(Date.parse(day + NOON) + days * DAY_MS).toISOString().slice(0, DAY_CHARS);
 
 /** The same day of another month, or its last day where it has fewer. */
 export function shiftMonth(day: string, months: number): string {
@@ -19,13 +16,10 @@ export function shiftMonth(day: string, months: number): string {
   return new Date(Date.UTC(year, month - 1 + months, Math.min(date, last))).toISOString().slice(0, DAY_CHARS);
 }
 
-/** Monday is 1, Sunday is 7. */
-export const weekdayOf = (day: string) => new Date(day + NOON).getUTCDay() || WEEK;
-
 /** The first day of the week that it is in, where weeks begin on `first`. */
-export const weekOf = (day: string, first: number) => shiftDay(day, -((weekdayOf(day) - first + WEEK) % WEEK));
+export const weekOf = (day: string, first: number) => daysAfter(day, -((weekdayOf(day) - first + WEEK) % WEEK));
 
-export const daysFrom = (day: string, count: number) => Array.from({ length: count }, (_, n) => shiftDay(day, n));
+export const daysFrom = (day: string, count: number) => Array.from({ length: count }, (_, n) => daysAfter(day, n));
 
 /** Six whole weeks around a month. */
 export const monthOf = (day: string, first: number) => daysFrom(weekOf(`${day.slice(0, 8)}01`, first), WEEKS * WEEK);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Appointment } from '../api';
-import { backTo, closedOn, columnsOf, hoursShown, moveOf, NOWHERE, replaced, resizeOf } from './placing';
-import { moved } from '../moved';
+import { closedOn, columnsOf, hoursShown, moveOf, NOWHERE, replaced, resizeOf } from './placing';
+import { backTo, moved } from '../moved';
 
 const visit = {
   id: 'a',

@@ -1,7 +1,7 @@
 import { instantIn } from '@/shared/zoned';
 import type { Appointment, Item, ProviderHours, Status } from '../api';
 import { addSeconds, dayOfWall, wallOf } from './days';
-import type { Move } from '../moved';
+import { minutesOf, type Move } from '../moved';
 
 /** What columns stand for. */
 export type By = 'provider' | 'room' | 'day';
@@ -45,25 +45,12 @@ export function moveOf(item: Appointment, by: By, { from, to, seconds }: Drop): 
 }
 
 const MINUTE_S = 60;
-export const minutesOf = ({ start, end }: Pick<Appointment, 'start' | 'end'>) => (Date.parse(end) - Date.parse(start)) / 60_000;
 
 /** What pulling at the end asks of the server. */
 export function resizeOf(item: Appointment, seconds: number): Move | undefined {
   const durationMinutes = minutesOf(item) + Math.round(seconds / MINUTE_S);
   return seconds && durationMinutes > 0 ? { version: item.version, durationMinutes } : undefined;
 }
-
-/** Back to exactly what it was before, from what it is now. */
-export const backTo = (before: Appointment, now: Appointment): Move => ({
-  version: now.version,
-  start: before.start,
-  durationMinutes: minutesOf(before),
-  providerIds: before.providerIds,
-  roomIds: before.roomIds,
-  locationId: before.locationId,
-  serviceId: before.serviceId,
-  ...(before.overbooking ? { overbooking: before.overbooking } : {}),
-});
 
 const DAY_END = 'T24:00:00';
 const HOUR = 13;

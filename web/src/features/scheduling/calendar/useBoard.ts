@@ -53,6 +53,11 @@ export function useBoard({ calendar, names, by, day, days, providers, place, can
         ...(item.overbooking === null ? [] : [{ icon: 'over' as const, label: t('calendar.overbooked') }]),
       ];
     };
+    // what columns do not say: in the one of a person, who else takes part
+    const partsOf = ({ providerIds, roomIds }: Item) => [
+      ...(by === 'room' || providerIds.length > 1 ? [names.personNames(providerIds)] : []),
+      ...(roomIds.length > 1 ? [names.roomNames(roomIds)] : []),
+    ];
     const entries = items.map(
       (item): CalendarEntry => ({
         id: item.id,
@@ -61,7 +66,7 @@ export function useBoard({ calendar, names, by, day, days, providers, place, can
         end: wallOf(zone, item.end),
         time: formatTimes(lang, zone, item.start, item.end),
         title: namesOf(item.patient, lang).name,
-        sub: [...(by === 'room' ? [names.personName(item.providerIds[0] ?? '')] : []), names.serviceName(item.serviceId)].join(' · '),
+        sub: [...partsOf(item), names.serviceName(item.serviceId)].join(' · '),
         status: t(`appointment.status.${item.status}`),
         className: [statuses.entry, statuses[item.status]].join(' '),
         marks: marksOf(item),

@@ -3,12 +3,13 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { firstWeekday } from '@/features/practice/hours/week';
 import { identityOf, useSession } from '@/shared/auth/session';
+import { daysAfter } from '@/shared/days';
 import { useLang } from '@/shared/i18n';
 import { formatDayLong, formatDays, formatMonthYear, todayIn } from '@/shared/i18n/format';
 import { PHONE } from '@/shared/ui/phone';
 import type { CalendarSearch, View } from '../search';
 import type { Names } from '../useNames';
-import { monthOf, shiftDay, shiftMonth, weekOf } from './days';
+import { monthOf, shiftMonth, weekOf } from './days';
 
 const route = getRouteApi('/inside/calendar');
 const WEEK = 7;
@@ -41,7 +42,7 @@ export function useFrame(names: Names) {
 
   const go = (next: { [K in keyof CalendarSearch]?: CalendarSearch[K] | undefined }, replace = false) =>
     void navigate({ search: (now) => ({ ...now, ...next }) as CalendarSearch, replace, resetScroll: false });
-  const step = (by: 1 | -1) => goTo(view === 'month' ? shiftMonth(date, by) : shiftDay(date, view === 'week' || view === 'list' ? WEEK * by : by));
+  const step = (by: 1 | -1) => goTo(view === 'month' ? shiftMonth(date, by) : daysAfter(date, view === 'week' || view === 'list' ? WEEK * by : by));
   const goTo = (day: string) => go({ date: day === today ? undefined : day });
 
   const title = view === 'month' ? formatMonthYear(lang, date) : view === 'week' || view === 'list' ? formatDays(lang, days.from, days.to) : formatDayLong(lang, date);
@@ -53,9 +54,9 @@ export type Frame = ReturnType<typeof useFrame>;
 function daysOf(view: View, date: string, first: number): { from: string; to: string } {
   if (view === 'week') {
     const from = weekOf(date, first);
-    return { from, to: shiftDay(from, WEEK - 1) };
+    return { from, to: daysAfter(from, WEEK - 1) };
   }
-  if (view === 'list') return { from: date, to: shiftDay(date, WEEK - 1) };
+  if (view === 'list') return { from: date, to: daysAfter(date, WEEK - 1) };
   if (view === 'month') {
     const days = monthOf(date, first);
     return { from: days[0]!, to: days.at(-1)! };

@@ -3,9 +3,8 @@ import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { toast } from '@/shared/ui/toast';
 import { type Appointment, type Item, type Slot, useMove, useSetStatus } from '../api';
-import type { Move } from '../moved';
+import { backTo, type Move } from '../moved';
 import { type Refusal, refusalOf } from '../refusal';
-import { backTo } from './placing';
 
 /** What could not be moved, and why. */
 export type Refused = { item: Item; body: Move; refusal: Refusal; done: (now: Appointment) => string };

@@ -5,11 +5,11 @@ import { useEffect, useRef } from 'react';
 import { titled } from '@/features/practice/providers/titled';
 import { useLang } from '@/shared/i18n';
 import { formatLongDate, formatTimes, timeZoneName } from '@/shared/i18n/format';
+import { isElsewhere } from '@/shared/zoned';
 import type { PublicPractice } from './api';
 import { type Booked, Call } from './BookingPage';
 import classes from './Online.module.css';
 import { type BookingSearch, frameOf, inLang } from './search';
-import { isElsewhere } from './times';
 
 type Props = { practice: PublicPractice; search: BookingSearch; booked: Booked };
 
@@ -40,7 +40,7 @@ export function Done({ practice, search, booked: { visit, service, locationId, m
           {formatLongDate(lang, zone, visit.start)}
           {comma}
           <span className="tnum">{formatTimes(lang, zone, visit.start, visit.end)}</span>
-          {isElsewhere(zone, Intl.DateTimeFormat().resolvedOptions().timeZone, visit.start) ? <small>{t('online.inZone', { zone: timeZoneName(lang, zone) })}</small> : null}
+          {isElsewhere(zone, visit.start) ? <small>{t('online.inZone', { zone: timeZoneName(lang, zone) })}</small> : null}
         </dd>
         {where ? (
           <>

@@ -1,14 +1,15 @@
 import { ActionIcon, Button, Skeleton, VisuallyHidden } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconWorld } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { daysAfter, weekdayOf } from '@/shared/days';
 import { useLang } from '@/shared/i18n';
 import { formatDay, formatDayLong, formatTime, timeZoneName, todayIn, weekdayName } from '@/shared/i18n/format';
 import { Failed } from '@/shared/ui/Page';
 import { rove } from '@/shared/ui/rove';
-import { daysAfter, isoWeekday } from '../book/days';
+import { isElsewhere } from '@/shared/zoned';
 import { timesQuery, type Wish } from './api';
 import classes from './Online.module.css';
-import { firstFree, isElsewhere, WEEK, weekFrom, weekOf, windowOf } from './times';
+import { firstFree, WEEK, weekFrom, weekOf, windowOf } from './times';
 
 type Props = { wish: Wish; zone: string; day: string | undefined; onDay: (day: string) => void; onChoose: (start: string) => void };
 
@@ -22,7 +23,6 @@ export function Slots({ wish, zone, day, onDay, onChoose }: Props) {
   const asked = windowOf(today, week);
   const times = useQuery(timesQuery(wish, asked.from, asked.to));
   const days = times.data && weekFrom(times.data.items, zone, week);
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const free = days?.find((one) => one.day === shown)?.times;
   const next = times.data && firstFree(times.data.items, zone, daysAfter(shown, 1));
   const last = times.data?.lastDay;
@@ -41,7 +41,7 @@ export function Slots({ wish, zone, day, onDay, onChoose }: Props) {
         <div role="group" aria-label={t('online.days')} className={classes.days} onKeyDown={rove}>
           {(days ?? Array.from({ length: WEEK }, (_, n) => ({ day: daysAfter(week, n), times: undefined }))).map((one) => (
             <button key={one.day} type="button" data-rove tabIndex={one.day === shown ? 0 : -1} aria-pressed={one.day === shown} data-none={one.times?.length === 0 || undefined} className={classes.day} onClick={() => onDay(one.day)}>
-              <small aria-hidden>{weekdayName(lang, isoWeekday(one.day), 'short')}</small>
+              <small aria-hidden>{weekdayName(lang, weekdayOf(one.day), 'short')}</small>
               <b aria-hidden className="tnum">
                 {Number(one.day.slice(-2))}
               </b>
@@ -74,7 +74,7 @@ export function Slots({ wish, zone, day, onDay, onChoose }: Props) {
           ) : null}
         </p>
       )}
-      {isElsewhere(zone, own, free?.[0]?.start ?? new Date().toISOString()) ? (
+      {isElsewhere(zone, free?.[0]?.start ?? new Date()) ? (
         <p className={classes.zone}>
           <IconWorld size={16} stroke={1.7} aria-hidden /> {t('online.inZone', { zone: timeZoneName(lang, zone) })}
         </p>

@@ -3,7 +3,7 @@ import { IconArrowLeft } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { titled } from '@/features/practice/providers/titled';
 import { useLang } from '@/shared/i18n';
-import type { Wish, PublicPractice, PublicService } from './api';
+import type { PublicPractice, PublicService } from './api';
 import type { Booked } from './BookingPage';
 import { Details } from './Details';
 import classes from './Online.module.css';
@@ -17,18 +17,14 @@ type Props = { practice: PublicPractice; service: PublicService; search: Booking
 export function When({ practice, service, search, onBooked }: Props) {
   const { t, lang } = useLang();
   const navigate = useNavigate();
-  const locations = practice.locations.filter((one) => service.locationIds.includes(one.id));
-  const location = locations.find((one) => one.id === search.location) ?? (locations.length === 1 ? locations[0] : undefined);
-  const providers = practice.providers.filter(
-    (one) => one.services.includes(service.slug) && location && (!one.locationIds.length || one.locationIds.includes(location.id)),
-  );
-  const provider = providers.find((one) => one.id === search.provider);
+  const chosen = chosenOf(practice, service, search);
+  const { location, provider } = chosen;
   /** What is undefined leaves the address. */
-  const go = (change: { [K in keyof BookingSearch]: BookingSearch[K] | undefined }, replace = true) =>
-    navigate({ to: '.', search: ((now: BookingSearch) => Object.fromEntries(Object.entries({ ...now, ...change }).filter(([, value]) => value !== undefined))) as never, replace, resetScroll: !replace });
+  const go: Go = (change, replace = true) =>
+    void navigate({ to: '.', search: ((now: BookingSearch) => Object.fromEntries(Object.entries({ ...now, ...change }).filter(([, value]) => value !== undefined))) as never, replace, resetScroll: !replace });
+  const wish = location && { practice: practice.slug, service: service.slug, locationId: location.id, ...(provider ? { providerId: provider.id } : {}) };
 
-  if (location && search.at) {
-    const wish: Wish = { practice: practice.slug, service: service.slug, locationId: location.id, ...(provider ? { providerId: provider.id } : {}) };
+  if (wish && search.at) {
     return (
       <Details
         practice={practice}
@@ -37,11 +33,11 @@ export function When({ practice, service, search, onBooked }: Props) {
         provider={provider}
         wish={wish}
         start={search.at}
-        onOther={({ start, providerId }) => void go({ at: start, provider: providerId ?? undefined })}
-        onBack={() => void go({ at: undefined })}
+        onOther={({ start, providerId }) => go({ at: start, provider: providerId ?? undefined })}
+        onBack={() => go({ at: undefined })}
         onBooked={(visit, mailed) => {
           onBooked({ visit, service: service.slug, locationId: location.id, mailed });
-          void go({ at: undefined, day: undefined, done: true });
+          go({ at: undefined, day: undefined, done: true });
         }}
       />
     );
@@ -59,12 +55,35 @@ export function When({ practice, service, search, onBooked }: Props) {
       <div className={classes.chosen}>
         <About service={service} />
       </div>
+      <Choices chosen={chosen} go={go} />
+      {wish ? <Slots wish={wish} zone={location.timeZone} day={search.day} onDay={(day) => go({ day })} onChoose={(start) => go({ at: start }, false)} /> : null}
+    </div>
+  );
+}
+
+type Go = (change: { [K in keyof BookingSearch]: BookingSearch[K] | undefined }, replace?: boolean) => void;
+
+/** Where and with whom it can be had, and what of it was chosen. */
+function chosenOf(practice: PublicPractice, service: PublicService, search: BookingSearch) {
+  const locations = practice.locations.filter((one) => service.locationIds.includes(one.id));
+  const location = locations.find((one) => one.id === search.location) ?? (locations.length === 1 ? locations[0] : undefined);
+  const providers = practice.providers.filter(
+    (one) => one.services.includes(service.slug) && location && (!one.locationIds.length || one.locationIds.includes(location.id)),
+  );
+  return { locations, location, providers, provider: providers.find((one) => one.id === search.provider) };
+}
+
+/** Where and with whom, as far as there is a choice. */
+function Choices({ chosen: { locations, location, providers, provider }, go }: { chosen: ReturnType<typeof chosenOf>; go: Go }) {
+  const { t, lang } = useLang();
+  return (
+    <>
       {locations.length > 1 ? (
         <Choice
           legend={t('online.where')}
           value={location?.id}
           options={locations.map((one) => ({ value: one.id, label: inLang(lang, one.name, one.nameAr), text: [one.address?.line1, one.address?.city].filter(Boolean).join(lang === 'ar' ? '، ' : ', ') }))}
-          onChange={(id) => void go({ location: id, provider: undefined, day: undefined })}
+          onChange={(id) => go({ location: id, provider: undefined, day: undefined })}
         />
       ) : null}
       {location && providers.length > 1 ? (
@@ -72,19 +91,10 @@ export function When({ practice, service, search, onBooked }: Props) {
           legend={t('online.withWhom')}
           value={provider?.id ?? ''}
           options={[{ value: '', label: t('online.anybody'), text: t('online.anybodyText') }, ...providers.map((one) => ({ value: one.id, label: titled(one.name, one, lang), text: one.specialty ?? '' }))]}
-          onChange={(id) => void go({ provider: id || undefined, day: undefined })}
+          onChange={(id) => go({ provider: id || undefined, day: undefined })}
         />
       ) : null}
-      {location ? (
-        <Slots
-          wish={{ practice: practice.slug, service: service.slug, locationId: location.id, ...(provider ? { providerId: provider.id } : {}) }}
-          zone={location.timeZone}
-          day={search.day}
-          onDay={(day) => void go({ day })}
-          onChoose={(start) => void go({ at: start }, false)}
-        />
-      ) : null}
-    </div>
+    </>
   );
 }
 

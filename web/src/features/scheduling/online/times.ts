@@ -1,18 +1,17 @@
-import { byDay, dayIn, daysAfter } from '../book/days';
+import { daysAfter, daysBetween } from '@/shared/days';
+import { dayIn } from '@/shared/zoned';
+import { byDay } from '../book/days';
 
 export const WEEK = 7;
 /** As many days as are asked for at once; the server answers 31. */
 const WINDOW = 4 * WEEK;
-const DAY_MS = 86_400_000;
-
-const between = (from: string, to: string) => Math.round((Date.parse(`${to}T12:00:00Z`) - Date.parse(`${from}T12:00:00Z`)) / DAY_MS);
 
 /** The first day of the week that shows a day, counted from today. */
-export const weekOf = (today: string, day: string) => daysAfter(today, Math.max(0, Math.floor(between(today, day) / WEEK)) * WEEK);
+export const weekOf = (today: string, day: string) => daysAfter(today, Math.max(0, Math.floor(daysBetween(today, day) / WEEK)) * WEEK);
 
 /** The days to ask for, so that weeks near each other come in one answer. */
 export function windowOf(today: string, week: string): { from: string; to: string } {
-  const from = daysAfter(today, Math.floor(between(today, week) / WINDOW) * WINDOW);
+  const from = daysAfter(today, Math.floor(daysBetween(today, week) / WINDOW) * WINDOW);
   return { from, to: daysAfter(from, WINDOW - 1) };
 }
 
@@ -26,10 +25,4 @@ export const weekFrom = (times: readonly Time[], zone: string, week: string): Da
 export const firstFree = (times: readonly Time[], zone: string, from: string) => {
   const found = times.find((time) => dayIn(zone, time.start) >= from);
   return found && dayIn(zone, found.start);
-};
-
-/** Whether the visitor's own clock shows another time then. */
-export const isElsewhere = (zone: string, own: string, at: string) => {
-  const shows = (timeZone: string) => new Intl.DateTimeFormat('en', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(new Date(at));
-  return shows(zone) !== shows(own);
 };

@@ -16,7 +16,7 @@ import { toast } from '@/shared/ui/toast';
 import type { Names } from '../useNames';
 import { useVisit } from '../visit/Visit';
 import { type AttemptKind, type AttemptOutcome, type DismissReason, recallQuery, useAttempt, useDismiss, useReopen, useSend, useSnooze, type WholeRecall } from './api';
-import { monthAfter } from './months';
+import { firstOf, monthAfter, monthOf } from './months';
 import { RecallMark } from './RecallMark';
 import classes from './Recalls.module.css';
 import { useDue } from './useDue';
@@ -101,13 +101,9 @@ function Whole({ recall, names }: { recall: WholeRecall; names: Names }) {
 /** Put off, ended, taken up again, written to. */
 function Acts({ recall, isOpen }: { recall: WholeRecall; isOpen: boolean }) {
   const { t } = useLang();
-  const textOf = useErrorText();
-  const { today } = useDue();
-  const [until, setUntil] = useState('');
-  const [send, snooze, dismiss, reopen] = [useSend(), useSnooze(), useDismiss(), useReopen()];
+  const refused = useRefused();
+  const [send, reopen] = [useSend(), useReopen()];
   const at = { id: recall.id, version: recall.version };
-  const refused = (error: unknown) => toast.failed(textOf(error));
-  const putOff = (day: string) => snooze.mutateAsync({ ...at, until: day }).then(() => toast.done(t('recalls.snoozed')), refused);
   if (!isOpen) {
     return recall.status === 'dismissed' ? (
       <Button variant="light" leftSection={<IconRotate size={16} />} loading={reopen.isPending} onClick={() => void reopen.mutateAsync(at).catch(refused)}>
@@ -115,12 +111,6 @@ function Acts({ recall, isOpen }: { recall: WholeRecall; isOpen: boolean }) {
       </Button>
     ) : null;
   }
-  const end = (reason: DismissReason) =>
-    dismiss.mutateAsync({ ...at, reason }).then(
-      (now) => toast.undoable(t('recalls.ended'), t('action.undo'), () => void reopen.mutateAsync({ id: now.id, version: now.version }).catch(refused)),
-      refused,
-    );
-  const later = [1, 3, 6].map((count) => ({ count, day: `${monthAfter(today.slice(0, 7), count)}-01` }));
   return (
     <>
       {recall.mayBeWrittenTo ? (
@@ -128,48 +118,83 @@ function Acts({ recall, isOpen }: { recall: WholeRecall; isOpen: boolean }) {
           {t('recalls.send')}
         </Button>
       ) : null}
-      <Menu position="bottom-start">
-        <Menu.Target>
-          <Button variant="default" leftSection={<IconBellZ size={16} />}>
+      <Snooze at={at} />
+      <End at={at} />
+    </>
+  );
+}
+
+function useRefused() {
+  const textOf = useErrorText();
+  return (error: unknown) => toast.failed(textOf(error));
+}
+
+type At = { id: string; version: number };
+
+/** Not now: in some months, or from a day on. */
+function Snooze({ at }: { at: At }) {
+  const { t } = useLang();
+  const { today } = useDue();
+  const refused = useRefused();
+  const snooze = useSnooze();
+  const [until, setUntil] = useState('');
+  const putOff = (day: string) => void snooze.mutateAsync({ ...at, until: day }).then(() => toast.done(t('recalls.snoozed')), refused);
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button variant="default" leftSection={<IconBellZ size={16} />}>
+          {t('recalls.snooze')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {[1, 3, 6].map((count) => (
+          <Menu.Item key={count} onClick={() => putOff(firstOf(monthAfter(monthOf(today), count)))}>
+            {t('recalls.months', { count })}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <form
+          className={classes.until}
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (until) putOff(until);
+          }}
+        >
+          <DateField label={t('recalls.until')} value={until} min={today} onChange={setUntil} />
+          <Button type="submit" size="compact-sm" disabled={!until}>
             {t('recalls.snooze')}
           </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {later.map(({ count, day }) => (
-            <Menu.Item key={count} onClick={() => void putOff(day)}>
-              {t('recalls.months', { count })}
-            </Menu.Item>
-          ))}
-          <Menu.Divider />
-          <form
-            className={classes.until}
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (until) void putOff(until);
-            }}
-          >
-            <DateField label={t('recalls.until')} value={until} min={today} onChange={setUntil} />
-            <Button type="submit" size="compact-sm" disabled={!until}>
-              {t('recalls.snooze')}
-            </Button>
-          </form>
-        </Menu.Dropdown>
-      </Menu>
-      <Menu position="bottom-start">
-        <Menu.Target>
-          <Button variant="default" leftSection={<IconBellOff size={16} />}>
-            {t('recalls.end')}
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {reasons.map((reason) => (
-            <Menu.Item key={reason} onClick={() => void end(reason)}>
-              {t(`recalls.dismissed.${reason}`)}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
-    </>
+        </form>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** No more, and why. */
+function End({ at }: { at: At }) {
+  const { t } = useLang();
+  const refused = useRefused();
+  const [dismiss, reopen] = [useDismiss(), useReopen()];
+  const end = (reason: DismissReason) =>
+    dismiss.mutateAsync({ ...at, reason }).then(
+      (now) => toast.undoable(t('recalls.ended'), t('action.undo'), () => void reopen.mutateAsync({ id: now.id, version: now.version }).catch(refused)),
+      refused,
+    );
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button variant="default" leftSection={<IconBellOff size={16} />}>
+          {t('recalls.end')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {reasons.map((reason) => (
+          <Menu.Item key={reason} onClick={() => void end(reason)}>
+            {t(`recalls.dismissed.${reason}`)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

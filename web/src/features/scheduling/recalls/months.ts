@@ -12,6 +12,3 @@ export function lastOf(month: string): string {
   const [year = 0, number = 1] = month.split('-').map(Number);
   return new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10);
 }
-
-/** Days between two days of the calendar; positive when the second is later. */
-export const daysBetween = (first: string, second: string) => Math.round((Date.parse(second) - Date.parse(first)) / 86_400_000);

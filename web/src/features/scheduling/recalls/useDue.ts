@@ -1,8 +1,8 @@
 import { useSession } from '@/shared/auth/session';
+import { daysBetween } from '@/shared/days';
 import { useLang } from '@/shared/i18n';
 import { todayIn } from '@/shared/i18n/format';
 import type { Recall } from './api';
-import { daysBetween } from './months';
 
 /** How long a recall has been due, or is yet to be, in words. */
 export function useDue() {

@@ -9,8 +9,8 @@ import { ColourDot } from '@/shared/ui/ColourField';
 import { More } from '@/shared/ui/More';
 import { Empty, Failed } from '@/shared/ui/Page';
 import { onRowKeys } from '@/shared/ui/rowKeys';
+import { dayIn } from '@/shared/zoned';
 import { appointmentListQuery, type Item } from '../api';
-import { dayIn } from '../book/days';
 import { StatusMark } from '../StatusMark';
 import { type Names, useNames } from '../useNames';
 import { useVisit } from '../visit/Visit';
@@ -91,7 +91,7 @@ function Rows({ items, names, label }: { items: Item[]; names: Names; label: str
                   <bdi>{names.serviceName(item.serviceId)}</bdi>
                 </span>
                 <span>
-                  <bdi>{names.personName(item.providerIds[0]!)}</bdi> · <bdi>{names.placeName(item.locationId)}</bdi>
+                  <bdi>{names.personNames(item.providerIds)}</bdi> · <bdi>{names.placeName(item.locationId)}</bdi>
                 </span>
               </span>
               <StatusMark status={item.status} />

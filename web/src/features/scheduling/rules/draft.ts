@@ -1,7 +1,7 @@
 import type { Labels } from '@/shared/forms/useFields';
 import type { Issues } from '@/shared/forms/useRecordForm';
+import { wholeOf } from '@/shared/i18n/digits';
 import type { CancelReason, Rules, Settings } from '../api';
-import { wholeOf } from '../book/draft';
 
 /** Whole numbers with the least and the most that they may be. */
 export const limits = {

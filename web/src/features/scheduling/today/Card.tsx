@@ -59,7 +59,7 @@ export function Card({ item, names, now, held, next, onOpen, onNext, onHold }: P
           <bdi>{names.serviceName(item.serviceId)}</bdi>
         </span>
         <span className={classes.what}>
-          <bdi>{names.personName(item.providerIds[0]!)}</bdi>
+          <bdi>{names.personNames(item.providerIds)}</bdi>
         </span>
       </UnstyledButton>
       {next ? (

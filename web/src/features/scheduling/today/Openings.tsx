@@ -5,7 +5,7 @@ import { namesOf } from '@/features/patients/person';
 import { useLang } from '@/shared/i18n';
 import { whenText } from '../book/when';
 import type { Names } from '../useNames';
-import { openingsQuery, settingsQuery } from '../waitlist/api';
+import { openingsQuery } from '../waitlist/api';
 import { Countdown } from '../waitlist/Countdown';
 import { useActs, useMayGive } from '../waitlist/useActs';
 import classes from './Today.module.css';
@@ -17,7 +17,6 @@ type Props = { locationId: string; names: Names };
 export function Openings({ locationId, names }: Props) {
   const { t, lang } = useLang();
   const openings = useQuery(openingsQuery(locationId));
-  const mode = useQuery(settingsQuery).data?.mode;
   const acts = useActs();
   const mayGive = useMayGive();
   return (
@@ -54,7 +53,7 @@ export function Openings({ locationId, names }: Props) {
               </span>
             </Link>
             <Countdown opening={opening} />
-            {may && !asked.length && mode !== 'automatic' && first?.mayBeOffered ? (
+            {may && !asked.length && first?.mayBeOffered ? (
               <Button size="compact-sm" variant="default" disabled={acts.busy} aria-label={t('waitlist.opening.offerOne', { name })} onClick={() => void acts.offerTo(opening, first, name)}>
                 {t('waitlist.opening.offer')}
               </Button>

@@ -10,8 +10,8 @@ import { formatLongDate, formatNumber, formatTime, hourIn } from '@/shared/i18n/
 import { Gate } from '@/shared/ui/Gate';
 import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
 import { useShortcuts } from '@/shared/ui/shortcuts';
+import { dayIn } from '@/shared/zoned';
 import { calendarQuery, type Item } from '../api';
-import { dayIn } from '../book/days';
 import { useNow } from '../book/KeptFor';
 import { StatusMark } from '../StatusMark';
 import { type Names, useNames } from '../useNames';

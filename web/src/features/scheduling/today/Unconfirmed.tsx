@@ -1,10 +1,11 @@
 import { Button, UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { namesOf } from '@/features/patients/person';
+import { daysAfter } from '@/shared/days';
 import { useLang } from '@/shared/i18n';
 import { formatTime, weekdayName } from '@/shared/i18n/format';
+import { dayIn } from '@/shared/zoned';
 import { calendarQuery } from '../api';
-import { daysAfter, dayIn } from '../book/days';
 import type { Names } from '../useNames';
 import { useMayChange, useSteps } from '../visit/useSteps';
 import { Call } from './Call';

@@ -1,13 +1,12 @@
 import { Alert, Button, Radio, Textarea } from '@mantine/core';
 import { useState } from 'react';
-import { hasCode } from '@/shared/api/problem';
 import { orNull } from '@/shared/forms/merge';
 import { useLang } from '@/shared/i18n';
 import { namesOf } from '@/features/practice/services/labels';
 import { type Opened, useCancelVisit, type Visit } from './api';
 import { Frame } from './Frame';
 import classes from './VisitLink.module.css';
-import { VisitFacts } from './VisitView';
+import { ended, VisitFacts } from './VisitView';
 import { useRefusalText } from './words';
 
 type Props = { opened: Opened; visit: Visit; onBack: () => void; onEnded: (error: unknown) => void };
@@ -28,7 +27,7 @@ export function CancelVisit({ opened, visit, onBack, onEnded }: Props) {
       await cancel.mutateAsync({ version: visit.version, reason, note: orNull(note) });
       onBack();
     } catch (error) {
-      if (hasCode(error, 'patient_link.refused') || hasCode(error, 'auth.token_expired')) onEnded(error);
+      if (ended(error)) onEnded(error);
       else setFailed(error);
     }
   };

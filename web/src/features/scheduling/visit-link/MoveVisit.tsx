@@ -1,15 +1,16 @@
 import { Alert, Button, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiProblem, hasCode } from '@/shared/api/problem';
+import { ApiProblem } from '@/shared/api/problem';
+import { daysAfter } from '@/shared/days';
 import { useLang } from '@/shared/i18n';
 import { formatDayLong, formatTime } from '@/shared/i18n/format';
 import { Failed } from '@/shared/ui/Page';
-import { dayIn, daysAfter } from '../book/days';
+import { dayIn } from '@/shared/zoned';
 import { type Opened, timesQuery, useMoveVisit, type Visit, type VisitSlot } from './api';
 import { Frame } from './Frame';
 import classes from './VisitLink.module.css';
-import { VisitFacts } from './VisitView';
+import { ended, VisitFacts } from './VisitView';
 import { useRefusalText } from './words';
 
 type Props = { opened: Opened; visit: Visit; onBack: () => void; onEnded: (error: unknown) => void };
@@ -46,7 +47,7 @@ export function MoveVisit({ opened, visit, onBack, onEnded }: Props) {
       await move.mutateAsync({ version: visit.version, start: chosen });
       onBack();
     } catch (error) {
-      if (hasCode(error, 'patient_link.refused') || hasCode(error, 'auth.token_expired')) return onEnded(error);
+      if (ended(error)) return onEnded(error);
       setChosen(undefined);
       setFailed(error);
     }

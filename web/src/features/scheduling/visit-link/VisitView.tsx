@@ -8,6 +8,7 @@ import { formatDateTime, formatLongDate, formatTimes, timeZoneName } from '@/sha
 import { localName } from '@/shared/names';
 import { Failed } from '@/shared/ui/Page';
 import { saveFile } from '@/shared/ui/saveFile';
+import { isElsewhere } from '@/shared/zoned';
 import { titled } from '@/features/practice/providers/titled';
 import { namesOf } from '@/features/practice/services/labels';
 import { type Opened, takeCalendar, useConfirm, type Visit, visitQuery } from './api';
@@ -160,7 +161,6 @@ export function VisitFacts({ visit }: { visit: Pick<Visit, 'start' | 'end' | 'ti
   const { t, lang } = useLang();
   const { place } = visit;
   const service = namesOf({ nameEn: visit.serviceEn, nameAr: visit.serviceAr }, lang).name;
-  const elsewhere = Intl.DateTimeFormat().resolvedOptions().timeZone !== visit.timeZone;
   const address = place.address ? [place.address.line1, place.address.line2, place.address.city].filter(Boolean) : [];
   const line = (icon: ReactNode, label: string, children: ReactNode) => (
     <div>
@@ -173,7 +173,7 @@ export function VisitFacts({ visit }: { visit: Pick<Visit, 'start' | 'end' | 'ti
       <div className={classes.when} data-struck={visit.status === 'cancelled' || undefined}>
         <b>{formatLongDate(lang, visit.timeZone, visit.start)}</b>
         <span className="tnum">{formatTimes(lang, visit.timeZone, visit.start, visit.end)}</span>
-        {elsewhere ? <small>{timeZoneName(lang, visit.timeZone)}</small> : null}
+        {isElsewhere(visit.timeZone, visit.start) ? <small>{timeZoneName(lang, visit.timeZone)}</small> : null}
       </div>
       <dl className={classes.facts}>
         {line(

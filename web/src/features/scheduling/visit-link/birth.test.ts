@@ -1,10 +1,5 @@
 import { expect, it } from 'vitest';
-import { dateOf, digitsOf } from './birth';
-
-it('reads the digits of Arabic keyboards', () => {
-  expect(digitsOf('١٩٩٠')).toBe('1990');
-  expect(digitsOf('۱۷ / 5')).toBe('175');
-});
+import { dateOf } from './birth';
 
 it('takes days that there are, and no others', () => {
   const of = (day: string, month: string, year: string) => dateOf({ day, month, year });

@@ -1,13 +1,3 @@
-const ARABIC = '٠١٢٣٤٥٦٧٨٩';
-const PERSIAN = '۰۱۲۳۴۵۶۷۸۹';
-
-/** The digits of what was typed, also in Arabic keyboards' own, as the server reads them. */
-export const digitsOf = (text: string) =>
-  [...text]
-    .map((c) => (ARABIC.includes(c) ? String(ARABIC.indexOf(c)) : PERSIAN.includes(c) ? String(PERSIAN.indexOf(c)) : c))
-    .filter((c) => c >= '0' && c <= '9')
-    .join('');
-
 /** A day of the calendar, `1990-05-17`; undefined for what is none, or before 1850. */
 export function dateOf({ day, month, year }: { day: string; month: string; year: string }): string | undefined {
   if (year.length !== 4 || !day || !month || Number(year) < 1850) return undefined;

@@ -12,6 +12,7 @@ import { formatDateTime, formatTime } from '@/shared/i18n/format';
 import { ColourDot } from '@/shared/ui/ColourField';
 import { type Appointment, settingsQuery } from '../api';
 import { whenText } from '../book/when';
+import { minutesOf } from '../moved';
 import type { Names } from '../useNames';
 import classes from './Visit.module.css';
 
@@ -52,9 +53,6 @@ export function Who({ patientId }: { patientId: string }) {
     </div>
   );
 }
-
-const MINUTE = 60_000;
-export const minutesOf = ({ start, end }: Pick<Appointment, 'start' | 'end'>) => Math.round((Date.parse(end) - Date.parse(start)) / MINUTE);
 
 const REFERENCE = /(\w{4})(\w{4})$/;
 /** What a patient who booked online was told to call it. */
@@ -102,7 +100,7 @@ export function Facts({ appointment: a, names }: { appointment: Appointment; nam
         <bdi>{names.placeName(a.locationId)}</bdi>
       </Pair>
       <Pair label={t('scheduling.book.room')}>
-        <bdi>{a.roomIds.map(names.roomName).join(' · ') || '–'}</bdi>
+        <bdi>{names.roomNames(a.roomIds) || '–'}</bdi>
       </Pair>
       {a.series ? (
         <Pair label={t('scheduling.visit.series')} wide>

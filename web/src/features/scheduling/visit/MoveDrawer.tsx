@@ -1,78 +1,28 @@
-import { Alert, Button, Select, TextInput } from '@mantine/core';
-import { useRef, useState } from 'react';
-import { useCan } from '@/shared/auth/session';
+import { Alert, Button, MultiSelect, Select, TextInput } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import { useCan, useSession } from '@/shared/auth/session';
 import forms from '@/shared/forms/forms.module.css';
-import { orNull } from '@/shared/forms/merge';
 import { useLang } from '@/shared/i18n';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
-import { toast } from '@/shared/ui/toast';
-import { type Appointment, type Move, useMove } from '../api';
+import type { Appointment } from '../api';
 import bookClasses from '../book/Book.module.css';
-import { Busy } from '../book/Busy';
-import { lengthIsRight, wholeOf } from '../book/draft';
-import { type Chosen, Times } from '../book/Times';
+import { Times } from '../book/Times';
+import { MOST_ROOMS, Together } from '../book/Together';
 import { whenText } from '../book/when';
-import { type Refusal, refusalOf } from '../refusal';
-import type { Names } from '../useNames';
-import { minutesOf } from './Facts';
-import { useRefused } from './useSteps';
+import { type Names, withChosen } from '../useNames';
+import { peopleOf, questionOf } from './moving';
+import { useMoving } from './useMoving';
+
+// hardly ever wanted
+const Busy = lazy(() => import('../book/Busy').then((m) => ({ default: m.Busy })));
 
 type Props = { appointment: Appointment; names: Names; onClose: () => void };
 
 /** Another time, provider, chair or length: what dragging does, for the keyboard and for telephones. */
 export function MoveDrawer({ appointment: a, names, onClose }: Props) {
   const { t, lang } = useLang();
-  const mayAll = useCan()('appointments.write');
-  const refused = useRefused();
-  const move = useMove();
-  const [start, setStart] = useState(a.start);
-  const [provider, setProvider] = useState(a.providerIds[0]!);
-  const [room, setRoom] = useState<string | null>(null);
-  const [minutes, setMinutes] = useState(String(minutesOf(a)));
-  const [over, setOver] = useState<string>();
-  const [refusal, setRefusal] = useState<Refusal>();
-  const [turn, setTurn] = useState(0);
-  const busyRef = useRef<HTMLDivElement>(null);
-
-  const right = lengthIsRight(minutes) && !!minutes.trim();
-  const choose = (next: Chosen) => {
-    setStart(next.start);
-    setRefusal(undefined);
-    setOver(undefined);
-  };
-  const takeInstead = (slot: Chosen) => {
-    choose(slot);
-    if (slot.providerIds.length && !slot.providerIds.includes(provider)) setProvider(slot.providerIds[0]!);
-    setTurn((n) => n + 1);
-  };
-  const others = a.providerIds.slice(1).filter((id) => id !== provider);
-  const changes: Omit<Move, 'version'> = {
-    ...(Date.parse(start) === Date.parse(a.start) ? {} : { start }),
-    ...(provider === a.providerIds[0] ? {} : { providerIds: [provider, ...others] }),
-    ...(room ? { roomIds: [room] } : {}),
-    ...(right && wholeOf(minutes) !== minutesOf(a) ? { durationMinutes: wholeOf(minutes)! } : {}),
-  };
-  const some = Object.keys(changes).length > 0;
-
-  const go = async () => {
-    const why = orNull(over ?? '');
-    try {
-      const now = await move.mutateAsync({ id: a.id, body: { version: a.version, ...changes, ...(why ? { overbooking: why } : {}) } });
-      const { providerIds, roomIds } = a;
-      const back = { version: now.version, start: a.start, durationMinutes: minutesOf(a), providerIds, roomIds, ...(a.overbooking ? { overbooking: a.overbooking } : {}) };
-      const when = whenText(lang, now.timeZone, now.start);
-      toast.undoable(t('scheduling.move.done', { when }), t('action.undo'), () => void move.mutateAsync({ id: a.id, body: back }).catch(refused));
-      onClose();
-    } catch (error) {
-      const busy = refusalOf(error);
-      if (!busy) return refused(error);
-      setRefusal(busy);
-      requestAnimationFrame(() => busyRef.current?.focus());
-    }
-  };
-
-  const question = { serviceId: a.serviceId, locationId: a.locationId, providerId: provider, patientId: a.patientId, moving: a.id, ...(right ? { durationMinutes: wholeOf(minutes)! } : {}) };
-  const people = names.personChoices(a.serviceId, a.locationId);
+  const moving = useMoving(a, onClose);
+  const { to, set, right, ready, refusal } = moving;
   return (
     <SideDrawer title={t('scheduling.move.title')} onClose={onClose} wide>
       <form
@@ -81,28 +31,25 @@ export function MoveDrawer({ appointment: a, names, onClose }: Props) {
         aria-label={t('scheduling.move.title')}
         onSubmit={(event) => {
           event.preventDefault();
-          if (some && right) void go();
+          if (ready) void moving.go();
         }}
       >
         <div className={forms.fields}>
-          <div className={forms.two}>
-            <Select label={t('scheduling.book.provider')} data={people.some((one) => one.value === provider) ? people : [{ value: provider, label: names.personName(provider) }, ...people]} value={provider} readOnly={!mayAll} allowDeselect={false} searchable nothingFoundMessage={t('search.nothing')} onChange={(next) => next && setProvider(next)} data-autofocus />
-            <Select label={t('scheduling.book.room')} data={names.roomChoices(a.locationId)} value={room} placeholder={a.roomIds.map(names.roomName).join(' · ')} clearable searchable nothingFoundMessage={t('search.nothing')} onChange={setRoom} />
-          </div>
-          <TextInput label={t('scheduling.book.minutes')} w={160} className="ownDirection tnum" inputMode="numeric" maxLength={4} value={minutes} error={right ? undefined : t('field.out_of_range')} rightSection={<span className={bookClasses.hint}>{t('unit.min')}</span>} rightSectionWidth={56} onChange={(e) => setMinutes(e.currentTarget.value)} />
-          <Times key={turn} question={question} zone={a.timeZone} value={start} onChoose={choose} />
-          {refusal ? <Busy ref={busyRef} refusal={refusal} names={names} zone={a.timeZone} overbooking={over} onTake={takeInstead} onOver={setOver} /> : null}
-          {a.status === 'confirmed' && changes.start ? (
+          <People appointment={a} names={names} moving={moving} />
+          <TextInput label={t('scheduling.book.minutes')} w={160} className="ownDirection tnum" inputMode="numeric" maxLength={4} value={to.minutes} error={right ? undefined : t('field.out_of_range')} rightSection={<span className={bookClasses.hint}>{t('unit.min')}</span>} rightSectionWidth={56} onChange={(e) => set({ minutes: e.currentTarget.value })} />
+          <Times key={moving.turn} question={questionOf(a, to)} zone={a.timeZone} value={to.start} onChoose={moving.choose} />
+          <Suspense>
+            {refusal ? <Busy ref={moving.busyRef} refusal={refusal} names={names} zone={a.timeZone} overbooking={moving.over} onTake={moving.takeInstead} onOver={moving.setOver} /> : null}
+          </Suspense>
+          {a.status === 'confirmed' && moving.changes.start ? (
             <Alert color="gray" variant="light" py="xs">
               {t('scheduling.move.asksAgain')}
             </Alert>
           ) : null}
           <div className={bookClasses.chosen} role="status">
-            <b className="tnum">
-              {whenText(lang, a.timeZone, start)}
-            </b>
-            <bdi>{names.personName(provider)}</bdi>
-            {some ? null : <span className={bookClasses.hint}>{t('scheduling.move.same')}</span>}
+            <b className="tnum">{whenText(lang, a.timeZone, to.start)}</b>
+            <bdi>{names.personNames(peopleOf(to))}</bdi>
+            {moving.same ? <span className={bookClasses.hint}>{t('scheduling.move.same')}</span> : null}
           </div>
         </div>
         <div className={forms.foot}>
@@ -110,11 +57,33 @@ export function MoveDrawer({ appointment: a, names, onClose }: Props) {
           <Button variant="default" onClick={onClose}>
             {t('action.cancel')}
           </Button>
-          <Button type="submit" loading={move.isPending} disabled={!some || !right}>
+          <Button type="submit" loading={moving.sending} disabled={!ready}>
             {t('scheduling.move.go')}
           </Button>
         </div>
       </form>
     </SideDrawer>
+  );
+}
+
+type PeopleProps = { appointment: Appointment; names: Names; moving: ReturnType<typeof useMoving> };
+
+/** With whom, who else takes part, and in which chairs. */
+function People({ appointment: a, names, moving: { to, set } }: PeopleProps) {
+  const { t } = useLang();
+  const { user } = useSession();
+  const mayAll = useCan()('appointments.write');
+  const { provider, also, roomIds } = to;
+  const people = withChosen(names.personChoices(a.serviceId, a.locationId), [provider], names.personName);
+  const rooms = withChosen(names.roomChoices(a.locationId), roomIds, names.roomName);
+  return (
+    <>
+      <div className={forms.two}>
+        <Select label={t('scheduling.book.provider')} data={people} value={provider} readOnly={!mayAll} allowDeselect={false} searchable nothingFoundMessage={t('search.nothing')} onChange={(next) => next && set({ provider: next, also: also.filter((id) => id !== next) })} data-autofocus />
+        <MultiSelect label={t('scheduling.book.room')} data={rooms} value={roomIds} placeholder={roomIds.length ? '' : names.roomNames(a.roomIds)} clearable searchable hidePickedOptions maxValues={MOST_ROOMS} nothingFoundMessage={t('search.nothing')} onChange={(next) => set({ roomIds: next })} />
+      </div>
+      {/* who takes part in somebody else's visit only must not leave it by mistake */}
+      <Together names={names} serviceId={a.serviceId} locationId={a.locationId} main={provider} value={also} readOnly={!mayAll && provider !== user.id} onChange={(next) => set({ also: next })} />
+    </>
   );
 }

@@ -6,6 +6,7 @@ import { Phone } from '@/features/patients/marks';
 import { namesOf } from '@/features/patients/person';
 import { useLang } from '@/shared/i18n';
 import { whenText } from '../book/when';
+import { minutesOf } from '../moved';
 import { useDuration } from '../today/useDuration';
 import type { Names } from '../useNames';
 import type { Match, Mode, OfferItem, Opening } from './api';
@@ -13,8 +14,6 @@ import { Countdown } from './Countdown';
 import { OfferMark } from './OfferMark';
 import { useActs, useMayGive } from './useActs';
 import classes from './Waitlist.module.css';
-
-const MINUTE = 60_000;
 
 type Props = { opening: Opening; names: Names; mode: Mode | undefined };
 
@@ -25,7 +24,8 @@ export function OpeningCard({ opening, names, mode }: Props) {
   const acts = useActs();
   const mayGive = useMayGive()(opening);
   const when = whenText(lang, opening.timeZone, opening.start);
-  const minutes = Math.round((Date.parse(opening.end) - Date.parse(opening.start)) / MINUTE);
+  // what the practice itself freed is not offered by itself, whatever the mode
+  const underWay = opening.offers.some(({ status }) => status === 'sent');
   const reachable = opening.matches.some(({ mayBeOffered }) => mayBeOffered);
   return (
     <article className={classes.card} data-opening={opening.id} aria-label={t('waitlist.opening.label', { when, name: names.personName(opening.providerId) })}>
@@ -33,7 +33,7 @@ export function OpeningCard({ opening, names, mode }: Props) {
         <div className={classes.cardTitle}>
           <b className="tnum">{when}</b>
           <span>
-            {durationOf(minutes)} · <bdi>{names.personName(opening.providerId)}</bdi> · <bdi>{names.placeName(opening.locationId)}</bdi>
+            {durationOf(minutesOf(opening))} · <bdi>{names.personName(opening.providerId)}</bdi> · <bdi>{names.placeName(opening.locationId)}</bdi>
           </span>
           <span>{t(`waitlist.opening.cause.${opening.cause}`, { service: names.serviceName(opening.serviceId) })}</span>
         </div>
@@ -65,7 +65,7 @@ export function OpeningCard({ opening, names, mode }: Props) {
       {opening.matches.length ? (
         <>
           <div className={classes.nextHead}>
-            <span>{t(mode === 'automatic' ? 'waitlist.opening.next' : 'waitlist.opening.fits')}</span>
+            <span>{t(mode === 'automatic' && underWay ? 'waitlist.opening.next' : 'waitlist.opening.fits')}</span>
             {mayGive && reachable ? (
               <Button size="compact-sm" variant="light" loading={acts.busy} onClick={() => void acts.offerWave(opening)}>
                 {t('waitlist.opening.offerWave')}

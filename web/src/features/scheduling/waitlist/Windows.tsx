@@ -40,8 +40,8 @@ export function Windows({ value, error, readOnly, onChange }: Props) {
                 leftSection={<span className={classes.edge}>{t(edge === 'from' ? 'waitlist.wish.from' : 'waitlist.wish.to')}</span>}
                 leftSectionWidth={56}
                 className="ownDirection tnum"
-                inputMode="numeric"
-                maxLength={5}
+                autoComplete="off"
+                maxLength={12}
                 readOnly={readOnly}
                 error={clockOf(window[edge]) ? undefined : true}
                 value={window[edge]}

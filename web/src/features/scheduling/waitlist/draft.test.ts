@@ -5,6 +5,7 @@ const whole: Draft = { ...emptyDraft({ patientId: 'p', serviceId: 's', locationI
 
 it('reads times of day as people type them, in both scripts', () => {
   expect(['8', '08:30', '0830', '٨:٣٠', '24:00', '8.15'].map(clockOf)).toEqual(['08:00', '08:30', '08:30', '08:30', '24:00', '08:15']);
+  expect(['8 pm', '12 am', '8:30 p.m.', '٨ م'].map(clockOf)).toEqual(['20:00', '00:00', '20:30', '20:00']);
   expect(['', '25', '24:01', '8:60', 'noon', '1:2'].map(clockOf)).toEqual([undefined, undefined, undefined, undefined, undefined, undefined]);
 });
 

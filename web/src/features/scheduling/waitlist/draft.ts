@@ -1,8 +1,8 @@
+import { parseTime, showTime } from '@/features/practice/hours/time';
 import { orNull } from '@/shared/forms/merge';
 import type { Labels } from '@/shared/forms/useFields';
 import type { Issues } from '@/shared/forms/useRecordForm';
-import { latinDigits } from '@/shared/i18n/money';
-import { wholeOf } from '../book/draft';
+import { wholeOf } from '@/shared/i18n/digits';
 import type { Wish, WishFields, WishWindow } from './api';
 
 export type Draft = {
@@ -67,11 +67,10 @@ export const labels: Labels<Draft> = {
 /** The most that can be asked for: thirty days. */
 const MOST_MINUTES = 43_200;
 
-/** `8:30`, `0830` and `8` as `08:30` and so on; undefined for what is no time of day. */
+/** A time of day as people type it, `8`, `0830` or `8 pm`, as `08:00` and so on; undefined for what is none. */
 export function clockOf(text: string): string | undefined {
-  const [, hours = '', minutes = '00'] = /^(\d{1,2})(?:[:.٫]?(\d{2}))?$/.exec(latinDigits(text).trim()) ?? [];
-  const all = Number(hours) * 60 + Number(minutes);
-  return hours && Number(minutes) < 60 && all <= 1440 ? `${hours.padStart(2, '0')}:${minutes}` : undefined;
+  const minute = parseTime(text);
+  return minute === undefined ? undefined : showTime(minute);
 }
 
 export function issuesOf(d: Draft): Issues<Draft> {

@@ -1,7 +1,7 @@
 import type { Labels } from '@/shared/forms/useFields';
 import type { Issues } from '@/shared/forms/useRecordForm';
+import { wholeOf } from '@/shared/i18n/digits';
 import { suggestSlug } from '@/shared/slug';
-import { wholeOf } from '../../book/draft';
 import type { OnlineRules, OnlineService } from '../api';
 
 /** The rules as they are edited: numbers and lists of addresses as text; nobody named stands for everybody. */
