@@ -351,7 +351,7 @@ export default async function ({ browser, watch, step, must }) {
     const p = small.page;
     await p.goto(`${BASE}/today?location=${place.id}`);
     await p.getByRole('heading', { level: 2, name: /^Checked out/ }).waitFor();
-    const fits = async () => assert.ok((await p.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+    const fits = async () => assert.ok((await p.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)) <= 0);
     await fits();
     assert.deepEqual((await axe(p)).grave, []);
     await p.getByRole('button', { name: 'New appointment' }).click();

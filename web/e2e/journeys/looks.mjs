@@ -45,7 +45,8 @@ export default async function ({ browser, watch, step, must }) {
         await visit(page, BASE, screen);
         const { grave } = await axe(page);
         assert.deepEqual(grave, []);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        // a phone widens its window to what is too wide, so that only the room there is for the page tells
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         assert.ok(wide <= 0, `scrolls sideways by ${wide} px`);
         if (options.phone) assert.deepEqual(await smallTargets(page), []);
       }, page);

@@ -460,7 +460,7 @@ export default async function ({ browser, watch, step, must }) {
     const p = small.page;
     await p.goto(list);
     await row(p, 'Lina Mansour').waitFor();
-    const fits = async () => assert.ok((await p.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+    const fits = async () => assert.ok((await p.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)) <= 0);
     await p.getByRole('button', { name: 'More', exact: true }).click();
     await p.getByRole('menuitem', { name: 'Select patients' }).click();
     await p.getByText('Tap those you want').waitFor();

@@ -211,7 +211,7 @@ export default async function ({ browser, watch, step, must }) {
         await other.page.locator('main h1').first().waitFor();
         await other.page.waitForFunction(() => !document.querySelector('main [aria-busy=true]'));
         assert.deepEqual((await axe(other.page)).grave, [], screen);
-        const wide = await other.page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1);
+        const wide = await other.page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
         assert.equal(wide, false, `${screen} is wider than the window`);
         await shot(other.page, `${name.replace(/\W+/g, '-')}${screen.replaceAll('/', '-').replace(practice, 'one')}`);
       }

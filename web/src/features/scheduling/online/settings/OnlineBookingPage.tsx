@@ -122,7 +122,7 @@ function RulesForm({ loaded, readOnly }: { loaded: OnlineBooking; readOnly: bool
         <MultiSelect {...bind('locationIds')} placeholder={form.values.locationIds.length ? '' : t('online.rules.everywhere')} data={names.placeChoices} disabled={readOnly} />
       </Section>
       <Section title="online.rules.asks" text="online.rules.asksText">
-        <div className={forms.two}>
+        <div className={classes.asked}>
           {asked('email')}
           {asked('reason')}
         </div>
