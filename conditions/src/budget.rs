@@ -5,11 +5,15 @@ use crate::fault::{Code, Fault};
 /// The most bytes of a condition: of a text in CEL, of names and values in JSONLogic.
 pub const LARGEST: usize = 64 * 1024;
 
-/// How deep a condition may be nested. `serde_json` itself reads no JSON deeper than this.
-pub const DEPTH: usize = 128;
+/// How many operators may stand inside one another. Reading and evaluating take some kilobytes of stack for each; and
+/// `serde_json` itself reads no JSON with more, as each takes an object and a list.
+pub const DEPTH: usize = 64;
 
-/// How deep a value may be that is compared, written or answered: facts of [`DEPTH`] inside what a condition makes.
-pub(crate) const VALUE_DEPTH: usize = 2 * DEPTH;
+/// How deep JSON may be nested: the 128 levels that `serde_json` reads.
+pub(crate) const LEVELS: usize = 2 * DEPTH;
+
+/// How deep a value may be that is compared, written or answered: facts inside what a condition makes.
+const VALUE_LEVELS: usize = 2 * LEVELS;
 
 /// Bytes of text that are read in one step; about as long as anything else in a step takes.
 const BYTES_PER_STEP: usize = 64;
@@ -64,7 +68,7 @@ impl Meter {
 
 /// A value is entered that lies `depth` below the outermost one.
 pub(crate) fn enter(depth: usize) -> Result<(), Fault> {
-    if depth > VALUE_DEPTH {
+    if depth > VALUE_LEVELS {
         return Err(Fault::new(Code::Depth, "A value is nested too deeply; nest fewer lists and objects."));
     }
     Ok(())

@@ -69,6 +69,7 @@ impl<'a, 'm> Machine<'a, 'm> {
         if let Some((_, value)) = local {
             return fields(value.clone(), name.parts.get(1..));
         }
+        self.meter.read(name.prefixes.iter().map(String::len).sum())?;
         let facts = self.facts.into_iter();
         let mut found = facts.flat_map(|facts| {
             name.prefixes.iter().enumerate().rev().filter_map(|(at, prefix)| Some((at, facts.get(prefix)?)))
@@ -97,7 +98,7 @@ impl<'a, 'm> Machine<'a, 'm> {
         match (self.eval(of)?, self.eval(index)?) {
             (Val::List(list), index) => element(&list, &index),
             (Val::Map(map), key) => {
-                operate::read_key(&key, self.meter)?;
+                key.read_as_key(self.meter)?;
                 map.get(&key)
                     .ok_or_else(|| Fault::new(Code::Missing, "The map has no such key; test it with `in` first."))
             }

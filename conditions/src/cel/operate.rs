@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::pattern::Pattern;
 use super::time;
 use super::tree::Binary;
-use super::value::{List, Val, compare_numbers};
+use super::value::{List, Val, order_numbers};
 use crate::budget::Meter;
 use crate::fault::{Code, Fault};
 
@@ -75,17 +75,10 @@ fn ordered<'a>(
         }
         (Val::Timestamp(a), Val::Timestamp(b)) => Some(a.cmp(b)),
         (Val::Duration(a), Val::Duration(b)) => Some(a.cmp(b)),
-        _ => compare_numbers(a, b).ok_or_else(|| no_overload(name, &[a, b]))?,
+        _ if a.is_number() && b.is_number() => order_numbers(a, b),
+        _ => return Err(no_overload(name, &[a, b])),
     };
     Ok(Val::Bool(order.is_some_and(wanted)))
-}
-
-/// Looking up a key compares it with as many others as the map has levels.
-pub(super) fn read_key(key: &Val, meter: &mut Meter) -> Result<(), Fault> {
-    match key {
-        Val::Text(text) => meter.read(text.len() * 16),
-        _ => Ok(()),
-    }
 }
 
 fn contains<'a>(a: &Val<'a>, b: &Val<'a>, meter: &mut Meter) -> Result<Val<'a>, Fault> {
@@ -99,7 +92,7 @@ fn contains<'a>(a: &Val<'a>, b: &Val<'a>, meter: &mut Meter) -> Result<Val<'a>, 
             Ok(Val::Bool(false))
         }
         Val::Map(map) => {
-            read_key(a, meter)?;
+            a.read_as_key(meter)?;
             Ok(Val::Bool(map.get(a).is_some()))
         }
         _ => Err(no_overload("in", &[a, b])),

@@ -32,6 +32,9 @@ const RESERVED: [&str; 17] = [
     "while",
 ];
 
+/// Parts that the name of one fact may have; what follows are its fields.
+const LONGEST_NAME: usize = 16;
+
 /// Operators and how strongly they bind.
 const OPERATORS: [(&str, u8, Operator); 14] = [
     ("||", 1, Operator::Any),
@@ -133,39 +136,49 @@ impl Parser {
     }
 
     fn expression(&mut self) -> Result<Node, Fault> {
-        self.nesting += 1;
-        if self.nesting > DEPTH {
-            return Err(Self::too_deep(self.at()));
-        }
         let mut node = self.operation(0)?;
-        let at = self.at();
-        if self.eat("?") {
+        // one after the other, and not inside one another: they may be many
+        let mut tests = Vec::new();
+        while self.is_sign("?") {
+            let at = self.at();
+            self.take();
             let yes = self.operation(0)?;
             self.expect(":")?;
-            let no = self.expression()?;
-            node = Self::node(at, Kind::Choice(Box::new([node, yes, no])))?;
+            tests.push((at, node, yes));
+            node = self.operation(0)?;
         }
-        self.nesting -= 1;
+        for (at, test, yes) in tests.into_iter().rev() {
+            node = Self::node(at, Kind::Choice(Box::new([test, yes, node])))?;
+        }
         Ok(node)
     }
 
     /// Operators that bind at least so strongly, and what they join.
     fn operation(&mut self, strength: u8) -> Result<Node, Fault> {
+        // every way into the depth leads through here
+        self.nesting += 1;
+        if self.nesting > DEPTH {
+            return Err(Self::too_deep(self.at()));
+        }
         let mut node = self.unary()?;
-        loop {
-            let sign = match self.token() {
-                Token::Sign(sign) => sign,
-                Token::Word(word) => word.as_str(),
-                _ => return Ok(node),
-            };
-            let Some(&(_, binds, operator)) = OPERATORS.iter().find(|of| of.0 == sign && of.1 >= strength) else {
-                return Ok(node);
-            };
+        while let Some((binds, operator)) = self.operator(strength) {
             let at = self.at();
             self.take();
             let right = self.operation(binds + 1)?;
             node = Self::joined(at, operator, node, right)?;
         }
+        self.nesting -= 1;
+        Ok(node)
+    }
+
+    /// An operator that binds at least so strongly, if it comes next.
+    fn operator(&self, strength: u8) -> Option<(u8, Operator)> {
+        let sign = match self.token() {
+            Token::Sign(sign) => sign,
+            Token::Word(word) => word.as_str(),
+            _ => return None,
+        };
+        OPERATORS.iter().find(|of| of.0 == sign && of.1 >= strength).map(|&(_, binds, operator)| (binds, operator))
     }
 
     fn joined(at: u32, operator: Operator, left: Node, right: Node) -> Result<Node, Fault> {
@@ -281,11 +294,7 @@ impl Parser {
             };
         }
         match node.kind {
-            Kind::Name(mut path) => {
-                // each one more is another name that a fact may have
-                if path.parts.len() >= DEPTH {
-                    return Err(Self::too_deep(name_at));
-                }
+            Kind::Name(mut path) if path.parts.len() < LONGEST_NAME => {
                 path.push(name);
                 Ok(Node { kind: Kind::Name(path), ..node })
             }

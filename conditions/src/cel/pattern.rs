@@ -13,8 +13,8 @@ const LARGEST: usize = 64 * 1024;
 const CACHE: usize = 256 * 1024;
 /// How deep it may be nested.
 const DEEPEST: u32 = 32;
-/// Steps for making its program, per byte.
-const STEPS_PER_BYTE: usize = 16;
+/// Steps for making a program. It takes up to two milliseconds.
+const STEPS: usize = 1000;
 
 /// A regular expression that has been read.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ impl Pattern {
 
     /// Reads a pattern that is only known when it is needed.
     pub fn during(source: &str, meter: &mut Meter) -> Result<Self, Fault> {
-        meter.steps(source.len().saturating_mul(STEPS_PER_BYTE))?;
+        meter.steps(STEPS)?;
         Self::new(source)
     }
 

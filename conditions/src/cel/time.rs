@@ -1,7 +1,7 @@
 //! Times and durations.
 
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::function::Part;
@@ -178,19 +178,19 @@ pub(super) fn get<'a>(part: Part, arguments: &[Val<'a>]) -> Result<Option<Val<'a
 
 /// The time that clocks show in a time zone.
 fn local(time: DateTime, zone: &str) -> Result<DateTime, Fault> {
-    let offset = match parse_offset(zone) {
-        Some(seconds) => seconds,
-        None => {
-            let zone = TimeZone::get(zone).map_err(|_| {
-                let message = "There is no such time zone; write `Asia/Riyadh`, `UTC` or `+03:00`.";
-                Fault::new(Code::Number, message)
-            })?;
-            // an instant of jiff ends some hours before times of CEL do; no zone changes in those hours
-            let seconds = seconds(time).clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
-            Timestamp::from_second(seconds).map_or(Offset::UTC, |instant| zone.to_offset(instant)).seconds()
-        }
-    };
+    let offset = parse_offset(zone).or_else(|| named_offset(time, zone)).ok_or_else(|| {
+        Fault::new(Code::Number, "There is no such time zone; write `Asia/Riyadh`, `UTC` or `+03:00`.")
+    })?;
     time.checked_add(SignedDuration::from_secs(i64::from(offset))).map_err(|_| overflow())
+}
+
+/// Seconds by which a time zone is before UTC at a time.
+fn named_offset(time: DateTime, zone: &str) -> Option<i32> {
+    // names of IANA are shorter
+    let zone = if zone.len() <= 64 { TimeZone::get(zone).ok()? } else { return None };
+    // an instant of jiff ends some hours before times of CEL do; no zone changes in those hours
+    let seconds = seconds(time).clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
+    Some(zone.to_offset(Timestamp::from_second(seconds).ok()?).seconds())
 }
 
 fn of_time(part: Part, time: DateTime) -> i64 {

@@ -123,7 +123,7 @@ impl Kind {
             Self::Choice(nodes) => nodes.iter().for_each(visit),
             Self::Call(call) => call.arguments.iter().for_each(visit),
             Self::Macro(of) => {
-                [Some(&of.range), of.predicate.as_ref(), of.transform.as_ref()].into_iter().flatten().for_each(visit)
+                [Some(&of.range), of.predicate.as_ref(), of.transform.as_ref()].into_iter().flatten().for_each(visit);
             }
         }
     }

@@ -104,9 +104,23 @@ impl<'a> Val<'a> {
         }]
     }
 
+    pub fn is_number(&self) -> bool {
+        matches!(self, Self::Int(_) | Self::Uint(_) | Self::Double(_))
+    }
+
     pub fn list(values: Vec<Self>, meter: &mut Meter) -> Result<Self, Fault> {
         meter.hold(values.len() * size_of::<Self>())?;
         Ok(Self::List(List::Made(values.into())))
+    }
+
+    /// It is looked up as a key. Each comparison with another key reads it again, and those are as many as a map has
+    /// levels.
+    pub fn read_as_key(&self, meter: &mut Meter) -> Result<(), Fault> {
+        const LEVELS: usize = 16;
+        match self {
+            Self::Text(text) => meter.read(text.len().saturating_mul(LEVELS)),
+            _ => Ok(()),
+        }
     }
 
     /// `==`. Numbers of different kinds may be equal, other values of different kinds are not.
@@ -129,15 +143,15 @@ impl<'a> Val<'a> {
             (Self::Type(a), Self::Type(b)) => a == b,
             (Self::List(a), Self::List(b)) => a.equals(b, depth, meter)?,
             (Self::Map(a), Self::Map(b)) => a.equals(b, depth, meter)?,
-            _ => compare_numbers(self, other) == Some(Some(Ordering::Equal)),
+            _ => order_numbers(self, other) == Some(Ordering::Equal),
         })
     }
 }
 
-/// How two numbers stand to one another: nothing if they are no numbers; nothing inside if one is not a number.
+/// How two numbers stand to one another; nothing, if they are no numbers, or one of them is `NaN`.
 ///
 /// A double beside an integer makes a double of it, as the conformance tests of CEL want it.
-pub(super) fn compare_numbers(a: &Val, b: &Val) -> Option<Option<Ordering>> {
+pub(super) fn order_numbers(a: &Val, b: &Val) -> Option<Ordering> {
     #[expect(clippy::cast_precision_loss, reason = "that is how CEL compares them")]
     let double = |val: &Val| match val {
         Val::Int(number) => Some(*number as f64),
@@ -151,9 +165,9 @@ pub(super) fn compare_numbers(a: &Val, b: &Val) -> Option<Option<Ordering>> {
         _ => None,
     };
     if let (Some(a), Some(b)) = (whole(a), whole(b)) {
-        return Some(Some(a.cmp(&b)));
+        return Some(a.cmp(&b));
     }
-    Some(double(a)?.partial_cmp(&double(b)?))
+    double(a)?.partial_cmp(&double(b)?)
 }
 
 impl<'a> List<'a> {
@@ -202,10 +216,7 @@ impl<'a> Map<'a> {
                 let message = format!("A key of a map is int, uint, bool or string, and this is {}.", key.kind());
                 return Err(Fault::new(Code::Kind, message));
             };
-            if let Key::Text(text) = &at {
-                // each comparison with another key reads it again, and those are as many as the map has levels
-                meter.read(text.len() * 16)?;
-            }
+            key.read_as_key(meter)?;
             if map.insert(at, (key, value)).is_some() {
                 return Err(Fault::new(Code::Kind, "A map has the same key twice; remove one."));
             }
@@ -248,6 +259,7 @@ impl<'a> Map<'a> {
             return Ok(false);
         }
         for (key, value) in self.iter() {
+            key.read_as_key(meter)?;
             match other.get(&key) {
                 Some(same) if value.equals(&same, depth + 1, meter)? => {}
                 _ => return Ok(false),

@@ -35,7 +35,7 @@ impl Var {
     fn read<'a>(&'a self, data: &Item<'a>, meter: &mut Meter) -> Result<Item<'a>, Fault> {
         // arguments are evaluated before the operator, also a default that is not needed
         let found = match &self.path {
-            Path::Fixed(path) => descend(data, path),
+            Path::Fixed(path) => descend(data, path.iter().map(String::as_str), meter)?,
             Path::Computed { rule, bare } => {
                 let path =
                     evaluate(rule, data, meter).map_err(|fault| if *bare { fault } else { fault.inside("0") })?;
@@ -56,12 +56,24 @@ pub(super) fn lookup<'a>(data: &Item<'a>, path: &Item<'a>, meter: &mut Meter) ->
         return Ok(Some(data.clone()));
     }
     let path = to_text(path, meter)?;
-    meter.hold(path.len())?;
-    Ok(descend(data, &parts(&path)))
+    meter.read(path.len())?;
+    descend(data, parts(&path), meter)
 }
 
-fn descend<'a>(data: &Item<'a>, path: &[String]) -> Option<Item<'a>> {
-    path.iter().try_fold(data.clone(), |item, name| item.property(name))
+/// What lies at a path. It ends with the data, however long the path is.
+fn descend<'a, 'p>(
+    data: &Item<'a>,
+    path: impl Iterator<Item = &'p str>,
+    meter: &mut Meter,
+) -> Result<Option<Item<'a>>, Fault> {
+    let mut item = data.clone();
+    for name in path {
+        match item.property(name, meter)? {
+            Some(property) => item = property,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(item))
 }
 
 impl Call {

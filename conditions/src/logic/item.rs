@@ -68,17 +68,24 @@ impl<'a> Item<'a> {
     }
 
     /// A property, or nothing: in JavaScript that is `undefined`.
-    pub fn property(&self, name: &str) -> Option<Self> {
-        match (self, name) {
+    pub fn property(&self, name: &str, meter: &mut Meter) -> Result<Option<Self>, Fault> {
+        Ok(match (self, name) {
             (Self::Json(Value::Object(members)), _) => members.get(name).map(Self::of),
             (Self::Step(made), "current") => made.items.first().cloned(),
             (Self::Step(made), "accumulator") => made.items.get(1).cloned(),
-            #[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
-            (Self::Text(text), "length") => Some(Self::Number(text.encode_utf16().count() as f64)),
-            #[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
-            (_, "length") => self.as_list().map(|list| Self::Number(list.len() as f64)),
-            _ => self.as_list()?.get(index(name)?),
-        }
+            (Self::Text(text), "length") => {
+                meter.read(text.len())?;
+                Some(Self::count(text.encode_utf16().count()))
+            }
+            (_, "length") => self.as_list().map(|list| Self::count(list.len())),
+            _ => self.as_list().zip(index(name)).and_then(|(list, at)| list.get(at)),
+        })
+    }
+
+    fn count(count: usize) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
+        let count = count as f64;
+        Self::Number(count)
     }
 
     /// <https://jsonlogic.com/truthy.html>

@@ -47,7 +47,9 @@ fn of_call(call: &Call, base: Option<&str>, names: &mut Names) {
             [list, rule, rest @ ..],
         ) => {
             self::names(list, base, names);
-            rest.iter().for_each(|rule| self::names(rule, base, names));
+            for rule in rest {
+                self::names(rule, base, names);
+            }
             let element = source(list, base).map(|list| each(&list));
             if call.operator == Operator::Reduce {
                 of_step(rule, element.as_deref(), names);

@@ -42,7 +42,9 @@ pub(super) enum Operator {
 const MANY: usize = usize::MAX;
 
 /// Name, operator, fewest and most arguments.
-static OPERATORS: [(&str, Operator, usize, usize); 34] = [
+pub(super) type Operates = (&'static str, Operator, usize, usize);
+
+static OPERATORS: [Operates; 34] = [
     ("==", Operator::Equal, 2, 2),
     ("===", Operator::Same, 2, 2),
     ("!=", Operator::Unequal, 2, 2),
@@ -81,7 +83,7 @@ static OPERATORS: [(&str, Operator, usize, usize); 34] = [
 
 impl Operator {
     /// The operator of a name, under that name, with the fewest and the most arguments it takes.
-    pub fn of(name: &str) -> Option<&'static (&'static str, Self, usize, usize)> {
+    pub fn of(name: &str) -> Option<&'static Operates> {
         OPERATORS.iter().find(|operator| operator.0 == name)
     }
 }

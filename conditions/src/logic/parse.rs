@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::operator::Operator;
+use super::operator::{Operates, Operator};
 use super::{Call, Path, Rule, Var};
-use crate::budget::{DEPTH, LARGEST};
+use crate::budget::{DEPTH, LARGEST, LEVELS};
 use crate::fault::{Code, Fault};
 use crate::number;
 
@@ -17,10 +17,10 @@ pub(crate) fn parse(rule: &Value) -> Result<Rule, Fault> {
 
 /// Size and depth, before anything else looks at the rule.
 fn measure(value: &Value, depth: usize, size: &mut usize) -> Result<(), Fault> {
-    if depth > DEPTH {
+    if depth > LEVELS {
         return Err(Fault::new(
             Code::Depth,
-            format!("The rule is nested deeper than {DEPTH} levels; put parts of it into conditions of their own."),
+            format!("The rule is nested deeper than {DEPTH} operators; put parts of it into conditions of their own."),
         ));
     }
     *size += match value {
@@ -47,10 +47,10 @@ fn read(value: &Value) -> Result<Rule, Fault> {
             Ok(if constant { Rule::Constant(value.clone()) } else { Rule::List(rules) })
         }
         Value::Object(members) => match (members.len(), members.iter().next()) {
-            (1, Some((name, arguments))) => read_call(name, arguments).map_err(|fault| match fault.code {
-                Code::Unknown => fault,
-                _ => fault.inside(name),
-            }),
+            (1, Some((name, arguments))) => match Operator::of(name) {
+                None if name != "var" => Err(unknown(name)),
+                operator => read_call(name, operator, arguments).map_err(|fault| fault.inside(name)),
+            },
             _ => read_object(members),
         },
         _ => Ok(Rule::Constant(value.clone())),
@@ -71,12 +71,13 @@ fn read_object(members: &Map<String, Value>) -> Result<Rule, Fault> {
     Ok(Rule::Constant(Value::Object(members.clone())))
 }
 
-fn read_call(name: &str, arguments: &Value) -> Result<Rule, Fault> {
-    let operator = Operator::of(name);
-    if operator.is_none() && name != "var" {
-        let message = format!("There is no operator `{name}`; those there are: https://jsonlogic.com/operations.html.");
-        return Err(Fault::new(Code::Unknown, message));
-    }
+fn unknown(name: &str) -> Fault {
+    let message = format!("There is no operator `{name}`; those there are: https://jsonlogic.com/operations.html.");
+    Fault::new(Code::Unknown, message)
+}
+
+/// An operator with its arguments; without an operator it is `var`.
+fn read_call(name: &str, operator: Option<&'static Operates>, arguments: &Value) -> Result<Rule, Fault> {
     let bare = !arguments.is_array();
     let arguments = match arguments {
         Value::Array(arguments) => read_all(arguments)?,
@@ -105,16 +106,18 @@ fn read_var(arguments: Vec<Rule>, bare: bool) -> Var {
     let mut arguments = arguments.into_iter();
     let path = match arguments.next() {
         None | Some(Rule::Constant(Value::Null)) => Path::Fixed(Vec::new()),
-        Some(Rule::Constant(Value::String(path))) => Path::Fixed(parts(&path)),
-        Some(Rule::Constant(Value::Number(index))) => {
-            Path::Fixed(parts(&number::write(index.as_f64().unwrap_or(f64::NAN))))
-        }
+        Some(Rule::Constant(Value::String(path))) => fixed(&path),
+        Some(Rule::Constant(Value::Number(index))) => fixed(&number::write(index.as_f64().unwrap_or(f64::NAN))),
         Some(rule) => Path::Computed { rule, bare },
     };
     Var { path, default: arguments.next() }
 }
 
+fn fixed(path: &str) -> Path {
+    Path::Fixed(parts(path).map(str::to_owned).collect())
+}
+
 /// The parts of `a.b`. The empty path has none: it is all of the data.
-pub(super) fn parts(path: &str) -> Vec<String> {
-    if path.is_empty() { Vec::new() } else { path.split('.').map(str::to_owned).collect() }
+pub(super) fn parts(path: &str) -> impl Iterator<Item = &str> {
+    path.split('.').filter(move |_| !path.is_empty())
 }
