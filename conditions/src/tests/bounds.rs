@@ -159,10 +159,21 @@ fn nested_loops_end() {
         }
         assert_eq!(logic_code(&rule, &facts), Some(Code::Steps));
         assert_eq!(cel_code(&text, &facts), Some(Code::Steps));
-        // what the budget stops is not forgiven as other faults are
         assert_eq!(cel_code(&format!("{text} || true"), &facts), Some(Code::Steps));
-        assert_eq!(cel_code(&format!("xs.exists(y, {text})"), &facts), Some(Code::Steps));
     });
+}
+
+#[test]
+fn what_the_budget_stops_is_not_forgiven_as_other_faults_are() {
+    let facts = json!({ "text": "x".repeat(1_000_000) });
+    for text in [
+        "text + text == '' || true",
+        "[0, 1].exists(x, x == 1 || text + text == '')",
+        "[0, 1].exists(x, x == 1 ? true : text + text == '')",
+    ] {
+        assert_eq!(cel_code(text, &facts), Some(Code::Memory), "{text}");
+    }
+    assert_eq!(cel_code("1 / 0 == 1 || true", &facts), None);
 }
 
 #[test]
@@ -179,6 +190,9 @@ fn doubling_ends() {
             let code = logic_code(&fold(rule, start), &facts);
             assert!(matches!(code, Some(Code::Memory | Code::Steps)), "{code:?}");
         }
+        // paid for before it is done, and not when it is too late
+        let merge = json!({ "merge": vec![json!({ "var": "many" }); 1000] });
+        assert_eq!(logic_code(&merge, &json!({ "many": vec![1; 60_000] })), Some(Code::Steps));
         // nested ever deeper
         for rule in [json!([sum]), json!([sum, sum]), json!({ "var": "" })] {
             assert_eq!(logic_code(&fold(rule.clone(), json!(1)), &facts), Some(Code::Depth), "{rule}");
