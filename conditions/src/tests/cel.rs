@@ -42,6 +42,7 @@ fn facts_are_maps_lists_and_the_nearest_kinds_of_numbers() {
         ("[1, 2,] + [3] // a comment", json!([1, 2, 3])),
         ("[tags].map(patient, patient[0])[0]", json!("vip")),
         ("[tags].map(patient, .patient.age)[0]", json!(42)),
+        ("[[1, 2], [3]].map(x, x.map(x, x * 2) + x)", json!([[2, 4, 1, 2], [6, 3]])),
     ]);
     let dotted = json!({ "a.b": { "c": 1 }, "a": { "b": { "c": 2 } } });
     assert_eq!(cel_value("a.b.c", &dotted), Ok(json!(1)));
@@ -99,6 +100,8 @@ fn patterns_are_those_of_re2() {
         ("a[b", r"^[a[b]+$", true),
         ("a&b", r"^[a&&b]+$", true),
         ("]", r"^[]]$", true),
+        ("][", r"^[][]+$", true),
+        ("]٣", r"^[]\d]+$", false),
         ("x", r"^[^]]$", true),
         ("ab:", r"^[[:alpha:]:]+$", true),
         ("12", r"^[[:^alpha:]]+$", true),
