@@ -1,7 +1,7 @@
 //! Conditions of workflows, written as JSONLogic (which is stored, and which the editor writes) or as CEL.
 //!
-//! A condition is read and checked once and evaluated often. Evaluating is total: it never panics, never loops, and ends
-//! with a [`Fault`] once it has cost more than its [`Budget`]. The two languages keep their own meaning: JSONLogic
+//! A condition is read and checked once and evaluated often. Evaluating is total: it never panics, never loops, and
+//! ends with a [`Fault`] once it has cost more than its [`Budget`]. The two languages keep their own meaning: JSONLogic
 //! coerces as JavaScript does; CEL has kinds of numbers and times, and takes no mixture of them.
 //!
 //! Sources: <https://jsonlogic.com/operations.html> and
@@ -50,8 +50,8 @@ impl Condition {
     /// Reads CEL.
     ///
     /// # Errors
-    /// It is larger than [`LARGEST`] or deeper than [`DEPTH`], is not CEL, or has an unknown function, a wrong number of
-    /// arguments or a regular expression that cannot be read. The place is an offset in bytes.
+    /// It is larger than [`LARGEST`] or deeper than [`DEPTH`], is not CEL, or has an unknown function, a wrong number
+    /// of arguments or a regular expression that cannot be read. The place is an offset in bytes.
     pub fn cel(text: &str) -> Result<Self, Fault> {
         let node = cel::parse(text)?;
         cel::check(&node)?;

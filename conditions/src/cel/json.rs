@@ -1,4 +1,4 @@
-//! Values as JSON, as the specification maps them: <https://github.com/google/cel-spec/blob/master/doc/langdef.md#json-data-conversion>.
+//! Values as JSON, as the specification maps them in its chapter *JSON Data Conversion*.
 
 use serde_json::{Number, Value};
 

@@ -51,8 +51,8 @@ impl Pattern {
     }
 }
 
-/// RE2 into the syntax of `regex`, where they differ: classes such as `\d` are of ASCII in RE2, which also keeps programs
-/// small; and inside brackets, `regex` knows sets within sets.
+/// RE2 into the syntax of `regex`, where they differ: classes such as `\d` are of ASCII in RE2, which also keeps
+/// programs small; and inside brackets, `regex` knows sets within sets.
 fn translate(source: &str) -> String {
     let mut pattern = String::with_capacity(source.len() * 2);
     let mut chars = source.chars().peekable();

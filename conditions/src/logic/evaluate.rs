@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use super::coerce::{loosely_equal, order, strictly_equal, to_text};
 use super::item::Item;
 use super::operator::Operator;
-use super::parse::parts;
 use super::{Call, Path, Rule, Var, calculate, lists, texts};
 use crate::budget::Meter;
 use crate::fault::Fault;
@@ -52,12 +51,14 @@ impl Var {
 
 /// What lies at a computed path.
 pub(super) fn lookup<'a>(data: &Item<'a>, path: &Item<'a>, meter: &mut Meter) -> Result<Option<Item<'a>>, Fault> {
-    if matches!(path, Item::Null) {
-        return Ok(Some(data.clone()));
+    match path {
+        Item::Null => return Ok(Some(data.clone())),
+        Item::Text(path) if path.is_empty() => return Ok(Some(data.clone())),
+        _ => {}
     }
     let path = to_text(path, meter)?;
     meter.read(path.len())?;
-    descend(data, parts(&path), meter)
+    descend(data, path.split('.'), meter)
 }
 
 /// What lies at a path. It ends with the data, however long the path is.

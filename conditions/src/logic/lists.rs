@@ -6,7 +6,7 @@ use super::evaluate::lookup;
 use super::item::{Item, List};
 use super::operator::Operator;
 use crate::budget::Meter;
-use crate::fault::{Code, Fault};
+use crate::fault::Fault;
 
 /// `filter`, `map`, `reduce`, `all`, `some`, `none`: a rule that is evaluated with each element as its data.
 pub(super) fn each<'a>(call: &'a Call, data: &Item<'a>, meter: &mut Meter) -> Result<Item<'a>, Fault> {
@@ -75,7 +75,7 @@ pub(super) fn missing<'a>(arguments: &[Item<'a>], data: &Item<'a>, meter: &mut M
     let mut missing = Vec::new();
     for name in names.iter() {
         meter.steps(1)?;
-        let is_there = match lookup(data, &name, meter)? {
+        let is_there = match value(&name, data, meter)? {
             None | Some(Item::Null) => false,
             Some(Item::Text(text)) => !text.is_empty(),
             Some(_) => true,
@@ -87,6 +87,13 @@ pub(super) fn missing<'a>(arguments: &[Item<'a>], data: &Item<'a>, meter: &mut M
     Item::list(missing, meter)
 }
 
+/// What `var` makes of a name: a list is a name and what is there without it.
+fn value<'a>(name: &Item<'a>, data: &Item<'a>, meter: &mut Meter) -> Result<Option<Item<'a>>, Fault> {
+    let Some(arguments) = name.as_list() else { return lookup(data, name, meter) };
+    let found = lookup(data, &arguments.get(0).unwrap_or(Item::Null), meter)?;
+    Ok(found.or_else(|| arguments.get(1)))
+}
+
 /// `missing_some`: nothing if enough of the names have a value, else those that have none.
 pub(super) fn missing_some<'a>(
     needed: &Item<'a>,
@@ -94,13 +101,16 @@ pub(super) fn missing_some<'a>(
     data: &Item<'a>,
     meter: &mut Meter,
 ) -> Result<Item<'a>, Fault> {
-    let Some(count) = options.as_list().map(List::len) else {
-        let message = "`missing_some` takes a number and a list of names; put the names into a list.";
-        return Err(Fault::new(Code::Kind, message));
+    let missing = match options.as_list() {
+        Some(names) => {
+            meter.steps(names.len())?;
+            missing(&names.iter().collect::<Vec<_>>(), data, meter)?
+        }
+        None => missing(std::slice::from_ref(options), data, meter)?,
     };
-    let missing = missing(std::slice::from_ref(options), data, meter)?;
-    let there = count - missing.as_list().map_or(0, List::len);
-    #[expect(clippy::cast_precision_loss, reason = "lists are far shorter than 2^53")]
-    let enough = there as f64 >= to_number(needed, meter)?;
+    // a name alone has the length of a text, and anything else has none: as in json-logic-js
+    let count = options.property("length", meter)?.unwrap_or(Item::Number(f64::NAN));
+    let lacks = missing.property("length", meter)?.unwrap_or(Item::Null);
+    let enough = to_number(&count, meter)? - to_number(&lacks, meter)? >= to_number(needed, meter)?;
     if enough { Item::list(Vec::new(), meter) } else { Ok(missing) }
 }

@@ -3,7 +3,8 @@
 //! Operators: <https://jsonlogic.com/operations.html>. What that page leaves open is as in its implementation,
 //! json-logic-js 2.0: numbers are doubles, and values are coerced as in JavaScript; lists and objects equal only
 //! themselves. It differs in what would hurt here: unknown operators, a wrong number of arguments, division by zero and
-//! numbers without an end are faults; of a character that `substr` cuts in half nothing is left.
+//! numbers without an end are faults; of a character that `substr` cuts in half nothing is left; `var` goes into texts
+//! only for their `length`; what `missing` is given is a name and never a rule, even if it comes from the data.
 
 mod calculate;
 mod coerce;

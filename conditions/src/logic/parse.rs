@@ -113,11 +113,7 @@ fn read_var(arguments: Vec<Rule>, bare: bool) -> Var {
     Var { path, default: arguments.next() }
 }
 
-fn fixed(path: &str) -> Path {
-    Path::Fixed(parts(path).map(str::to_owned).collect())
-}
-
 /// The parts of `a.b`. The empty path has none: it is all of the data.
-pub(super) fn parts(path: &str) -> impl Iterator<Item = &str> {
-    path.split('.').filter(move |_| !path.is_empty())
+fn fixed(path: &str) -> Path {
+    Path::Fixed(if path.is_empty() { Vec::new() } else { path.split('.').map(str::to_owned).collect() })
 }

@@ -46,10 +46,12 @@ pub(super) fn part<'a>(arguments: &[Item<'a>], meter: &mut Meter) -> Result<Item
     let left = units.len() - start;
     let length = match rest {
         [] => left,
-        [length, ..] => match position(to_number(length, meter)?) {
-            length if length < 0 => left.saturating_sub(length.unsigned_abs()),
-            length => left.min(length.unsigned_abs()),
-        },
+        [length, ..] => {
+            let length = to_number(length, meter)?;
+            #[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
+            let length = if length < 0.0 { left as f64 + length } else { length };
+            left.min(usize::try_from(position(length)).unwrap_or(0))
+        }
     };
     let part = char::decode_utf16(units[start..start + length].iter().copied()).filter_map(Result::ok);
     let part: String = part.collect();

@@ -225,7 +225,8 @@ fn doubling_ends() {
 fn large_facts_are_paid_for() {
     soon(|| {
         let text = "ab".repeat(1_000_000);
-        let facts = json!({ "text": text, "other": text.clone() + "c", "xs": vec![text.clone(); 3], "key": { text.clone(): 1 } });
+        let (other, xs) = (text.clone() + "c", vec![text.clone(); 3]);
+        let facts = json!({ "text": text, "other": other, "xs": xs, "key": { text.clone(): 1 } });
         for expression in [
             "text.contains('c')",
             "text == other",

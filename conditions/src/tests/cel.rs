@@ -7,7 +7,7 @@ use crate::{Budget, Code, Condition, Place};
 
 fn facts() -> Value {
     json!({
-        "patient": { "age": 42, "weight": 71.5, "name": "سارة", "phone": "+966501234567", "big": 18_446_744_073_709_551_615_u64 },
+        "patient": { "age": 42, "weight": 71.5, "name": "سارة", "phone": "+966501234567", "big": u64::MAX },
         "tags": ["vip", "new"],
         "items": [{ "price": 10 }, { "price": 25 }],
         "start": "2026-01-31T21:30:00Z",

@@ -169,28 +169,38 @@ fn leaves() -> BoxedStrategy<Value> {
 fn values() -> BoxedStrategy<Value> {
     leaves()
         .prop_recursive(4, 16, 4, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::btree_map("[ab]{0,2}", inner, 0..3)
-                    .prop_map(|map| map.into_iter().collect::<Map<_, _>>().into()),
-            ]
+            prop_oneof![prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from), objects(inner)]
         })
         .boxed()
 }
 
 /// Rules, mostly with operators that there are and enough arguments.
 fn rules() -> BoxedStrategy<Value> {
+    let operators = || prop::sample::select(OPERATORS.to_vec());
     leaves()
-        .prop_recursive(6, 40, 4, |inner| {
-            let call = (prop::sample::select(OPERATORS.to_vec()), prop::collection::vec(inner.clone(), 0..4));
+        .prop_recursive(6, 40, 4, move |inner| {
+            let many = prop::collection::vec(inner.clone(), 0..4);
+            let call = (operators(), many.clone());
+            let bare = (operators(), inner.clone());
             prop_oneof![
                 6 => call.prop_map(|(operator, arguments)| json!({ operator: arguments })),
-                2 => (prop::sample::select(OPERATORS.to_vec()), inner.clone()).prop_map(|(operator, argument)| json!({ operator: argument })),
-                1 => prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                1 => prop::collection::btree_map("[ab]{0,2}", inner, 0..3).prop_map(|map| map.into_iter().collect::<Map<_, _>>().into()),
+                2 => bare.prop_map(|(operator, argument)| json!({ operator: argument })),
+                1 => many.prop_map(Value::from),
+                1 => objects(inner),
             ]
         })
         .boxed()
+}
+
+fn objects(values: BoxedStrategy<Value>) -> impl Strategy<Value = Value> {
+    prop::collection::btree_map("[ab]{0,2}", values, 0..3)
+        .prop_map(|members| members.into_iter().collect::<Map<_, _>>().into())
+}
+
+/// Where a text is damaged, how, and with which word.
+fn damages() -> impl Strategy<Value = Vec<(prop::sample::Index, prop::sample::Index, usize, &'static str)>> {
+    let place = any::<prop::sample::Index>;
+    prop::collection::vec((place(), place(), 0..4_usize, prop::sample::select(WORDS.to_vec())), 0..3)
 }
 
 /// Evaluates what can be read. Whether it ends is seen by the test ending.
@@ -263,7 +273,7 @@ proptest! {
     #[test]
     fn damaged_expressions_are_expressions_or_faults(
         text in prop::sample::select(sources()),
-        damages in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..4_usize, prop::sample::select(WORDS.to_vec())), 0..3),
+        damages in damages(),
         facts in facts(),
     ) {
         let text = damages.into_iter().fold(text, |text, (from, to, how, word)| damage(&text, from, to, how, word));

@@ -65,6 +65,10 @@ fn texts_and_lists_are_those_of_json_logic_js() {
         (json!({ "substr": [null, 0, 2] }), json!("nu")),
         (json!({ "substr": ["abc", 1, null] }), json!("")),
         (json!({ "substr": ["abc", "x"] }), json!("abc")),
+        (json!({ "substr": ["abc", 0, -1.5] }), json!("a")),
+        (json!({ "substr": ["abc", 0, -5] }), json!("")),
+        (json!({ "missing": ["a", ["b", 1], ["b"]] }), json!(["a", ["b"]])),
+        (json!({ "missing": [{ "var": "object" }] }), json!([{ "a": 1 }])),
         (json!({ "in": [2, "1234"] }), json!(true)),
         (json!({ "in": ["", ""] }), json!(false)),
         (json!({ "in": [[2, 3], { "var": "list" }] }), json!(false)),
@@ -83,6 +87,9 @@ fn texts_and_lists_are_those_of_json_logic_js() {
                 "current": 2, "accumulator": { "current": 1, "accumulator": 0 }
             }),
         ),
+        (json!({ "var": [[]] }), json!(null)),
+        (json!({ "missing_some": [2, "nowhere"] }), json!([])),
+        (json!({ "missing_some": [1, 7] }), json!([7])),
         (json!({ "missing": ["zero", "none", "text", "nowhere"] }), json!(["none", "nowhere"])),
         (json!({ "log": { "var": "zero" } }), json!(0)),
         (json!({ "a": 1, "b": { "var": "zero" } }), json!({ "a": 1, "b": { "var": "zero" } })),
@@ -112,7 +119,7 @@ fn what_is_wrong_when_it_is_evaluated_has_a_place() {
         (json!({ "and": [true, { "?:": [true, { "%": [1, 0] }] }] }), Code::Number, "/and/1/?:/1/%"),
         (json!({ "map": [[1, 0], { "/": [1, { "var": "" }] }] }), Code::Number, "/map/1/~1"),
         (json!({ "*": [1e300, 1e300] }), Code::Number, "/*"),
-        (json!([{ "!": { "missing_some": [1, "a"] } }]), Code::Kind, "/0/!/missing_some"),
+        (json!([{ "!": { "missing_some": [{ "/": [1, 0] }, []] } }]), Code::Number, "/0/!/missing_some/0/~1"),
         (json!({ "var": ["a", { "-": "Infinity" }] }), Code::Number, "/var/1/-"),
     ] {
         let fault = logic_value(&rule, &json!({ "zero": 0 })).expect_err("a fault");

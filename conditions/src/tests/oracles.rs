@@ -34,7 +34,8 @@ proptest! {
     fn times_are_taken_apart_as_calendars_do(seconds in -62_135_596_800_i64..=253_402_300_799) {
         let (year, month, day) = date(seconds.div_euclid(86400));
         let clock = seconds.rem_euclid(86400);
-        let text = "[t.getFullYear(), t.getMonth(), t.getDate(), t.getHours(), t.getMinutes(), t.getSeconds(), t.getDayOfWeek()]";
+        let parts = ["FullYear", "Month", "Date", "Hours", "Minutes", "Seconds", "DayOfWeek"];
+        let text = format!("[{}]", parts.map(|part| format!("t.get{part}()")).join(", "));
         let value = cel_value(&format!("[timestamp({seconds})].map(t, {text})[0]"), &json!({}));
         // the first of January of 1970 was a Thursday
         let weekday = (seconds.div_euclid(86400) + 4).rem_euclid(7);
@@ -96,7 +97,10 @@ proptest! {
     }
 
     #[test]
-    fn lists_are_filtered_mapped_and_folded(numbers in prop::collection::vec(-100..100_i32, 0..20), limit in -100..100_i32) {
+    fn lists_are_filtered_mapped_and_folded(
+        numbers in prop::collection::vec(-100..100_i32, 0..20),
+        limit in -100..100_i32,
+    ) {
         let facts = json!({ "xs": numbers, "limit": limit });
         let above: Vec<i32> = numbers.iter().copied().filter(|x| *x > 7).collect();
         let is_above = json!({ ">": [{ "var": "" }, 7] });
