@@ -30,7 +30,7 @@ fn files(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
 }
 
 fn rust() -> Vec<(String, String)> {
-    ["platform", "typeset", "clinic", "integrations", "server", "bench"]
+    ["platform", "typeset", "conditions", "clinic", "integrations", "server", "bench"]
         .into_iter()
         .flat_map(|folder| files(folder, &[".rs"]))
         .collect()
