@@ -119,6 +119,8 @@ const toLink = (act) => async (p) => {
   await submit(p);
   await p.locator('main dl').waitFor();
   await act(p);
+  // the end, where what is to be decided lies behind everything and not over it
+  await p.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
 };
 const settings = (name) => ({ name, path: `/settings/${name}` });
 

@@ -5,8 +5,18 @@ import { axe, BASE, demoOther, open, speak } from '../browser.mjs';
 /** It goes through the practice that the demo comes with. */
 export const inDemo = true;
 
-export default async function ({ browser, watch, step, must }) {
-  const { context, page } = await open(browser, { watch });
+export default async function (tools) {
+  const opened = await open(tools.browser, { watch: tools.watch });
+  try {
+    await walk(opened, tools);
+  } finally {
+    // the owner of that practice speaks Arabic
+    await speak(opened.context, 'ar');
+    await opened.context.close();
+  }
+}
+
+async function walk({ context, page }, { step, must }) {
   const mark = Date.now().toString(36);
   const post = async (path, data) => {
     const answer = await page.request.post(`${BASE}/api/v1${path}`, { headers: { 'Idempotency-Key': crypto.randomUUID(), Origin: BASE }, data });
@@ -53,8 +63,9 @@ export default async function ({ browser, watch, step, must }) {
     await page.getByRole('button', { name: 'Add a visit type' }).click();
     await choose(page, 'Service', service.nameEn);
     await choose(page, 'Event type', new RegExp(service.nameEn.slice(0, 12).replace(/[()]/g, '.')));
+    const saved = page.waitForResponse((answer) => answer.url().endsWith('/calcom/mappings') && answer.request().method() !== 'GET');
     await page.getByRole('button', { name: 'Save visit types' }).click();
-    await page.getByText('Changes saved').or(page.getByText('Saved')).first().waitFor();
+    assert.ok((await saved).ok());
     const { items } = await get('/calcom/mappings');
     assert.equal(items[0].serviceId, service.id);
     await fine();
@@ -100,6 +111,4 @@ export default async function ({ browser, watch, step, must }) {
       await page.waitForTimeout(100);
     }
   }, page);
-
-  await context.close();
 }

@@ -1,4 +1,5 @@
 // Every screen in every look: accessible, never scrolling sideways, and with targets that fingers hit.
+// SCREEN=calendar looks at those only that have it in their names.
 import assert from 'node:assert/strict';
 import { axe, BASE, demoOwner, newcomer, open, signInAtDoor, signUp, speak } from '../browser.mjs';
 import { addPatients } from '../patients.mjs';
@@ -39,7 +40,7 @@ export default async function ({ browser, watch, step, must }) {
       fresh: await open(browser, { ...options, storageState: people.fresh.storageState, watch }),
       out: await open(browser, { ...options, watch }),
     };
-    for (const screen of screens) {
+    for (const screen of screens.filter(({ name }) => name.includes(process.env.SCREEN ?? ''))) {
       const { page } = inside[screen.out ? 'out' : screen.fresh ? 'fresh' : 'demo'];
       await step(`accessible: ${screen.name}, ${look}`, async () => {
         await visit(page, BASE, screen);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { at, get, post, quietDay, visitors } from '../appointments.mjs';
 import { BASE, demoOwner, open, signInAtDoor, speak } from '../browser.mjs';
 
-const QUARTER_PX = 22;
+const QUARTER_PX = 24;
 const HOUR_PX = 4 * QUARTER_PX;
 
 /** It goes through the practice that the demo comes with. */

@@ -51,8 +51,8 @@ type Props = {
 
 const LONG_PRESS_MS = 350;
 const DAY_S = 86_400;
-// a quarter of an hour
-const SLOT_PX = 22;
+// a quarter of an hour, and as little as can be hit (WCAG 2.2, 2.5.8)
+const SLOT_PX = 24;
 
 const shapes: Record<CalendarMark['icon'], string> = {
   alert: 'M12 9v4m0 4v.01M5 19h14a2 2 0 0 0 1.84-2.75l-7.1-12.25a2 2 0 0 0-3.5 0l-7.1 12.25A2 2 0 0 0 5 19',
