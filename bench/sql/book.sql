@@ -1,7 +1,7 @@
 \set minute 60 * random(0, 4000000)
 \set who random(1, 6)
 \set patient_number random(1, 754)
-select gen_random_uuid() as id, to_timestamp(2000000000 + :minute) as start, bench.id('8005', :number * 10 + :who) as provider,
+select gen_random_uuid() as id, to_timestamp(2000000000.0 + :minute) as start, bench.id('8005', :number * 10 + :who) as provider,
        bench.id('8007', :number * 10 + :who) as room, bench.id('8004', :number * 100000 + :patient_number) as patient \gset
 insert into scheduling.appointment (practice_id, id, patient_id, service_id, location_id, starts_at, ends_at, time_zone,
                                     status, deposit, created_at, updated_at)
