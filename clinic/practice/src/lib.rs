@@ -20,7 +20,7 @@ use platform::routes::Routes;
 
 pub use locations::{Location, LocationId, find as location, in_use as locations};
 pub use logo::find as logo;
-pub use opening::{Span, Working, working};
+pub use opening::{Span, Working, working, working_around};
 pub use profile::{Practice, find as practice};
 pub use providers::{Provider, all as providers};
 pub use rooms::RoomId;

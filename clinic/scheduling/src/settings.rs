@@ -190,10 +190,7 @@ async fn set(who: Can<may::Configure>, Body(new): Body<NewSchedulingSettings>) -
 
 async fn decide(tx: &mut TenantTx, new: &NewSchedulingSettings) -> Result<SchedulingSettings> {
     let (practice, now) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()));
-    // one after the other, also where there is no row yet
-    sqlx::query!("select from platform.practice where practice_id = $1 for no key update", practice)
-        .fetch_one(tx.conn())
-        .await?;
+    tx.one_by_one().await?;
     let before = find(tx).await?;
     check_version(new.version, before.version, &before)?;
     for old in &before.rules.reasons {

@@ -216,6 +216,19 @@ impl TenantTx {
         &self.public_origin
     }
 
+    /// Lets nobody else in this practice pass here until the end of the transaction: for what is decided one after the
+    /// other, also where there is no row of it to lock yet.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn one_by_one(&mut self) -> Result<()> {
+        let practice = self.practice();
+        sqlx::query!("select from platform.practice where practice_id = $1 for no key update", practice)
+            .fetch_one(self.conn())
+            .await?;
+        Ok(())
+    }
+
     pub(crate) fn keys(&self) -> &Keys {
         &self.keys
     }

@@ -283,11 +283,8 @@ async fn join(app: &App, origin: &Origin, invite: &Found, user: UserId, new: Opt
     let (id, hash) = (invite.id, invite.hash.clone());
     app.door
         .write(&caller, async move |tx| {
-            let practice = tx.practice();
-            // as whoever changes roles and staff: one after the other
-            sqlx::query!("select from platform.practice where practice_id = $1 for no key update", practice)
-                .fetch_one(tx.conn())
-                .await?;
+            // as whoever changes roles and staff
+            tx.one_by_one().await?;
             let found = sqlx::query_scalar!(
                 r#"select auth.accept_invite($1, $2, $3, $4, $5, $6) as "found!""#,
                 hash,

@@ -81,9 +81,5 @@ async fn take_charge(tx: &mut TenantTx) -> Result<()> {
     if !matches!(tx.caller().actor, Actor::Platform(_)) {
         return Err(Error::forbidden());
     }
-    let practice = tx.practice();
-    sqlx::query!("select from platform.practice where practice_id = $1 for no key update", practice)
-        .fetch_one(tx.conn())
-        .await?;
-    Ok(())
+    tx.one_by_one().await
 }

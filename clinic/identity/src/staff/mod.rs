@@ -236,10 +236,7 @@ impl Standing {
 /// Lets one at a time change who may what in this practice, until the end of the transaction, and answers what the
 /// caller is by now: two owners who demote each other come one after the other, and the second is no owner any more.
 pub(crate) async fn take_charge(tx: &mut TenantTx, permission: &str) -> Result<Standing> {
-    let practice = tx.practice();
-    sqlx::query!("select from platform.practice where practice_id = $1 for no key update", practice)
-        .fetch_one(tx.conn())
-        .await?;
+    tx.one_by_one().await?;
     let Actor::User { user, .. } = tx.caller().actor else { return Err(Error::forbidden()) };
     let row = find(tx, user).await.map_err(|_| token_expired())?;
     let standing = row.standing()?;

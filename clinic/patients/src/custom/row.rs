@@ -72,11 +72,7 @@ pub async fn all(tx: &mut TenantTx) -> Result<Vec<CustomField>> {
 /// # Errors
 /// 503 when the database is away.
 pub async fn locked(tx: &mut TenantTx) -> Result<Vec<CustomField>> {
-    let practice = tx.practice();
-    // there may be no row to lock yet
-    sqlx::query_scalar!("select 1 from platform.practice where practice_id = $1 for no key update", practice)
-        .fetch_one(tx.conn())
-        .await?;
+    tx.one_by_one().await?;
     all(tx).await
 }
 

@@ -35,7 +35,7 @@ use crate::hours::{Line, Owner, Week};
 use crate::{absences, closing_days, hours};
 pub(crate) use resolve::{Layer, LocalSpan};
 pub use resolve::{Plan, Span};
-pub use working::{Working, working};
+pub use working::{Working, working, working_around};
 
 /// Days that can be asked for at once: two months and a bit, as a calendar shows them.
 const MOST_DAYS: i32 = 62;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Span as Days, Timestamp};
 use platform::Result;
 use platform::db::TenantTx;
 use platform::error::Error;
@@ -40,6 +41,22 @@ impl Working {
         let hours = self.hours.get(&person);
         hours.is_some_and(|hours| hours.iter().any(|open| open.start <= span.start && span.end <= open.end))
     }
+}
+
+/// When these people work at a location around an instant: on the day before it, on its own and on the next. Which local
+/// days these are depends on the zone, which comes with the answer.
+///
+/// # Errors
+/// As [`working`].
+pub async fn working_around(
+    tx: &mut TenantTx,
+    location: LocationId,
+    people: &[UserId],
+    at: Timestamp,
+) -> Result<Working> {
+    let day = at.to_zoned(TimeZone::UTC).date();
+    working(tx, location, people, day.yesterday().map_err(Error::internal)?, day.saturating_add(Days::new().days(2)))
+        .await
 }
 
 /// When these people work at a location on its local days from `first` to `last`. Everybody stands below the location

@@ -254,6 +254,31 @@ async fn book_series(tx: &mut TenantTx, new: &NewAppointmentSeries) -> Result<Ap
 }
 
 impl NewAppointment {
+    /// A visit of which nothing more is said: in the first room that is free, as long as the service takes.
+    #[must_use]
+    pub fn plain(
+        patient_id: PatientId,
+        (service_id, location_id): (ServiceId, LocationId),
+        provider: UserId,
+        start: Timestamp,
+    ) -> Self {
+        Self {
+            patient_id,
+            service_id,
+            location_id,
+            provider_ids: vec![provider],
+            room_ids: None,
+            start,
+            duration_minutes: None,
+            reason: None,
+            notes: None,
+            colour: None,
+            deposit: false,
+            overbooking: None,
+            hold_id: None,
+        }
+    }
+
     /// Where and when it is to be.
     #[must_use]
     pub fn asked(&self) -> Asked {

@@ -351,8 +351,7 @@ pub struct Elsewhere {
 /// # Errors
 /// 409 as in moving.
 pub async fn move_elsewhere(tx: &mut TenantTx, id: AppointmentId, to: &Elsewhere) -> Result<Appointment> {
-    row::lock(tx, id).await?;
-    let before = find(tx, id).await?;
+    let before = row::lock(tx, id).await?;
     if before.start == to.start && before.status.occupies() {
         return Ok(before);
     }
@@ -386,8 +385,7 @@ pub async fn cancel_elsewhere(
         note: note.map(|note| note.chars().take(500).collect()),
         following: false,
     };
-    row::lock(tx, id).await?;
-    let before = find(tx, id).await?;
+    let before = row::lock(tx, id).await?;
     cancel_one(tx, before, &why).await
 }
 

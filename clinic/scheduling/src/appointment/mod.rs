@@ -255,8 +255,7 @@ impl AppointmentDetails {
 /// # Errors
 /// 404; 409 with what there is now.
 pub async fn find_at(tx: &mut TenantTx, id: AppointmentId, version: i32) -> Result<Appointment> {
-    row::lock(tx, id).await?;
-    let appointment = find(tx, id).await?;
+    let appointment = row::lock(tx, id).await?;
     check_version(version, appointment.version, &appointment)?;
     Ok(appointment)
 }

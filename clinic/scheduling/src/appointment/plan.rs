@@ -114,10 +114,7 @@ impl Asked {
     }
 
     async fn working(&self, tx: &mut TenantTx) -> Result<Working> {
-        // which local days these are depends on the zone, which comes with the answer: a day more on either side
-        let day = self.start.to_zoned(TimeZone::UTC).date();
-        let (first, last) = (day.yesterday().map_err(Error::internal)?, day.saturating_add(jiff::Span::new().days(2)));
-        let found = practice::working(tx, self.location, &self.providers, first, last).await;
+        let found = practice::working_around(tx, self.location, &self.providers, self.start).await;
         found.map_err(unless_missing("/locationId", "Choose among the locations in use."))
     }
 }

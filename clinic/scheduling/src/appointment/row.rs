@@ -172,11 +172,11 @@ pub async fn find(tx: &mut TenantTx, id: AppointmentId) -> Result<Appointment> {
     row.ok_or_else(Error::not_found)?.open(tx).await
 }
 
-/// Nobody else changes it until the end of the transaction.
+/// The appointment, which nobody else changes until the end of the transaction.
 ///
 /// # Errors
-/// 503 when the database is away.
-pub async fn lock(tx: &mut TenantTx, id: AppointmentId) -> Result<()> {
+/// 404.
+pub async fn lock(tx: &mut TenantTx, id: AppointmentId) -> Result<Appointment> {
     let practice = tx.practice();
     sqlx::query!(
         "select from scheduling.appointment where practice_id = $1 and id = $2 for no key update",
@@ -185,7 +185,7 @@ pub async fn lock(tx: &mut TenantTx, id: AppointmentId) -> Result<()> {
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(())
+    find(tx, id).await
 }
 
 /// Writes the appointment, for the first time or again. What it takes up is written by [`super::occupy`].

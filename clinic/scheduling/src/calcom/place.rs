@@ -157,21 +157,8 @@ fn visit(
     end: Option<Timestamp>,
 ) -> NewAppointment {
     let minutes = end.and_then(|end| i32::try_from(end.duration_since(start).as_mins()).ok());
-    NewAppointment {
-        patient_id: patient,
-        service_id: mapping.service_id,
-        location_id: mapping.location_id,
-        provider_ids: vec![provider],
-        room_ids: None,
-        start,
-        duration_minutes: minutes.filter(|minutes| (5..=720).contains(minutes)),
-        reason: None,
-        notes: None,
-        colour: None,
-        deposit: false,
-        overbooking: None,
-        hold_id: None,
-    }
+    let plain = NewAppointment::plain(patient, (mapping.service_id, mapping.location_id), provider, start);
+    NewAppointment { duration_minutes: minutes.filter(|minutes| (5..=720).contains(minutes)), ..plain }
 }
 
 /// What they wrote who booked, as far as it can be kept.

@@ -21,6 +21,7 @@ use platform::{Result, route, undisclosed, validate};
 use practice::LocationId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::hold::HoldKey;
 use super::letter;
@@ -132,44 +133,36 @@ async fn book_online(who: Anybody, key: IdempotencyKey, Body(new): Body<NewOnlin
     page.slow_person(&person, PERSON).await?;
     let request = key.of("booking.book", &new)?;
     let (asked, start) = ((new.service.clone(), new.location_id, new.provider_id), new.start);
-    let booked = page.create_once(request, async move |tx| take(tx, &new).await).await;
+    let booked = page.create_once(request, async move |tx| take(tx, &new, turn_at(&person)).await).await;
     if booked.as_ref().is_err_and(|error| error.code() == "booking.known_only") {
         page.record_refused("POST /api/v1/booking/appointments").await?;
     }
     with_alternatives(&page, asked, start, booked).await
 }
 
-async fn take(tx: &mut TenantTx, new: &NewOnlineAppointment) -> Result<OnlineAppointment> {
+async fn take(tx: &mut TenantTx, new: &NewOnlineAppointment, turn: Uuid) -> Result<OnlineAppointment> {
     let offer = Offer::of(tx).await?;
     new.check(&offer)?;
     let choice = Choice::of(tx, &offer, '/', (&new.service, new.location_id, new.provider_id)).await?;
     let person = new.person(tx).await?;
     let online = offer.service(&new.service).ok_or_else(Error::not_found)?;
-    let phone = blind(tx, &new.phone).await?;
     let held = held(tx, new, &choice).await?;
-    if held.is_none() {
+    if held.is_none() && !online.new_patients {
         // first whether the time can be had: whether somebody is known here is told only where they could book
         choice.take_turn(tx, new.start, None, None).await?;
     }
-    let (patient, is_new) = who(tx, online, &phone, &person).await?;
+    wait_for_turn(tx, &[turn]).await?;
+    let (patient, is_new) = who(tx, online, &person).await?;
     let provider = match held.as_ref().and_then(|hold| hold.provider_ids.first()) {
         Some(provider) => *provider,
         None => choice.take_turn(tx, new.start, Some(patient), None).await?,
     };
     let visit = book::NewAppointment {
-        patient_id: patient,
-        service_id: choice.service,
-        location_id: choice.location,
-        provider_ids: vec![provider],
         room_ids: held.as_ref().map(|hold| hold.room_ids.clone()),
-        start: new.start,
-        duration_minutes: None,
         reason: new.reason.clone(),
-        notes: None,
-        colour: None,
         deposit: online.deposit,
-        overbooking: None,
         hold_id: held.as_ref().map(|hold| hold.id),
+        ..book::NewAppointment::plain(patient, (choice.service, choice.location), provider, new.start)
     };
     let booked = book::book(tx, &visit, None).await?;
     // counted behind the patient's turn, which booking has waited for
@@ -199,15 +192,9 @@ async fn blind(tx: &mut TenantTx, phone: &str) -> Result<String> {
     tx.blind("patients.patient", "phone", &number).await
 }
 
-/// The patient that this is, or a new one. Whoever introduces themselves in the same way waits, so that nobody who
-/// sends a form twice is entered twice.
-async fn who(
-    tx: &mut TenantTx,
-    online: &OnlineService,
-    phone: &str,
-    person: &patients::PatientFields,
-) -> Result<(PatientId, bool)> {
-    wait_for_turn(tx, &[turn_at(phone)]).await?;
+/// The patient that this is, or a new one, once the turn of whoever gives that number has come: so nobody who sends a form
+/// twice is entered twice.
+async fn who(tx: &mut TenantTx, online: &OnlineService, person: &patients::PatientFields) -> Result<(PatientId, bool)> {
     if let Some(known) = patients::known(tx, person).await? {
         return Ok((known, false));
     }

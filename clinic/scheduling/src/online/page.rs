@@ -115,13 +115,7 @@ impl Page {
     /// 429 with when to come back.
     pub async fn slow(&self, network: SharedBucket<'_>, practice: SharedBucket<'_>) -> Result<()> {
         let (from, to) = (self.network(), self.caller.practice.to_string());
-        let mut tx = self.app.db().auth().await?;
-        let mut taken = SharedBucket { key: &from, ..network }.take(&mut tx).await;
-        if taken.is_ok() {
-            taken = SharedBucket { key: &to, ..practice }.take(&mut tx).await;
-        }
-        tx.commit().await?;
-        taken
+        self.take(&[SharedBucket { key: &from, ..network }, SharedBucket { key: &to, ..practice }]).await
     }
 
     /// Takes from the bucket of somebody whom visitors say they are, named so that their data is not in it.
@@ -130,8 +124,19 @@ impl Page {
     /// 429 with when to come back.
     pub async fn slow_person(&self, person: &str, bucket: SharedBucket<'_>) -> Result<()> {
         let key = format!("{} {person}", self.caller.practice);
+        self.take(&[SharedBucket { key: &key, ..bucket }]).await
+    }
+
+    /// From one after the other, until one has nothing left.
+    async fn take(&self, buckets: &[SharedBucket<'_>]) -> Result<()> {
         let mut tx = self.app.db().auth().await?;
-        let taken = SharedBucket { key: &key, ..bucket }.take(&mut tx).await;
+        let mut taken = Ok(());
+        for bucket in buckets {
+            taken = bucket.take(&mut tx).await;
+            if taken.is_err() {
+                break;
+            }
+        }
         tx.commit().await?;
         taken
     }

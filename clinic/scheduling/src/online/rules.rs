@@ -214,10 +214,7 @@ async fn address(who: Can<may::Read>) -> Result<Json<OnlineAddress>> {
 
 async fn decide(tx: &mut TenantTx, new: &NewOnlineBooking) -> Result<OnlineBooking> {
     let practice = tx.practice();
-    // one after the other, also where there is no row yet
-    sqlx::query!("select from platform.practice where practice_id = $1 for no key update", practice)
-        .fetch_one(tx.conn())
-        .await?;
+    tx.one_by_one().await?;
     let before = find(tx).await?;
     check_version(new.version, before.version, &before)?;
     check(tx, &new.rules).await?;

@@ -102,10 +102,7 @@ async fn set(
 async fn decide(tx: &mut TenantTx, id: ServiceId, new: &NewRecallRule) -> Result<RecallRule> {
     practice::service(tx, id).await?;
     let practice = tx.practice();
-    // one after the other, also where there is no row yet
-    sqlx::query!("select from platform.practice where practice_id = $1 for no key update", practice)
-        .fetch_one(tx.conn())
-        .await?;
+    tx.one_by_one().await?;
     let before = find(tx, id).await?;
     check_version(new.version, before.as_ref().map_or(0, |rule| rule.version), &before)?;
     let after = RecallRule {

@@ -12,14 +12,14 @@ use garde::Validate;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use platform::db::TenantTx;
+use platform::db::{Caller, TenantTx};
 use platform::error::{Error, FieldError};
 use platform::extract::Query;
 use platform::guard::Can;
 use platform::id::{PatientId, UserId};
 use platform::permission::appointments as may;
 use platform::routes::{Json, Routes};
-use platform::{Result, route};
+use platform::{App, Result, route};
 use practice::{LocationId, Provider, RoomId, ServiceId, Span};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -107,30 +107,38 @@ async fn search(who: Can<may::Read>, Query(asked): Query<WhichSlots>) -> Result<
     let together = ids("?alsoProviderIds", asked.also_provider_ids.as_deref(), MOST_TOGETHER)?;
     let rooms = ids("?roomIds", asked.room_ids.as_deref(), MOST_ROOMS)?;
     let limit = asked.limit.map_or(usize::MAX, |limit| limit as usize);
-    let (time_zone, slots, during, elsewhere) = who
-        .read(async move |tx| {
-            let wanted = Wanted {
-                service: asked.service_id,
-                location: asked.location_id,
-                only: asked.provider_id.map(|id| vec![id]),
-                together: together.iter().copied().map(UserId).collect(),
-                rooms: rooms.iter().copied().map(RoomId).collect(),
-                first: asked.from,
-                last: asked.to,
-                minutes: asked.duration_minutes,
-                part: asked.part,
-                patient: asked.patient_id,
-                ignoring: [asked.moving.map(AppointmentId::uuid)].into_iter().flatten().collect(),
-                earliest: tx.now(),
-            };
-            let (time_zone, slots) = find(tx, &wanted).await?;
-            let during = days(&TimeZone::get(&time_zone).map_err(Error::internal)?, asked.from, asked.to)?;
-            Ok((time_zone, slots, during, calcom::slots::elsewhere(tx, asked.service_id).await?))
-        })
-        .await?;
-    let (mut items, degraded) = calcom::slots::narrow(who.app(), who.practice(), elsewhere, during, slots).await?;
-    items.truncate(limit);
-    Ok(Json(Slots { time_zone, items, degraded }))
+    let wanted = Wanted {
+        service: asked.service_id,
+        location: asked.location_id,
+        only: asked.provider_id.map(|id| vec![id]),
+        together: together.into_iter().map(UserId).collect(),
+        rooms: rooms.into_iter().map(RoomId).collect(),
+        first: asked.from,
+        last: asked.to,
+        minutes: asked.duration_minutes,
+        part: asked.part,
+        patient: asked.patient_id,
+        ignoring: asked.moving.map(AppointmentId::uuid).into_iter().collect(),
+        earliest: who.app().now(),
+    };
+    let mut slots = free_everywhere(who.app(), who.caller(), wanted).await?;
+    slots.items.truncate(limit);
+    Ok(Json(slots))
+}
+
+/// What is free here, and wherever else the service is booked.
+///
+/// # Errors
+/// As [`find`].
+async fn free_everywhere(app: &App, caller: &Caller, wanted: Wanted) -> Result<Slots> {
+    let found = app.door.read(caller, async move |tx| {
+        let (time_zone, slots) = find(tx, &wanted).await?;
+        let during = days(&TimeZone::get(&time_zone).map_err(Error::internal)?, wanted.first, wanted.last)?;
+        Ok((time_zone, slots, during, calcom::slots::elsewhere(tx, wanted.service).await?))
+    });
+    let (time_zone, slots, during, elsewhere) = found.await?;
+    let (items, degraded) = calcom::slots::narrow(app, caller.practice, elsewhere, during, slots).await?;
+    Ok(Slots { time_zone, items, degraded })
 }
 
 /// When a visit of a service could begin at a location, whoever is free.

@@ -8,11 +8,10 @@ use platform::guard::Can;
 use platform::{App, Result};
 use serde_json::{Map, Value, json};
 
-use super::{Slot, Wanted, days, find};
+use super::{Slot, Wanted, free_everywhere};
 use crate::appointment::AppointmentId;
 use crate::appointment::occupy::Rooms;
 use crate::appointment::plan::Asked;
-use crate::calcom;
 
 /// How many days from a time that is taken others are looked for.
 const NEAR_DAYS: i32 = 14;
@@ -72,23 +71,12 @@ async fn near(app: &App, caller: &Caller, asked: &Asked, moving: Option<Appointm
         ignoring: holders.collect(),
         earliest: app.now(),
     };
-    let mut slots = free_everywhere(app, caller, wanted.clone()).await?;
+    let mut slots = free_everywhere(app, caller, wanted.clone()).await?.items;
     if slots.len() < ALTERNATIVES {
         wanted.only = None;
-        slots = free_everywhere(app, caller, wanted).await?;
+        slots = free_everywhere(app, caller, wanted).await?.items;
     }
     Ok(nearest(slots, asked.start))
-}
-
-/// What is free here, and wherever else the service is booked.
-async fn free_everywhere(app: &App, caller: &Caller, wanted: Wanted) -> Result<Vec<Slot>> {
-    let found = app.door.read(caller, async move |tx| {
-        let (time_zone, slots) = find(tx, &wanted).await?;
-        let during = days(&TimeZone::get(&time_zone).map_err(Error::internal)?, wanted.first, wanted.last)?;
-        Ok((slots, during, calcom::slots::elsewhere(tx, wanted.service).await?))
-    });
-    let (slots, during, elsewhere) = found.await?;
-    Ok(calcom::slots::narrow(app, caller.practice, elsewhere, during, slots).await?.0)
 }
 
 /// Three slots near a time, in order.

@@ -98,8 +98,7 @@ struct VisitSlot {
 async fn confirm(who: ByLink<ToAppointment>, Body(at): Body<AtVersion>) -> Result<Json<Visit>> {
     let id = AppointmentId(who.subject());
     who.write(async move |tx| {
-        row::lock(tx, id).await?;
-        let now = find(tx, id).await?;
+        let now = row::lock(tx, id).await?;
         // of two that confirm at once both are right
         let version = if now.status == Status::Confirmed { now.version } else { at.version };
         let before = find_at(tx, id, version).await?;
@@ -117,8 +116,7 @@ async fn confirm(who: ByLink<ToAppointment>, Body(at): Body<AtVersion>) -> Resul
 async fn search(who: ByLink<ToAppointment>, Query(asked): Query<WhichVisitSlots>) -> Result<Json<VisitSlots>> {
     slots::check_days(asked.from, asked.to, slots::MOST_DAYS)?;
     let id = AppointmentId(who.subject());
-    let visit = who.read(async move |tx| find(tx, id).await).await?;
-    let free = free_everywhere(&who, visit.clone(), asked.from, asked.to).await?;
+    let (visit, free) = free_everywhere(&who, id, move |_| Ok((asked.from, asked.to))).await?;
     Ok(Json(VisitSlots { time_zone: visit.time_zone, items: free.iter().map(VisitSlot::of).collect() }))
 }
 
@@ -224,29 +222,32 @@ async fn free(
     Ok(slots)
 }
 
-/// The same, less what is taken wherever else the service is booked.
+/// The visit, and the same less what is taken wherever else the service is booked.
 async fn free_everywhere(
     who: &ByLink<ToAppointment>,
-    visit: Appointment,
-    first: Date,
-    last: Date,
-) -> Result<Vec<Slot>> {
-    let zone = TimeZone::get(&visit.time_zone).map_err(Error::internal)?;
+    id: AppointmentId,
+    days: impl Fn(&TimeZone) -> Result<(Date, Date)> + Send + Sync,
+) -> Result<(Appointment, Vec<Slot>)> {
     let found = who.read(async move |tx| {
+        let visit = find(tx, id).await?;
+        let zone = TimeZone::get(&visit.time_zone).map_err(Error::internal)?;
+        let (first, last) = days(&zone)?;
         let rules = settings::find(tx).await?.rules;
         let free = free(tx, &visit, &rules, first, last).await?;
-        Ok((free, calcom::slots::elsewhere(tx, visit.service_id).await?))
+        let elsewhere = calcom::slots::elsewhere(tx, visit.service_id).await?;
+        Ok((visit, free, slots::days(&zone, first, last)?, elsewhere))
     });
-    let (free, elsewhere) = found.await?;
-    let during = slots::days(&zone, first, last)?;
-    Ok(calcom::slots::narrow(who.app(), who.caller().practice, elsewhere, during, free).await?.0)
+    let (visit, free, during, elsewhere) = found.await?;
+    let (free, _) = calcom::slots::narrow(who.app(), who.caller().practice, elsewhere, during, free).await?;
+    Ok((visit, free))
 }
 
 async fn near(who: &ByLink<ToAppointment>, id: AppointmentId, start: Timestamp) -> Result<Vec<VisitSlot>> {
-    let visit = who.read(async move |tx| find(tx, id).await).await?;
-    let day = start.to_zoned(TimeZone::get(&visit.time_zone).map_err(Error::internal)?).date();
-    let reach = Days::new().days(NEAR_DAYS);
-    let slots = free_everywhere(who, visit, day.saturating_sub(reach), day.saturating_add(reach)).await?;
+    let around = move |zone: &TimeZone| {
+        let (day, reach) = (start.to_zoned(zone.clone()).date(), Days::new().days(NEAR_DAYS));
+        Ok((day.saturating_sub(reach), day.saturating_add(reach)))
+    };
+    let (_, slots) = free_everywhere(who, id, around).await?;
     Ok(slots::nearest(slots, start).iter().map(VisitSlot::of).collect())
 }
 

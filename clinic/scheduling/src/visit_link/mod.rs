@@ -23,7 +23,7 @@ use practice::{Location, Practice, Service};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::appointment::{Appointment, AppointmentId, Status, find};
+use crate::appointment::{Appointment, AppointmentId, Status, find, row};
 use crate::ical::{self, Event};
 use crate::settings::{self, CancelledBy};
 pub use link::{MAILS, local_time, make, tell_booked, tell_moved};
@@ -238,8 +238,7 @@ async fn in_calendar(tx: &mut TenantTx, of: &Appointment) -> Result<Event> {
 /// # Errors
 /// 409 with the visit as the patient sees it now.
 async fn find_at(tx: &mut TenantTx, id: AppointmentId, version: i32) -> Result<Appointment> {
-    crate::appointment::row::lock(tx, id).await?;
-    let appointment = find(tx, id).await?;
+    let appointment = row::lock(tx, id).await?;
     if appointment.version != version {
         return Err(Error::stale(&Visit::of(tx, &appointment).await?));
     }

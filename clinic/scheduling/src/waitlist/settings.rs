@@ -107,10 +107,7 @@ async fn set(
 
 async fn decide(tx: &mut TenantTx, new: &NewWaitlistSettings) -> Result<WaitlistSettings> {
     let (practice, now, rules) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()), new.rules);
-    // one after the other, also where there is no row yet
-    sqlx::query!("select from platform.practice where practice_id = $1 for no key update", practice)
-        .fetch_one(tx.conn())
-        .await?;
+    tx.one_by_one().await?;
     let before = find(tx).await?;
     check_version(new.version, before.version, &before)?;
     sqlx::query!(

@@ -6,7 +6,7 @@ use platform::db::TenantTx;
 use platform::error::Error;
 
 use super::offers::{self, OfferStatus};
-use super::openings::{self, ClosedFor, Opening, OpeningId, OpeningStatus};
+use super::openings::{self, ClosedFor, Opening, OpeningCause, OpeningId, OpeningStatus};
 use super::pool::{Candidate, candidates};
 use super::settings::{self, WaitlistMode, WaitlistRules};
 use crate::appointment;
@@ -48,6 +48,9 @@ pub async fn advance(tx: &mut TenantTx, id: OpeningId) -> Result<()> {
 /// Whether the practice itself cancelled what was there. Why it did, and whether the time can be given to somebody else, it
 /// knows alone: a person decides.
 async fn freed_by_clinic(tx: &mut TenantTx, opening: &Opening) -> Result<bool> {
+    if opening.cause != OpeningCause::Cancelled {
+        return Ok(false);
+    }
     let cancellation = appointment::find(tx, opening.appointment_id).await?.cancellation;
     Ok(cancellation.is_some_and(|cancellation| cancellation.by == CancelledBy::Clinic))
 }

@@ -194,10 +194,7 @@ async fn renew_secret(who: Can<may::Write>, Body(at): Body<AtVersion>) -> Result
 
 async fn decide(tx: &mut TenantTx, app: &App, new: &NewCalcomSettings) -> Result<CalcomSettings> {
     let (practice, now) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()));
-    // one after the other, also where there is no row yet
-    sqlx::query!("select from platform.practice where practice_id = $1 for no key update", practice)
-        .fetch_one(tx.conn())
-        .await?;
+    tx.one_by_one().await?;
     let before = connected(tx).await?;
     let old = shown(app, practice, before.as_ref());
     check_version(new.version, old.version, &old)?;

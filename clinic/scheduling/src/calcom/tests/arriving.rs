@@ -134,12 +134,7 @@ async fn what_happens_there_afterwards_happens_here() {
 #[tokio::test]
 async fn what_our_calendar_is_against_waits_for_a_person_and_is_never_lost() {
     let it = Connected::start().await;
-    // both doctors are busy
-    for doctor in 0..2 {
-        let mut visit = it.clinic.visit(&it.clinic.patient().await, "09:00");
-        visit["providerIds"] = json!([it.clinic.doctor(doctor)]);
-        it.clinic.owner.post("/api/v1/appointments", &visit).await.expect(201);
-    }
+    it.everybody_is_busy("09:00").await;
     it.told(&[it.created("bk_x", "09:00")]).await;
     let waiting =
         |needs: Vec<Value>| needs.into_iter().find(|need| need["fromThere"] == true).expect("the one from there");

@@ -75,11 +75,7 @@ async fn a_long_list_takes_as_many_statements_as_a_short_one() {
 #[tokio::test]
 async fn booking_over_others_needs_a_reason_and_the_right() {
     let it = Connected::start().await;
-    for doctor in 0..2 {
-        let mut visit = it.clinic.visit(&it.clinic.patient().await, "09:00");
-        visit["providerIds"] = json!([it.clinic.doctor(doctor)]);
-        it.clinic.owner.post("/api/v1/appointments", &visit).await.expect(201);
-    }
+    it.everybody_is_busy("09:00").await;
     it.told(&[it.created("bk_x", "09:00")]).await;
     let need = it.needs().await.into_iter().find(|need| need["fromThere"] == true).expect("the one from there");
     let path = format!("/api/v1/calcom-bookings/{}/resolve", need["id"].as_str().expect("an id"));

@@ -70,6 +70,15 @@ impl Connected {
         Self { clinic, peer, secret, hook }
     }
 
+    /// Both doctors have somebody else then.
+    pub async fn everybody_is_busy(&self, time: &str) {
+        for doctor in 0..2 {
+            let mut visit = self.clinic.visit(&self.clinic.patient().await, time);
+            visit["providerIds"] = json!([self.clinic.doctor(doctor)]);
+            self.clinic.owner.post("/api/v1/appointments", &visit).await.expect(201);
+        }
+    }
+
     /// Somebody with an address.
     pub async fn patient(&self) -> String {
         let patient = json!({ "givenName": "Noura", "familyName": "Test",

@@ -9,12 +9,14 @@ use platform::record::Look;
 use platform::routes::{Json, Routes};
 use platform::{Result, people, route, undisclosed};
 use practice::Span;
-use serde::Serialize;
+use serde::{Deserialize as _, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::{Offer, OfferId, OfferStatus, find, give, is_gone, over, set};
+use crate::appointment::occupy::Busy;
 use crate::visit_link::{VisitPlace, VisitPractice, VisitProvider};
-use crate::waitlist::openings::{self, OpeningId, OpeningStatus};
+use crate::waitlist::openings::{self, ClosedFor, OpeningId, OpeningStatus};
 use crate::waitlist::wishes;
 
 /// The routes of offers behind links.
@@ -77,7 +79,8 @@ async fn accept(who: ByLink<ToOffer>) -> Result<Json<OfferedVisit>> {
         Err(error) if is_gone(&error) => {
             // the practice closes what it can give no more, whoever noticed it
             let product = Caller::system(who.caller().practice);
-            let is_over = who.app().door.write(&product, async move |tx| close_taken(tx, id).await).await?;
+            let busy = busy_of(&error);
+            let is_over = who.app().door.write(&product, async move |tx| close_taken(tx, id, &busy).await).await?;
             Err(if is_over { taken() } else { held() })
         }
         outcome => outcome.map(Json),
@@ -125,18 +128,25 @@ async fn locked(tx: &mut TenantTx, id: OfferId) -> Result<(OpeningId, Offer)> {
     Ok((opening, find(tx, id).await?))
 }
 
-/// Closes an opening that an appointment has taken, and answers whether it is over. One that somebody is only keeping while
-/// they decide comes back.
-async fn close_taken(tx: &mut TenantTx, id: OfferId) -> Result<bool> {
+/// Who and what a refusal says is taken.
+fn busy_of(error: &Error) -> Vec<Uuid> {
+    let busy = error.shown().and_then(|shown| Vec::<Busy>::deserialize(&shown["busy"]).ok());
+    busy.unwrap_or_default().into_iter().map(|busy| busy.id).collect()
+}
+
+/// Closes an opening that can be given no more, and answers whether it is over. What somebody is only keeping while they
+/// decide may come back.
+async fn close_taken(tx: &mut TenantTx, id: OfferId, busy: &[Uuid]) -> Result<bool> {
     let opening = find(tx, id).await?.opening_id;
     let opening = openings::lock(tx, opening).await?;
-    match openings::gone(tx, &opening).await? {
-        Some(why) if opening.status == OpeningStatus::Open => {
-            openings::close(tx, opening, why).await?;
-            Ok(true)
-        }
-        why => Ok(why.is_some()),
+    if !busy.is_empty() && openings::is_free(tx, busy, opening.free).await? {
+        return Ok(false);
     }
+    if opening.status == OpeningStatus::Open {
+        let why = openings::gone(tx, &opening).await?.unwrap_or(ClosedFor::Taken);
+        openings::close(tx, opening, why).await?;
+    }
+    Ok(true)
 }
 
 fn over_for(offer: &Offer) -> Error {

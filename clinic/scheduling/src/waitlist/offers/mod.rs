@@ -208,8 +208,7 @@ pub async fn give(
 
 async fn seat(tx: &mut TenantTx, wish: &Wish, span: Span, provider: UserId) -> Result<Appointment> {
     if let Some(id) = wish.fields.gives_up_id {
-        appointment::row::lock(tx, id).await?;
-        let given_up = appointment::find(tx, id).await?;
+        let given_up = appointment::row::lock(tx, id).await?;
         if can_be_moved(given_up.status) {
             let to = MoveAppointment {
                 version: given_up.version,
@@ -225,21 +224,10 @@ async fn seat(tx: &mut TenantTx, wish: &Wish, span: Span, provider: UserId) -> R
     }
     let patient = wish.fields.patient_id;
     let kept = patients::kept_as(tx, &[patient.uuid()]).await?;
-    let new = NewAppointment {
-        patient_id: kept.get(&patient.uuid()).copied().map_or(patient, PatientId),
-        service_id: wish.fields.service_id,
-        location_id: wish.fields.location_id,
-        provider_ids: vec![provider],
-        room_ids: None,
-        start: span.start,
-        duration_minutes: minutes(span),
-        reason: None,
-        notes: None,
-        colour: None,
-        deposit: false,
-        overbooking: None,
-        hold_id: None,
-    };
+    let patient = kept.get(&patient.uuid()).copied().map_or(patient, PatientId);
+    let what = (wish.fields.service_id, wish.fields.location_id);
+    let plain = NewAppointment::plain(patient, what, provider, span.start);
+    let new = NewAppointment { duration_minutes: minutes(span), ..plain };
     book(tx, &new, None).await
 }
 

@@ -5,10 +5,8 @@ mod list;
 mod row;
 mod staff;
 
-use jiff::tz::TimeZone;
-use jiff::{Span as Days, Timestamp};
+use jiff::Timestamp;
 use platform::db::TenantTx;
-use platform::error::Error;
 use platform::id::{PatientId, UserId};
 use platform::record::Change;
 use platform::routes::Routes;
@@ -21,7 +19,7 @@ use super::offers::OfferStatus;
 use super::{offers, settings};
 use crate::appointment::AppointmentId;
 
-pub use row::{find, lock, of_offer, over};
+pub use row::{find, is_free, lock, of_offer, over};
 
 platform::id!(
     /// Time that became free again.
@@ -140,7 +138,7 @@ pub async fn save(tx: &mut TenantTx, before: &Opening, after: Opening, event: &'
 /// # Errors
 /// 503 when the database is away.
 pub async fn gone(tx: &mut TenantTx, opening: &Opening) -> Result<Option<ClosedFor>> {
-    if !row::is_free(tx, opening.provider_id, opening.free).await? {
+    if !is_free(tx, &[opening.provider_id.uuid()], opening.free).await? {
         return Ok(Some(ClosedFor::Taken));
     }
     let span = Span { start: opening.start, end: opening.end };
@@ -150,10 +148,7 @@ pub async fn gone(tx: &mut TenantTx, opening: &Opening) -> Result<Option<ClosedF
 
 /// Whether somebody works at a location, all of this time.
 async fn works(tx: &mut TenantTx, location: LocationId, provider: UserId, span: Span) -> Result<bool> {
-    // which local days these are depends on the zone: a day more on either side
-    let day = span.start.to_zoned(TimeZone::UTC).date();
-    let (first, last) = (day.yesterday().map_err(Error::internal)?, day.saturating_add(Days::new().days(2)));
-    match practice::working(tx, location, &[provider], first, last).await {
+    match practice::working_around(tx, location, &[provider], span.start).await {
         Ok(working) => Ok(working.covers(provider, span)),
         Err(error) if error.code() == "not_found" => Ok(false),
         Err(error) => Err(error),

@@ -128,18 +128,18 @@ pub async fn over(tx: &mut TenantTx, appointment: AppointmentId) -> Result<Vec<O
     Ok(ids.into_iter().map(OpeningId).collect())
 }
 
-/// Whether no appointment takes any of the time. Somebody who is still deciding is in nobody's way.
+/// Whether no appointment takes any of these at any of the time. Somebody who is still deciding is in nobody's way.
 ///
 /// # Errors
 /// 503 when the database is away.
-pub async fn is_free(tx: &mut TenantTx, provider: UserId, free: Span) -> Result<bool> {
+pub async fn is_free(tx: &mut TenantTx, resources: &[Uuid], free: Span) -> Result<bool> {
     let (practice, at) = (tx.practice(), jiff_sqlx::Timestamp::from);
     let taken = sqlx::query_scalar!(
         r#"select exists (select from scheduling.booked
-             where practice_id = $1 and resource_id = $2 and starts_at > $3 and starts_at < $4 and ends_at > $5
+             where practice_id = $1 and resource_id = any($2) and starts_at > $3 and starts_at < $4 and ends_at > $5
                and active and appointment_id is not null) as "taken!""#,
         practice,
-        provider.uuid(),
+        resources,
         at(free.start - LONGEST) as _,
         at(free.end) as _,
         at(free.start) as _,

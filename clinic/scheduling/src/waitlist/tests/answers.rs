@@ -221,3 +221,18 @@ async fn a_wish_of_somebody_who_was_merged_is_the_kept_ones() {
     let visit = clinic.owner.get(&format!("/api/v1/appointments/{}", text(&filled))).await.expect(200);
     assert_eq!(visit["patientId"], kept["id"], "{}", opening["id"]);
 }
+
+#[tokio::test]
+async fn an_offer_for_which_no_chair_is_left_is_over() {
+    let clinic = clinic("automatic", 1).await;
+    let sara = waiter(&clinic, "sara", json!({})).await;
+    freed(&clinic, "09:00").await;
+    let mut other = clinic.visit(&clinic.patient().await, "09:00");
+    (other["providerIds"], other["roomIds"]) = (json!([clinic.doctor(1)]), json!(clinic.chairs));
+    clinic.owner.post("/api/v1/appointments", &other).await.expect(201);
+    let patient = behind(&clinic, &sara.email).await;
+    let refused = patient.post("/api/v1/offer/accept", &Value::Null).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (409, "offer.taken"));
+    let opening = opening_at(&clinic, "09:00").await;
+    assert_eq!((text(&opening["status"]), text(&opening["closedFor"])), ("closed", "taken"));
+}

@@ -211,3 +211,21 @@ async fn nobody_is_asked_for_a_time_at_which_nobody_works_any_more() {
     let open = clinic.owner.get("/api/v1/openings").await.expect(200);
     assert_eq!(open["items"], json!([]), "nor does what is let go then become an opening");
 }
+
+#[tokio::test]
+async fn what_was_moved_away_is_offered_though_the_practice_cancels_it_later() {
+    let mut clinic = clinic("automatic", 1).await;
+    waiter(&clinic, "sara", json!({})).await;
+    clinic.server.clock.advance(SignedDuration::from_secs(1));
+    waiter(&clinic, "omar", json!({})).await;
+    let booked = clinic.booked("09:00").await;
+    let path = format!("/api/v1/appointments/{}", id(&booked));
+    let to = json!({ "version": booked["version"], "start": at("15:00") });
+    let moved = clinic.owner.post(&format!("{path}/move"), &to).await.expect(200);
+    clinic.server.settle().await;
+    assert_eq!(asked(&opening_at(&clinic, "09:00").await), ["sara sent"]);
+    let why = json!({ "version": moved["version"], "by": "clinic", "reason": "clinic_mistake" });
+    clinic.owner.post(&format!("{path}/cancel"), &why).await.expect(200);
+    pass(&mut clinic, 31).await;
+    assert_eq!(asked(&opening_at(&clinic, "09:00").await), ["sara expired", "omar sent"]);
+}

@@ -1,4 +1,4 @@
-import { Button, MultiSelect } from '@mantine/core';
+import { Button, MultiSelect, type MultiSelectProps } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLang } from '@/shared/i18n';
@@ -7,7 +7,7 @@ import classes from './Book.module.css';
 
 /** So many may take part besides the main one, and so many chairs and rooms may be taken. */
 const MOST_OTHERS = 4;
-export const MOST_ROOMS = 5;
+const MOST_ROOMS = 5;
 
 type Props = {
   names: Names;
@@ -46,6 +46,26 @@ export function Together({ names, serviceId, locationId, main, value, readOnly =
       maxValues={MOST_OTHERS}
       nothingFoundMessage={t('search.nothing')}
       onChange={onChange}
+    />
+  );
+}
+
+type ChairsProps = Omit<MultiSelectProps, 'data'> & { names: Names; locationId: string | null; value: string[]; placeholder: string };
+
+/** In which chairs and rooms; what stands there for none is what becomes of it then. */
+export function Chairs({ names, locationId, value, placeholder, ...rest }: ChairsProps) {
+  const { t } = useLang();
+  return (
+    <MultiSelect
+      {...rest}
+      data={withChosen(names.roomChoices(locationId), value, names.roomName)}
+      value={value}
+      placeholder={value.length ? '' : placeholder}
+      searchable
+      clearable
+      hidePickedOptions
+      maxValues={MOST_ROOMS}
+      nothingFoundMessage={t('search.nothing')}
     />
   );
 }

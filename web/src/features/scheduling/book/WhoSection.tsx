@@ -1,12 +1,12 @@
-import { MultiSelect, Select, TextInput } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import { useCan, useSession } from '@/shared/auth/session';
 import forms from '@/shared/forms/forms.module.css';
 import { useLang } from '@/shared/i18n';
-import { type Names, withChosen } from '../useNames';
+import type { Names } from '../useNames';
 import classes from './Book.module.css';
 import { withWhom } from './draft';
 import { PatientField } from './PatientField';
-import { MOST_ROOMS, Together } from './Together';
+import { Chairs, Together } from './Together';
 import type { Booking } from './useBooking';
 
 type Props = { booking: Booking; names: Names };
@@ -50,12 +50,12 @@ function People({ booking: { form, values, bind, set }, names }: Props) {
   const people = mayAll ? names.personChoices(serviceId, locationId) : [{ value: user.id, label: names.personName(user.id) }];
   return (
     <>
-      <div className={forms.two}>
+      <div className={forms.pair}>
         <Select {...bind('providerId')} allowDeselect={false} searchable nothingFoundMessage={t('search.nothing')} placeholder={t('scheduling.book.anybody')} clearable={mayAll} readOnly={!mayAll} data={people} onChange={(providerId) => {
           form.clearFieldError('providerId');
           set({ providerId, by: providerId ? null : withWhom(values), also: also.filter((id) => id !== providerId) });
         }} />
-        <MultiSelect {...bind('roomIds')} searchable clearable hidePickedOptions maxValues={MOST_ROOMS} placeholder={roomIds.length ? '' : t('scheduling.book.anyRoom')} nothingFoundMessage={t('search.nothing')} data={withChosen(names.roomChoices(locationId), roomIds, names.roomName)} onChange={(next) => set({ roomIds: next })} />
+        <Chairs {...bind('roomIds')} names={names} locationId={locationId} value={roomIds} placeholder={t('scheduling.book.anyRoom')} onChange={(next) => set({ roomIds: next })} />
       </div>
       <Together names={names} serviceId={serviceId} locationId={locationId} main={withWhom(values)} value={also} onChange={(next) => set({ also: next })} />
     </>

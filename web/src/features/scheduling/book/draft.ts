@@ -103,7 +103,8 @@ export function allOf(d: Pick<Draft, 'providerId' | 'by' | 'also'>): string[] {
   return main ? [main, ...d.also.filter((id) => id !== main)] : [];
 }
 
-const lengthOf = ({ minutes }: Pick<Draft, 'minutes'>) => (minutes.trim() && lengthIsRight(minutes) ? { durationMinutes: wholeOf(minutes)! } : {});
+/** How long, where that was typed and is right. */
+export const lengthOf = ({ minutes }: Pick<Draft, 'minutes'>): { durationMinutes?: number } => (minutes.trim() && lengthIsRight(minutes) ? { durationMinutes: wholeOf(minutes)! } : {});
 
 /** When all of them are free; nothing while it is not known what is to be done, and where. */
 export function questionOf(d: Draft): Question | undefined {

@@ -1,4 +1,4 @@
-import { Alert, Button, MultiSelect, Select, TextInput } from '@mantine/core';
+import { Alert, Button, Select, TextInput } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
 import forms from '@/shared/forms/forms.module.css';
@@ -7,7 +7,7 @@ import { SideDrawer } from '@/shared/ui/SideDrawer';
 import type { Appointment } from '../api';
 import bookClasses from '../book/Book.module.css';
 import { Times } from '../book/Times';
-import { MOST_ROOMS, Together } from '../book/Together';
+import { Chairs, Together } from '../book/Together';
 import { whenText } from '../book/when';
 import { type Names, withChosen } from '../useNames';
 import { peopleOf, questionOf } from './moving';
@@ -75,12 +75,11 @@ function People({ appointment: a, names, moving: { to, set } }: PeopleProps) {
   const mayAll = useCan()('appointments.write');
   const { provider, also, roomIds } = to;
   const people = withChosen(names.personChoices(a.serviceId, a.locationId), [provider], names.personName);
-  const rooms = withChosen(names.roomChoices(a.locationId), roomIds, names.roomName);
   return (
     <>
-      <div className={forms.two}>
+      <div className={forms.pair}>
         <Select label={t('scheduling.book.provider')} data={people} value={provider} readOnly={!mayAll} allowDeselect={false} searchable nothingFoundMessage={t('search.nothing')} onChange={(next) => next && set({ provider: next, also: also.filter((id) => id !== next) })} data-autofocus />
-        <MultiSelect label={t('scheduling.book.room')} data={rooms} value={roomIds} placeholder={roomIds.length ? '' : names.roomNames(a.roomIds)} clearable searchable hidePickedOptions maxValues={MOST_ROOMS} nothingFoundMessage={t('search.nothing')} onChange={(next) => set({ roomIds: next })} />
+        <Chairs label={t('scheduling.book.room')} names={names} locationId={a.locationId} value={roomIds} placeholder={names.roomNames(a.roomIds)} onChange={(next) => set({ roomIds: next })} />
       </div>
       {/* who takes part in somebody else's visit only must not leave it by mistake */}
       <Together names={names} serviceId={a.serviceId} locationId={a.locationId} main={provider} value={also} readOnly={!mayAll && provider !== user.id} onChange={(next) => set({ also: next })} />

@@ -1,6 +1,5 @@
-import { wholeOf } from '@/shared/i18n/digits';
 import type { Appointment } from '../api';
-import { lengthIsRight, withThese } from '../book/draft';
+import { lengthIsRight, lengthOf, withThese } from '../book/draft';
 import type { Chosen, Question } from '../book/Times';
 import { minutesOf, type Move } from '../moved';
 
@@ -35,12 +34,12 @@ const same = (a: readonly string[], b: readonly string[]) => a.join() === b.join
 export function changesOf(a: Appointment, to: Moving): Omit<Move, 'version'> {
   const before = movingOf(a);
   const providerIds = peopleOf(to);
-  const minutes = wholeOf(to.minutes);
+  const length = lengthOf(to);
   return {
     ...(Date.parse(to.start) === Date.parse(a.start) ? {} : { start: to.start }),
     ...(same(providerIds, a.providerIds) ? {} : { providerIds }),
     ...(!to.roomIds.length || same(to.roomIds, before.roomIds) ? {} : { roomIds: to.roomIds }),
-    ...(lengthIsThere(to) && minutes !== minutesOf(a) ? { durationMinutes: minutes! } : {}),
+    ...(length.durationMinutes === minutesOf(a) ? {} : length),
   };
 }
 
@@ -53,7 +52,7 @@ export const questionOf = (a: Appointment, to: Moving): Question => ({
   ...withThese(peopleOf(to).slice(1), to.roomIds.length ? to.roomIds : movingOf(a).roomIds),
   patientId: a.patientId,
   moving: a.id,
-  ...(lengthIsThere(to) ? { durationMinutes: wholeOf(to.minutes)! } : {}),
+  ...lengthOf(to),
 });
 
 /** At another time: with the same one, or where they are not free with who is. */

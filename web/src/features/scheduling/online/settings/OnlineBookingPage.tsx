@@ -122,7 +122,7 @@ function RulesForm({ loaded, readOnly }: { loaded: OnlineBooking; readOnly: bool
         <MultiSelect {...bind('locationIds')} placeholder={form.values.locationIds.length ? '' : t('online.rules.everywhere')} data={names.placeChoices} disabled={readOnly} />
       </Section>
       <Section title="online.rules.asks" text="online.rules.asksText">
-        <div className={classes.asked}>
+        <div className={forms.pair}>
           {asked('email')}
           {asked('reason')}
         </div>
