@@ -60,6 +60,8 @@ export default async function ({ browser, watch, step, must }) {
     await page.getByRole('button', { name: 'Merge Lina Haddad and Lina Haddad' }).click();
     await page.getByRole('button', { name: 'Merge records' }).click();
     await page.getByText('No duplicates').waitFor();
+    // keys belong to the drawer until it is gone
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('Backspace');
     await linas(1);
     await page.locator('[data-row]').filter({ hasText: 'Lina Haddad' }).click();

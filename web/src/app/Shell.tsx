@@ -169,14 +169,13 @@ export function Shell() {
       </AppShell.Navbar>
 
       <AppShell.Main id="main" tabIndex={-1}>
-        {session.enrolBy ? (
-          <Suspense>
-            <EnrolBanner by={session.enrolBy} timeZone={session.practice.timeZone} />
-          </Suspense>
-        ) : null}
-        {settings && path.replace(/\/$/, '') !== '/settings' ? <UpToSettings /> : null}
-        {/* another person or practice starts with empty pages */}
-        <Outlet key={identity} />
+        {/* what comes later above the page would push it from under a finger */}
+        <Suspense>
+          {session.enrolBy ? <EnrolBanner by={session.enrolBy} timeZone={session.practice.timeZone} /> : null}
+          {settings && path.replace(/\/$/, '') !== '/settings' ? <UpToSettings /> : null}
+          {/* another person or practice starts with empty pages */}
+          <Outlet key={identity} />
+        </Suspense>
       </AppShell.Main>
 
       <AppShell.Footer hiddenFrom="sm" className={classes.bottomNav} component="nav" aria-label={t('nav.bottom')}>
