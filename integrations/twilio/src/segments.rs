@@ -236,7 +236,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #![proptest_config(ProptestConfig::with_cases(500))]
 
         #[test]
         fn both_ways_of_measuring_agree(text in "[a-zA-Z0-9 @£Ç\n€^{}|~\\[\\]]{0,500}") {
