@@ -19,6 +19,7 @@ use uuid::Uuid;
 /// Whose a task is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = TaskAssignee)]
 pub enum Assignee {
     /// A member of the practice.
     Person {

@@ -16,9 +16,9 @@ use sqlx::{Postgres, QueryBuilder};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::assignee::{self, Assignee};
+use crate::due;
 use crate::row::{self, Row};
 use crate::shown::{self, Eyes, TaskItem};
-use crate::due;
 
 /// The route of the list.
 pub fn routes() -> Routes {

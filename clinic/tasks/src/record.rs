@@ -57,6 +57,7 @@ pub enum TaskStatus {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
+#[schema(as = TaskPriority)]
 pub enum Priority {
     /// As usual.
     #[default]
@@ -68,6 +69,7 @@ pub enum Priority {
 /// What a task comes of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[schema(as = TaskSource)]
 pub enum Source {
     /// Somebody entered it.
     Person,
@@ -200,7 +202,11 @@ async fn read(who: Can<may::Read>, Path(id): Path<TaskId>) -> Result<Json<TaskIt
 /// Change a task.
 #[utoipa::path(patch, path = "/api/v1/tasks/{id}", tag = "tasks", request_body = FieldsChange<TaskFields>,
     params(("id" = Uuid, Path, description = "The task")), responses((status = 200, body = TaskItem)))]
-async fn change(who: Can<may::Write>, Path(id): Path<TaskId>, change: FieldsChange<TaskFields>) -> Result<Json<TaskItem>> {
+async fn change(
+    who: Can<may::Write>,
+    Path(id): Path<TaskId>,
+    change: FieldsChange<TaskFields>,
+) -> Result<Json<TaskItem>> {
     let eyes = Eyes::of(&who);
     who.write(async move |tx| {
         let before = find_at(tx, id, change.version, eyes).await?;

@@ -19,11 +19,15 @@ async fn a_task_is_entered_changed_done_opened_again_deleted_and_restored() {
     let made = task(&owner, "  Call the laboratory ", fields).await;
     let said = [&made["title"], &made["text"], &made["dueOn"], &made["dueTime"], &made["priority"], &made["status"]];
     assert_eq!(said, ["Call the laboratory", "By phone", "2030-06-02", "14:30", "high", "open"]);
-    assert_eq!([&made["assigneeName"], &made["createdBy"], &made["patient"]["givenName"]], ["Test Owner", "Test Owner", "Sara"]);
+    assert_eq!(
+        [&made["assigneeName"], &made["createdBy"], &made["patient"]["givenName"]],
+        ["Test Owner", "Test Owner", "Sara"]
+    );
     assert_eq!((&made["source"], &made["overdue"]), (&json!({ "kind": "person" }), &json!(false)));
     assert_eq!(owner.get(&path(&made)).await.expect(200), made);
 
-    let change = json!({ "version": 1, "text": null, "dueTime": null, "assignee": { "kind": "role", "role": "receptionist" } });
+    let change =
+        json!({ "version": 1, "text": null, "dueTime": null, "assignee": { "kind": "role", "role": "receptionist" } });
     let changed = owner.patch(&path(&made), &change).await.expect(200);
     assert_eq!([&changed["text"], &changed["dueTime"], &changed["assigneeName"]], [&Value::Null; 3]);
     assert_eq!((&changed["assignee"]["role"], &changed["version"]), (&json!("receptionist"), &json!(2)));
@@ -52,19 +56,20 @@ async fn a_task_is_entered_changed_done_opened_again_deleted_and_restored() {
 async fn each_change_is_in_the_ledger_on_the_timeline_and_an_event_without_its_words() {
     let (server, owner) = start().await;
     let sara = patient(&owner, "Sara").await;
-    let made = task(&owner, "Unmistakable title", json!({ "text": "Unmistakable text", "patientId": sara["id"] })).await;
+    let made =
+        task(&owner, "Unmistakable title", json!({ "text": "Unmistakable text", "patientId": sara["id"] })).await;
     let changed = owner.patch(&path(&made), &json!({ "version": 1, "priority": "high" })).await.expect(200);
     let open = act(&owner, &act(&owner, &changed, "complete").await, "reopen").await;
     act(&owner, &act(&owner, &open, "delete").await, "restore").await;
-    let told =
-        ["task.created", "task.changed", "task.completed", "task.reopened", "task.deleted", "task.restored"];
+    let told = ["task.created", "task.changed", "task.completed", "task.reopened", "task.deleted", "task.restored"];
     let events = "select name from outbox.event where practice_id = $1 and subject_type = 'task' order by seq";
     assert_eq!(column(&server, &owner, events).await, told);
     let timeline = format!("/api/v1/patients/{}/timeline?resource=task", sara["id"].as_str().expect("an id"));
     let timeline = owner.get(&timeline).await.expect(200);
     let kinds: Vec<_> = timeline["items"].as_array().expect("items").iter().rev().map(|entry| &entry["kind"]).collect();
     assert_eq!(kinds, told);
-    let entries = "select action from audit.entry where practice_id = $1 and resource_type = 'task' and patient_id is not null
+    let entries =
+        "select action from audit.entry where practice_id = $1 and resource_type = 'task' and patient_id is not null
                     order by at, id";
     assert_eq!(column(&server, &owner, entries).await, ["create", "update", "update", "update", "update", "update"]);
     for sql in [
@@ -117,7 +122,10 @@ async fn every_fault_names_its_field() {
     assert_eq!(faults(json!({ "title": "a\nb" })).await, ["/title invalid"]);
     assert_eq!(faults(json!({ "title": "x", "text": "x".repeat(5001) })).await, ["/text too_long"]);
     assert_eq!(faults(json!({ "title": "x", "dueOn": "2030-02-30" })).await, ["/dueOn wrong_type"]);
-    assert_eq!(faults(json!({ "title": "x", "dueOn": "2030-02-03", "dueTime": "24:00" })).await, ["/dueTime invalid_time"]);
+    assert_eq!(
+        faults(json!({ "title": "x", "dueOn": "2030-02-03", "dueTime": "24:00" })).await,
+        ["/dueTime invalid_time"]
+    );
     assert_eq!(faults(json!({ "title": "x", "dueTime": "09:00" })).await, ["/dueOn required"]);
     assert_eq!(faults(json!({ "title": "x", "priority": "utmost" })).await, ["/priority invalid"]);
     assert_eq!(faults(json!({ "title": "x", "patientId": Uuid::now_v7() })).await, ["/patientId not_found"]);
@@ -126,7 +134,8 @@ async fn every_fault_names_its_field() {
     let no_role = json!({ "kind": "own_role", "id": owner.user() });
     assert_eq!(faults(json!({ "title": "x", "assignee": no_role })).await, ["/assignee not_found"]);
     assert_eq!(faults(json!({ "title": "x", "status": "done" })).await, ["/status unknown_field"]);
-    let role = owner.post("/api/v1/tasks", &json!({ "title": "x", "assignee": { "kind": "role", "role": "cook" } })).await;
+    let role =
+        owner.post("/api/v1/tasks", &json!({ "title": "x", "assignee": { "kind": "role", "role": "cook" } })).await;
     assert_eq!(role.status, 422);
     let made = task(&owner, "x", json!({})).await;
     let answer = owner.patch(&path(&made), &json!({ "version": 1, "dueTime": "09:00" })).await;
@@ -141,11 +150,13 @@ async fn an_automation_enters_a_task_in_its_own_transaction_or_not_at_all() {
     let (system, run) = (Caller::system(PracticeId(owner.practice())), Uuid::now_v7());
     let new = |title: &str, patient: PatientId| {
         let assignee = Some(Assignee::Role { role: platform::permission::Role::Receptionist });
-        let fields = TaskFields { title: title.to_owned(), patient_id: Some(patient), assignee, ..TaskFields::default() };
+        let fields =
+            TaskFields { title: title.to_owned(), patient_id: Some(patient), assignee, ..TaskFields::default() };
         NewTask { fields, source: Source::Workflow { reference: Some(run) } }
     };
     let follow_up = new("Follow up", id);
-    let made = server.app.door.write(&system, async move |tx| create(tx, follow_up.clone()).await).await.expect("a task");
+    let made =
+        server.app.door.write(&system, async move |tx| create(tx, follow_up.clone()).await).await.expect("a task");
     let shown = owner.get(&format!("/api/v1/tasks/{}", made.id)).await.expect(200);
     assert_eq!(shown["source"], json!({ "kind": "workflow", "reference": run }));
     assert_eq!([&shown["createdBy"], &shown["title"]], [&Value::Null, &json!("Follow up")]);
@@ -182,17 +193,15 @@ async fn a_task_is_overdue_from_its_minute_or_the_end_of_its_day_on() {
         let listed = titles(owner, "overdue=true").await;
         assert_eq!(counts["overdue"], listed.len());
         let all = owner.get("/api/v1/tasks").await.expect(200)["items"].as_array().expect("items").clone();
-        let shown: Vec<_> = all.iter().filter(|item| item["overdue"] == true).map(|item| item["title"].clone()).collect();
+        let shown: Vec<_> =
+            all.iter().filter(|item| item["overdue"] == true).map(|item| item["title"].clone()).collect();
         assert_eq!(shown, listed);
         listed
     };
     assert!(overdue(&owner).await.is_empty());
-    for (minutes, expected) in [
-        (59, &[][..]),
-        (1, &["one o'clock"]),
-        (11 * 60 - 1, &["one o'clock"]),
-        (1, &["one o'clock", "whole day"]),
-    ] {
+    for (minutes, expected) in
+        [(59, &[][..]), (1, &["one o'clock"]), (11 * 60 - 1, &["one o'clock"]), (1, &["one o'clock", "whole day"])]
+    {
         later(&server, &mut owner, SignedDuration::from_mins(minutes)).await;
         assert_eq!(overdue(&owner).await, expected);
     }

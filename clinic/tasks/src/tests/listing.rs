@@ -2,20 +2,31 @@
 
 use serde_json::{Value, json};
 
-use super::{act, own_role, in_own_role, path, patient, start, task, titles};
+use super::{act, in_own_role, own_role, path, patient, start, task, titles};
 
 #[tokio::test]
 async fn pages_go_through_everything_once_by_due_date_and_age() {
     let (_server, owner) = start().await;
     // entered in an order that is none: day, time
-    let dues = [(Some(3), None), (None, None), (Some(1), Some("09:00")), (Some(3), Some("08:00")), (Some(1), None),
-        (None, None), (Some(1), Some("09:00")), (Some(2), Some("23:59")), (Some(2), None), (Some(3), Some("00:00"))];
+    let dues = [
+        (Some(3), None),
+        (None, None),
+        (Some(1), Some("09:00")),
+        (Some(3), Some("08:00")),
+        (Some(1), None),
+        (None, None),
+        (Some(1), Some("09:00")),
+        (Some(2), Some("23:59")),
+        (Some(2), None),
+        (Some(3), Some("00:00")),
+    ];
     let mut told = Vec::new();
     for (age, (day, time)) in dues.into_iter().enumerate() {
         let on = day.map(|day: i32| format!("2030-06-0{day}"));
         task(&owner, &age.to_string(), json!({ "dueOn": on, "dueTime": time })).await;
         // in minutes, by hand: a day without a time lasts until its end, and what has no day comes last
-        let minutes = |time: &str| time[..2].parse::<i32>().expect("hours") * 60 + time[3..].parse::<i32>().expect("minutes");
+        let minutes =
+            |time: &str| time[..2].parse::<i32>().expect("hours") * 60 + time[3..].parse::<i32>().expect("minutes");
         let key = day.map_or(i32::MAX, |day| day * 1440 + time.map_or(1440, minutes));
         told.push((key, age));
     }
@@ -96,7 +107,10 @@ async fn a_patients_tasks_are_also_those_of_whoever_was_merged_into_them() {
     owner.post(&format!("/api/v1/patients/{sara_id}/merge"), &merge).await.expect(201);
     assert_eq!(titles(&owner, &format!("patientId={sara_id}")).await, ["before", "hers"]);
     let shown = owner.get(&path(&before)).await.expect(200);
-    assert_eq!([&shown["patientId"], &shown["patient"]["id"], &shown["patient"]["givenName"]], [&sara["id"], &sara["id"], &json!("Sara")]);
+    assert_eq!(
+        [&shown["patientId"], &shown["patient"]["id"], &shown["patient"]["givenName"]],
+        [&sara["id"], &sara["id"], &json!("Sara")]
+    );
     let after = task(&owner, "after", json!({ "patientId": other["id"] })).await;
     assert_eq!(after["patientId"], sara["id"], "who was merged counts as who was kept");
     let changed = owner.patch(&path(&before), &json!({ "version": 1, "priority": "high" })).await.expect(200);

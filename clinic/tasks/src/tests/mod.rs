@@ -49,11 +49,7 @@ async fn titles(person: &Person, query: &str) -> Vec<String> {
 
 /// One column of a query with the practice as its parameter.
 async fn column(server: &TestServer, person: &Person, sql: &'static str) -> Vec<String> {
-    sqlx::query_scalar(sql)
-        .bind(person.practice())
-        .fetch_all(&mut server.database.conn().await)
-        .await
-        .expect("rows")
+    sqlx::query_scalar(sql).bind(person.practice()).fetch_all(&mut server.database.conn().await).await.expect("rows")
 }
 
 /// A role of the practice's own.

@@ -11,7 +11,10 @@ async fn accountants_see_tasks_without_their_patients_and_change_nothing_about_t
     let accountant = server.colleague_of(&owner, "accountant").await;
     let made = task(&owner, "Send the invoice", json!({ "patientId": sara["id"] })).await;
     let seen = accountant.get(&path(&made)).await.expect(200);
-    assert_eq!([&seen["title"], &seen["patientId"], &seen["patient"]], [&json!("Send the invoice"), &Value::Null, &Value::Null]);
+    assert_eq!(
+        [&seen["title"], &seen["patientId"], &seen["patient"]],
+        [&json!("Send the invoice"), &Value::Null, &Value::Null]
+    );
     let listed = accountant.get("/api/v1/tasks").await.expect(200);
     assert_eq!(listed["items"][0], seen);
     let sara_id = sara["id"].as_str().expect("an id");
@@ -41,7 +44,8 @@ async fn every_look_is_in_the_ledger_with_whom_it_was_at() {
     titles(&owner, "mine=true&unassigned=true").await;
     titles(&owner, "").await;
     owner.get(&path(&made)).await.expect(200);
-    let looks = "select detail::text from audit.entry where practice_id = $1 and resource_type = 'task' and action = 'read'
+    let looks =
+        "select detail::text from audit.entry where practice_id = $1 and resource_type = 'task' and action = 'read'
                   order by at, id";
     let looks: Vec<Value> =
         column(&server, &owner, looks).await.iter().map(|detail| serde_json::from_str(detail).expect("json")).collect();
