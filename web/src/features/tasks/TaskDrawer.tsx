@@ -1,7 +1,7 @@
 import { Button, Checkbox, Select, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { PatientField } from '@/features/scheduling/book/PatientField';
 import { useCan, useSession } from '@/shared/auth/session';
 import forms from '@/shared/forms/forms.module.css';
@@ -64,7 +64,7 @@ function Editor({ loaded, known, onClose }: { loaded: Task | undefined; known: K
       busy={add.isPending || change.isPending}
       save={save}
       create={t('tasks.add')}
-      aside={base ? <Acts task={base} onDone={onClose} /> : undefined}
+      aside={base && !gone ? <Delete task={base} onDone={onClose} /> : undefined}
       onClose={onClose}
     >
       <TextInput {...bind('title')} data-autofocus={base ? undefined : true} className="ownDirection" maxLength={200} autoComplete="off" />
@@ -89,12 +89,17 @@ function Editor({ loaded, known, onClose }: { loaded: Task | undefined; known: K
       </div>
       <Checkbox {...form.getInputProps('high', { type: 'checkbox' })} label={t('tasks.field.high')} disabled={!!readOnly} />
       {can('patients.read') ? <Patient base={base} value={values.patientId} error={form.errors.patientId} readOnly={!!readOnly} onChange={(patientId) => form.setValues({ patientId })} /> : null}
-      {base ? <Made task={base} /> : null}
+      {base ? (
+        <div className={classes.acts}>
+          {readOnly ? null : <Toggle task={base} disabled={record.dirty} onDone={onClose} />}
+          <Made task={base} />
+        </div>
+      ) : null}
     </RecordDrawer>
   );
 }
 
-type PatientProps = { base: Task | undefined; value: string | null; error: React.ReactNode; readOnly: boolean; onChange: (id: string | null) => void };
+type PatientProps = { base: Task | undefined; value: string | null; error: ReactNode; readOnly: boolean; onChange: (id: string | null) => void };
 
 /** Whom it concerns, if anybody, and the way to their record. */
 function Patient({ base, value, error, readOnly, onChange }: PatientProps) {
@@ -121,18 +126,23 @@ function Made({ task }: { task: Task }) {
   return <p className={classes.made}>{[made, done].filter(Boolean).join(' · ')}</p>;
 }
 
-function Acts({ task, onDone }: { task: Task; onDone: () => void }) {
+/** Says that it is done, or open again; off while something is unsaved. */
+function Toggle({ task, disabled, onDone }: { task: Task; disabled: boolean; onDone: () => void }) {
   const { t } = useLang();
-  const { toggle, remove } = useToggle();
-  const then = (work: Promise<unknown>) => void work.then(onDone);
+  const { toggle } = useToggle();
   return (
-    <div className={classes.acts}>
-      <Button variant="light" onClick={() => then(toggle(task))}>
-        {t(task.status === 'open' ? 'tasks.complete' : 'tasks.reopen')}
-      </Button>
-      <Button variant="subtle" color="red" onClick={() => then(remove(task))}>
-        {t('tasks.delete')}
-      </Button>
-    </div>
+    <Button variant="light" disabled={disabled} onClick={() => void toggle(task).then(onDone)}>
+      {t(task.status === 'open' ? 'tasks.complete' : 'tasks.reopen')}
+    </Button>
+  );
+}
+
+function Delete({ task, onDone }: { task: Task; onDone: () => void }) {
+  const { t } = useLang();
+  const { remove } = useToggle();
+  return (
+    <Button variant="subtle" color="red" onClick={() => void remove(task).then(onDone)}>
+      {t('tasks.delete')}
+    </Button>
   );
 }

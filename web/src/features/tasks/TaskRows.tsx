@@ -39,7 +39,11 @@ export function TaskRows({ tasks, label, narrow = false, onOpen }: Props) {
                   {task.priority === 'high' ? <IconFlag3Filled size={14} className={classes.high} role="img" aria-label={t('tasks.high')} /> : null}
                   <bdi>{task.title}</bdi>
                 </b>
-                {task.text && !narrow ? <bdi className={classes.text}>{task.text}</bdi> : null}
+                {task.text && !narrow ? (
+                  <span className={classes.text}>
+                    <bdi>{task.text}</bdi>
+                  </span>
+                ) : null}
               </span>
               {narrow ? null : <span className={classes.cell}>{task.patient ? <bdi>{namesOf(task.patient, lang).name}</bdi> : null}</span>}
               <span className={classes.cell} data-was={task.wasAssignedTo ? true : undefined}>
