@@ -51,7 +51,8 @@ async fn count(tx: &mut TenantTx) -> Result<TaskCounts> {
     query.push(") as overdue, count(*) filter (where ");
     assignable.push_nobodys(&mut query);
     query.push(") as unassigned, (select count(*) from (select from tasks.task d where d.practice_id = ");
-    query.push_bind(tx.practice()).push(" and d.status = 'done' and d.deleted_at is null limit ").push_bind(MOST);
+    query.push_bind(tx.practice()).push(" and d.status = 'done' and d.deleted_at is null order by d.done_at limit ");
+    query.push_bind(MOST);
     query.push(") d) as done from tasks.task t where t.practice_id = ").push_bind(tx.practice());
     query.push(" and t.status = 'open' and t.deleted_at is null");
     Ok(query.build_query_as().fetch_one(tx.conn()).await?)
