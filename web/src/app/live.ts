@@ -42,6 +42,8 @@ export function startLive(client: QueryClient): () => void {
 
   const flush = () => {
     gathering = undefined;
+    // whose a task is follows from who can come in
+    if (changed.has('staff') || changed.has('role')) changed.add('task');
     for (const topic of changed) void client.invalidateQueries({ queryKey: [topic] });
     // what is offered, and to whom, stands with the opening
     if (changed.has('offer') || changed.has('wish')) void client.invalidateQueries({ queryKey: ['opening'] });

@@ -2,7 +2,6 @@ import { Button, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Suspense, useState } from 'react';
-import page from '@/features/patients/PatientPage.module.css';
 import { useCan } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { More } from '@/shared/ui/More';
@@ -20,7 +19,7 @@ export function TasksCard({ patientId, mayAdd }: { patientId: string; mayAdd: bo
   const list = useInfiniteQuery(tasksQuery({ patientId }));
   const tasks = list.data?.pages.flatMap((one) => one.items);
   return (
-    <section className={page.card}>
+    <section className={classes.card}>
       <div className={classes.head}>
         <Title order={2}>{t('tasks.record.title')}</Title>
         {may ? (
