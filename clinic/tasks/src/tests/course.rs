@@ -163,7 +163,7 @@ async fn an_automation_enters_a_task_in_its_own_transaction_or_not_at_all() {
 
     for (bad, pointer) in [(new("", id), "/title"), (new("x", PatientId::new()), "/patientId")] {
         let refused = server.app.door.write(&system, async move |tx| create(tx, bad.clone()).await).await;
-        let faults = refused.err().expect("a fault").into_faults();
+        let faults = refused.expect_err("a fault").into_faults();
         assert_eq!(serde_json::to_value(&faults).expect("json")[0]["pointer"], pointer);
     }
     let lost = new("Lost", id);
