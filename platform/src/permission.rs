@@ -349,6 +349,12 @@ permissions! {
         /// Note who was reached, and put off or end a recall.
         Write "recalls.write"           "xxxxxx..";
     }
+    tasks {
+        /// See what is to be done, by whom and until when.
+        Read "tasks.read"               "xxxxxxxx";
+        /// Enter tasks, give them to somebody, complete and delete them.
+        Write "tasks.write"             "xxxxxxxx";
+    }
     support_access {
         /// See when the platform's support looked into the practice, and why.
         Read "support_access.read"      "xx......";

@@ -29,6 +29,7 @@ use crate::assets::{self, Frames};
         (name = "practice", description = "The clinic itself"),
         (name = "patients", description = "Patients: the record, and finding it"),
         (name = "scheduling", description = "What is free, and who comes when"),
+        (name = "tasks", description = "What people have to do"),
         (name = "interchange", description = "What leaves the practice whole: FHIR, the printed record, the archive"),
         (name = "administration", description = "The platform itself: practices, queues, health"),
         (name = "audit", description = "Who did and saw what"),
@@ -43,6 +44,7 @@ fn areas() -> Routes {
         .merge(practice::routes())
         .merge(patients::routes())
         .merge(scheduling::routes())
+        .merge(tasks::routes())
         .merge(interchange::routes())
         .merge(administration::routes())
         .merge(::audit::routes())

@@ -51,7 +51,7 @@ with relation as (
     ('auth.members(uuid)'), ('auth.change_member(uuid,text,uuid,text)'), ('auth.roles(uuid)'),
     ('auth.save_role(uuid,text,text,text[],boolean)'), ('auth.invites(uuid)'),
     ('auth.add_invite(uuid,text,text,text,uuid,text,bytea,uuid)'), ('auth.renew_invite(uuid,bytea)'),
-    ('auth.revoke_invites(uuid,uuid)'), ('auth.accept_invite(bytea,uuid,boolean,text,text,text)'), ('auth.api_keys(uuid)'),
+    ('auth.assignable()'), ('auth.role_names(uuid[])'), ('auth.revoke_invites(uuid,uuid)'), ('auth.accept_invite(bytea,uuid,boolean,text,text,text)'), ('auth.api_keys(uuid)'),
     ('auth.add_api_key(uuid,text,bytea,text,text,text[],timestamp with time zone,uuid)'), ('auth.revoke_api_key(uuid)')
 ), excused (rule, object) as (values
     -- the address of a practice is public and unique over all of them

@@ -101,6 +101,9 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     owner.post(&policies, &json!({ "payer": "Bupa", "memberId": "1" })).await.expect(201);
     let relatives = policies.replace("policies", "relatives");
     owner.post(&relatives, &json!({ "relationship": "mother", "name": "Huda" })).await.expect(201);
+    let task =
+        json!({ "title": "Call", "patientId": patient["id"], "assignee": { "kind": "person", "id": owner.user() } });
+    owner.post("/api/v1/tasks", &task).await.expect(201);
     // a Sunday in Riyadh
     let visit = |start: &str| json!({ "serviceId": service, "locationId": location, "start": start, "providerIds": [owner.user()] });
     owner.post("/api/v1/holds", &visit("2030-06-02T08:00:00Z")).await.expect(201);

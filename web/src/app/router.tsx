@@ -16,6 +16,7 @@ import { validateBookingSearch } from '@/features/scheduling/online/search';
 import { validateRecallsSearch } from '@/features/scheduling/recalls/search';
 import { validateCalendarSearch } from '@/features/scheduling/search';
 import { validateTodaySearch } from '@/features/scheduling/today/search';
+import { validateTasksSearch } from '@/features/tasks/search';
 import { takeToken } from '@/shared/auth/mailedToken';
 import { sessionQuery } from '@/shared/auth/session';
 import { wantTexts } from '@/shared/i18n';
@@ -215,6 +216,13 @@ const recalls = createRoute({
   validateSearch: validateRecallsSearch,
   loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling'), wantTexts('waitlist')]),
   component: lazyRouteComponent(() => import('@/features/scheduling/recalls/RecallsPage'), 'RecallsPage'),
+});
+const tasks = createRoute({
+  getParentRoute: () => inside,
+  path: '/tasks',
+  validateSearch: validateTasksSearch,
+  loader: () => wantTexts('tasks'),
+  component: lazyRouteComponent(() => import('@/features/tasks/TasksPage'), 'TasksPage'),
 });
 const calendar = createRoute({
   getParentRoute: () => inside,
@@ -435,6 +443,7 @@ export const router = createRouter({
       calendar,
       waitlist,
       recalls,
+      tasks,
       patients,
       insurance,
       duplicates,
