@@ -8,6 +8,7 @@
 
 #[cfg(test)]
 mod http;
+mod next;
 mod resolve;
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,7 @@ use uuid::Uuid;
 use crate::hours::{Line, Owner, Week};
 use crate::{absences, closing_days, hours};
 pub(crate) use resolve::{Layer, LocalSpan};
+pub use next::next_opening;
 pub use resolve::{Plan, Span};
 pub use working::{Working, working, working_around};
 
