@@ -161,7 +161,8 @@ impl<'a> Engine<'a> {
     pub fn check_declared(&self, subject: &str, value: &Value) {
         let mut found = BTreeSet::new();
         keys(value, "", &mut found);
-        let declared: BTreeSet<String> = self.subject(subject).fields.iter().map(|field| field.key.to_owned()).collect();
+        let declared: BTreeSet<String> =
+            self.subject(subject).fields.iter().map(|field| field.key.to_owned()).collect();
         assert_eq!(found, declared, "{subject}");
     }
 }

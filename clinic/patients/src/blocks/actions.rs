@@ -48,7 +48,7 @@ static SET_CUSTOM_FIELD: Action = Action {
     permission: "patients.write",
     fields: &[
         PATIENT,
-        Field::new("field", Kind::Ref("patientField"), r#""referred_by""#).required(),
+        Field::new("field", Kind::Ref("patientField"), r#""referredBy""#).required(),
         Field::new("value", Kind::Text, r#""Dr. Salem""#).sensitive(),
     ],
     gives: &[CHANGED],

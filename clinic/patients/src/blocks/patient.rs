@@ -60,7 +60,7 @@ macro_rules! fields {
             Field::new(concat!($below, "nextVisit"), Kind::Instant, r#""2026-12-01T06:30:00Z""#),
             Field::new(concat!($below, "createdAt"), Kind::Instant, r#""2024-01-09T08:15:00Z""#),
             // by the keys of the practice's own fields
-            Field::new(concat!($below, "custom"), Kind::Object, r#"{"referred_by":"Dr. Salem"}"#).sensitive(),
+            Field::new(concat!($below, "custom"), Kind::Object, r#"{"referredBy":"Dr. Salem"}"#).sensitive(),
         ]
     };
 }

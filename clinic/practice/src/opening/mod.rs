@@ -34,8 +34,8 @@ use uuid::Uuid;
 
 use crate::hours::{Line, Owner, Week};
 use crate::{absences, closing_days, hours};
-pub(crate) use resolve::{Layer, LocalSpan};
 pub use next::next_opening;
+pub(crate) use resolve::{Layer, LocalSpan};
 pub use resolve::{Plan, Span};
 pub use working::{Working, working, working_around};
 

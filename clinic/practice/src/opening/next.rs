@@ -82,7 +82,9 @@ mod tests {
     }
 
     fn week(days: &[(i8, &str, &str)]) -> Value {
-        days.iter().map(|(day, from, to)| json!({ "weekday": day, "intervals": [{ "from": from, "to": to }] })).collect()
+        days.iter()
+            .map(|(day, from, to)| json!({ "weekday": day, "intervals": [{ "from": from, "to": to }] }))
+            .collect()
     }
 
     async fn hours(owner: &Person, of: &str, days: &[(i8, &str, &str)]) {
@@ -141,7 +143,8 @@ mod tests {
     /// Walks through the minutes with a clock on the wall of each place that never goes back, and knows nothing of how
     /// local times become instants.
     fn walk(places: &[(&str, &[(i8, &str, &str)])], closed: Date, from: Timestamp) -> Timestamp {
-        let minutes = |text: &str| text[..2].parse::<i32>().expect("hours") * 60 + text[3..].parse::<i32>().expect("minutes");
+        let minutes =
+            |text: &str| text[..2].parse::<i32>().expect("hours") * 60 + text[3..].parse::<i32>().expect("minutes");
         let zones: Vec<TimeZone> = places.iter().map(|(zone, _)| TimeZone::get(zone).expect("a zone")).collect();
         let mut shown: Vec<DateTime> = zones.iter().map(|_| DateTime::MIN).collect();
         let mut now = from - SignedDuration::from_hours(4);
@@ -153,7 +156,8 @@ mod tests {
                 let minute = i32::from(shown[i].hour()) * 60 + i32::from(shown[i].minute());
                 open |= day != closed
                     && week.iter().any(|(weekday, from, to)| {
-                        *weekday == day.weekday().to_monday_one_offset() && (minutes(from)..minutes(to)).contains(&minute)
+                        *weekday == day.weekday().to_monday_one_offset()
+                            && (minutes(from)..minutes(to)).contains(&minute)
                     });
             }
             if open && now >= from {

@@ -360,9 +360,12 @@ pub(crate) async fn in_use(tx: &mut TenantTx, location: LocationId) -> Result<Ve
 /// 503 when the database is away.
 pub async fn names(tx: &mut TenantTx, ids: &[Uuid]) -> Result<HashMap<RoomId, (String, Option<String>)>> {
     let practice = tx.practice();
-    let rows =
-        sqlx::query!("select id, name, name_ar from practice.room where practice_id = $1 and id = any($2)", practice, ids)
-            .fetch_all(tx.conn())
-            .await?;
+    let rows = sqlx::query!(
+        "select id, name, name_ar from practice.room where practice_id = $1 and id = any($2)",
+        practice,
+        ids
+    )
+    .fetch_all(tx.conn())
+    .await?;
     Ok(rows.into_iter().map(|row| (RoomId(row.id), (row.name, row.name_ar))).collect())
 }

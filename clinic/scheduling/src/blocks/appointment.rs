@@ -183,7 +183,8 @@ const FILTERED: &[filter::Field] = &[
 ];
 
 /// With whom an appointment is.
-const WITH: &str = "scheduling.booked b where b.practice_id = a.practice_id and b.holder_id = a.id and b.kind = 'provider'";
+const WITH: &str =
+    "scheduling.booked b where b.practice_id = a.practice_id and b.holder_id = a.id and b.kind = 'provider'";
 
 fn find(tx: &mut TenantTx, asked: FindQuery) -> BoxFuture<'_, Result<Vec<Uuid>>> {
     Box::pin(async move {

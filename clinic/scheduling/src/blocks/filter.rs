@@ -70,7 +70,8 @@ fn with_merged(filter: Filter, all: &HashMap<Uuid, Vec<Uuid>>) -> Filter {
         Filter::Is(comparison) if comparison.field == PATIENT => {
             let wanted = ids(&comparison.value);
             let is_all = comparison.value.as_array().map_or(1, Vec::len) == wanted.len();
-            let values: Value = wanted.iter().flat_map(|id| all.get(id).into_iter().flatten()).map(Uuid::to_string).collect();
+            let values: Value =
+                wanted.iter().flat_map(|id| all.get(id).into_iter().flatten()).map(Uuid::to_string).collect();
             let among = |value| Filter::Is(Comparison { field: comparison.field.clone(), op: Op::In, value });
             match comparison.op {
                 Op::Eq | Op::In if is_all => among(values),

@@ -17,7 +17,8 @@ const NOBODY: &str = "01a1fe12-4833-7244-b58d-60b3e8635e4d";
 async fn some_fields_are_changed_and_all_else_stays() {
     let (server, owner) = start().await;
     let engine = Engine::of(&server, &owner, blocks());
-    let sara = json!({ "givenName": "Sara", "notes": "careful", "phones": [{ "number": "0501234567", "preferred": true }] });
+    let sara =
+        json!({ "givenName": "Sara", "notes": "careful", "phones": [{ "number": "0501234567", "preferred": true }] });
     let sara = id(&enter(&owner, &sara).await);
     let new = json!({ "status": "inactive", "language": "ur", "contactMethod": "whatsapp", "phone": "050 765 4321",
                       "email": "sara@example.com", "leadSource": "  ", "patientId": null });
@@ -42,7 +43,10 @@ async fn some_fields_are_changed_and_all_else_stays() {
     let again = engine.run("patient.update", Some(&sara), new).await.expect("done");
     assert_eq!((again, &read(&owner, &sara).await), (json!({ "changed": false }), &now), "twice is once");
     let told = owner.get(&format!("/api/v1/patients/{sara}/timeline")).await.expect(200);
-    assert_eq!((&told["items"][0]["kind"], &told["items"][0]["actorKind"]), (&json!("patient.changed"), &json!("system")));
+    assert_eq!(
+        (&told["items"][0]["kind"], &told["items"][0]["actorKind"]),
+        (&json!("patient.changed"), &json!("system"))
+    );
     for (input, refusal) in [
         (json!({ "status": "deceased" }), "/status step.input"),
         (json!({ "status": "gone" }), "/status step.input"),
@@ -114,7 +118,8 @@ async fn tags_and_notes_are_put_on_whoever_was_kept() {
     let (server, owner) = start().await;
     let engine = Engine::of(&server, &owner, blocks());
     let tag = id(&owner.post("/api/v1/tags", &json!({ "name": "VIP", "colour": "red" })).await.expect(201));
-    let (kept, other) = (id(&enter(&owner, &patient("Sara", "Ali")).await), id(&enter(&owner, &patient("Sarah", "Ali")).await));
+    let (kept, other) =
+        (id(&enter(&owner, &patient("Sara", "Ali")).await), id(&enter(&owner, &patient("Sarah", "Ali")).await));
     let merge = json!({ "version": 1, "other": other, "otherVersion": 1, "take": [] });
     owner.post(&format!("/api/v1/patients/{kept}/merge"), &merge).await.expect(201);
     let with = json!({ "tagId": tag });

@@ -25,7 +25,7 @@ async fn a_workflow_sees_a_patient() {
     let engine = Engine::of(&server, &owner, blocks());
     engine.check_declarations();
     let vip = tag(&owner, "VIP").await;
-    own_field(&owner, &json!({ "name": "Referred by", "key": "referred_by", "kind": "text" })).await;
+    own_field(&owner, &json!({ "name": "Referred by", "key": "referredBy", "kind": "text" })).await;
     own_field(&owner, &json!({ "name": "Belief", "key": "belief", "kind": "text", "sensitive": true })).await;
     let lina = json!({
         "givenName": "Lina", "familyName": "Al-Harbi", "givenNameOther": "لينا", "familyNameOther": "الحربي",
@@ -33,7 +33,7 @@ async fn a_workflow_sees_a_patient() {
         "phones": [{ "number": "0501234567" }, { "number": "0507654321", "preferred": true }],
         "emails": [{ "address": "lina@example.com" }], "contactMethod": "sms",
         "consents": { "sms": { "granted": true }, "email": { "granted": false } },
-        "custom": { "referred_by": "Dr. Salem", "belief": "secret" },
+        "custom": { "referredBy": "Dr. Salem", "belief": "secret" },
     });
     let lina = id(&enter(&owner, &lina).await);
     let seen = engine.one("patient", &lina).await;
@@ -47,7 +47,7 @@ async fn a_workflow_sees_a_patient() {
         ("tags", json!([vip])),
         ("tagNames", json!(["VIP"])),
         ("consents", json!({ "sms": true, "email": false, "calls": null })),
-        ("custom", json!({ "referred_by": "Dr. Salem" })),
+        ("custom", json!({ "referredBy": "Dr. Salem" })),
         ("contactMethod", json!("sms")),
         ("lastVisit", Value::Null),
     ] {
@@ -60,17 +60,21 @@ async fn a_workflow_sees_a_patient() {
     // who speaks English is called in Latin letters, also where the Arabic ones were entered first
     let other = json!({ "givenName": "سارة", "familyName": "علي", "givenNameOther": "Sara", "language": "en" });
     let other = engine.one("patient", &id(&enter(&owner, &other).await)).await;
-    assert_eq!((&other["givenName"], &other["fullName"], &other["age"]), (&json!("Sara"), &json!("Sara علي"), &Value::Null));
+    assert_eq!(
+        (&other["givenName"], &other["fullName"], &other["age"]),
+        (&json!("Sara"), &json!("Sara علي"), &Value::Null)
+    );
     let bare = engine.one("patient", &id(&enter(&owner, &patient("Omar", "Ali")).await)).await;
     engine.check_declared("patient", &bare);
-    assert_eq!((&bare["language"], &bare["custom"]), (&json!("en"), &json!({ "referred_by": null })));
+    assert_eq!((&bare["language"], &bare["custom"]), (&json!("en"), &json!({ "referredBy": null })));
 }
 
 #[tokio::test]
 async fn who_was_merged_is_who_was_kept_and_who_was_deleted_is_nobody() {
     let (server, owner) = start().await;
     let engine = Engine::of(&server, &owner, blocks());
-    let (kept, other) = (id(&enter(&owner, &patient("Sara", "Ali")).await), id(&enter(&owner, &patient("Sarah", "Ali")).await));
+    let (kept, other) =
+        (id(&enter(&owner, &patient("Sara", "Ali")).await), id(&enter(&owner, &patient("Sarah", "Ali")).await));
     let policy = json!({ "payer": "Bupa", "memberId": "1", "validTo": "2027-03-31" });
     let policy = id(&owner.post(&format!("/api/v1/patients/{other}/policies"), &policy).await.expect(201));
     let merge = json!({ "version": 1, "other": other, "otherVersion": 1, "take": [] });
@@ -123,7 +127,8 @@ async fn lists_are_found_in_the_grammar_of_lists() {
     for everything in [Value::Null, json!({})] {
         assert_eq!(engine.find("patient", everything, 3).await.expect("found"), ids);
     }
-    let leads = json!({ "all": [{ "field": "status", "op": "eq", "value": "lead" }, { "field": "email", "op": "empty" }] });
+    let leads =
+        json!({ "all": [{ "field": "status", "op": "eq", "value": "lead" }, { "field": "email", "op": "empty" }] });
     assert_eq!(engine.find("patient", leads, 2).await.expect("found"), [ids[0], ids[2], ids[4], ids[6]]);
     let wrong = engine.find("patient", json!({ "field": "secret", "op": "empty" }), 2).await.expect_err("refused");
     assert_eq!(wrong.into_faults()[0].pointer, "/filter/field");
@@ -153,7 +158,10 @@ async fn birthdays_come_every_year() {
     let feast = riyadh("2027-02-28");
     assert_eq!(common, [(feast, born[0]), (feast, born[1]), (feast, born[3]), (riyadh("2027-03-01"), born[2])]);
     let leap = due("2028-02-27T21:00:00Z", "2028-02-28T21:00:00.000000001Z").await;
-    assert_eq!(leap, [(riyadh("2028-02-28"), born[0]), (riyadh("2028-02-29"), born[1]), (riyadh("2028-02-29"), born[3])]);
+    assert_eq!(
+        leap,
+        [(riyadh("2028-02-28"), born[0]), (riyadh("2028-02-29"), born[1]), (riyadh("2028-02-29"), born[3])]
+    );
     assert_eq!(due("2028-02-27T21:00:01Z", "2028-02-28T21:00:00Z").await, [], "an instant later and earlier");
     assert_eq!(due("2024-02-28T00:00:00Z", "2024-02-29T00:00:00Z").await, [(riyadh("2024-02-29"), born[1])]);
     let years = due("2026-01-01T00:00:00Z", "2036-01-01T00:00:00Z").await;

@@ -7,10 +7,10 @@ mod free;
 mod wish;
 
 use automation::block::{Action, Call, Field, Kind, missing};
+use patients::blocks::given;
 use platform::Result;
 use platform::db::TenantTx;
 use platform::error::{Error, FieldError};
-use patients::blocks::given;
 use practice::LocationId;
 
 use crate::appointment::{Appointment, AppointmentId, row};

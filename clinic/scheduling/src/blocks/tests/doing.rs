@@ -24,15 +24,23 @@ async fn an_exact_time_is_booked_or_it_is_said_why_not() {
     let clinic = Clinic::start().await;
     let engine = engine(&clinic);
     let (patient, other) = (clinic.patient().await, clinic.patient().await);
-    let ask = |time: &str, provider: Value| json!({ "serviceId": clinic.service, "providerId": provider, "start": at(time),
-                                                    "reason": "Check-up" });
+    let ask = |time: &str, provider: Value| {
+        json!({ "serviceId": clinic.service, "providerId": provider, "start": at(time),
+                                                    "reason": "Check-up" })
+    };
     let first = json!(clinic.doctor(0));
     let done = engine.run("appointment.book", Some(&patient), ask("09:00", first.clone())).await.expect("booked");
     let booked = read(&clinic, &done["appointmentId"]).await;
-    assert_eq!((&booked["patientId"], &booked["source"], &booked["reason"]), (&json!(patient), &json!("staff"), &json!("Check-up")));
+    assert_eq!(
+        (&booked["patientId"], &booked["source"], &booked["reason"]),
+        (&json!(patient), &json!("staff"), &json!("Check-up"))
+    );
     assert_eq!((&done["start"], &done["end"], &done["providerId"]), (&booked["start"], &booked["end"], &first));
     let told = clinic.owner.get(&format!("/api/v1/patients/{patient}/timeline")).await.expect(200);
-    assert_eq!((&told["items"][0]["kind"], &told["items"][0]["actorKind"]), (&json!("appointment.booked"), &json!("system")));
+    assert_eq!(
+        (&told["items"][0]["kind"], &told["items"][0]["actorKind"]),
+        (&json!("appointment.booked"), &json!("system"))
+    );
 
     let busy = engine.refused("appointment.book", Some(&other), ask("09:15", first.clone())).await;
     assert_eq!(busy, "appointment.provider_busy");
@@ -109,7 +117,10 @@ async fn an_appointment_is_moved_and_stays_where_it_is_already() {
     assert_eq!((&done["providerId"], local(&done["start"])), (&json!(clinic.doctor(1)), "10:45".to_owned()));
     let done = engine.run("appointment.move", None, to(json!({ "from": at("10:50") }))).await.expect("moved");
     assert_eq!(local(&done["start"]), "11:00", "its own time is in nobody's way");
-    assert_eq!(engine.refused("appointment.move", None, to(json!({ "start": "2020-01-01T09:00:00Z" }))).await, "/start past");
+    assert_eq!(
+        engine.refused("appointment.move", None, to(json!({ "start": "2020-01-01T09:00:00Z" }))).await,
+        "/start past"
+    );
     let strange = json!({ "appointmentId": "01a1fe12-4833-7244-b58d-60b3e8635e4d", "start": at("15:00") });
     assert_eq!(engine.refused("appointment.move", None, strange).await, "/appointmentId not_found");
     let cancel = json!({ "appointmentId": visit["id"] });
@@ -142,10 +153,16 @@ async fn an_appointment_goes_its_way() {
     assert_eq!(wrong, "/reason not_found");
     let why = json!({ "by": "patient", "reason": "patient_ill" });
     assert_eq!(engine.run("appointment.cancel", None, cancel(why)).await.expect("done"), json!({ "changed": true }));
-    assert_eq!(engine.run("appointment.cancel", None, cancel(json!({}))).await.expect("done"), json!({ "changed": false }));
+    assert_eq!(
+        engine.run("appointment.cancel", None, cancel(json!({}))).await.expect("done"),
+        json!({ "changed": false })
+    );
     let now = read(&clinic, &visit["id"]).await;
     let told = &now["cancellation"];
-    assert_eq!((&told["by"], &told["reason"], &told["note"]), (&json!("patient"), &json!("patient_ill"), &json!("Did not answer")));
+    assert_eq!(
+        (&told["by"], &told["reason"], &told["note"]),
+        (&json!("patient"), &json!("patient_ill"), &json!("Did not answer"))
+    );
     let other = clinic.booked("09:00").await;
     assert_eq!(refused(json!("scheduled")).await, "appointment.provider_busy", "somebody else has it now");
     engine.run("appointment.cancel", None, json!({ "appointmentId": other["id"] })).await.expect("done");

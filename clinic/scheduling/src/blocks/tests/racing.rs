@@ -32,7 +32,8 @@ async fn of_all_who_want_one_time_as_many_get_it_as_there_are_chairs() {
     let by_workflow = join_all(workflows.iter().map(|one| engine.run("appointment.book", Some(one), input.clone())));
     let by_hand = join_all(visits.iter().map(|visit| clinic.owner.post("/api/v1/appointments", visit)));
     let (by_workflow, by_hand) = join(by_workflow, by_hand).await;
-    let refusals: Vec<&str> = by_workflow.iter().filter_map(|done| done.as_ref().err()).map(|error| error.code()).collect();
+    let refusals: Vec<&str> =
+        by_workflow.iter().filter_map(|done| done.as_ref().err()).map(|error| error.code()).collect();
     assert!(refusals.iter().all(|code| code.starts_with("appointment.") && code.ends_with("_busy")), "{refusals:?}");
     let done = by_workflow.iter().filter(|done| done.is_ok()).count();
     let done = done + by_hand.iter().filter(|answer| answer.status == 201).count();
@@ -51,7 +52,11 @@ async fn all_who_want_the_first_free_time_get_another() {
     let all = join_all(patients.iter().map(|one| engine.run("appointment.book", Some(one), input.clone()))).await;
     assert!(all.iter().all(Result::is_ok), "{all:?}");
     let starts: BTreeSet<String> = booked(&clinic).await.into_iter().map(|(start, _)| start).collect();
-    assert_eq!((starts.len(), starts.last().map(String::as_str)), (4, Some("\"2030-06-02T06:45:00Z\"")), "two at a time");
+    assert_eq!(
+        (starts.len(), starts.last().map(String::as_str)),
+        (4, Some("\"2030-06-02T06:45:00Z\"")),
+        "two at a time"
+    );
 }
 
 #[tokio::test]
@@ -64,7 +69,11 @@ async fn moves_and_bookings_wait_for_each_other() {
     }
     let patient = clinic.patient().await;
     let moved = join_all(visits.iter().map(|visit| {
-        engine.run("appointment.move", None, json!({ "appointmentId": visit["id"], "from": at("13:00"), "withinDays": 1 }))
+        engine.run(
+            "appointment.move",
+            None,
+            json!({ "appointmentId": visit["id"], "from": at("13:00"), "withinDays": 1 }),
+        )
     }));
     let input = json!({ "serviceId": clinic.service, "providerId": clinic.doctor(0), "from": at("13:00") });
     let booking = engine.run("appointment.book", Some(&patient), input);

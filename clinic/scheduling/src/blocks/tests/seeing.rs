@@ -28,7 +28,8 @@ async fn a_workflow_sees_an_appointment_in_the_words_of_the_patient() {
                         "address": { "line1": "King Fahd Road 12", "line2": null, "city": "Riyadh", "region": null,
                                      "postalCode": null, "country": "SA" } });
     let place = made(&clinic.owner, "/api/v1/locations", &place).await;
-    let room = json!({ "locationId": place, "name": "Blue", "nameAr": "الأزرق", "kind": "chair", "colour": "teal", "sort": 1 });
+    let room =
+        json!({ "locationId": place, "name": "Blue", "nameAr": "الأزرق", "kind": "chair", "colour": "teal", "sort": 1 });
     made(&clinic.owner, "/api/v1/rooms", &room).await;
     let service = json!({ "nameEn": "Cleaning", "nameAr": "تنظيف", "category": "Hygiene", "durationMinutes": 45,
         "price": { "amountMinor": 10_000, "currency": "SAR" }, "vatCategory": "standard", "colour": "teal" });
@@ -91,7 +92,10 @@ async fn the_first_visit_is_the_first_of_whoever_was_merged_as_well() {
     let nobody = engine.find("appointment", json!({ "not": of(&kept) }), 5).await.expect("found");
     assert_eq!(nobody, Vec::<Uuid>::new());
     let wrong = json!({ "field": "patient", "op": "eq", "value": "x" });
-    assert_eq!(engine.find("appointment", wrong, 5).await.expect_err("refused").into_faults()[0].pointer, "/filter/value");
+    assert_eq!(
+        engine.find("appointment", wrong, 5).await.expect_err("refused").into_faults()[0].pointer,
+        "/filter/value"
+    );
 }
 
 #[tokio::test]
@@ -147,16 +151,19 @@ async fn recalls_and_wishes_and_what_was_offered() {
     let visit = clinic.booked("09:00").await;
     come(&clinic, &visit, "completed").await;
     clinic.server.settle().await;
-    let recalls = engine.find("recall", json!({ "field": "status", "op": "eq", "value": "due" }), 5).await.expect("found");
+    let recalls =
+        engine.find("recall", json!({ "field": "status", "op": "eq", "value": "due" }), 5).await.expect("found");
     let recall = engine.one("recall", &recalls[0].to_string()).await;
     engine.check_declared("recall", &recall);
     assert_eq!((&recall["dueOn"], &recall["patient"]["id"]), (&json!("2030-12-02"), &visit["patientId"]));
     let due = engine.due("recall", "nextOn", "2030-12-01T00:00:00Z", "2030-12-02T00:00:00Z", 1).await;
     assert_eq!(due, [("2030-12-01T21:00:00Z".parse().expect("an instant"), recalls[0])]);
 
-    let waiting = json!({ "givenName": "Huda", "birthDate": "1990-05-17", "emails": [{ "address": "huda@example.com" }] });
+    let waiting =
+        json!({ "givenName": "Huda", "birthDate": "1990-05-17", "emails": [{ "address": "huda@example.com" }] });
     let waiting = made(&clinic.owner, "/api/v1/patients", &waiting).await;
-    let wish = json!({ "patientId": waiting, "serviceId": clinic.service, "locationId": clinic.location, "urgent": true });
+    let wish =
+        json!({ "patientId": waiting, "serviceId": clinic.service, "locationId": clinic.location, "urgent": true });
     let wish = made(&clinic.owner, "/api/v1/wishes", &wish).await;
     let seen = engine.one("wish", &wish).await;
     engine.check_declared("wish", &seen);
@@ -176,7 +183,8 @@ async fn recalls_and_wishes_and_what_was_offered() {
     engine.check_declared("opening", &seen);
     assert_eq!((&seen["status"], &seen["provider"]["id"]), (&json!("open"), &json!(clinic.doctor(0))));
     let mut conn = clinic.server.database.conn().await;
-    let offer: Uuid = sqlx::query_scalar("select id from scheduling.offer").fetch_one(&mut conn).await.expect("an offer");
+    let offer: Uuid =
+        sqlx::query_scalar("select id from scheduling.offer").fetch_one(&mut conn).await.expect("an offer");
     let seen = engine.one("offer", &offer.to_string()).await;
     engine.check_declared("offer", &seen);
     assert_eq!((&seen["status"], &seen["patient"]["id"]), (&json!("sent"), &json!(waiting)));
