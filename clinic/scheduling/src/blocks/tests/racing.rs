@@ -54,7 +54,7 @@ async fn all_who_want_the_first_free_time_get_another() {
     let starts: BTreeSet<String> = booked(&clinic).await.into_iter().map(|(start, _)| start).collect();
     assert_eq!(
         (starts.len(), starts.last().map(String::as_str)),
-        (4, Some("\"2030-06-02T06:45:00Z\"")),
+        (4, Some("\"2030-06-02T07:15:00Z\"")),
         "two at a time"
     );
 }
