@@ -1,5 +1,6 @@
 //! Patients: the record, finding it, who pays, and what happened.
 
+pub mod blocks;
 mod columns;
 mod custom;
 mod duplicates;
@@ -29,6 +30,7 @@ mod whole;
 use platform::jobs::{JobKind, Schedule};
 use platform::routes::Routes;
 
+pub use blocks::blocks;
 pub use custom::{CustomField, FieldKind, FieldOption};
 pub use duplicates::merge::{all_of as merged_into, kept as kept_as};
 pub use family::{FamilyMember, Relationship, Relative, RelativeFields, RelativeId, family as family_of};

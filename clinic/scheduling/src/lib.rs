@@ -2,6 +2,7 @@
 
 mod agenda;
 mod appointment;
+pub mod blocks;
 mod calcom;
 mod calendar;
 mod calendar_feed;
@@ -26,6 +27,7 @@ use platform::routes::Routes;
 pub use agenda::{Piece, Standing, agenda};
 pub use appointment::book::{NewAppointment, book};
 pub use appointment::{Appointment, AppointmentId, Status, find};
+pub use blocks::blocks;
 pub use online::origins as embedding_origins;
 pub use settings::{CancelledBy, SchedulingSettings, find as settings};
 
