@@ -29,11 +29,11 @@ pub use signature::sign;
 
 platform::id!(
     /// Where a practice wants to be told.
-    EndpointId
+    WebhookEndpointId
 );
 platform::id!(
     /// One event for one endpoint.
-    DeliveryId
+    WebhookDeliveryId
 );
 
 /// The routes of this area.

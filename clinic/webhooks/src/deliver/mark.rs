@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::Held;
 use super::retry::{Fate, Verdict};
-use crate::EndpointId;
-use crate::endpoints::{DisabledReason, disable_by_itself};
+use crate::WebhookEndpointId;
+use crate::endpoints::{WebhookDisabledReason, disable_by_itself};
 
 /// An endpoint that has taken nothing for so many seconds is disabled: five days.
 const PATIENCE_SECONDS: f64 = 5.0 * 24.0 * 3600.0;
@@ -67,7 +67,7 @@ pub async fn mark(tx: &mut TenantTx, held: &Held, delivery: Uuid, verdict: &Verd
     )
     .execute(tx.conn())
     .await?;
-    follow(tx, EndpointId(held.endpoint), verdict).await
+    follow(tx, WebhookEndpointId(held.endpoint), verdict).await
 }
 
 /// Writes the try and what follows from it; answers whether the delivery left its lane.
@@ -113,7 +113,7 @@ async fn settle(tx: &mut TenantTx, delivery: Uuid, verdict: &Verdict, took: Dura
 
 /// What follows for the endpoint: one that takes something is well; one that is gone, or has failed for days, is told
 /// nothing any more until somebody enables it.
-async fn follow(tx: &mut TenantTx, endpoint: EndpointId, verdict: &Verdict) -> Result<()> {
+async fn follow(tx: &mut TenantTx, endpoint: WebhookEndpointId, verdict: &Verdict) -> Result<()> {
     let practice = tx.practice();
     if verdict.fate == Fate::Taken {
         sqlx::query!(
@@ -139,8 +139,10 @@ async fn follow(tx: &mut TenantTx, endpoint: EndpointId, verdict: &Verdict) -> R
     .fetch_optional(tx.conn())
     .await?;
     match failing {
-        Some(_) if verdict.gone => disable_by_itself(tx, endpoint, DisabledReason::Gone).await,
-        Some(seconds) if seconds > PATIENCE_SECONDS => disable_by_itself(tx, endpoint, DisabledReason::Failing).await,
+        Some(_) if verdict.gone => disable_by_itself(tx, endpoint, WebhookDisabledReason::Gone).await,
+        Some(seconds) if seconds > PATIENCE_SECONDS => {
+            disable_by_itself(tx, endpoint, WebhookDisabledReason::Failing).await
+        }
         _ => Ok(()),
     }
 }

@@ -20,7 +20,7 @@ use platform::{Result, route, validate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::EndpointId;
+use crate::WebhookEndpointId;
 use crate::catalog::can_be_wanted;
 
 pub use standing::disable_by_itself;
@@ -44,7 +44,7 @@ pub fn routes() -> Routes {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
-pub enum DisabledReason {
+pub enum WebhookDisabledReason {
     /// Somebody disabled it.
     ByHand,
     /// It answered that it is gone for good (410).
@@ -58,7 +58,7 @@ pub enum DisabledReason {
 #[serde(rename_all = "camelCase")]
 pub struct WebhookEndpoint {
     /// Its id.
-    pub id: EndpointId,
+    pub id: WebhookEndpointId,
     /// Where calls go.
     pub url: Phi<String>,
     /// What it is for.
@@ -70,7 +70,7 @@ pub struct WebhookEndpoint {
     pub active: bool,
     /// Why it is not.
     #[schema(required)]
-    pub disabled_reason: Option<DisabledReason>,
+    pub disabled_reason: Option<WebhookDisabledReason>,
     /// Since when it is not.
     #[schema(required)]
     pub disabled_at: Option<Timestamp>,
@@ -174,7 +174,7 @@ async fn create(who: Can<may::Write>, key: IdempotencyKey, Body(new): Body<NewWe
 /// An endpoint.
 #[utoipa::path(get, path = "/api/v1/webhook-endpoints/{id}", tag = "webhooks",
     params(("id" = Uuid, Path, description = "The endpoint")), responses((status = 200, body = WebhookEndpoint)))]
-async fn read(who: Can<may::Read>, Path(id): Path<EndpointId>) -> Result<Json<WebhookEndpoint>> {
+async fn read(who: Can<may::Read>, Path(id): Path<WebhookEndpointId>) -> Result<Json<WebhookEndpoint>> {
     who.read(async move |tx| find(tx, id).await).await.map(Json)
 }
 
@@ -183,7 +183,7 @@ async fn read(who: Can<may::Read>, Path(id): Path<EndpointId>) -> Result<Json<We
     params(("id" = Uuid, Path, description = "The endpoint")), responses((status = 200, body = WebhookEndpoint)))]
 async fn change(
     who: Can<may::Write>,
-    Path(id): Path<EndpointId>,
+    Path(id): Path<WebhookEndpointId>,
     Body(change): Body<WebhookEndpointChange>,
 ) -> Result<Json<WebhookEndpoint>> {
     let url = change.url.as_ref().map(|url| checked_url(who.app(), url)).transpose()?;

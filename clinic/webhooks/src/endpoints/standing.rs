@@ -11,8 +11,8 @@ use platform::routes::{Json, Routes};
 use platform::shared::AtVersion;
 use platform::{Result, route};
 
-use super::{DisabledReason, WebhookEndpoint, WebhookEndpointSecret, find, find_at, save, store};
-use crate::EndpointId;
+use super::{WebhookDisabledReason, WebhookEndpoint, WebhookEndpointSecret, find, find_at, save, store};
+use crate::WebhookEndpointId;
 
 /// How long the secret before signs besides, so that a receiver can change over without missing anything.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
@@ -27,12 +27,12 @@ pub fn routes() -> Routes {
     params(("id" = Uuid, Path, description = "The endpoint")), responses((status = 200, body = WebhookEndpoint)))]
 async fn disable(
     who: Can<may::Write>,
-    Path(id): Path<EndpointId>,
+    Path(id): Path<WebhookEndpointId>,
     Body(at): Body<AtVersion>,
 ) -> Result<Json<WebhookEndpoint>> {
     who.write(async move |tx| {
         let before = find_at(tx, id, at.version).await?;
-        disabled(tx, before, DisabledReason::ByHand).await.map(Json)
+        disabled(tx, before, WebhookDisabledReason::ByHand).await.map(Json)
     })
     .await
 }
@@ -42,7 +42,7 @@ async fn disable(
     params(("id" = Uuid, Path, description = "The endpoint")), responses((status = 200, body = WebhookEndpoint)))]
 async fn enable(
     who: Can<may::Write>,
-    Path(id): Path<EndpointId>,
+    Path(id): Path<WebhookEndpointId>,
     Body(at): Body<AtVersion>,
 ) -> Result<Json<WebhookEndpoint>> {
     who.write(async move |tx| {
@@ -68,7 +68,7 @@ async fn enable(
     params(("id" = Uuid, Path, description = "The endpoint")), responses((status = 200, body = WebhookEndpointSecret)))]
 async fn rotate_secret(
     who: Can<may::Write>,
-    Path(id): Path<EndpointId>,
+    Path(id): Path<WebhookEndpointId>,
     Body(at): Body<AtVersion>,
 ) -> Result<Json<WebhookEndpointSecret>> {
     who.write(async move |tx| {
@@ -87,7 +87,7 @@ async fn rotate_secret(
     params(("id" = Uuid, Path, description = "The endpoint")), responses((status = 200, body = WebhookEndpoint)))]
 async fn delete(
     who: Can<may::Write>,
-    Path(id): Path<EndpointId>,
+    Path(id): Path<WebhookEndpointId>,
     Body(at): Body<AtVersion>,
 ) -> Result<Json<WebhookEndpoint>> {
     who.write(async move |tx| {
@@ -104,12 +104,12 @@ async fn delete(
 ///
 /// # Errors
 /// 503 when the database is away.
-pub async fn disable_by_itself(tx: &mut TenantTx, id: EndpointId, why: DisabledReason) -> Result<()> {
+pub async fn disable_by_itself(tx: &mut TenantTx, id: WebhookEndpointId, why: WebhookDisabledReason) -> Result<()> {
     let before = store::find_locked(tx, id).await?;
     disabled(tx, before, why).await.map(|_| ())
 }
 
-async fn disabled(tx: &mut TenantTx, before: WebhookEndpoint, why: DisabledReason) -> Result<WebhookEndpoint> {
+async fn disabled(tx: &mut TenantTx, before: WebhookEndpoint, why: WebhookDisabledReason) -> Result<WebhookEndpoint> {
     if !before.active {
         return Ok(before);
     }

@@ -9,8 +9,8 @@ use platform::error::Error;
 use platform::phi::Phi;
 use uuid::Uuid;
 
-use super::{DisabledReason, WebhookEndpoint};
-use crate::EndpointId;
+use super::{WebhookDisabledReason, WebhookEndpoint};
+use crate::WebhookEndpointId;
 use crate::signature::make_secret;
 
 /// What is sealed of an endpoint.
@@ -24,7 +24,7 @@ struct Row {
     description: Option<String>,
     events: Vec<String>,
     active: bool,
-    disabled_reason: Option<DisabledReason>,
+    disabled_reason: Option<WebhookDisabledReason>,
     disabled_at: Option<jiff_sqlx::Timestamp>,
     secret_last_four: Option<String>,
     old_secret_until: Option<jiff_sqlx::Timestamp>,
@@ -38,7 +38,7 @@ impl Row {
     fn shown(self, now: Timestamp) -> WebhookEndpoint {
         let instant = |at: Option<jiff_sqlx::Timestamp>| at.map(|at| at.to_jiff());
         WebhookEndpoint {
-            id: EndpointId(self.id),
+            id: WebhookEndpointId(self.id),
             url: Phi::new(self.url),
             description: self.description,
             events: self.events,
@@ -56,11 +56,11 @@ impl Row {
 }
 
 /// The practice's endpoints, or one of them.
-async fn select(tx: &mut TenantTx, only: Option<EndpointId>) -> Result<Vec<WebhookEndpoint>> {
+async fn select(tx: &mut TenantTx, only: Option<WebhookEndpointId>) -> Result<Vec<WebhookEndpoint>> {
     let (practice, now) = (tx.practice(), tx.now());
     let rows = sqlx::query_as!(
         Row,
-        r#"select id, url, description, events, active, disabled_reason as "disabled_reason: DisabledReason",
+        r#"select id, url, description, events, active, disabled_reason as "disabled_reason: WebhookDisabledReason",
                   disabled_at as "disabled_at: jiff_sqlx::Timestamp", secret_last_four,
                   old_secret_until as "old_secret_until: jiff_sqlx::Timestamp",
                   failing_since as "failing_since: jiff_sqlx::Timestamp", version,
@@ -68,7 +68,7 @@ async fn select(tx: &mut TenantTx, only: Option<EndpointId>) -> Result<Vec<Webho
              from webhooks.endpoint
             where practice_id = $1 and deleted_at is null and ($2::uuid is null or id = $2) order by id"#,
         practice,
-        only.map(EndpointId::uuid),
+        only.map(WebhookEndpointId::uuid),
     )
     .fetch_all(tx.conn())
     .await?;
@@ -87,7 +87,7 @@ pub async fn all(tx: &mut TenantTx) -> Result<Vec<WebhookEndpoint>> {
 ///
 /// # Errors
 /// 404.
-pub async fn find(tx: &mut TenantTx, id: EndpointId) -> Result<WebhookEndpoint> {
+pub async fn find(tx: &mut TenantTx, id: WebhookEndpointId) -> Result<WebhookEndpoint> {
     select(tx, Some(id)).await?.pop().ok_or_else(Error::not_found)
 }
 
@@ -95,7 +95,7 @@ pub async fn find(tx: &mut TenantTx, id: EndpointId) -> Result<WebhookEndpoint> 
 ///
 /// # Errors
 /// 404.
-pub async fn find_locked(tx: &mut TenantTx, id: EndpointId) -> Result<WebhookEndpoint> {
+pub async fn find_locked(tx: &mut TenantTx, id: WebhookEndpointId) -> Result<WebhookEndpoint> {
     let practice = tx.practice();
     sqlx::query!(
         "select from webhooks.endpoint where practice_id = $1 and id = $2 for no key update",
@@ -111,7 +111,7 @@ pub async fn find_locked(tx: &mut TenantTx, id: EndpointId) -> Result<WebhookEnd
 ///
 /// # Errors
 /// 404; 409 `version.stale`.
-pub async fn find_at(tx: &mut TenantTx, id: EndpointId, version: i32) -> Result<WebhookEndpoint> {
+pub async fn find_at(tx: &mut TenantTx, id: WebhookEndpointId, version: i32) -> Result<WebhookEndpoint> {
     let endpoint = find_locked(tx, id).await?;
     check_version(version, endpoint.version, &endpoint)?;
     Ok(endpoint)
@@ -127,7 +127,7 @@ pub async fn add(
     description: Option<String>,
     events: Vec<String>,
 ) -> Result<(WebhookEndpoint, Phi<String>)> {
-    let (practice, id, now) = (tx.practice(), EndpointId::new(), jiff_sqlx::Timestamp::from(tx.now()));
+    let (practice, id, now) = (tx.practice(), WebhookEndpointId::new(), jiff_sqlx::Timestamp::from(tx.now()));
     let secret = make_secret()?;
     let sealed = tx.seal(place("secret", id.uuid()), secret.expose().as_bytes()).await?;
     sqlx::query!(
@@ -166,7 +166,7 @@ pub async fn save(tx: &mut TenantTx, endpoint: &WebhookEndpoint) -> Result<()> {
         endpoint.description,
         &endpoint.events,
         endpoint.active,
-        endpoint.disabled_reason as Option<DisabledReason>,
+        endpoint.disabled_reason as Option<WebhookDisabledReason>,
         endpoint.disabled_at.map(jiff_sqlx::Timestamp::from) as _,
         endpoint.failing_since.map(jiff_sqlx::Timestamp::from) as _,
         endpoint.version,
@@ -181,7 +181,7 @@ pub async fn save(tx: &mut TenantTx, endpoint: &WebhookEndpoint) -> Result<()> {
 ///
 /// # Errors
 /// 503 when the database is away.
-pub async fn renew_secret(tx: &mut TenantTx, id: EndpointId, until: Timestamp) -> Result<Phi<String>> {
+pub async fn renew_secret(tx: &mut TenantTx, id: WebhookEndpointId, until: Timestamp) -> Result<Phi<String>> {
     let practice = tx.practice();
     let sealed = sqlx::query_scalar!(
         r#"select secret as "secret!" from webhooks.endpoint where practice_id = $1 and id = $2"#,
@@ -214,7 +214,7 @@ pub async fn renew_secret(tx: &mut TenantTx, id: EndpointId, until: Timestamp) -
 ///
 /// # Errors
 /// 503 when the database is away.
-pub async fn bury(tx: &mut TenantTx, id: EndpointId) -> Result<()> {
+pub async fn bury(tx: &mut TenantTx, id: WebhookEndpointId) -> Result<()> {
     let (practice, now) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()));
     sqlx::query!(
         "update webhooks.endpoint
@@ -233,7 +233,7 @@ pub async fn bury(tx: &mut TenantTx, id: EndpointId) -> Result<()> {
 ///
 /// # Errors
 /// 503 when the database is away.
-pub async fn hurry(tx: &mut TenantTx, id: EndpointId) -> Result<()> {
+pub async fn hurry(tx: &mut TenantTx, id: WebhookEndpointId) -> Result<()> {
     let practice = tx.practice();
     sqlx::query!(
         "with tried as (

@@ -15,10 +15,10 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{DeliveryState, WebhookDelivery, find};
+use super::{WebhookDelivery, WebhookDeliveryState, find};
 use crate::catalog::TEST;
 use crate::message::Message;
-use crate::{DeliveryId, EndpointId, endpoints, tell};
+use crate::{WebhookDeliveryId, WebhookEndpointId, endpoints, tell};
 
 /// Deliveries that one request sends again.
 const AT_ONCE: i64 = 5000;
@@ -31,7 +31,7 @@ pub fn routes() -> Routes {
 /// Since when what was given up is to be sent again.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ReplaySince {
+struct WebhooksSince {
     /// What was queued since then; left out, everything that is still kept.
     #[garde(skip)]
     since: Option<Timestamp>,
@@ -40,7 +40,7 @@ struct ReplaySince {
 /// What is sent again.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Replayed {
+struct WebhooksReplayed {
     /// How many deliveries.
     deliveries: i64,
     /// Whether there are more, for another request.
@@ -50,14 +50,14 @@ struct Replayed {
 /// Send a delivery again, under the same id, before whatever waits that happened to the same thing later.
 #[utoipa::path(post, path = "/api/v1/webhook-deliveries/{id}/replay", tag = "webhooks",
     params(("id" = Uuid, Path, description = "The delivery")), responses((status = 200, body = WebhookDelivery)))]
-async fn replay(who: Can<may::Write>, Path(id): Path<DeliveryId>) -> Result<Json<WebhookDelivery>> {
+async fn replay(who: Can<may::Write>, Path(id): Path<WebhookDeliveryId>) -> Result<Json<WebhookDelivery>> {
     who.write(async move |tx| {
         let before = find(tx, id).await?;
-        if before.state == DeliveryState::Pending {
+        if before.state == WebhookDeliveryState::Pending {
             return Err(Error::conflict("webhook_delivery.pending", "This delivery waits to be sent already."));
         }
-        must_be_active(tx, EndpointId(before.endpoint_id)).await?;
-        if again(tx, EndpointId(before.endpoint_id), Wanted::One(id)).await? == 0 {
+        must_be_active(tx, WebhookEndpointId(before.endpoint_id)).await?;
+        if again(tx, WebhookEndpointId(before.endpoint_id), Wanted::One(id)).await? == 0 {
             return Err(Error::conflict("webhook_delivery.pending", "This delivery waits to be sent already."));
         }
         tx.record(Change::done("replay", "webhook_delivery", id.uuid())).await?;
@@ -67,19 +67,19 @@ async fn replay(who: Can<may::Write>, Path(id): Path<DeliveryId>) -> Result<Json
 }
 
 /// Send again what was given up, the oldest first, each under the id that it had.
-#[utoipa::path(post, path = "/api/v1/webhook-endpoints/{id}/replay", tag = "webhooks", request_body = ReplaySince,
-    params(("id" = Uuid, Path, description = "The endpoint")), responses((status = 200, body = Replayed)))]
+#[utoipa::path(post, path = "/api/v1/webhook-endpoints/{id}/replay", tag = "webhooks", request_body = WebhooksSince,
+    params(("id" = Uuid, Path, description = "The endpoint")), responses((status = 200, body = WebhooksReplayed)))]
 async fn replay_failed(
     who: Can<may::Write>,
-    Path(id): Path<EndpointId>,
-    Body(which): Body<ReplaySince>,
-) -> Result<Json<Replayed>> {
+    Path(id): Path<WebhookEndpointId>,
+    Body(which): Body<WebhooksSince>,
+) -> Result<Json<WebhooksReplayed>> {
     who.write(async move |tx| {
         must_be_active(tx, id).await?;
         let deliveries = again(tx, id, Wanted::Failed(which.since)).await?;
         let told = json!({ "deliveries": deliveries, "since": which.since });
         tx.record(Change::done("replay", "webhook_endpoint", id.uuid()).with(told)).await?;
-        Ok(Json(Replayed { deliveries, more: deliveries == AT_ONCE }))
+        Ok(Json(WebhooksReplayed { deliveries, more: deliveries == AT_ONCE }))
     })
     .await
 }
@@ -87,7 +87,7 @@ async fn replay_failed(
 /// Send a test to an endpoint, whatever it is told of: `webhook.test`, about the endpoint itself.
 #[utoipa::path(post, path = "/api/v1/webhook-endpoints/{id}/test", tag = "webhooks",
     params(("id" = Uuid, Path, description = "The endpoint")), responses((status = 200, body = WebhookDelivery)))]
-async fn test(who: Can<may::Write>, Path(id): Path<EndpointId>) -> Result<Json<WebhookDelivery>> {
+async fn test(who: Can<may::Write>, Path(id): Path<WebhookEndpointId>) -> Result<Json<WebhookDelivery>> {
     who.write(async move |tx| {
         let endpoint = must_be_active(tx, id).await?;
         let message = Message {
@@ -110,12 +110,12 @@ async fn test(who: Can<may::Write>, Path(id): Path<EndpointId>) -> Result<Json<W
         )
         .fetch_one(tx.conn())
         .await?;
-        Ok(Json(find(tx, DeliveryId(delivery)).await?.shown()))
+        Ok(Json(find(tx, WebhookDeliveryId(delivery)).await?.shown()))
     })
     .await
 }
 
-async fn must_be_active(tx: &mut TenantTx, id: EndpointId) -> Result<endpoints::WebhookEndpoint> {
+async fn must_be_active(tx: &mut TenantTx, id: WebhookEndpointId) -> Result<endpoints::WebhookEndpoint> {
     let endpoint = endpoints::find(tx, id).await?;
     if endpoint.active {
         return Ok(endpoint);
@@ -126,13 +126,13 @@ async fn must_be_active(tx: &mut TenantTx, id: EndpointId) -> Result<endpoints::
 /// Which deliveries are to be sent again.
 #[derive(Clone, Copy)]
 enum Wanted {
-    One(DeliveryId),
+    One(WebhookDeliveryId),
     Failed(Option<Timestamp>),
 }
 
 /// Puts deliveries back into their lanes, with all their tries; answers how many. One that is in front now does not wait
 /// for the next try of those behind it.
-async fn again(tx: &mut TenantTx, endpoint: EndpointId, wanted: Wanted) -> Result<i64> {
+async fn again(tx: &mut TenantTx, endpoint: WebhookEndpointId, wanted: Wanted) -> Result<i64> {
     let practice = tx.practice();
     let (one, since) = match wanted {
         Wanted::One(id) => (Some(id.uuid()), None),

@@ -20,7 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::message::{self, Message};
-use crate::{DeliveryId, EndpointId, endpoints};
+use crate::{WebhookDeliveryId, WebhookEndpointId, endpoints};
 
 /// The routes of the log.
 pub fn routes() -> Routes {
@@ -31,7 +31,7 @@ pub fn routes() -> Routes {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
-pub enum DeliveryState {
+pub enum WebhookDeliveryState {
     /// Waits for its first try, its next one, or for what happened to the same thing before.
     Pending,
     /// Taken.
@@ -45,15 +45,15 @@ pub enum DeliveryState {
 #[serde(rename_all = "camelCase")]
 pub struct WebhookDelivery {
     /// Its id.
-    pub id: DeliveryId,
+    pub id: WebhookDeliveryId,
     /// For which endpoint.
-    pub endpoint_id: EndpointId,
+    pub endpoint_id: WebhookEndpointId,
     /// Which event.
     pub event: String,
     /// When it happened.
     pub happened_at: Timestamp,
     /// How it stands.
-    pub state: DeliveryState,
+    pub state: WebhookDeliveryState,
     /// Tries since it was queued, or queued again.
     pub attempts: i32,
     /// When it is tried next, if nothing that happened to the same thing before waits as well.
@@ -118,7 +118,7 @@ struct WhichDeliveries {
     /// Only those that stand like this.
     #[garde(skip)]
     #[param(inline)]
-    state: Option<DeliveryState>,
+    state: Option<WebhookDeliveryState>,
 }
 
 /// A page of deliveries.
@@ -145,7 +145,7 @@ struct Row {
     subject_id: Uuid,
     subject_version: Option<i32>,
     fields: Vec<String>,
-    state: DeliveryState,
+    state: WebhookDeliveryState,
     attempts: i32,
     due_at: jiff_sqlx::Timestamp,
     created_at: jiff_sqlx::Timestamp,
@@ -166,13 +166,13 @@ const SELECT: &str = "select d.id, d.endpoint_id, d.event_id, d.event, d.happene
 impl Row {
     fn shown(&self) -> WebhookDelivery {
         WebhookDelivery {
-            id: DeliveryId(self.id),
-            endpoint_id: EndpointId(self.endpoint_id),
+            id: WebhookDeliveryId(self.id),
+            endpoint_id: WebhookEndpointId(self.endpoint_id),
             event: self.event.clone(),
             happened_at: self.happened_at.to_jiff(),
             state: self.state,
             attempts: self.attempts,
-            due_at: (self.state == DeliveryState::Pending).then(|| self.due_at.to_jiff()),
+            due_at: (self.state == WebhookDeliveryState::Pending).then(|| self.due_at.to_jiff()),
             last_status: self.last_status,
             last_error: self.last_error.clone(),
             created_at: self.created_at.to_jiff(),
@@ -199,7 +199,7 @@ impl Row {
     responses((status = 200, body = WebhookDeliveryPage)))]
 async fn deliveries(
     who: Can<may::Read>,
-    Path(id): Path<EndpointId>,
+    Path(id): Path<WebhookEndpointId>,
     Query(which): Query<WhichDeliveries>,
 ) -> Result<Json<WebhookDeliveryPage>> {
     let order = Order::parse(SORTS, Some("-createdAt"), which.cursor.as_deref(), which.limit)?;
@@ -221,7 +221,7 @@ async fn deliveries(
 /// A delivery, with what is sent and its tries.
 #[utoipa::path(get, path = "/api/v1/webhook-deliveries/{id}", tag = "webhooks",
     params(("id" = Uuid, Path, description = "The delivery")), responses((status = 200, body = WebhookDeliveryDetail)))]
-async fn read(who: Can<may::Read>, Path(id): Path<DeliveryId>) -> Result<Json<WebhookDeliveryDetail>> {
+async fn read(who: Can<may::Read>, Path(id): Path<WebhookDeliveryId>) -> Result<Json<WebhookDeliveryDetail>> {
     who.read(async move |tx| {
         let row = find(tx, id).await?;
         let tries = tries(tx, id).await?;
@@ -232,16 +232,16 @@ async fn read(who: Can<may::Read>, Path(id): Path<DeliveryId>) -> Result<Json<We
 }
 
 /// The delivery, unless its endpoint was deleted.
-async fn find(tx: &mut TenantTx, id: DeliveryId) -> Result<Row> {
+async fn find(tx: &mut TenantTx, id: WebhookDeliveryId) -> Result<Row> {
     let mut query = QueryBuilder::new(SELECT);
     query.push_bind(tx.practice()).push(" and d.id = ").push_bind(id.uuid());
     let row: Option<Row> = query.build_query_as().fetch_optional(tx.conn()).await?;
     let row = row.ok_or_else(Error::not_found)?;
-    endpoints::find(tx, EndpointId(row.endpoint_id)).await?;
+    endpoints::find(tx, WebhookEndpointId(row.endpoint_id)).await?;
     Ok(row)
 }
 
-async fn tries(tx: &mut TenantTx, id: DeliveryId) -> Result<Vec<WebhookAttempt>> {
+async fn tries(tx: &mut TenantTx, id: WebhookDeliveryId) -> Result<Vec<WebhookAttempt>> {
     let practice = tx.practice();
     let rows = sqlx::query!(
         "select at, status, duration_ms, error from webhooks.attempt

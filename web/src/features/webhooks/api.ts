@@ -7,7 +7,7 @@ export type NewEndpoint = Schemas['NewWebhookEndpoint'];
 export type EndpointChange = Schemas['WebhookEndpointChange'];
 export type Area = Schemas['WebhookArea'];
 export type Delivery = Schemas['WebhookDelivery'];
-export type DeliveryState = Schemas['DeliveryState'];
+export type DeliveryState = Schemas['WebhookDeliveryState'];
 
 // begins with the topic of the live messages about endpoints
 const KEY = 'webhook_endpoint';
@@ -15,10 +15,13 @@ const DELIVERIES = 'webhook_delivery';
 /** How often the log is looked at again while something waits: deliveries come and go without live messages. */
 const LOOK_MS = 2_000;
 const LOOK_SELDOM_MS = 15_000;
+const STANDING_MS = 5_000;
 
 export const endpointsQuery = queryOptions({
   queryKey: [KEY, 'list'] as const,
   queryFn: async ({ signal }) => (await unwrap(api.GET('/api/v1/webhook-endpoints', { signal }))).items,
+  // that one fails, or is well again, is no change of ours, so nothing is said of it
+  refetchInterval: STANDING_MS,
 });
 
 export const eventsQuery = queryOptions({
