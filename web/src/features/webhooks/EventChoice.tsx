@@ -1,4 +1,5 @@
 import { Checkbox, Input, Skeleton } from '@mantine/core';
+import { IconChevronDown } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useLang } from '@/shared/i18n';
 import { Failed } from '@/shared/ui/Page';
@@ -14,7 +15,7 @@ export function EventChoice({ value, onChange, error }: Props) {
   const areas = useQuery(eventsQuery);
   const all = value.includes(ALL);
   return (
-    <Input.Wrapper label={t('webhooks.events')} description={t('webhooks.eventsHint')} error={error} labelElement="div">
+    <Input.Wrapper label={t('webhooks.events')} description={t('webhooks.eventsHint')} error={error} labelElement="div" inputWrapperOrder={['label', 'description', 'error', 'input']}>
       <div className={classes.choice} role="group" aria-label={t('webhooks.events')}>
         <Checkbox
           label={t('webhooks.everything')}
@@ -44,6 +45,7 @@ function OfArea({ area, all, value, onChange }: { area: Area; all: boolean } & P
   return (
     <details className={classes.area} open={own.length > 0 || undefined} data-area={area.name}>
       <summary>
+        <IconChevronDown size={16} aria-hidden />
         <b>{sayArea(area.name)}</b>
         <span>{isWhole ? t('webhooks.all') : own.length ? t('webhooks.kinds', { count: own.length }) : null}</span>
       </summary>
