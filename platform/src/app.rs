@@ -16,6 +16,7 @@ use crate::egress::{self, Egress};
 use crate::error::Result;
 use crate::limit::Limits;
 use crate::live::Live;
+use crate::public_egress::PublicEgress;
 use crate::token::Tokens;
 
 /// The one state of all handlers, workers and jobs. Cheap to clone.
@@ -37,6 +38,8 @@ pub struct Parts {
     pub live: Live,
     /// The way to the services that practices connect.
     pub outside: Egress,
+    /// The way to addresses that people enter.
+    pub public: PublicEgress,
     /// Cancelled when the server is to stop.
     pub stop: CancellationToken,
     behind: TaskTracker,
@@ -60,6 +63,7 @@ impl App {
         let tokens = Tokens::new(&root.derive("access-token")?, clock.clone());
         let limits = Limits::new(&config);
         let outside = Egress::to(&egress::addresses("calcom_origins", &config.calcom_origins)?)?;
+        let public = PublicEgress::new(&egress::addresses("webhook_origins", &config.webhook_origins)?)?;
         let public_origin = config.public_origin().into();
         let door = Door { db, keys: Keys::new(root), clock, public_origin, wake: Arc::default() };
         Ok(Self(Arc::new(Parts {
@@ -69,6 +73,7 @@ impl App {
             limits,
             live: Live::default(),
             outside,
+            public,
             stop: CancellationToken::new(),
             behind: TaskTracker::new(),
             activity: Activity::default(),

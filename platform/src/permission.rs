@@ -184,7 +184,7 @@ pub fn to_see(kind: &str) -> String {
         "hold" | "scheduling_settings" | "online_booking" | "calcom_booking" => "appointments",
         "wish" | "opening" | "offer" | "waitlist_settings" => "waitlist",
         "recall_rule" => "recall",
-        "calcom" => "integrations",
+        "calcom" | "webhook_endpoint" => "integrations",
         "tag" | "note" | "policy" | "patient_field" | "import" | "view" | "merge" | "duplicate" => "patients",
         kind => kind,
     };

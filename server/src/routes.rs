@@ -30,6 +30,7 @@ use crate::assets::{self, Frames};
         (name = "patients", description = "Patients: the record, and finding it"),
         (name = "scheduling", description = "What is free, and who comes when"),
         (name = "tasks", description = "What people have to do"),
+        (name = "webhooks", description = "Other programs of the practice are told what happened"),
         (name = "interchange", description = "What leaves the practice whole: FHIR, the printed record, the archive"),
         (name = "administration", description = "The platform itself: practices, queues, health"),
         (name = "audit", description = "Who did and saw what"),
@@ -45,6 +46,7 @@ fn areas() -> Routes {
         .merge(patients::routes())
         .merge(scheduling::routes())
         .merge(tasks::routes())
+        .merge(webhooks::routes())
         .merge(interchange::routes())
         .merge(administration::routes())
         .merge(::audit::routes())
@@ -60,13 +62,16 @@ pub fn duties() -> Duties {
         identity::schedules(),
         patients::schedules(),
         scheduling::schedules(),
+        webhooks::schedules(),
         administration::schedules(),
         ::audit::schedules(),
     ]
     .concat();
-    let subscribers = [vec![live::subscriber()], practice::subscribers(), scheduling::subscribers()].concat();
+    let subscribers =
+        [vec![live::subscriber()], practice::subscribers(), scheduling::subscribers(), webhooks::subscribers()]
+            .concat();
     let jobs = [patients::jobs(), scheduling::jobs(), ::audit::jobs()].concat();
-    Duties { subscribers, jobs, schedules, loops: ::audit::loops() }
+    Duties { subscribers, jobs, schedules, loops: [::audit::loops(), webhooks::loops()].concat() }
 }
 
 /// Everything that the server answers.

@@ -31,6 +31,18 @@ const toNewPolicy = async (p) => {
   await p.getByRole('dialog').waitFor();
   await submit(p);
 };
+/** The form for a new endpoint of webhooks, sent while it is empty, with the events of an area before one. */
+const toNewWebhook = async (p) => {
+  await p.locator('main').getByRole('button', { name: /^(New endpoint|وجهة جديدة)$/ }).click();
+  await p.locator('[data-area] summary').nth(1).click();
+  await submit(p);
+};
+/** The first endpoint, with a delivery of its log opened. */
+const toWebhookLog = async (p) => {
+  await p.locator('[data-endpoint]').first().click();
+  await p.locator('[data-delivery] button').first().click();
+  await p.locator('pre').waitFor();
+};
 const toFilter = async (p) => {
   await p.getByRole('button', { name: /^(Filter|تصفية)$/ }).click();
   const add = p.getByRole('button', { name: /^(Add condition|إضافة شرط)$/ });
@@ -174,6 +186,10 @@ export const screens = [
   { name: 'settings, scheduling', path: '/settings/scheduling', ready: row },
   { name: 'settings, Cal.com', path: '/settings/calcom', ready: '[data-need]' },
   { name: 'settings, Cal.com, nothing connected', path: '/settings/calcom', fresh: true, ready: 'form' },
+  { name: 'settings, webhooks of a new practice', path: '/settings/webhooks', fresh: true },
+  { name: 'settings, webhooks', path: '/settings/webhooks', ready: '[data-endpoint]' },
+  { name: 'settings, webhooks, new endpoint with errors', path: '/settings/webhooks', ready: '[data-endpoint]', act: toNewWebhook },
+  { name: 'settings, webhooks, log', path: '/settings/webhooks', ready: '[data-endpoint]', act: toWebhookLog },
   { name: 'palette', path: '/home', act: (p) => p.keyboard.press('Control+k') },
   { name: 'account menu', path: '/home', act: (p) => p.getByRole('button', { name: /Account menu|قائمة الحساب/ }).click() },
   { name: 'calendar of a new practice', path: '/calendar', fresh: true },

@@ -365,6 +365,12 @@ const calcom = createRoute({
   loader: () => wantTexts('scheduling'),
   component: lazyRouteComponent(() => import('@/features/scheduling/calcom/CalcomPage'), 'CalcomPage'),
 });
+const webhooks = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/webhooks',
+  loader: () => wantTexts('webhooks'),
+  component: lazyRouteComponent(() => import('@/features/webhooks/WebhooksPage'), 'WebhooksPage'),
+});
 const closingDays = createRoute({
   getParentRoute: () => inside,
   path: '/settings/closing-days',
@@ -471,6 +477,7 @@ export const router = createRouter({
       scheduling,
       onlineBooking,
       calcom,
+      webhooks,
       closingDays,
     ]),
   ]),

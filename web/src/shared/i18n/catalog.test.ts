@@ -20,10 +20,14 @@ import tasksAr from './tasks.ar.json';
 import tasksEn from './tasks.en.json';
 import waitlistAr from './waitlist.ar.json';
 import waitlistEn from './waitlist.en.json';
+import webhooksAr from './webhooks.ar.json';
+import webhooksEn from './webhooks.en.json';
 
 const [en, ar] = [
   { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...linksEn, ...onlineEn, ...schedulingEn, ...waitlistEn, ...tasksEn, ...offerEn },
   { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...linksAr, ...onlineAr, ...schedulingAr, ...waitlistAr, ...tasksAr, ...offerAr },
+  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...linksEn, ...onlineEn, ...schedulingEn, ...waitlistEn, ...offerEn, ...webhooksEn },
+  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...linksAr, ...onlineAr, ...schedulingAr, ...waitlistAr, ...offerAr, ...webhooksAr },
 ];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 const ending = new RegExp(`_(${FORMS.join('|')})$`);
