@@ -256,3 +256,15 @@ pub async fn files(tx: &mut TenantTx, message: MessageId) -> Result<Vec<File>> {
     }
     Ok(files)
 }
+
+/// The same files anew, for a message that repeats this one; sealed each to its own place.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn copied(tx: &mut TenantTx, message: MessageId) -> Result<Vec<Uuid>> {
+    let mut ids = Vec::new();
+    for file in files(tx, message).await? {
+        ids.push(keep(tx, &file.name, &file.media_type, &file.bytes).await?.id);
+    }
+    Ok(ids)
+}

@@ -122,6 +122,18 @@ pub enum Source {
     Answer,
 }
 
+impl Source {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Workflow => "workflow",
+            Self::Rule => "rule",
+            Self::Answer => "answer",
+        }
+    }
+}
+
 /// What lies sealed of a message.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
