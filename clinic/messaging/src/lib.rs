@@ -1,5 +1,6 @@
 //! Messaging: e-mail and text messages between the practice and its patients, and what became of each.
 
+mod blocks;
 mod channels;
 mod deliver;
 mod inbound;
@@ -13,7 +14,7 @@ mod templates;
 mod testing;
 #[cfg(test)]
 mod tests;
-mod blocks;
+
 
 use platform::jobs::{JobKind, Schedule};
 use platform::outbox::Subscriber;

@@ -14,7 +14,6 @@ use platform::id::PatientId;
 use platform::idempotency::{IdempotencyKey, Once};
 use platform::page::{MAX_LIMIT, Order, Sort, default_limit};
 use platform::permission::messages as may;
-use platform::phi::Phi;
 use platform::record::{Change, Look};
 use platform::routes::{Json, Routes};
 use platform::{route, undisclosed, validate};
@@ -79,15 +78,15 @@ struct NewSuppression {
 }
 
 /// Why an address may get messages again.
-#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RemoveSuppression {
     /// For the ledger.
     #[garde(length(chars, min = 5, max = 300), custom(validate::line))]
-    reason: Phi<String>,
+    reason: String,
 }
 
-undisclosed!(Suppression, NewSuppression, Row);
+undisclosed!(Suppression, NewSuppression, RemoveSuppression, Row);
 
 /// Which of them.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
@@ -189,7 +188,7 @@ async fn remove(
         sqlx::query!("delete from messaging.suppression where practice_id = $1 and id = $2", practice, id.uuid())
             .execute(tx.conn())
             .await?;
-        let told = json!({ "channel": before.channel, "was": before.reason, "reason": why.reason.expose() });
+        let told = json!({ "channel": before.channel, "was": before.reason, "reason": why.reason });
         tx.record(Change::updated("suppression", id.uuid(), &json!({ "removedFor": null }), &json!({ "removedFor": told })))
             .await?;
         Ok(Json(before))

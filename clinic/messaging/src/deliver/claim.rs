@@ -11,6 +11,7 @@ use super::letter::{self, Letter};
 use crate::channels::Provider;
 use crate::judge::Verdict;
 use crate::message::{self, Message, MessageId, Source, State, queue, row};
+use crate::reminders;
 
 /// For how long a message is in somebody's hand: longer than any call takes.
 pub const LEASE: SignedDuration = SignedDuration::from_mins(2);
@@ -41,6 +42,13 @@ pub async fn claim(tx: &mut TenantTx, app: &App, id: MessageId) -> Result<Option
 }
 
 async fn begin(tx: &mut TenantTx, app: &App, before: Message) -> Result<Option<(Turn, Uuid)>> {
+    if matches!(before.source, Source::Rule | Source::Workflow)
+        && let Some(why) = reminders::outdated(tx, &before).await?
+    {
+        let after = before.at(State::Cancelled, Some(why), tx.now());
+        message::save(tx, &before, after).await?;
+        return Ok(None);
+    }
     let confirms_stop = answers_stop(tx, &before).await?;
     match queue::again(tx, &before, confirms_stop).await? {
         Verdict::Go => {}

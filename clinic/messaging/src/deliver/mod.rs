@@ -9,11 +9,10 @@ mod mark;
 mod probe;
 mod sender;
 pub mod smtp;
-#[cfg(test)]
-mod tests;
 
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use platform::db::{Caller, TenantTx};
 use platform::error::Error;
 use platform::id::PracticeId;
@@ -25,7 +24,7 @@ use crate::message::MessageId;
 use claim::{Turn, claim};
 pub use by_twilio::state_of;
 pub use probe::{Probe, probe};
-pub use sender::{Outcome, Sender};
+pub use sender::Sender;
 
 /// The job that sends a message.
 pub const JOB: JobKind = JobKind { name: "messaging.send", max_attempts: 3, run: |job| Box::pin(run(job)) };
@@ -47,8 +46,9 @@ struct Task {
 ///
 /// # Errors
 /// 503 when the database is away.
-pub async fn enqueue(tx: &mut TenantTx, message: MessageId) -> Result<()> {
-    tx.enqueue(&JOB, &Task { message }, None).await.map(drop)
+pub fn enqueue(tx: &mut TenantTx, message: MessageId) -> BoxFuture<'_, Result<()>> {
+    // boxed, as what the job does may enqueue again
+    Box::pin(async move { tx.enqueue(&JOB, &Task { message }, None).await.map(drop) })
 }
 
 async fn run(job: JobRun) -> Result<()> {
@@ -111,4 +111,12 @@ async fn take_turn(tx: &mut TenantTx, id: MessageId) -> Result<()> {
     .execute(tx.conn())
     .await?;
     if taken.rows_affected() == 1 { enqueue(tx, id).await } else { Ok(()) }
+}
+
+/// Takes a message in hand and does nothing with it, as somebody who crashes.
+#[cfg(test)]
+pub async fn claim_for_tests(app: &App, practice: PracticeId, message: MessageId) {
+    let at = app.clone();
+    let taken = app.door.write_regardless(&Caller::system(practice), async move |tx| claim(tx, &at, message).await).await;
+    assert!(taken.expect("claims").is_some(), "it was due and free");
 }

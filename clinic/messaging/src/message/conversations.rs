@@ -13,7 +13,7 @@ use platform::permission::messages as may;
 use platform::record::{Change, Look};
 use platform::route;
 use platform::routes::{Json, Routes};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 use sqlx::QueryBuilder;
 use utoipa::{IntoParams, ToSchema};

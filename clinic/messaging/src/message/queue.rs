@@ -66,6 +66,8 @@ pub struct Wanted {
     pub answers: Option<MessageId>,
     /// The message that it repeats.
     pub retry_of: Option<MessageId>,
+    /// Why it cannot go out, where that is known before.
+    pub hindered: Option<&'static str>,
 }
 
 undisclosed!(Wanted, To);
@@ -92,6 +94,7 @@ impl Wanted {
             not_before: None,
             answers: None,
             retry_of: None,
+            hindered: None,
         }
     }
 }
@@ -109,9 +112,10 @@ pub async fn queue(tx: &mut TenantTx, wanted: &Wanted) -> Result<Message> {
     let from = wanted.not_before.map_or(now, |at| at.max(now));
     let (address, patient, verdict) = decide(tx, wanted, from).await?;
     let (state, reason, not_before) = match verdict {
+        Verdict::Never(why) => (State::Suppressed, Some(why.code()), from),
+        _ if wanted.hindered.is_some() => (State::Suppressed, wanted.hindered, from),
         Verdict::Go => (State::Queued, None, from),
-        Verdict::Wait(until, why) => (State::Queued, Some(why), until),
-        Verdict::Never(why) => (State::Suppressed, Some(why), from),
+        Verdict::Wait(until, why) => (State::Queued, Some(why.code()), until),
     };
     let (count, price_minor) = match wanted.channel {
         Channel::Email => (None, None),
@@ -143,7 +147,7 @@ pub async fn queue(tx: &mut TenantTx, wanted: &Wanted) -> Result<Message> {
         text: wanted.text.clone(),
         reply_to: wanted.reply_to.clone(),
         state,
-        reason: reason.map(|why| why.code().to_owned()),
+        reason: reason.map(str::to_owned),
         provider: None,
         attempts: 0,
         at_any_hour: wanted.at_any_hour,

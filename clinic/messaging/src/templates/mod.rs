@@ -24,10 +24,11 @@ use platform::shared::{AtVersion, Status};
 use platform::{route, validate};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use crate::judge::Purpose;
 use crate::message::Channel;
+#[cfg(test)]
+pub use builtin::all as built_in;
 pub use engine::TemplateProblem;
 
 platform::id!(
@@ -298,8 +299,12 @@ async fn versions(who: Can<may::Read>, Path(id): Path<TemplateId>) -> Result<Jso
         )
         .fetch_all(tx.conn())
         .await?;
-        let version = |row| MessageTemplateVersion { number: row.number, texts: row.texts.0, at: row.at.to_jiff() };
-        Ok(Json(MessageTemplateVersions { items: rows.into_iter().map(|row| version(row)).collect() }))
+        let versions = rows.into_iter().map(|row| MessageTemplateVersion {
+            number: row.number,
+            texts: row.texts.0,
+            at: row.at.to_jiff(),
+        });
+        Ok(Json(MessageTemplateVersions { items: versions.collect() }))
     })
     .await
 }

@@ -146,7 +146,7 @@ async fn preview(who: Can<may::Read>, Body(asked): Body<PreviewMessage>) -> Resu
             if problems.is_empty() {
                 problems.push(problem);
             }
-            Rendered { language, subject: None, text: String::new() }
+            Rendered { subject: None, text: String::new() }
         });
         let price = settings::find(tx).await?.part_price_minor;
         let subject = rendered.subject.clone().unwrap_or_default();
@@ -168,7 +168,6 @@ fn sampled(texts: &TemplateTexts, language: Language) -> std::result::Result<Ren
     let voice = Voice { language, zone: "Asia/Riyadh".to_owned() };
     let samples = engine::samples();
     Ok(Rendered {
-        language,
         subject: subject.map(|subject| engine::render("subject", subject, &samples, &voice)).transpose()?,
         text: engine::render("text", text, &samples, &voice)?,
     })

@@ -14,8 +14,6 @@ use super::{TemplateProblem, TemplateTexts};
 
 /// A text and its subject, with values.
 pub struct Rendered {
-    /// In which language.
-    pub language: Language,
     /// Of an e-mail.
     pub subject: Option<String>,
     /// What it says.
@@ -107,7 +105,7 @@ pub async fn fill(
         let subject = subject.map(|subject| render("subject", subject, &values, &voice)).transpose()?;
         // a subject is a line
         let subject = subject.map(|subject| subject.split_whitespace().collect::<Vec<_>>().join(" "));
-        Ok(Rendered { language, subject, text: render("text", text, &values, &voice)? })
+        Ok(Rendered { subject, text: render("text", text, &values, &voice)? })
     };
     Ok(filled())
 }
