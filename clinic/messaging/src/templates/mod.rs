@@ -4,7 +4,7 @@
 mod builtin;
 pub mod engine;
 pub mod parts;
-mod preview;
+pub mod preview;
 pub mod values;
 
 use garde::Validate;

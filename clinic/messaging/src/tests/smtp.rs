@@ -190,4 +190,14 @@ async fn marketing_says_how_to_get_no_more_and_one_click_ends_it() {
     let email = json!({ "patientId": patient, "channel": "email", "subject": "S", "text": "T" });
     let refused = clinic.owner.post("/api/v1/messages", &email).await;
     assert_eq!(refused.body["current"]["reason"], "unsubscribed");
+    let nobody = clinic.server.stranger();
+    let look = async |what: &str, token: &str| {
+        nobody.post(&format!("/api/v1/unsubscribe/{what}"), &json!({ "token": token })).await
+    };
+    let shown = look("look", path).await.expect(200);
+    assert_eq!((shown["unsubscribed"].as_bool(), shown["slug"].as_str()), (Some(true), Some("alpha")));
+    assert!(!shown.to_string().to_lowercase().contains("lina"));
+    look("look", &forged).await.expect(404);
+    assert_eq!(look("undo", path).await.expect(200)["unsubscribed"], false);
+    clinic.owner.post("/api/v1/messages", &email).await.expect(201);
 }

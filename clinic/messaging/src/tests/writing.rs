@@ -198,3 +198,58 @@ async fn settings_say_when_it_is_quiet_and_what_a_text_costs() {
     assert_eq!(plan(2).await.body["current"]["reason"], "daily_cap");
     plan(26).await.expect(201);
 }
+
+#[tokio::test]
+async fn while_somebody_writes_they_see_what_it_becomes_and_whether_it_goes_out() {
+    let clinic = Clinic::start().await;
+    let (patient, phone) = clinic.patient().await;
+    let show = async |body: Value| clinic.owner.post("/api/v1/messages/preview", &body).await.expect(200);
+    let draft = |text: &str, besides: Value| {
+        let mut draft = json!({ "patientId": patient, "channel": "sms", "text": text });
+        for (key, value) in besides.as_object().expect("fields") {
+            draft[key] = value.clone();
+        }
+        draft
+    };
+    let plain = show(draft("Dear {{ patient.givenName }}", json!({}))).await;
+    assert_eq!((plain["text"].as_str(), plain["address"].as_str()), (Some("Dear Lina0"), Some(phone.as_str())));
+    assert_eq!((plain["hindrance"].clone(), plain["sms"]["parts"].as_i64()), (Value::Null, Some(1)));
+    let wrong = show(draft("Dear {{ patient.givenName", json!({}))).await;
+    assert_eq!(wrong["problems"][0]["code"], "template.syntax");
+    let marketing = show(draft("Buy", json!({ "purpose": "marketing" }))).await;
+    assert_eq!(marketing["hindrance"], "not_agreed");
+    let night = clinic.server.clock.now() + SignedDuration::from_hours(14);
+    let late = show(draft("T", json!({ "notBefore": night }))).await;
+    assert_eq!((late["hindrance"].as_str(), late["waitsUntil"].is_string()), (Some("quiet_hours"), true));
+    assert_eq!(clinic.messages("").await.len(), 0, "nothing is sent");
+    let variables = clinic.owner.get("/api/v1/message-variables").await.expect(200);
+    assert!(variables["items"].as_array().expect("variables").iter().any(|one| one["name"] == "visit.link"));
+}
+
+#[tokio::test]
+async fn lists_say_whose_messages_they_are_and_can_be_narrowed() {
+    let clinic = Clinic::start().await;
+    let (patient, _) = clinic.patient().await;
+    let (other, _) = clinic.patient().await;
+    let first = clinic.text(&patient, "One").await;
+    clinic.text(&other, "Two").await;
+    let all = clinic.messages("&state=sent,failed").await;
+    assert_eq!((all.len(), all[1]["patient"]["givenName"].as_str()), (2, Some("Lina0")));
+    assert_eq!(clinic.messages("&state=failed,bounced").await.len(), 0);
+    assert_eq!(clinic.messages(&format!("&patientId={patient}")).await.len(), 1);
+    assert_eq!(clinic.messages("&channel=email").await.len(), 0);
+    let page = clinic.owner.get("/api/v1/messages?limit=1").await.expect(200);
+    let next = page["nextCursor"].as_str().expect("a cursor");
+    let next = clinic.owner.get(&format!("/api/v1/messages?limit=1&cursor={next}")).await.expect(200);
+    assert_eq!((&next["items"][0]["id"], next["nextCursor"].clone()), (&first["id"], Value::Null));
+    assert_eq!(clinic.owner.get("/api/v1/messages?state=gone").await.faults(), ["?state invalid"]);
+    clinic.reply(&id(&first), "What is it about?").await;
+    let counts = clinic.owner.get("/api/v1/message-counts").await.expect(200);
+    assert_eq!(counts, json!({ "unread": 1, "unmatched": 0, "unknown": 0, "failed": 0 }));
+    let read = Person::send(clinic.owner.request(Method::POST, &format!("/api/v1/patients/{patient}/conversation/read"))).await;
+    assert_eq!(read.status, 204);
+    let counts = clinic.owner.get("/api/v1/message-counts").await.expect(200);
+    assert_eq!(counts["unread"], 0);
+    let accountant = clinic.server.colleague_of(&clinic.owner, "accountant").await;
+    accountant.get("/api/v1/messages").await.expect(403);
+}
