@@ -112,6 +112,13 @@ settings! {
     /// Addresses that webhooks of practices may reach although they are not on the public internet, separated by commas,
     /// such as https://erp.hospital.example:8443: its scheme, host and port. Every practice of this installation may.
     webhook_origins: String = String::new();
+    /// Where practices may reach SendGrid: the addresses of its API, separated by commas, the usual one first.
+    sendgrid_origins: String = "https://api.sendgrid.com,https://api.eu.sendgrid.com".to_owned();
+    /// Where practices may reach Twilio.
+    twilio_origins: String = "https://api.twilio.com".to_owned();
+    /// Servers for mail within the own network that practices may send by, host names separated by commas; others of
+    /// theirs must be reachable from everywhere.
+    smtp_inner_hosts: String = String::new();
     /// Megabytes of free disk below which changes are refused, so that PostgreSQL never runs dry.
     storage_reserve_mb: u64 = 256;
 }

@@ -31,6 +31,7 @@ use crate::assets::{self, Frames};
         (name = "scheduling", description = "What is free, and who comes when"),
         (name = "tasks", description = "What people have to do"),
         (name = "webhooks", description = "Other programs of the practice are told what happened"),
+        (name = "messaging", description = "E-mail and text messages to patients, and what they answer"),
         (name = "interchange", description = "What leaves the practice whole: FHIR, the printed record, the archive"),
         (name = "administration", description = "The platform itself: practices, queues, health"),
         (name = "audit", description = "Who did and saw what"),
@@ -47,6 +48,7 @@ fn areas() -> Routes {
         .merge(scheduling::routes())
         .merge(tasks::routes())
         .merge(webhooks::routes())
+        .merge(messaging::routes())
         .merge(interchange::routes())
         .merge(administration::routes())
         .merge(::audit::routes())
@@ -63,14 +65,20 @@ pub fn duties() -> Duties {
         patients::schedules(),
         scheduling::schedules(),
         webhooks::schedules(),
+        messaging::schedules(),
         administration::schedules(),
         ::audit::schedules(),
     ]
     .concat();
-    let subscribers =
-        [vec![live::subscriber()], practice::subscribers(), scheduling::subscribers(), webhooks::subscribers()]
-            .concat();
-    let jobs = [patients::jobs(), scheduling::jobs(), ::audit::jobs()].concat();
+    let subscribers = [
+        vec![live::subscriber()],
+        practice::subscribers(),
+        scheduling::subscribers(),
+        messaging::subscribers(),
+        webhooks::subscribers(),
+    ]
+    .concat();
+    let jobs = [patients::jobs(), scheduling::jobs(), messaging::jobs(), ::audit::jobs()].concat();
     Duties { subscribers, jobs, schedules, loops: [::audit::loops(), webhooks::loops()].concat() }
 }
 

@@ -80,7 +80,18 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
     let (appointment, hold) = visit(server, person, insured).await;
     let waitlist = waitlist(server, person).await;
     let webhooks = webhooks(server, person).await;
+    let texts = json!({ "subjectEn": "S", "textEn": "T", "subjectAr": "S", "textAr": "T" });
+    let template = json!({ "name": "Hello", "channel": "email", "purpose": "transactional", "texts": texts });
+    let template = make("/api/v1/message-templates", template).await;
+    let rule = json!({ "name": "Before", "channel": "email", "templateId": template, "offsetMinutes": 60,
+        "serviceIds": [], "locationIds": [], "skipConfirmed": false, "enabled": true });
+    let message = json!({ "patientId": insured, "channel": "email", "templateId": template });
+    let suppressed = json!({ "channel": "email", "address": format!("{}@example.com", Uuid::now_v7().simple()) });
     vec![
+        ("/api/v1/messages/", make("/api/v1/messages", message).await),
+        ("/api/v1/message-rules/", make("/api/v1/message-rules", rule).await),
+        ("/api/v1/message-suppressions/", make("/api/v1/message-suppressions", suppressed).await),
+        ("/api/v1/message-templates/", template),
         ("/api/v1/support-access/", server.support_access(&administrator, person.practice()).await),
         ("/api/v1/jobs/", job),
         ("/api/v1/audit/patients/", patient),

@@ -24,10 +24,32 @@ import webhooksAr from './webhooks.ar.json';
 import webhooksEn from './webhooks.en.json';
 
 const [en, ar] = [
-  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...linksEn, ...onlineEn, ...schedulingEn, ...waitlistEn, ...tasksEn, ...offerEn },
-  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...linksAr, ...onlineAr, ...schedulingAr, ...waitlistAr, ...tasksAr, ...offerAr },
-  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...linksEn, ...onlineEn, ...schedulingEn, ...waitlistEn, ...offerEn, ...webhooksEn },
-  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...linksAr, ...onlineAr, ...schedulingAr, ...waitlistAr, ...offerAr, ...webhooksAr },
+  {
+    ...everydayEn,
+    ...consoleEn,
+    ...patientsEn,
+    ...importsEn,
+    ...linksEn,
+    ...onlineEn,
+    ...schedulingEn,
+    ...waitlistEn,
+    ...tasksEn,
+    ...offerEn,
+    ...webhooksEn,
+  },
+  {
+    ...everydayAr,
+    ...consoleAr,
+    ...patientsAr,
+    ...importsAr,
+    ...linksAr,
+    ...onlineAr,
+    ...schedulingAr,
+    ...waitlistAr,
+    ...tasksAr,
+    ...offerAr,
+    ...webhooksAr,
+  },
 ];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 const ending = new RegExp(`_(${FORMS.join('|')})$`);

@@ -14,8 +14,19 @@ import type webhooksEn from './webhooks.en.json';
 export type Lang = 'en' | 'ar';
 type Strip<K> = K extends `${infer Base}_${'zero' | 'one' | 'two' | 'few' | 'many' | 'other'}` ? Base : K;
 /** Every text has an id; a missing one does not compile. */
-export type MessageId = Strip<keyof typeof en | keyof typeof consoleEn | keyof typeof patientsEn | keyof typeof importsEn | keyof typeof linksEn | keyof typeof onlineEn | keyof typeof schedulingEn | keyof typeof waitlistEn | keyof typeof tasksEn | keyof typeof offerEn>;
-export type MessageId = Strip<keyof typeof en | keyof typeof consoleEn | keyof typeof patientsEn | keyof typeof importsEn | keyof typeof linksEn | keyof typeof onlineEn | keyof typeof schedulingEn | keyof typeof waitlistEn | keyof typeof offerEn | keyof typeof webhooksEn>;
+export type MessageId = Strip<
+  | keyof typeof en
+  | keyof typeof consoleEn
+  | keyof typeof patientsEn
+  | keyof typeof importsEn
+  | keyof typeof linksEn
+  | keyof typeof onlineEn
+  | keyof typeof schedulingEn
+  | keyof typeof waitlistEn
+  | keyof typeof tasksEn
+  | keyof typeof offerEn
+  | keyof typeof webhooksEn
+>;
 export type Params = Record<string, string | number> & { count?: number };
 export type T = (id: MessageId, params?: Params) => string;
 /** For ids made of a code that the server sent: undefined when the catalog has no such text. */
@@ -44,8 +55,17 @@ export const initialLang = (): Lang => chosenLang() ?? (/^ar\b/.test(navigator.l
 
 type Catalog = Record<string, string>;
 /** Texts that come with the pages that have them. */
-export type Part = 'console' | 'patients' | 'imports' | 'links' | 'online' | 'scheduling' | 'waitlist' | 'offer' | 'tasks';
-export type Part = 'console' | 'patients' | 'imports' | 'links' | 'online' | 'scheduling' | 'waitlist' | 'offer' | 'webhooks';
+export type Part =
+  | 'console'
+  | 'patients'
+  | 'imports'
+  | 'links'
+  | 'online'
+  | 'scheduling'
+  | 'waitlist'
+  | 'offer'
+  | 'tasks'
+  | 'webhooks';
 // chunks of their own, loaded when they are first wanted
 const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Catalog }>>> = {
   en: {
