@@ -38,7 +38,7 @@ pub use import::{Duplicates, FileImport, import_file};
 pub use insurance::{CardPicture, Eligibility, Policy, PolicyFields, PolicyId, of_patient as policies_of};
 pub use introduced::{agree, decide as decide_consent, enter as enter_introduced, known};
 pub use list::{PatientItem, items as items_of};
-pub use reach::{Contact, MessageChannel, contacts, reach, reach_all, with_phone, Reach};
+pub use reach::{Contact, MessageChannel, Reach, contacts, reach, reach_all, with_phone};
 pub use record::fields::{
     Alert, AlertKind, Consent, Consents, ContactKind, ContactMethod, Email, PatientStatus, Phone, Sex,
 };

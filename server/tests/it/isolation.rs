@@ -87,7 +87,8 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
 
 /// What the practice writes to a patient, who has an e-mail address, and how.
 async fn messages(owner: &Person, patient: &Value) {
-    let quiet = json!({ "version": 0, "quietFrom": "21:00", "quietUntil": "07:00", "dailyCap": 3, "partPriceMinor": 0 });
+    let quiet =
+        json!({ "version": 0, "quietFrom": "21:00", "quietUntil": "07:00", "dailyCap": 3, "partPriceMinor": 0 });
     Person::send(owner.request(Method::PUT, "/api/v1/messaging-settings").json(&quiet)).await.expect(200);
     let channel = json!({ "channel": "email", "version": 0, "provider": "sandbox", "settings": {} });
     Person::send(owner.request(Method::PUT, "/api/v1/message-channels").json(&channel)).await.expect(200);
