@@ -185,6 +185,7 @@ pub fn to_see(kind: &str) -> String {
         "wish" | "opening" | "offer" | "waitlist_settings" => "waitlist",
         "recall_rule" => "recall",
         "calcom" => "integrations",
+        "run" | "rehearsal" | "workflow_settings" => "workflows",
         "tag" | "note" | "policy" | "patient_field" | "import" | "view" | "merge" | "duplicate" => "patients",
         kind => kind,
     };
@@ -360,6 +361,16 @@ permissions! {
         Read "services.read"            "xxxxxxxx";
         /// Change what the practice offers.
         Write "services.write"          "xx......";
+    }
+    workflows {
+        /// See the practice's automations, and what they did.
+        Read "workflows.read"           "xxx..x..";
+        /// Write drafts of them.
+        Write "workflows.write"         "xx...x..";
+        /// Let them loose, and take them back.
+        Publish "workflows.publish"     "xx......";
+        /// Start them by hand, test, resume and cancel them.
+        Run "workflows.run"             "xx...x..";
     }
     jobs {
         /// See how far the practice's long-running work is.

@@ -2,3 +2,12 @@
 //! declares its own blocks, and the server hands them over.
 
 pub mod block;
+mod builtin;
+pub mod check;
+pub mod definition;
+mod diff;
+mod recurrence;
+mod registry;
+mod template;
+
+pub use registry::{Clinic, Facts, Opening, install};
