@@ -3,6 +3,7 @@
 
 pub mod block;
 mod builtin;
+mod catalog;
 pub mod check;
 pub mod definition;
 mod diff;
@@ -11,3 +12,11 @@ mod registry;
 mod template;
 
 pub use registry::{Clinic, Facts, Opening, install};
+
+use platform::routes::Routes;
+
+/// The routes of the area.
+#[must_use]
+pub fn routes() -> Routes {
+    catalog::routes()
+}
