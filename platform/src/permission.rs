@@ -186,6 +186,7 @@ pub fn to_see(kind: &str) -> String {
         "recall_rule" => "recall",
         "calcom" | "webhook_endpoint" | "message_channel" => "integrations",
         "message_template" | "message_rule" | "messaging_settings" | "suppression" => "messages",
+        "run" | "rehearsal" | "workflow_settings" => "workflows",
         "tag" | "note" | "policy" | "patient_field" | "import" | "view" | "merge" | "duplicate" => "patients",
         kind => kind,
     };
@@ -375,6 +376,16 @@ permissions! {
         Read "services.read"            "xxxxxxxx";
         /// Change what the practice offers.
         Write "services.write"          "xx......";
+    }
+    workflows {
+        /// See the practice's automations, and what they did.
+        Read "workflows.read"           "xxx..x..";
+        /// Write drafts of them.
+        Write "workflows.write"         "xx...x..";
+        /// Let them loose, and take them back.
+        Publish "workflows.publish"     "xx......";
+        /// Start them by hand, test, resume and cancel them.
+        Run "workflows.run"             "xx...x..";
     }
     jobs {
         /// See how far the practice's long-running work is.

@@ -71,15 +71,16 @@ pub fn duties() -> Duties {
     ]
     .concat();
     let subscribers = [
-        vec![live::subscriber()],
         practice::subscribers(),
         scheduling::subscribers(),
         messaging::subscribers(),
         webhooks::subscribers(),
     ]
     .concat();
+    let listeners = vec![live::listener()];
     let jobs = [patients::jobs(), scheduling::jobs(), messaging::jobs(), ::audit::jobs()].concat();
-    Duties { subscribers, jobs, schedules, loops: [::audit::loops(), webhooks::loops()].concat() }
+    let loops = [::audit::loops(), webhooks::loops()].concat();
+    Duties { subscribers, listeners, jobs, schedules, loops, ..Duties::default() }
 }
 
 /// Everything that the server answers.

@@ -2,6 +2,27 @@
 //! declares its own blocks, and the server hands them over.
 
 pub mod block;
+mod builtin;
+mod catalog;
+pub mod check;
 pub mod day;
+mod decide;
+pub mod definition;
+mod diff;
+mod hours;
+mod plan;
+mod recurrence;
+mod registry;
+mod template;
 #[cfg(feature = "testing")]
 pub mod testing;
+
+pub use registry::{Clinic, Facts, Opening, install};
+
+use platform::routes::Routes;
+
+/// The routes of the area.
+#[must_use]
+pub fn routes() -> Routes {
+    catalog::routes()
+}

@@ -52,8 +52,11 @@ with relation as (
     ('auth.members(uuid)'), ('auth.change_member(uuid,text,uuid,text)'), ('auth.roles(uuid)'),
     ('auth.save_role(uuid,text,text,text[],boolean)'), ('auth.invites(uuid)'),
     ('auth.add_invite(uuid,text,text,text,uuid,text,bytea,uuid)'), ('auth.renew_invite(uuid,bytea)'),
-    ('auth.assignable()'), ('auth.role_names(uuid[])'), ('auth.revoke_invites(uuid,uuid)'), ('auth.accept_invite(bytea,uuid,boolean,text,text,text)'), ('auth.api_keys(uuid)'),
-    ('auth.add_api_key(uuid,text,bytea,text,text,text[],timestamp with time zone,uuid)'), ('auth.revoke_api_key(uuid)')
+    ('auth.assignable()'), ('auth.role_names(uuid[])'),
+    ('auth.revoke_invites(uuid,uuid)'), ('auth.accept_invite(bytea,uuid,boolean,text,text,text)'), ('auth.api_keys(uuid)'),
+    ('auth.add_api_key(uuid,text,bytea,text,text,text[],timestamp with time zone,uuid)'), ('auth.revoke_api_key(uuid)'),
+    ('claim.runs(timestamp with time zone,integer,integer,integer)'), ('claim.timed_workflows(timestamp with time zone,integer)'),
+    ('claim.practices_with_runs(uuid)')
 ), excused (rule, object) as (values
     -- the address of a practice is public and unique over all of them
     ('unique without practice_id', 'platform.practice / platform.practice_slug_key'),
@@ -76,6 +79,13 @@ with relation as (
     -- and what is to be told to which endpoints of webhooks
     ('policy ignores practice', 'webhooks.endpoint / claim'), ('policy ignores practice', 'webhooks.lane / claim'),
     ('policy ignores practice', 'webhooks.delivery / claim'),
+    -- and which runs are due, and whose time must be looked at
+    ('policy ignores practice', 'automation.run / claim'), ('policy ignores practice', 'automation.cursor / claim'),
+    -- the history of runs is itself the account of what was done; what their actions change has entries of its own
+    ('change without audit', 'automation.run'), ('change without audit', 'automation.step'),
+    ('change without audit', 'automation.wait'), ('change without audit', 'automation.cursor'),
+    -- what would have been done is no change
+    ('change without audit', 'automation.rehearsal'), ('change without audit', 'automation.rehearsal_item'),
     -- written by the product's own bookkeeping, or itself the ledger
     ('change without audit', 'audit.seal'), ('change without audit', 'audit.head'), ('change without audit', 'audit_export.chunk'),
     -- what a file says is no record before it is entered
