@@ -33,6 +33,7 @@ use crate::assets::{self, Frames};
         (name = "webhooks", description = "Other programs of the practice are told what happened"),
         (name = "messaging", description = "E-mail and text messages to patients, and what they answer"),
         (name = "interchange", description = "What leaves the practice whole: FHIR, the printed record, the archive"),
+        (name = "automation", description = "What happens by itself: workflows and their runs"),
         (name = "administration", description = "The platform itself: practices, queues, health"),
         (name = "audit", description = "Who did and saw what"),
         (name = "platform", description = "What every area stands on"),
@@ -50,6 +51,7 @@ fn areas() -> Routes {
         .merge(webhooks::routes())
         .merge(messaging::routes())
         .merge(interchange::routes())
+        .merge(automation::routes())
         .merge(administration::routes())
         .merge(::audit::routes())
         .merge(jobs::routes())
@@ -59,6 +61,8 @@ fn areas() -> Routes {
 /// What happens without a request.
 #[must_use]
 pub fn duties() -> Duties {
+    // a mistake in the blocks keeps the server from starting, in `surround`
+    let _ = blocks::install();
     let schedules = [
         jobs::schedules(),
         identity::schedules(),
@@ -66,6 +70,7 @@ pub fn duties() -> Duties {
         scheduling::schedules(),
         webhooks::schedules(),
         messaging::schedules(),
+        automation::schedules(),
         administration::schedules(),
         ::audit::schedules(),
     ]
@@ -77,10 +82,11 @@ pub fn duties() -> Duties {
         webhooks::subscribers(),
     ]
     .concat();
-    let listeners = vec![live::listener()];
-    let jobs = [patients::jobs(), scheduling::jobs(), messaging::jobs(), ::audit::jobs()].concat();
+    let listeners = [vec![live::listener()], automation::listeners()].concat();
+    let jobs =
+        [patients::jobs(), scheduling::jobs(), messaging::jobs(), automation::jobs(), ::audit::jobs()].concat();
     let loops = [::audit::loops(), webhooks::loops()].concat();
-    Duties { subscribers, listeners, jobs, schedules, loops, ..Duties::default() }
+    Duties { subscribers, listeners, jobs, schedules, loops, turns: automation::turns() }
 }
 
 /// Everything that the server answers.
@@ -101,6 +107,7 @@ pub fn api(app: &App) -> Result<Router> {
 }
 
 fn surround(api: Router<App>, app: &App) -> Result<Router> {
+    blocks::install()?;
     let document = document()?;
     let api = api
         .route("/api/v1/openapi.json", get(async move || ([("content-type", "application/json")], document.clone())));

@@ -28,6 +28,7 @@ const areaOfNoun: Record<Noun, Area> = {
   audit: 'security',
   support_access: 'security',
   tasks: 'work',
+  workflows: 'work',
   jobs: 'work',
   session: 'own',
   account: 'own',

@@ -70,7 +70,11 @@ const VisitChanges = lazy(() => import('@/features/scheduling/record/VisitChange
 const TaskOfEntry = lazy(() => import('@/features/tasks/record/TaskOfEntry').then((m) => ({ default: m.TaskOfEntry })));
 
 /** Who did it, where nobody has a name for them. */
-const unnamed: Record<string, MessageId | undefined> = { user: 'activity.somebody', patient: 'activity.patient' };
+const unnamed: Record<string, MessageId | undefined> = {
+  user: 'activity.somebody',
+  patient: 'activity.patient',
+  workflow: 'activity.workflow',
+};
 
 /** What says field by field what became different. */
 const CHANGED = new Set(['patient.changed', 'policy.changed', 'policy.verified']);
