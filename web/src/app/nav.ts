@@ -13,6 +13,7 @@ import {
   IconLayoutKanban,
   IconLifebuoy,
   IconMapPin,
+  IconRoute,
   IconSettings,
   IconShieldCheck,
   IconShieldLock,
@@ -48,10 +49,11 @@ const home: NavItem = { label: 'nav.home', to: '/home', icon: IconHome2 };
 const calendar: NavItem = { label: 'nav.calendar', to: '/calendar', icon: IconCalendarEvent, needs: 'appointments.read' };
 const waitlist: NavItem = { label: 'nav.waitlist', to: '/waitlist', icon: IconHourglass, needs: 'waitlist.read', wide: true };
 const recalls: NavItem = { label: 'nav.recalls', to: '/recalls', icon: IconBellRinging, needs: 'recalls.read', wide: true };
+const workflows: NavItem = { label: 'nav.workflows', to: '/workflows', icon: IconRoute, needs: 'workflows.read', wide: true };
 const patients: NavItem = { label: 'nav.patients', to: '/patients', icon: IconUsers, needs: 'patients.read' };
 const settings: NavItem = { label: 'nav.settings', to: '/settings', icon: IconSettings };
 
-export const primaryNav: NavItem[] = [today, calendar, waitlist, recalls, patients, home];
+export const primaryNav: NavItem[] = [today, calendar, waitlist, recalls, patients, workflows, home];
 
 /** One line for each page of settings; a group without a page for somebody is not shown to them. */
 export const settingsNav: NavGroup[] = [

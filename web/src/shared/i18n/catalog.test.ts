@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import everydayAr from './ar.json';
+import automationAr from './automation.ar.json';
+import automationEn from './automation.en.json';
 import consoleAr from './console.ar.json';
 import consoleEn from './console.en.json';
 import everydayEn from './en.json';
@@ -20,8 +22,8 @@ import waitlistAr from './waitlist.ar.json';
 import waitlistEn from './waitlist.en.json';
 
 const [en, ar] = [
-  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...linksEn, ...onlineEn, ...schedulingEn, ...waitlistEn, ...offerEn },
-  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...linksAr, ...onlineAr, ...schedulingAr, ...waitlistAr, ...offerAr },
+  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...linksEn, ...onlineEn, ...schedulingEn, ...waitlistEn, ...offerEn, ...automationEn },
+  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...linksAr, ...onlineAr, ...schedulingAr, ...waitlistAr, ...offerAr, ...automationAr },
 ];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 const ending = new RegExp(`_(${FORMS.join('|')})$`);

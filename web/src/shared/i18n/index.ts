@@ -1,4 +1,5 @@
 import { createStore, useStore } from '@/shared/store';
+import type automationEn from './automation.en.json';
 import type consoleEn from './console.en.json';
 import type en from './en.json';
 import type importsEn from './imports.en.json';
@@ -12,7 +13,7 @@ import type waitlistEn from './waitlist.en.json';
 export type Lang = 'en' | 'ar';
 type Strip<K> = K extends `${infer Base}_${'zero' | 'one' | 'two' | 'few' | 'many' | 'other'}` ? Base : K;
 /** Every text has an id; a missing one does not compile. */
-export type MessageId = Strip<keyof typeof en | keyof typeof consoleEn | keyof typeof patientsEn | keyof typeof importsEn | keyof typeof linksEn | keyof typeof onlineEn | keyof typeof schedulingEn | keyof typeof waitlistEn | keyof typeof offerEn>;
+export type MessageId = Strip<keyof typeof en | keyof typeof consoleEn | keyof typeof patientsEn | keyof typeof importsEn | keyof typeof linksEn | keyof typeof onlineEn | keyof typeof schedulingEn | keyof typeof waitlistEn | keyof typeof offerEn | keyof typeof automationEn>;
 export type Params = Record<string, string | number> & { count?: number };
 export type T = (id: MessageId, params?: Params) => string;
 /** For ids made of a code that the server sent: undefined when the catalog has no such text. */
@@ -41,7 +42,7 @@ export const initialLang = (): Lang => chosenLang() ?? (/^ar\b/.test(navigator.l
 
 type Catalog = Record<string, string>;
 /** Texts that come with the pages that have them. */
-export type Part = 'console' | 'patients' | 'imports' | 'links' | 'online' | 'scheduling' | 'waitlist' | 'offer';
+export type Part = 'console' | 'patients' | 'imports' | 'links' | 'online' | 'scheduling' | 'waitlist' | 'offer' | 'automation';
 // chunks of their own, loaded when they are first wanted
 const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Catalog }>>> = {
   en: {
@@ -54,6 +55,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     scheduling: () => import('./scheduling.en.json'),
     waitlist: () => import('./waitlist.en.json'),
     offer: () => import('./offer.en.json'),
+    automation: () => import('./automation.en.json'),
   },
   ar: {
     everyday: () => import('./ar.json'),
@@ -65,6 +67,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     scheduling: () => import('./scheduling.ar.json'),
     waitlist: () => import('./waitlist.ar.json'),
     offer: () => import('./offer.ar.json'),
+    automation: () => import('./automation.ar.json'),
   },
 };
 const wanted = new Map<Part, Promise<void>>();

@@ -1,0 +1,78 @@
+import { Badge } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useSession } from '@/shared/auth/session';
+import { useLang } from '@/shared/i18n';
+import { formatDate, formatNumber } from '@/shared/i18n/format';
+import { type Column, DataList } from '@/shared/ui/DataList';
+import { blocksQuery, type WorkflowItem } from '../api';
+import builder from '../builder/Builder.module.css';
+import type { Trigger } from '../definition';
+import { triggerIcon } from '../canvas/icons';
+import { useWords } from '../useWords';
+import classes from './List.module.css';
+
+/** By what each begins, how it stands, and how it went in the last days. */
+export function WorkflowList({ items }: { items: WorkflowItem[] }) {
+  const { t, lang } = useLang();
+  const { timeZone } = useSession().practice;
+  const navigate = useNavigate();
+  const blocks = useQuery(blocksQuery).data;
+  const words = useWords(blocks);
+  const triggerOf = (item: WorkflowItem) => item.trigger as Trigger | null;
+
+  const columns: Column<WorkflowItem>[] = [
+    { label: t('workflows.col.trigger'), cell: (item) => <span className={classes.trigger}>{words.trigger(triggerOf(item))}</span> },
+    {
+      label: t('workflows.col.status'),
+      cell: (item) => (
+        <Badge radius="sm" className={builder.status} data-status={item.status}>
+          {t(`workflows.status.${item.status}`)}
+        </Badge>
+      ),
+    },
+    { label: t('workflows.col.runs'), cell: (item) => <Runs item={item} /> },
+    { label: t('workflows.col.published'), cell: (item) => (item.publishedAt ? formatDate(lang, timeZone, item.publishedAt) : null) },
+    { label: t('workflows.col.creator'), cell: (item) => (item.createdBy ? <bdi>{item.createdBy.name}</bdi> : null) },
+  ];
+  return (
+    <DataList
+      rows={items}
+      keyOf={(item) => item.id}
+      label={t('nav.workflows')}
+      nameLabel={t('workflows.name')}
+      nameOf={(item) => ({ name: item.name, other: item.hasChanges && item.status === 'published' ? t('workflows.hasChanges') : (item.description ?? undefined) })}
+      lead={(item) => <Lead trigger={triggerOf(item)} failed={item.runs7d.failed > 0} />}
+      badge={() => undefined}
+      columns={columns}
+      details={(item) => [t(`workflows.status.${item.status}`), words.trigger(triggerOf(item))].join(' · ')}
+      onOpen={(item) => void navigate({ to: '/workflows/$id', params: { id: item.id } })}
+    />
+  );
+}
+
+function Lead({ trigger, failed }: { trigger: Trigger | null; failed: boolean }) {
+  const Icon = triggerIcon(trigger);
+  return (
+    <span className={classes.lead} data-failed={failed || undefined}>
+      <Icon size={17} stroke={1.8} aria-hidden />
+    </span>
+  );
+}
+
+/** Runs of the last seven days; failed ones lead to themselves. */
+function Runs({ item }: { item: WorkflowItem }) {
+  const { t, lang } = useLang();
+  const { total, failed } = item.runs7d;
+  if (!total) return null;
+  return (
+    <span className="tnum">
+      {formatNumber(lang, total)}
+      {failed ? (
+        <Link to="/workflows/runs" search={{ workflow: item.id, state: 'failed' }} className={classes.failed} onClick={(event) => event.stopPropagation()}>
+          {t('workflows.failed', { count: failed })}
+        </Link>
+      ) : null}
+    </span>
+  );
+}
