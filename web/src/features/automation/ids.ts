@@ -17,8 +17,11 @@ export function freshIds(definition: Definition): (stem: string) => string {
   };
 }
 
-/** `message.send_email` → `send_email`. */
-export const stemOf = (name: string) => name.slice(name.lastIndexOf('.') + 1);
+/** `message.send_email` → `send_email`, and `tag.add` → `tag`: what says more of what a step does. */
+export function stemOf(name: string): string {
+  const [noun = '', verb = ''] = name.split('.');
+  return verb.includes('_') || !noun ? verb || noun : noun;
+}
 
 type Renamed = ReadonlyMap<string, string>;
 const TEMPLATE = /\{\{.*?\}\}|\{%.*?%\}/gs;

@@ -5,7 +5,7 @@ import { useSession } from '@/shared/auth/session';
 import { actionOf, type Blocks, type Field, humanised } from './blocks';
 import { celOf, type Group, isGroup, read, takesValue, type Test } from './conditions';
 import type { Condition, Definition, Path, Step, Trigger, Wait } from './definition';
-import { type NameOf, useRefs } from './useRefs';
+import type { NameOf } from './useRefs';
 import { allSteps, findStep } from './tree';
 import { piecesOf, variableIn } from './variables';
 
@@ -185,10 +185,11 @@ export function wordsOf({ t, lookup, lang, timeZone, blocks, definition, refName
 
 export type Words = ReturnType<typeof wordsOf>;
 
-/** The words for one workflow, whose steps name what they give. */
-export function useWords(blocks: Blocks | undefined, definition?: Definition): Words {
+const unknown: NameOf = () => undefined;
+
+/** The words for one workflow, whose steps name what they give; `refName` says what the practice's own things are called. */
+export function useWords(blocks: Blocks | undefined, definition?: Definition, refName: NameOf = unknown): Words {
   const { t, lookup, lang } = useLang();
   const { timeZone } = useSession().practice;
-  const { nameOf } = useRefs();
-  return useMemo(() => wordsOf({ t, lookup, lang, timeZone, blocks, definition, refName: nameOf }), [t, lookup, lang, timeZone, blocks, definition, nameOf]);
+  return useMemo(() => wordsOf({ t, lookup, lang, timeZone, blocks, definition, refName }), [t, lookup, lang, timeZone, blocks, definition, refName]);
 }

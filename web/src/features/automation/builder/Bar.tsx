@@ -1,5 +1,5 @@
-import { ActionIcon, Badge, Button, Menu, Tooltip } from '@mantine/core';
-import { IconAlertTriangle, IconArrowBackUp, IconArrowForwardUp, IconChevronLeft, IconCopy, IconDots, IconHistory, IconListDetails, IconPencil, IconPlayerPause, IconTestPipe, IconTrash, IconUserPlus, IconWand } from '@tabler/icons-react';
+import { ActionIcon, Button, Menu } from '@mantine/core';
+import { IconAlertTriangle, IconArrowBackUp, IconArrowForwardUp, IconChevronLeft, IconCopy, IconDots, IconHistory, IconListCheck, IconPencil, IconPlayerPause, IconTestPipe, IconTrash, IconUserPlus, IconWand } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useCan } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
@@ -7,6 +7,8 @@ import { useErrorText } from '@/shared/i18n/errors';
 import { isMac } from '@/shared/ui/shortcuts';
 import { toast } from '@/shared/ui/toast';
 import { useWorkflows } from '../api';
+import frame from '../canvas/Frame.module.css';
+import { StatusBadge } from '../StatusBadge';
 import classes from './Builder.module.css';
 import type { useAutosave } from './useAutosave';
 import { useBuilder } from './useBuilder';
@@ -22,18 +24,16 @@ export function Bar({ draft, onPanel }: Props) {
   const can = useCan();
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   return (
-    <div className={classes.bar}>
+    <div className={frame.bar}>
       <ActionIcon variant="subtle" color="gray" size={34} component={Link} to="/workflows" aria-label={t('workflows.back')}>
-        <IconChevronLeft size={20} stroke={1.8} className={classes.back} />
+        <IconChevronLeft size={20} stroke={1.8} className={frame.back} />
       </ActionIcon>
-      <div className={classes.titles}>
-        <h1 className={classes.name}>
+      <div className={frame.titles}>
+        <h1 className={frame.name}>
           <bdi>{workflow.name}</bdi>
         </h1>
-        <div className={classes.state}>
-          <Badge radius="sm" className={classes.status} data-status={workflow.status}>
-            {t(`workflows.status.${workflow.status}`)}
-          </Badge>
+        <div className={frame.state}>
+          <StatusBadge status={workflow.status} />
           <span role="status" data-saving={draft.saving}>
             {readOnly ? t('form.readOnly') : t(`workflows.saving.${draft.saving}`)}
           </span>
@@ -45,16 +45,12 @@ export function Bar({ draft, onPanel }: Props) {
           {t('workflows.problems', { count: problems.length })}
         </Button>
       ) : null}
-      <Tooltip label={t('workflows.rehearse')}>
-        <ActionIcon variant="default" size={36} visibleFrom="sm" aria-label={t('workflows.rehearse')} onClick={() => onPanel('rehearsal')}>
-          <IconWand size={17} stroke={1.7} />
-        </ActionIcon>
-      </Tooltip>
-      <Tooltip label={t('workflows.runs')}>
-        <ActionIcon variant="default" size={36} visibleFrom="sm" aria-label={t('workflows.runs')} renderRoot={(props) => <Link {...props} to="/workflows/runs" search={{ workflow: workflow.id }} />}>
-          <IconListDetails size={17} stroke={1.7} />
-        </ActionIcon>
-      </Tooltip>
+      <ActionIcon title={t('workflows.rehearse')} variant="default" size={36} visibleFrom="sm" aria-label={t('workflows.rehearse')} onClick={() => onPanel('rehearsal')}>
+        <IconWand size={17} stroke={1.7} />
+      </ActionIcon>
+      <ActionIcon title={t('workflows.runs')} variant="default" size={36} visibleFrom="sm" aria-label={t('workflows.runs')} renderRoot={(props) => <Link {...props} to="/workflows/runs" search={{ workflow: workflow.id }} />}>
+        <IconListCheck size={17} stroke={1.7} />
+      </ActionIcon>
       <More draft={draft} onPanel={onPanel} />
       {can('workflows.publish') ? (
         <Button onClick={() => onPanel('publish')} disabled={workflow.status === 'published' && !workflow.hasChanges && draft.saving === 'saved'}>
@@ -71,16 +67,12 @@ function Travel() {
   const mod = isMac() ? '⌘' : 'Ctrl';
   return (
     <ActionIcon.Group className={classes.travel ?? ''} visibleFrom="sm">
-      <Tooltip label={`${t('action.undo')} (${mod} Z)`}>
-        <ActionIcon variant="default" size={36} aria-label={t('action.undo')} disabled={!editor.past.length} onClick={() => dispatch({ do: 'undo' })}>
-          <IconArrowBackUp size={17} stroke={1.7} />
-        </ActionIcon>
-      </Tooltip>
-      <Tooltip label={`${t('action.redo')} (${mod} Shift Z)`}>
-        <ActionIcon variant="default" size={36} aria-label={t('action.redo')} disabled={!editor.future.length} onClick={() => dispatch({ do: 'redo' })}>
-          <IconArrowForwardUp size={17} stroke={1.7} />
-        </ActionIcon>
-      </Tooltip>
+      <ActionIcon title={`${t('action.undo')} (${mod} Z)`} variant="default" size={36} aria-label={t('action.undo')} disabled={!editor.past.length} onClick={() => dispatch({ do: 'undo' })}>
+        <IconArrowBackUp size={17} stroke={1.7} />
+      </ActionIcon>
+      <ActionIcon title={`${t('action.redo')} (${mod} Shift Z)`} variant="default" size={36} aria-label={t('action.redo')} disabled={!editor.future.length} onClick={() => dispatch({ do: 'redo' })}>
+        <IconArrowForwardUp size={17} stroke={1.7} />
+      </ActionIcon>
     </ActionIcon.Group>
   );
 }
@@ -125,7 +117,7 @@ function More({ draft, onPanel }: Props) {
         <Menu.Item leftSection={<IconWand size={16} />} onClick={() => onPanel('rehearsal')} hiddenFrom="sm">
           {t('workflows.rehearse')}
         </Menu.Item>
-        <Menu.Item leftSection={<IconListDetails size={16} />} onClick={() => void navigate({ to: '/workflows/runs', search: { workflow: workflow.id } })} hiddenFrom="sm">
+        <Menu.Item leftSection={<IconListCheck size={16} />} onClick={() => void navigate({ to: '/workflows/runs', search: { workflow: workflow.id } })} hiddenFrom="sm">
           {t('workflows.runs')}
         </Menu.Item>
         <Menu.Item leftSection={<IconHistory size={16} />} onClick={() => onPanel('versions')}>

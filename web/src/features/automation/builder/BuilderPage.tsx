@@ -12,21 +12,25 @@ import { SideDrawer } from '@/shared/ui/SideDrawer';
 import { workflowQuery, type Workflow } from '../api';
 import type { Mark } from '../canvas/Card';
 import { BLOCK_DRAG } from '../canvas/drag';
+import frame from '../canvas/Frame.module.css';
 import { Outline } from '../canvas/Outline';
 import type { Definition } from '../definition';
 import { type Key, laneKey, type Place, placeAfter, stepBefore, TRIGGER } from '../tree';
-import { AddMenu, Palette, useOffers } from './AddMenu';
+import { useOffers } from './offers';
+import { Palette } from './Palette';
 import { Bar, type Panel } from './Bar';
 import classes from './Builder.module.css';
 import { ConflictNote } from './ConflictNote';
-import { Inspector, useTitle } from './Inspector';
 import { newStep } from './newStep';
-import { ProblemsPanel } from './ProblemsPanel';
 import { useAutosave } from './useAutosave';
 import { BuilderProvider, useBuilder } from './useBuilder';
 import { focusInspector, useBuilderKeys } from './useBuilderKeys';
+import { useTitle } from './useTitle';
 
 const WorkflowCanvas = lazy(() => import('../canvas/WorkflowCanvas').then((m) => ({ default: m.WorkflowCanvas })));
+const Inspector = lazy(() => import('./Inspector').then((m) => ({ default: m.Inspector })));
+const AddMenu = lazy(() => import('./AddMenu').then((m) => ({ default: m.AddMenu })));
+const ProblemsPanel = lazy(() => import('./ProblemsPanel').then((m) => ({ default: m.ProblemsPanel })));
 const PublishDialog = lazy(() => import('./PublishDialog').then((m) => ({ default: m.PublishDialog })));
 const VersionsDrawer = lazy(() => import('./VersionsDrawer').then((m) => ({ default: m.VersionsDrawer })));
 const RehearsalDrawer = lazy(() => import('./RehearsalDrawer').then((m) => ({ default: m.RehearsalDrawer })));
@@ -111,16 +115,16 @@ function Page({ workflow }: { workflow: Workflow }) {
 
   const shown = { definition, words, selected: editor.selected, onSelect: select, marks };
   return (
-    <div className={classes.page}>
+    <div className={frame.page}>
       <Bar draft={draft} onPanel={setPanel} />
       {draft.theirs ? <ConflictNote theirs={draft.theirs} onTheirs={draft.takeTheirs} onMine={draft.keepMine} /> : null}
-      <div className={classes.work}>
+      <div className={frame.work}>
         {phone ? (
           <Outline {...shown} onAdd={readOnly ? undefined : adding.setPlace} />
         ) : (
           <>
             {wide && !readOnly ? <Palette offers={offers} onPick={(name) => pick(name, adding.here())} onDrag={(event, name) => event.dataTransfer.setData(BLOCK_DRAG, name)} /> : null}
-            <div ref={host} className={classes.canvas} role="group" aria-label={t('workflows.canvas')} aria-describedby="canvas-keys" onKeyDown={onCanvasKeys}>
+            <div ref={host} className={frame.canvas} role="group" aria-label={t('workflows.canvas')} aria-describedby="canvas-keys" onKeyDown={onCanvasKeys}>
               <span id="canvas-keys" hidden>
                 {t('workflows.canvas.keys')}
               </span>
@@ -141,7 +145,9 @@ function Page({ workflow }: { workflow: Workflow }) {
             </div>
             {editor.selected ? (
               <aside className={classes.inspector} aria-label={t('workflows.inspector')} onKeyDown={(event) => (event.key === 'Escape' && !event.defaultPrevented && !(event.target as Element).closest('[aria-expanded=true]') ? close() : undefined)}>
-                <Inspector key={editor.selected} name={editor.selected} onClose={close} />
+                <Suspense fallback={<Skeleton h="100%" radius={0} />}>
+                  <Inspector key={editor.selected} name={editor.selected} onClose={close} />
+                </Suspense>
               </aside>
             ) : null}
           </>
@@ -149,12 +155,14 @@ function Page({ workflow }: { workflow: Workflow }) {
       </div>
       {phone && editor.selected ? (
         <SideDrawer title={<bdi>{title(editor.selected).title}</bdi>} onClose={() => select(null)}>
-          <Inspector key={editor.selected} name={editor.selected} />
+          <Suspense fallback={<Skeleton h={300} />}>
+            <Inspector key={editor.selected} name={editor.selected} />
+          </Suspense>
         </SideDrawer>
       ) : null}
-      {adding.place ? <AddMenu offers={offers} where={where(adding.place)} onPick={(name) => pick(name, adding.place!)} onClose={() => (follow(), adding.setPlace(undefined))} /> : null}
-      {panel === 'problems' ? <ProblemsPanel onGo={goTo} onClose={() => setPanel(undefined)} /> : null}
       <Suspense>
+        {adding.place ? <AddMenu offers={offers} where={where(adding.place)} onPick={(name) => pick(name, adding.place!)} onClose={() => (follow(), adding.setPlace(undefined))} /> : null}
+        {panel === 'problems' ? <ProblemsPanel onGo={goTo} onClose={() => setPanel(undefined)} /> : null}
         {panel === 'publish' ? <PublishDialog draft={draft} onProblem={goTo} onClose={() => setPanel(undefined)} /> : null}
         {panel === 'versions' ? <VersionsDrawer onClose={() => setPanel(undefined)} /> : null}
         {panel === 'rehearsal' ? <RehearsalDrawer draft={draft} onClose={() => setPanel(undefined)} /> : null}

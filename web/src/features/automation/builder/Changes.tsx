@@ -4,6 +4,7 @@ import type { Diff } from '../api';
 import type { Blocks } from '../blocks';
 import type { Definition } from '../definition';
 import { findStep } from '../tree';
+import { useRefs } from '../useRefs';
 import { useWords, type Words } from '../useWords';
 import classes from './Builder.module.css';
 
@@ -22,7 +23,8 @@ type Props = { changes: Diff['changes']; blocks: Blocks | undefined; before: Def
 /** What is different, step by step. */
 export function Changes({ changes, blocks, before, after }: Props) {
   const { t, lookup } = useLang();
-  const [was, is] = [useWords(blocks, before), useWords(blocks, after)];
+  const { nameOf } = useRefs();
+  const [was, is] = [useWords(blocks, before, nameOf), useWords(blocks, after, nameOf)];
   if (!changes.length) return <p className={classes.hint}>{t('workflows.diff.none')}</p>;
   const titleOf = (step: string | null | undefined) => {
     if (!step || step === 'trigger') return { title: t('workflows.kind.trigger'), action: undefined };

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, CloseButton, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, CloseButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconCopy, IconTrash } from '@tabler/icons-react';
 import { useLang } from '@/shared/i18n';
 import { stepIcon, triggerIcon } from '../canvas/icons';
@@ -7,6 +7,7 @@ import classes from './Builder.module.css';
 import { ActionForm, BranchForm, LoopForm, PathForm, StepName, StopForm, WaitForm } from './StepForms';
 import { TriggerForm } from './TriggerForm';
 import { useBuilder } from './useBuilder';
+import { useTitle } from './useTitle';
 
 /** What is chosen, and everything that can be said about it. */
 export function Inspector({ name, onClose }: { name: Key; onClose?: () => void }) {
@@ -30,19 +31,6 @@ export function Inspector({ name, onClose }: { name: Key; onClose?: () => void }
       <Acts name={name} />
     </>
   );
-}
-
-/** The title of what is chosen. */
-export function useTitle() {
-  const { t } = useLang();
-  const { definition, words } = useBuilder();
-  return (key: Key): { kind: string; title: string } => {
-    if (key === TRIGGER) return { kind: t('workflows.kind.trigger'), title: words.trigger(definition.trigger) };
-    const step = findStep(definition, isLane(key) ? (laneOf(key).of ?? '') : key);
-    if (!step) return { kind: '', title: '' };
-    if (!isLane(key)) return { kind: words.kindOf(step), title: words.stepTitle(step) };
-    return { kind: t('workflows.kind.path'), title: words.laneTitle(step, findPath(definition, key) ?? null) };
-  };
 }
 
 function Head({ name, onClose }: { name: Key; onClose: () => void }) {
@@ -104,22 +92,16 @@ function Acts({ name }: { name: Key }) {
       </Button>
       <span className={classes.spacer} />
       {isLane(name) ? null : (
-        <Tooltip label={t('workflows.duplicate.step')}>
-          <ActionIcon variant="default" size={34} aria-label={t('workflows.duplicate.step')} onClick={() => dispatch({ do: 'duplicate', id: name })}>
-            <IconCopy size={16} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon title={t('workflows.duplicate.step')} variant="default" size={34} aria-label={t('workflows.duplicate.step')} onClick={() => dispatch({ do: 'duplicate', id: name })}>
+          <IconCopy size={16} />
+        </ActionIcon>
       )}
-      <Tooltip label={t('workflows.move.up')}>
-        <ActionIcon variant="default" size={34} aria-label={t('workflows.move.up')} onClick={() => move(-1)}>
-          <IconArrowUp size={16} />
-        </ActionIcon>
-      </Tooltip>
-      <Tooltip label={t('workflows.move.down')}>
-        <ActionIcon variant="default" size={34} aria-label={t('workflows.move.down')} onClick={() => move(1)}>
-          <IconArrowDown size={16} />
-        </ActionIcon>
-      </Tooltip>
+      <ActionIcon title={t('workflows.move.up')} variant="default" size={34} aria-label={t('workflows.move.up')} onClick={() => move(-1)}>
+        <IconArrowUp size={16} />
+      </ActionIcon>
+      <ActionIcon title={t('workflows.move.down')} variant="default" size={34} aria-label={t('workflows.move.down')} onClick={() => move(1)}>
+        <IconArrowDown size={16} />
+      </ActionIcon>
     </div>
   );
 }

@@ -5,8 +5,8 @@ import { SideDrawer } from '@/shared/ui/SideDrawer';
 import type { Placed } from '../problems';
 import type { Key } from '../tree';
 import classes from './Builder.module.css';
-import { useTitle } from './Inspector';
 import { useBuilder } from './useBuilder';
+import { useTitle } from './useTitle';
 
 type Go = (key: Key | null, field: string) => void;
 

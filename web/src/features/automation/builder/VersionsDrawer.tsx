@@ -7,6 +7,7 @@ import { formatDateTime } from '@/shared/i18n/format';
 import { Failed } from '@/shared/ui/Page';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
 import { diffQuery, type Version, versionQuery, versionsQuery } from '../api';
+import status from '../StatusBadge.module.css';
 import classes from './Builder.module.css';
 import { Changes } from './Changes';
 import { useBuilder } from './useBuilder';
@@ -53,7 +54,7 @@ function Line({ version, open, onOpen }: { version: Version; open: boolean; onOp
         </small>
       </span>
       {version.version === workflow.publishedVersion ? (
-        <Badge radius="sm" className={classes.status} data-status="published">
+        <Badge radius="sm" className={status.status} data-status="published">
           {t('workflows.version.now')}
         </Badge>
       ) : null}

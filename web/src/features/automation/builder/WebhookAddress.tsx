@@ -1,5 +1,5 @@
 import { Alert, Button, Skeleton } from '@mantine/core';
-import { IconRefresh } from '@tabler/icons-react';
+import { IconKey } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLang } from '@/shared/i18n';
@@ -35,7 +35,7 @@ export function WebhookAddress() {
         </Alert>
       ) : null}
       {readOnly ? null : (
-        <Button variant="default" className={classes.start ?? ''} leftSection={<IconRefresh size={16} />} loading={rotate.isPending} onClick={renew}>
+        <Button variant="default" className={classes.start ?? ''} leftSection={<IconKey size={16} />} loading={rotate.isPending} onClick={renew}>
           {t('workflows.webhook.rotate')}
         </Button>
       )}

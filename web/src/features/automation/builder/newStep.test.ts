@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Blocks, Field } from '../blocks';
+import { stemOf } from '../ids';
 import { sample } from '../samples.fixture';
 import { newStep } from './newStep';
 
@@ -13,7 +14,7 @@ const blocks: Blocks = {
 
 it('fills in what a step needs and is at hand', () => {
   const variables = [field('patient.id', { kind: 'ref', of: 'patient' }), field('patient.givenName')];
-  expect(newStep('tag.add', { definition: sample, blocks, variables })).toEqual({ kind: 'action', id: 'add1', name: null, action: 'tag.add', fields: { patientId: '{{ patient.id }}' }, onError: 'stop' });
+  expect(newStep('tag.add', { definition: sample, blocks, variables })).toEqual({ kind: 'action', id: 'tag1', name: null, action: 'tag.add', fields: { patientId: '{{ patient.id }}' }, onError: 'stop' });
 });
 
 it('repeats the first list there is', () => {
@@ -21,3 +22,5 @@ it('repeats the first list there is', () => {
   expect(newStep('loop', { definition: sample, blocks, variables })).toMatchObject({ list: 'find1.items', limit: 100 });
   expect(newStep('loop', { definition: sample, blocks, variables: [] })).toMatchObject({ list: '' });
 });
+
+it('calls steps by what they do', () => expect(['message.send_email', 'tag.add', 'odd'].map(stemOf)).toEqual(['send_email', 'tag', 'odd']));

@@ -10,6 +10,7 @@ import { type Edit, edit, type Editor, editorOf } from '../editor';
 import { type Placed, placed } from '../problems';
 import { isLane, type Key, laneOf, TRIGGER } from '../tree';
 import { atStart } from '../variables';
+import { useRefs } from '../useRefs';
 import { useWords, type Words } from '../useWords';
 
 const TYPING_MS = 400;
@@ -50,7 +51,8 @@ export function BuilderProvider({ workflow, children }: { workflow: Workflow; ch
   const [editor, dispatch] = useReducer(edit, workflow.definition, editorOf);
   const { definition } = editor;
   const blocks = useQuery(blocksQuery).data;
-  const words = useWords(blocks, definition);
+  const { nameOf } = useRefs();
+  const words = useWords(blocks, definition, nameOf);
   const { problems, variables } = useCheck(definition);
   const readOnly = !useCan()('workflows.write');
 

@@ -1,10 +1,22 @@
 import { type KeyboardEvent, useCallback, useEffect, useRef } from 'react';
 import { useShortcuts } from '@/shared/ui/shortcuts';
 import { beside, layout } from '../layout';
-import { isLane, readingOrder, TRIGGER } from '../tree';
+import { isLane, type Key, readingOrder, TRIGGER } from '../tree';
 import type { Builder } from './useBuilder';
 
 const typing = (target: EventTarget | null) => target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
+
+const FRAMES = 10;
+/** Tries in each frame until it works: the canvas draws what is new a little later. */
+function soon(attempt: () => boolean): () => void {
+  let left = FRAMES;
+  let frame = 0;
+  const next = () => {
+    if (!attempt() && left-- > 0) frame = requestAnimationFrame(next);
+  };
+  next();
+  return () => cancelAnimationFrame(frame);
+}
 
 type Hooks = { host: React.RefObject<HTMLElement | null>; onAdd: () => void };
 
@@ -12,6 +24,9 @@ type Hooks = { host: React.RefObject<HTMLElement | null>; onAdd: () => void };
 export function useBuilderKeys({ editor, definition, dispatch, readOnly }: Builder, { host, onAdd }: Hooks) {
   const { selected } = editor;
   const wanted = useRef(false);
+  // where one was, to come back to it
+  const last = useRef<Key>(TRIGGER);
+  if (selected) last.current = selected;
   /** The chosen card gets the focus once it is there. */
   const follow = useCallback(() => {
     wanted.current = true;
@@ -19,7 +34,11 @@ export function useBuilderKeys({ editor, definition, dispatch, readOnly }: Build
   useEffect(() => {
     if (!wanted.current) return;
     wanted.current = false;
-    host.current?.querySelector<HTMLElement>(`[data-key="${selected ?? TRIGGER}"]`)?.focus({ preventScroll: true });
+    return soon(() => {
+      const card = host.current?.querySelector<HTMLElement>(`[data-key="${selected ?? last.current}"]`);
+      card?.focus({ preventScroll: true });
+      return !!card;
+    });
   }, [selected, definition]);
 
   const act = (work: () => void) => {
@@ -67,7 +86,7 @@ export function useBuilderKeys({ editor, definition, dispatch, readOnly }: Build
   /** For the canvas alone, whose cards it goes through. */
   const onCanvasKeys = (event: KeyboardEvent) => {
     if (!(event.target as HTMLElement).closest('[data-key]') || event.ctrlKey || event.metaKey) return;
-    const now = selected ?? TRIGGER;
+    const now = selected ?? (event.target as HTMLElement).closest<HTMLElement>('[data-key]')!.dataset.key!;
     const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (event.altKey) {
       if (!by || readOnly || now === TRIGGER) return;

@@ -1,4 +1,4 @@
-import { ActionIcon, Popover, Tooltip, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Popover, UnstyledButton } from '@mantine/core';
 import { IconBraces } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { useLang } from '@/shared/i18n';
@@ -29,11 +29,9 @@ export function VariableMenu({ label, variables, onPick, opened, onOpened }: Pro
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" width={320} shadow="md" trapFocus withinPortal>
       <Popover.Target>
-        <Tooltip label={t('workflows.variables.insert')}>
-          <ActionIcon variant="subtle" color="gray" size={28} aria-label={t('workflows.variables.insertFor', { field: label })} data-variables onClick={() => setOpen(!open)}>
-            <IconBraces size={16} stroke={1.8} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon title={t('workflows.variables.insert')} variant="subtle" color="gray" size={28} aria-label={t('workflows.variables.insertFor', { field: label })} data-variables onClick={() => setOpen(!open)}>
+          <IconBraces size={16} stroke={1.8} />
+        </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown p={0}>
         {open ? (

@@ -1,4 +1,3 @@
-import { Badge } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useSession } from '@/shared/auth/session';
@@ -6,9 +5,9 @@ import { useLang } from '@/shared/i18n';
 import { formatDate, formatNumber } from '@/shared/i18n/format';
 import { type Column, DataList } from '@/shared/ui/DataList';
 import { blocksQuery, type WorkflowItem } from '../api';
-import builder from '../builder/Builder.module.css';
 import type { Trigger } from '../definition';
 import { triggerIcon } from '../canvas/icons';
+import { StatusBadge } from '../StatusBadge';
 import { useWords } from '../useWords';
 import classes from './List.module.css';
 
@@ -25,11 +24,7 @@ export function WorkflowList({ items }: { items: WorkflowItem[] }) {
     { label: t('workflows.col.trigger'), cell: (item) => <span className={classes.trigger}>{words.trigger(triggerOf(item))}</span> },
     {
       label: t('workflows.col.status'),
-      cell: (item) => (
-        <Badge radius="sm" className={builder.status} data-status={item.status}>
-          {t(`workflows.status.${item.status}`)}
-        </Badge>
-      ),
+      cell: (item) => <StatusBadge status={item.status} />,
     },
     { label: t('workflows.col.runs'), cell: (item) => <Runs item={item} /> },
     { label: t('workflows.col.published'), cell: (item) => (item.publishedAt ? formatDate(lang, timeZone, item.publishedAt) : null) },

@@ -13,18 +13,19 @@ import { Failed } from '@/shared/ui/Page';
 import { PHONE } from '@/shared/ui/phone';
 import { toast } from '@/shared/ui/toast';
 import { blocksQuery, type Run, runQuery, useRuns } from '../api';
-import page from '../builder/Builder.module.css';
+import page from '../canvas/Frame.module.css';
 import { Outline } from '../canvas/Outline';
 import { findStep, isLane, type Key, laneOf, readingOrder, TRIGGER } from '../tree';
+import { useRefs } from '../useRefs';
 import { useWords } from '../useWords';
 import { passed } from './passed';
 import { RunMark } from './RunMark';
 import classes from './Runs.module.css';
-import { StepDrawer } from './StepDrawer';
 import { SubjectLink } from './SubjectLink';
 import { useRunWords } from './useRunWords';
 
 const WorkflowCanvas = lazy(() => import('../canvas/WorkflowCanvas').then((m) => ({ default: m.WorkflowCanvas })));
+const StepDrawer = lazy(() => import('./StepDrawer').then((m) => ({ default: m.StepDrawer })));
 const route = getRouteApi('/inside/workflows/runs/$id');
 
 export function RunPage() {
@@ -46,7 +47,8 @@ function Loaded() {
 function Page({ run }: { run: Run }) {
   const { t } = useLang();
   const blocks = useQuery(blocksQuery).data;
-  const words = useWords(blocks, run.definition);
+  const { nameOf } = useRefs();
+  const words = useWords(blocks, run.definition, nameOf);
   const phone = useMediaQuery(PHONE, matchMedia(PHONE).matches, { getInitialValueInEffect: false });
   const way = useMemo(() => passed(run.definition, run.steps), [run]);
   const [selected, setSelected] = useState<Key | null>(null);
@@ -82,7 +84,7 @@ function Page({ run }: { run: Run }) {
           </div>
         )}
       </div>
-      {step ? <StepDrawer key={step.id} step={step} turns={run.steps.filter(({ stepId }) => stepId === step.id)} words={words} onClose={() => setSelected(null)} /> : null}
+      <Suspense>{step ? <StepDrawer key={step.id} step={step} turns={run.steps.filter(({ stepId }) => stepId === step.id)} words={words} onClose={() => setSelected(null)} /> : null}</Suspense>
     </div>
   );
 }

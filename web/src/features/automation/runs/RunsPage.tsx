@@ -1,5 +1,5 @@
 import { ActionIcon, Badge, Select, Tabs } from '@mantine/core';
-import { IconChevronLeft, IconListDetails } from '@tabler/icons-react';
+import { IconChevronLeft, IconListCheck } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useSession } from '@/shared/auth/session';
@@ -56,7 +56,7 @@ function Runs() {
               {value !== (state ?? all) ? null : list.error && !items ? (
                 <Failed error={list.error} retry={() => void list.refetch()} />
               ) : items?.length === 0 ? (
-                <Empty icon={<IconListDetails size={26} stroke={1.6} />} title={t('workflows.runs.empty')} text={t('workflows.runs.emptyText')} />
+                <Empty icon={<IconListCheck size={26} stroke={1.6} />} title={t('workflows.runs.empty')} text={t('workflows.runs.emptyText')} />
               ) : (
                 <Rows items={items} ofOne={!!workflow} />
               )}
