@@ -8,6 +8,7 @@ import { peopleQuery } from '@/features/practice/people';
 import { providersQuery, serviceNamesQuery } from '@/features/practice/providers/api';
 import { rooms } from '@/features/practice/rooms/api';
 import { namesOf } from '@/features/practice/services/labels';
+import { settingsQuery } from '@/features/scheduling/api';
 import { useCan } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { localName } from '@/shared/names';
@@ -28,12 +29,15 @@ export function useRefs() {
   const chairs = useQuery({ ...rooms.listQuery, enabled: can('rooms.read') }).data;
   const tags = useQuery({ ...tagKind.listQuery, enabled: can('patients.read') }).data;
   const fields = useQuery({ ...customFields.listQuery, enabled: can('patients.read') }).data;
+  const rules = useQuery({ ...settingsQuery, enabled: can('appointments.read') }).data;
   const roles = useQuery({ ...rolesQuery, enabled: can('roles.read') }).data;
 
   return useMemo(() => {
     const members = people?.filter(({ status }) => status === 'active').map((one): Choice => ({ value: one.id, label: one.name }));
     const seen = new Set(providers?.map(({ id }) => id));
-    const custom = inUse(fields).map((one): Choice => ({ value: one.id, label: localName(one, lang) }));
+    // these are known by a key, as records keep them
+    const custom = inUse(fields).map((one): Choice => ({ value: one.key, label: localName(one, lang) }));
+    const reasons = rules?.reasons.filter(({ archived }) => !archived).map((one): Choice => ({ value: one.key, label: namesOf(one, lang).name }));
     const known: Record<string, Choice[] | undefined> = {
       service: services?.map((one) => ({ value: one.id, label: namesOf(one, lang).name })),
       location: places?.filter(({ archivedAt }) => !archivedAt).map((one) => ({ value: one.id, label: localName(one, lang) })),
@@ -42,11 +46,12 @@ export function useRefs() {
       member: members,
       provider: providers && members?.filter(({ value }) => seen.has(value)),
       role: roles && [...roles.builtIn.map(({ role }) => ({ value: role as string, label: t(`role.${role}`) })), ...roles.custom.map((one) => ({ value: one.id, label: one.name }))],
-      patient_field: fields && custom,
+      patientField: fields && custom,
+      cancelReason: reasons,
     };
-    const alias: Record<string, string> = { staff: 'member', user: 'member', custom_field: 'patient_field', field: 'patient_field' };
+    const alias: Record<string, string> = { staff: 'member', user: 'member', person: 'member' };
     const choicesOf = (of: string): Choice[] | undefined => known[alias[of] ?? of];
     const nameOf: NameOf = (of, id) => choicesOf(of)?.find((one) => one.value === id)?.label;
     return { choicesOf, nameOf, knows: (of: string) => (alias[of] ?? of) in known };
-  }, [services, places, providers, people, chairs, tags, fields, roles, lang, t]);
+  }, [services, places, providers, people, chairs, tags, fields, rules, roles, lang, t]);
 }

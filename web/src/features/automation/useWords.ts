@@ -30,7 +30,15 @@ export function wordsOf({ t, lookup, lang, timeZone, blocks, definition, refName
   const block = (name: string) => lookup(`block.${name}`) ?? humanised(name);
   /** What a block does or is, in a sentence. */
   const about = (name: string) => lookup(`block.${name}.about`);
-  const field = (owner: string, key: string) => lookup(`block.${owner}.${key}`) ?? lookup(`block.field.${key.slice(key.lastIndexOf('.') + 1)}`) ?? humanised(key);
+  function field(owner: string, key: string): string {
+    const own = lookup(`block.${owner}.${key}`);
+    if (own) return own;
+    const at = key.lastIndexOf('.');
+    if (at < 0) return lookup(`block.field.${key}`) ?? humanised(key);
+    // `service.name`: the service, and of it the name; its id is the service itself
+    const [parent, last] = [field(owner, key.slice(0, at)), key.slice(at + 1)];
+    return last === 'id' ? parent : `${parent}: ${field(owner, last)}`;
+  }
   const choice = (owner: string, key: string, value: string) => lookup(`block.${owner}.${key}.${value}`) ?? lookup(`block.choice.${value}`) ?? humanised(value);
   const minutes = (value: number) => {
     const { count, unit } = span(value);

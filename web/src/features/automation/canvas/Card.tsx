@@ -58,12 +58,10 @@ export function Card({ item, definition, words, selected, stop = true, mark, fai
       </span>
       <span className={classes.text}>
         <span className={classes.kind}>{kind}</span>
-        <b>
-          <bdi>{title}</bdi>
-        </b>
+        <b dir="auto">{title}</b>
         {detail ? (
-          <span className={classes.detail}>
-            <bdi>{detail}</bdi>
+          <span className={classes.detail} dir="auto">
+            {detail}
           </span>
         ) : null}
       </span>
