@@ -1,18 +1,18 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap } from '@/shared/api/client';
 import type { Schemas } from '@/shared/api/problem';
+import { uuid } from '@/shared/api/uuid';
 import type { Blocks, Field } from './blocks';
 import type { Definition } from './definition';
 import type { Problem } from './problems';
 import type { RunState, Shelf } from './search';
 
-export type WorkflowItem = Schemas['WorkflowItem'];
+export type WorkflowItem = Schemas['WorkflowLine'];
 /** What the document cannot say of an answer: how a definition is built. */
 export type Workflow = Omit<Schemas['Workflow'], 'definition'> & { definition: Definition };
-export type Version = Schemas['Version'];
-export type VersionWhole = Omit<Schemas['VersionWhole'], 'definition'> & { definition: Definition };
-export type Diff = Schemas['Diff'];
-export type RunItem = Schemas['RunItem'];
+export type Version = Omit<Schemas['WorkflowVersion'], 'definition'> & { definition: Definition };
+export type Diff = Schemas['WorkflowDiff'];
+export type RunItem = Schemas['RunLine'];
 export type Run = Omit<Schemas['Run'], 'definition'> & { definition: Definition };
 export type RunStep = Schemas['RunStep'];
 export type Rehearsal = Schemas['Rehearsal'];
@@ -41,7 +41,7 @@ export const workflowListQuery = ({ shelf, q }: Listed) =>
     queryFn: ({ pageParam, signal }) =>
       unwrap(api.GET('/api/v1/workflows', { params: { query: { limit: PAGE, ...(shelf === 'all' ? {} : { status: shelf }), ...(q ? { q } : {}), ...(pageParam ? { cursor: pageParam } : {}) } }, signal })),
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
   });
 
@@ -59,14 +59,7 @@ export const workflowQuery = (id: string) =>
 export const versionsQuery = (id: string) =>
   queryOptions({
     queryKey: [KEY, 'versions', id] as const,
-    queryFn: async ({ signal }) => (await unwrap(api.GET('/api/v1/workflows/{id}/versions', { ...at(id), signal }))).items,
-  });
-export const versionQuery = (id: string, version: number) =>
-  queryOptions({
-    queryKey: [KEY, 'version', id, version] as const,
-    queryFn: async ({ signal }) => (await unwrap(api.GET('/api/v1/workflows/{id}/versions/{version}', { params: { path: { id, version } }, signal }))) as unknown as VersionWhole,
-    // what was published never changes
-    staleTime: Infinity,
+    queryFn: async ({ signal }) => (await unwrap(api.GET('/api/v1/workflows/{id}/versions', { ...at(id), signal }))).items as unknown as Version[],
   });
 
 /** What is different between two versions; without them between what is published and the draft. */
@@ -93,6 +86,7 @@ function useKeep() {
   return (answer: unknown) => {
     const workflow = answer as Workflow;
     client.setQueryData(workflowQuery(workflow.id).queryKey, workflow);
+    // what is different depends on the draft
     for (const part of ['list', 'stats', 'versions', 'diff']) void client.invalidateQueries({ queryKey: [KEY, part] });
     return workflow;
   };
@@ -110,7 +104,7 @@ export function useWorkflows() {
     change: async (id: string, body: Change) => keep(await unwrap(api.PATCH('/api/v1/workflows/{id}', { ...at(id), body: body as unknown as Schemas['WorkflowChange'] }))),
     publish: async (id: string, version: number) => keep(await unwrap(api.POST('/api/v1/workflows/{id}/publish', { ...at(id), body: { version } }))),
     unpublish: async (id: string, version: number) => keep(await unwrap(api.POST('/api/v1/workflows/{id}/unpublish', { ...at(id), body: { version } }))),
-    duplicate: async (id: string) => keep(await unwrap(api.POST('/api/v1/workflows/{id}/duplicate', at(id)))),
+    duplicate: async (id: string) => keep(await unwrap(api.POST('/api/v1/workflows/{id}/duplicate', { params: { path: { id }, ...withKey(uuid()) } }))),
     remove: async (id: string, version: number) => {
       await unwrap(api.DELETE('/api/v1/workflows/{id}', { ...at(id), body: { version } }));
       client.removeQueries({ queryKey: workflowQuery(id).queryKey });
@@ -146,7 +140,7 @@ export const runsQuery = ({ workflow, state }: RunsAsked) =>
     queryFn: ({ pageParam, signal }) =>
       unwrap(api.GET('/api/v1/workflow-runs', { params: { query: { limit: PAGE, ...(workflow ? { workflow } : {}), ...(state ? { state } : {}), ...(pageParam ? { cursor: pageParam } : {}) } }, signal })),
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
   });
 
@@ -164,9 +158,11 @@ export function useRuns() {
     return answer;
   };
   return {
-    test: async (workflow: string, subjectId: string | null) => again(await unwrap(api.POST('/api/v1/workflows/{id}/tests', { ...at(workflow), body: { ...(subjectId ? { subjectId } : {}) } }))),
+    test: async (workflow: string, subjectId: string | null, key: string) =>
+      again(await unwrap(api.POST('/api/v1/workflows/{id}/tests', { params: { path: { id: workflow }, ...withKey(key) }, body: { ...(subjectId ? { subjectId } : {}) } }))),
     start: async (workflow: string, ids: string[], key: string) => again(await unwrap(api.POST('/api/v1/workflows/{id}/runs', { params: { path: { id: workflow }, ...withKey(key) }, body: { ids } }))),
-    resume: async (id: string) => again(await unwrap(api.POST('/api/v1/workflow-runs/{id}/resume', at(id)))),
+    /** As it was, or as the workflow is published now. */
+    resume: async (id: string, version: 'own' | 'newest') => again(await unwrap(api.POST('/api/v1/workflow-runs/{id}/resume', { ...at(id), body: { version } }))),
     cancel: async (id: string) => again(await unwrap(api.POST('/api/v1/workflow-runs/{id}/cancel', at(id)))),
   };
 }

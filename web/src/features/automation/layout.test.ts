@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Definition } from './definition';
-import { beside, type Box, CARD, GAP_X, layout, rounded } from './layout';
+import { beside, type Box, CARD, GAP_X, GAP_Y, layout, rounded } from './layout';
 import { action, sample } from './samples.fixture';
 import { places, readingOrder } from './tree';
 
@@ -42,6 +42,8 @@ it('frames a loop around all that it repeats, and lets nothing else in', () => {
   expect(inside.map((box) => box.key)).toEqual(['l', 'l/', 'e']);
   const touched = boxes.filter((box) => !apart(box, { ...frame, kind: 'trigger' }));
   expect(touched).toEqual(inside);
+  // as much room below what is added last as above its head
+  expect(frame.y + frame.h - (boxOf(boxes, 'e').y + CARD.h)).toBeGreaterThan(boxOf(boxes, 'l').y - frame.y + GAP_Y - 1);
 });
 
 it('offers a place to add wherever a step may stand, and no other', () => {

@@ -1,4 +1,4 @@
-export const shelves = ['all', 'published', 'draft'] as const;
+export const shelves = ['all', 'published', 'draft', 'paused'] as const;
 export type Shelf = (typeof shelves)[number];
 export const runStates = ['waiting', 'running', 'done', 'failed', 'cancelled', 'stopped'] as const;
 export type RunState = (typeof runStates)[number];

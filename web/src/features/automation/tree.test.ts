@@ -44,6 +44,7 @@ it('loses and doubles no step, wherever one is put', () => {
 
 it('puts a step exactly where it was dropped', () => {
   expect(readingOrder(moveTo(sample, 'a', { of: null, path: null, index: 3 })).slice(-2)).toEqual(['w', 'a']);
+  expect(readingOrder(moveTo(sample, 'a', { of: null, path: null, index: 2 })).slice(-2)).toEqual(['a', 'w']);
   expect(readingOrder(moveTo(sample, 'w', { of: 'b', path: null, index: 0 })).slice(-2)).toEqual(['b/', 'w']);
   expect(moveTo(sample, 'b', { of: 'l', path: null, index: 0 })).toBe(sample);
 });

@@ -131,6 +131,14 @@ export function wordsOf({ t, lookup, lang, timeZone, blocks, definition, refName
     }
   }
 
+  /** The same of what lists know of it. */
+  function brief(of: { kind: string; event?: string | null; subject?: string | null } | null | undefined): string {
+    if (of?.kind === 'event') return block(of.event ?? '');
+    if (of?.kind === 'date') return t('workflows.trigger.dateOf', { subject: block(of.subject ?? '') });
+    if (of?.kind === 'schedule') return t('workflows.trigger.kind.schedule');
+    return trigger(of as Trigger | null);
+  }
+
   function wait(of: Wait): string {
     if (of.for === 'duration') return t('workflows.wait.for', { time: minutes(of.minutes) });
     if (of.for === 'event') return t('workflows.wait.event', { event: block(of.event) });
@@ -188,7 +196,7 @@ export function wordsOf({ t, lookup, lang, timeZone, blocks, definition, refName
   };
   const kindOf = (step: Step) => t(`workflows.kind.${step.kind}`);
   const steps = () => (definition ? allSteps(definition.steps) : []);
-  return { block, about, field, choice, minutes, source, member, variable, text, given, condition, offset, trigger, wait, stepTitle, stepDetail, laneTitle, kindOf, declared, steps, inTurn, dir: dirOf(lang) };
+  return { block, about, field, choice, minutes, source, member, variable, text, given, condition, offset, trigger, brief, wait, stepTitle, stepDetail, laneTitle, kindOf, declared, steps, inTurn, dir: dirOf(lang) };
 }
 
 export type Words = ReturnType<typeof wordsOf>;

@@ -139,7 +139,7 @@ function More({ draft, onPanel }: Props) {
             {t('workflows.unpublish')}
           </Menu.Item>
         ) : null}
-        {readOnly ? null : (
+        {readOnly || !can('workflows.publish') ? null : (
           <>
             <Menu.Divider />
             <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => onPanel('delete')}>

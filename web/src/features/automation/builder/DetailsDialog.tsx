@@ -6,8 +6,8 @@ import type { Draft } from './Bar';
 import classes from './Builder.module.css';
 import { useBuilder } from './useBuilder';
 
-const LONGEST_NAME = 80;
-const LONGEST_TEXT = 500;
+const LONGEST_NAME = 120;
+const LONGEST_TEXT = 2_000;
 
 /** What a workflow is called, and what for. */
 export function DetailsDialog({ draft, onClose }: { draft: Draft; onClose: () => void }) {

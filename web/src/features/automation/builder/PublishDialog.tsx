@@ -5,7 +5,7 @@ import { ApiProblem, hasCode } from '@/shared/api/problem';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { toast } from '@/shared/ui/toast';
-import { diffQuery, useWorkflows, versionQuery } from '../api';
+import { diffQuery, useWorkflows, versionsQuery } from '../api';
 import { type Placed, placed, type Problem } from '../problems';
 import type { Key } from '../tree';
 import type { Draft } from './Bar';
@@ -86,7 +86,8 @@ export function PublishDialog({ draft, onProblem, onClose }: Props) {
 function Difference() {
   const { workflow, definition, blocks } = useBuilder();
   const diff = useQuery({ ...diffQuery(workflow.id), staleTime: 0 });
-  const before = useQuery({ ...versionQuery(workflow.id, workflow.publishedVersion ?? 0), enabled: !!workflow.publishedVersion });
-  if (!diff.data || before.isLoading) return <Skeleton h={120} />;
-  return <Changes changes={diff.data.changes} blocks={blocks} before={before.data?.definition} after={definition} />;
+  const versions = useQuery(versionsQuery(workflow.id)).data;
+  if (!diff.data || !versions) return <Skeleton h={120} />;
+  const before = versions.find((one) => one.number === workflow.publishedVersion);
+  return <Changes changes={diff.data.changes} blocks={blocks} before={before?.definition} after={definition} />;
 }

@@ -31,6 +31,8 @@ export function TryDialog({ draft, test, onClose }: Props) {
   const [id, setId] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string>();
+  // each opening of the dialog is a test of its own
+  const [turn] = useState(Date.now);
 
   const go = async () => {
     setBusy(true);
@@ -38,10 +40,10 @@ export function TryDialog({ draft, test, onClose }: Props) {
     try {
       await draft.flush();
       if (test) {
-        const run = await runs.test(workflow.id, id);
+        const run = await runs.test(workflow.id, id, keyOf([workflow.id, id, turn]));
         await navigate({ to: '/workflows/runs/$id', params: { id: run.id } });
       } else {
-        const { started, skipped } = await runs.start(workflow.id, id ? [id] : [], keyOf([workflow.id, id]));
+        const { started, skipped } = await runs.start(workflow.id, id ? [id] : [], keyOf([workflow.id, id, turn]));
         toast.done(t(started ? 'workflows.started' : 'workflows.skipped', { count: started || skipped }));
         onClose();
       }

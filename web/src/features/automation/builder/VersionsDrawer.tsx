@@ -6,8 +6,9 @@ import { useLang } from '@/shared/i18n';
 import { formatDateTime } from '@/shared/i18n/format';
 import { Failed } from '@/shared/ui/Page';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
-import { diffQuery, type Version, versionQuery, versionsQuery } from '../api';
+import { diffQuery, type Version, versionsQuery } from '../api';
 import status from '../StatusBadge.module.css';
+import { useRefs } from '../useRefs';
 import classes from './Builder.module.css';
 import { Changes } from './Changes';
 import { useBuilder } from './useBuilder';
@@ -18,7 +19,7 @@ export function VersionsDrawer({ onClose }: { onClose: () => void }) {
   const { workflow } = useBuilder();
   const versions = useQuery(versionsQuery(workflow.id));
   const [open, setOpen] = useState<number>();
-  const before = (n: number) => versions.data?.find((one) => one.version < n)?.version;
+  const before = (n: number) => versions.data?.find((one) => one.number < n);
   return (
     <SideDrawer title={t('workflows.versions')} onClose={onClose}>
       {versions.error && !versions.data ? (
@@ -28,9 +29,9 @@ export function VersionsDrawer({ onClose }: { onClose: () => void }) {
       ) : versions.data.length ? (
         <ol className={classes.versions}>
           {versions.data.map((one) => (
-            <li key={one.version}>
-              <Line version={one} open={open === one.version} onOpen={() => setOpen(open === one.version ? undefined : one.version)} />
-              {open === one.version ? <What version={one.version} before={before(one.version)} onClose={onClose} /> : null}
+            <li key={one.number}>
+              <Line version={one} open={open === one.number} onOpen={() => setOpen(open === one.number ? undefined : one.number)} />
+              {open === one.number ? <What version={one} before={before(one.number)} onClose={onClose} /> : null}
             </li>
           ))}
         </ol>
@@ -45,15 +46,16 @@ function Line({ version, open, onOpen }: { version: Version; open: boolean; onOp
   const { t, lang } = useLang();
   const { timeZone } = useSession().practice;
   const { workflow } = useBuilder();
+  const { nameOf } = useRefs();
   return (
     <UnstyledButton className={classes.version} aria-expanded={open} onClick={onOpen}>
       <span>
-        <b>{t('workflows.version', { n: version.version })}</b>
+        <b>{t('workflows.version', { n: version.number })}</b>
         <small>
-          {formatDateTime(lang, timeZone, version.publishedAt)} · <bdi>{version.publishedBy?.name ?? '…'}</bdi>
+          {formatDateTime(lang, timeZone, version.publishedAt)} · <bdi>{nameOf('member', version.publishedBy ?? '') ?? '…'}</bdi>
         </small>
       </span>
-      {version.version === workflow.publishedVersion ? (
+      {version.number === workflow.publishedVersion ? (
         <Badge radius="sm" className={status.status} data-status="published">
           {t('workflows.version.now')}
         </Badge>
@@ -62,20 +64,19 @@ function Line({ version, open, onOpen }: { version: Version; open: boolean; onOp
   );
 }
 
-function What({ version, before, onClose }: { version: number; before: number | undefined; onClose: () => void }) {
+function What({ version, before, onClose }: { version: Version; before: Version | undefined; onClose: () => void }) {
   const { t } = useLang();
   const { workflow, blocks, dispatch, readOnly } = useBuilder();
-  const diff = useQuery({ ...diffQuery(workflow.id, before, version), enabled: before !== undefined });
-  const [then, now] = [useQuery({ ...versionQuery(workflow.id, before ?? 0), enabled: before !== undefined }), useQuery(versionQuery(workflow.id, version))];
-  if (!now.data || (before !== undefined && (!diff.data || !then.data))) return <Skeleton h={80} />;
+  const diff = useQuery({ ...diffQuery(workflow.id, before?.number, version.number), enabled: !!before });
+  if (before && !diff.data) return <Skeleton h={80} />;
   const restore = () => {
     // as one edit more, which can be taken back
-    dispatch({ do: 'replace', definition: now.data!.definition });
+    dispatch({ do: 'replace', definition: version.definition });
     onClose();
   };
   return (
     <div className={classes.what}>
-      {before === undefined ? <p className={classes.hint}>{t('workflows.versions.first')}</p> : <Changes changes={diff.data!.changes} blocks={blocks} before={then.data?.definition} after={now.data.definition} />}
+      {before ? <Changes changes={diff.data!.changes} blocks={blocks} before={before.definition} after={version.definition} /> : <p className={classes.hint}>{t('workflows.versions.first')}</p>}
       {readOnly ? null : (
         <Button variant="default" size="xs" onClick={restore}>
           {t('workflows.versions.restore')}

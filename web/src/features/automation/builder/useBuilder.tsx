@@ -39,9 +39,9 @@ export function useBuilder(): Builder {
 }
 
 /** Checked while one types, a moment after the last change. */
-function useCheck(definition: Definition) {
+function useCheck(definition: Definition, enabled: boolean) {
   const [settled] = useDebouncedValue(definition, TYPING_MS);
-  const { data } = useQuery(checkQuery(settled));
+  const { data } = useQuery({ ...checkQuery(settled), enabled });
   const { lookup } = useLang();
   const problems = useMemo(() => placed(settled, data?.problems ?? []).map((one) => ({ ...one, message: lookup(`workflows.problem.${one.code}`) ?? one.message })), [settled, data, lookup]);
   return { problems, variables: data?.variables };
@@ -53,8 +53,8 @@ export function BuilderProvider({ workflow, children }: { workflow: Workflow; ch
   const blocks = useQuery(blocksQuery).data;
   const { nameOf } = useRefs();
   const words = useWords(blocks, definition, nameOf);
-  const { problems, variables } = useCheck(definition);
   const readOnly = !useCan()('workflows.write');
+  const { problems, variables } = useCheck(definition, !readOnly);
 
   const value = useMemo((): Builder => {
     const begin = atStart(blocks, definition);

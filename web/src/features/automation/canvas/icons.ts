@@ -13,4 +13,4 @@ const ofTrigger: Partial<Record<Trigger['kind'], Icon>> = { date: IconClock, sch
 
 export const actionIcon = (name: string): Icon => ofAction[name] ?? ofNoun[name.slice(0, name.indexOf('.'))] ?? IconBolt;
 export const stepIcon = (step: Pick<Step, 'kind'> & { action?: string }): Icon => (step.kind === 'action' ? actionIcon(step.action ?? '') : ofStep[step.kind]);
-export const triggerIcon = (trigger: Trigger | null | undefined): Icon => (trigger && ofTrigger[trigger.kind]) || IconBolt;
+export const triggerIcon = (trigger: { kind: string } | null | undefined): Icon => ofTrigger[trigger?.kind as Trigger['kind']] ?? IconBolt;

@@ -29,10 +29,15 @@ export type FieldInputProps = {
 export function FieldInput(props: FieldInputProps) {
   const { field, owner, value, onChange, variables, error, readOnly } = props;
   const { lookup } = useLang();
-  const { words } = useBuilder();
+  const { words, blocks } = useBuilder();
   const label = words.field(owner, field.key);
   const common = { label, description: lookup(`block.${owner}.${field.key}.about`), error, required: field.required, readOnly };
   const text = typeof value === 'string' ? value : '';
+  // of which kind records are looked for
+  if (owner === 'records.find' && field.key === 'subject') {
+    const kinds = (blocks?.subjects ?? []).filter(({ find }) => find).map(({ name }) => ({ value: name, label: words.block(name) }));
+    return <Select {...common} data={kinds} value={text || null} allowDeselect={false} onChange={onChange} />;
+  }
   switch (field.kind) {
     case 'text':
     case 'longText':

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useSession } from '@/shared/auth/session';
+import { peopleQuery } from '@/features/practice/people';
+import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { formatDate, formatNumber } from '@/shared/i18n/format';
 import { type Column, DataList } from '@/shared/ui/DataList';
 import { blocksQuery, type WorkflowItem } from '../api';
-import type { Trigger } from '../definition';
 import { triggerIcon } from '../canvas/icons';
 import { StatusBadge } from '../StatusBadge';
 import { useWords } from '../useWords';
@@ -18,17 +18,17 @@ export function WorkflowList({ items }: { items: WorkflowItem[] }) {
   const navigate = useNavigate();
   const blocks = useQuery(blocksQuery).data;
   const words = useWords(blocks);
-  const triggerOf = (item: WorkflowItem) => item.trigger as Trigger | null;
+  const people = useQuery({ ...peopleQuery, enabled: useCan()('staff.read') }).data;
 
   const columns: Column<WorkflowItem>[] = [
-    { label: t('workflows.col.trigger'), cell: (item) => <span className={classes.trigger}>{words.trigger(triggerOf(item))}</span> },
+    { label: t('workflows.col.trigger'), cell: (item) => <span className={classes.trigger}>{words.brief(item.trigger)}</span> },
     {
       label: t('workflows.col.status'),
       cell: (item) => <StatusBadge status={item.status} />,
     },
     { label: t('workflows.col.runs'), cell: (item) => <Runs item={item} /> },
     { label: t('workflows.col.published'), cell: (item) => (item.publishedAt ? formatDate(lang, timeZone, item.publishedAt) : null) },
-    { label: t('workflows.col.creator'), cell: (item) => (item.createdBy ? <bdi>{item.createdBy.name}</bdi> : null) },
+    { label: t('workflows.col.creator'), cell: (item) => (item.createdBy ? <bdi>{people?.find(({ id }) => id === item.createdBy)?.name ?? '…'}</bdi> : null) },
   ];
   return (
     <DataList
@@ -37,16 +37,16 @@ export function WorkflowList({ items }: { items: WorkflowItem[] }) {
       label={t('nav.workflows')}
       nameLabel={t('workflows.name')}
       nameOf={(item) => ({ name: item.name, other: item.hasChanges && item.status === 'published' ? t('workflows.hasChanges') : (item.description ?? undefined) })}
-      lead={(item) => <Lead trigger={triggerOf(item)} failed={item.runs7d.failed > 0} />}
+      lead={(item) => <Lead trigger={item.trigger} failed={item.runs7d.failed > 0} />}
       badge={() => undefined}
       columns={columns}
-      details={(item) => [t(`workflows.status.${item.status}`), words.trigger(triggerOf(item))].join(' · ')}
+      details={(item) => [t(`workflows.status.${item.status}`), words.brief(item.trigger)].join(' · ')}
       onOpen={(item) => void navigate({ to: '/workflows/$id', params: { id: item.id } })}
     />
   );
 }
 
-function Lead({ trigger, failed }: { trigger: Trigger | null; failed: boolean }) {
+function Lead({ trigger, failed }: { trigger: WorkflowItem['trigger']; failed: boolean }) {
   const Icon = triggerIcon(trigger);
   return (
     <span className={classes.lead} data-failed={failed || undefined}>

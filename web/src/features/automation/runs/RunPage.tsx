@@ -12,7 +12,7 @@ import { Gate } from '@/shared/ui/Gate';
 import { Failed } from '@/shared/ui/Page';
 import { PHONE } from '@/shared/ui/phone';
 import { toast } from '@/shared/ui/toast';
-import { blocksQuery, type Run, runQuery, useRuns } from '../api';
+import { blocksQuery, type Run, runQuery, useRuns, workflowQuery } from '../api';
 import page from '../canvas/Frame.module.css';
 import { Outline } from '../canvas/Outline';
 import { findStep, isLane, type Key, laneOf, readingOrder, TRIGGER } from '../tree';
@@ -129,6 +129,9 @@ function Acts({ run }: { run: Run }) {
   const textOf = useErrorText();
   const may = useCan()('workflows.run');
   const { resume, cancel } = useRuns();
+  const now = useQuery({ ...workflowQuery(run.workflow.id), enabled: run.state === 'failed', retry: false }).data;
+  // what failed may have been mended meanwhile
+  const newer = now?.publishedVersion && now.publishedVersion > run.version ? now.publishedVersion : undefined;
   const [busy, setBusy] = useState(false);
   const act = (work: () => Promise<unknown>) => {
     setBusy(true);
@@ -139,8 +142,13 @@ function Acts({ run }: { run: Run }) {
   if (!may) return null;
   return (
     <>
+      {run.state === 'failed' && newer ? (
+        <Button leftSection={<IconPlayerPlay size={16} />} loading={busy} onClick={() => act(() => resume(run.id, 'newest'))}>
+          {t('workflows.run.resumeWith', { n: newer })}
+        </Button>
+      ) : null}
       {run.state === 'failed' ? (
-        <Button leftSection={<IconPlayerPlay size={16} />} loading={busy} onClick={() => act(() => resume(run.id))}>
+        <Button variant={newer ? 'default' : 'filled'} leftSection={<IconPlayerPlay size={16} />} loading={busy} onClick={() => act(() => resume(run.id, 'own'))}>
           {t('workflows.run.resume')}
         </Button>
       ) : null}

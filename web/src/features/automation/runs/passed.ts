@@ -3,6 +3,8 @@ import type { Mark } from '../canvas/Card';
 import type { Definition } from '../definition';
 import { findStep, type Key, laneKey, TRIGGER } from '../tree';
 
+const markOf: Record<string, Mark> = { failed: 'failed', waiting: 'waiting', started: 'running', cancelled: 'failed' };
+
 /** Which way a run went, and how each step on it stands; of what was repeated the last time counts. */
 export function passed(definition: Definition, steps: readonly RunStep[]): { keys: Set<Key>; marks: Map<Key, Mark> } {
   const keys = new Set<Key>([TRIGGER]);
@@ -15,7 +17,7 @@ export function passed(definition: Definition, steps: readonly RunStep[]): { key
     if (step.kind === 'loop') keys.add(laneKey({ of: stepId, path: null }));
     // what failed once in a loop is what one wants to see
     if (marks.get(stepId) === 'failed' && step.kind !== 'loop') continue;
-    marks.set(stepId, state === 'failed' || state === 'waiting' || state === 'running' ? state : 'done');
+    marks.set(stepId, markOf[state] ?? 'done');
   }
   return { keys, marks };
 }
