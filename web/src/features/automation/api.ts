@@ -124,11 +124,23 @@ export function useRotate(id: string) {
 }
 
 const SOON = 1_000;
-export const rehearsalQuery = (id: string) =>
+/** How far it is; asked for apart from what it found, of which each look is kept. */
+export const jobQuery = (id: string) =>
   queryOptions({
+    queryKey: ['job', id] as const,
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/jobs/{id}', { ...at(id), signal })),
+    refetchInterval: ({ state }) => (state.data && isOver(state.data.state) ? false : SOON),
+  });
+export const isOver = (state: Schemas['JobState']) => state !== 'queued' && state !== 'running';
+
+export const rehearsalQuery = (id: string) =>
+  infiniteQueryOptions({
     queryKey: ['rehearsal', id] as const,
-    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/workflow-rehearsals/{id}', { ...at(id), signal })),
-    refetchInterval: ({ state }) => (state.data && state.data.state !== 'running' && state.data.state !== 'waiting' ? false : SOON),
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(api.GET('/api/v1/workflow-rehearsals/{id}', { params: { path: { id }, query: { limit: PAGE, ...(pageParam ? { cursor: pageParam } : {}) } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    staleTime: Infinity,
   });
 export const useRehearse = (id: string) => useMutation({ mutationFn: () => unwrap(api.POST('/api/v1/workflows/{id}/rehearsals', { ...at(id), body: {} })) });
 export const useCancelJob = () => useMutation({ mutationFn: (id: string) => unwrap(api.POST('/api/v1/jobs/{id}/cancel', at(id))) });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Definition, Step } from './definition';
 import { action, sample } from './samples.fixture';
-import { allSteps, moveBy, movePath, moveTo, placeAfter, placeOf, places, readingOrder, removeStep } from './tree';
+import { allSteps, lanesTaken, moveBy, movePath, moveTo, placeAfter, placeOf, places, readingOrder, removeStep } from './tree';
 
 it('reads a workflow from top to bottom, lane by lane', () => {
   expect(readingOrder(sample)).toEqual(['trigger', 'a', 'b', 'b/p', 'c', 'd', 'b/q', 'l', 'l/', 'e', 'b/', 'w']);
@@ -56,3 +56,9 @@ it('changes the order of paths, in which the first that holds is taken', () => {
 });
 
 it('takes what is in a step away with it', () => expect(readingOrder(removeStep({ ...sample, steps: [...sample.steps, action('z')] }, 'b'))).toEqual(['trigger', 'a', 'w', 'z']));
+
+it('knows by the steps that were passed which way that was', () => {
+  expect(lanesTaken(sample, ['a', 'b', 'c', 'w'])).toEqual(['b/p']);
+  expect(lanesTaken(sample, ['a', 'b', 'l', 'e', 'w'])).toEqual(['b/q']);
+  expect(lanesTaken(sample, ['a', 'b', 'w'])).toEqual([]);
+});

@@ -39,6 +39,12 @@ export function findPath(definition: Definition, key: Key): Path | undefined {
   return step?.kind === 'branch' ? step.paths.find((one) => one.id === path) : undefined;
 }
 
+/** Which lanes of branches were gone through, of which steps are known only by their ids; an empty one leaves no trace. */
+export function lanesTaken({ steps }: Definition, passed: readonly string[]): Key[] {
+  const taken = (list: readonly Step[]): boolean => allSteps(list).some(({ id }) => passed.includes(id));
+  return allSteps(steps).flatMap((step) => (step.kind === 'branch' ? lanesOf(step).flatMap((lane) => (taken(lane.steps) ? [laneKey(lane.lane)] : [])) : []));
+}
+
 /** Everything that can be chosen, as one reads it. */
 export function readingOrder({ steps }: Definition): Key[] {
   const within = (list: readonly Step[]): Key[] =>

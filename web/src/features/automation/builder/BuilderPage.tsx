@@ -106,7 +106,8 @@ function Page({ workflow }: { workflow: Workflow }) {
   const goTo = (key: Key | null, field: string) => {
     select(key ?? TRIGGER);
     setPanel(undefined);
-    requestAnimationFrame(() => requestAnimationFrame(() => focusInspector(field)));
+    // the list gives the focus back when it closes
+    requestAnimationFrame(() => requestAnimationFrame(() => focusInspector(key ?? TRIGGER, field)));
   };
   const close = () => {
     follow();

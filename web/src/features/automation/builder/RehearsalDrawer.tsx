@@ -1,30 +1,35 @@
 import { Alert, Button, Progress } from '@mantine/core';
 import { IconWand } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { formatDateTime, formatNumber } from '@/shared/i18n/format';
-import { Empty } from '@/shared/ui/Page';
+import { More } from '@/shared/ui/More';
+import { Empty, Failed } from '@/shared/ui/Page';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
-import { type Rehearsal, rehearsalQuery, useCancelJob, useRehearse } from '../api';
+import { isOver, jobQuery, type Rehearsal, rehearsalQuery, useCancelJob, useRehearse } from '../api';
 import { SubjectLink } from '../runs/SubjectLink';
 import { Values } from '../runs/Values';
-import { findPath, findStep, laneKey } from '../tree';
+import { useRunWords } from '../runs/useRunWords';
+import { findStep, lanesTaken } from '../tree';
 import type { Draft } from './Bar';
 import classes from './Builder.module.css';
 import { useBuilder } from './useBuilder';
+import { useTitle } from './useTitle';
 
 /** The draft against what happened in the last month, without doing any of it. */
 export function RehearsalDrawer({ draft, onClose }: { draft: Draft; onClose: () => void }) {
   const { t } = useLang();
   const textOf = useErrorText();
-  const { workflow, problems } = useBuilder();
+  const { workflow, definition, problems } = useBuilder();
   const rehearse = useRehearse(workflow.id);
   const [started, setStarted] = useState<{ id: string; jobId: string }>();
   const [refusal, setRefusal] = useState<string>();
   const wrong = problems.some(({ severity }) => severity === 'error');
+  // what happened is kept, and what day it was is not
+  const ofEvents = definition.trigger?.kind === 'event';
 
   const begin = async () => {
     setRefusal(undefined);
@@ -49,9 +54,9 @@ export function RehearsalDrawer({ draft, onClose }: { draft: Draft; onClose: () 
         <Empty
           icon={<IconWand size={26} stroke={1.6} />}
           title={t('workflows.rehearse.title')}
-          text={t(wrong ? 'workflows.rehearse.wrong' : 'workflows.rehearse.text')}
+          text={t(wrong ? 'workflows.rehearse.wrong' : ofEvents ? 'workflows.rehearse.text' : 'workflows.rehearse.noEvent')}
           action={
-            <Button mt="xs" disabled={wrong} loading={rehearse.isPending} onClick={() => void begin()}>
+            <Button mt="xs" disabled={wrong || !ofEvents} loading={rehearse.isPending} onClick={() => void begin()}>
               {t('workflows.rehearse.go')}
             </Button>
           }
@@ -63,36 +68,45 @@ export function RehearsalDrawer({ draft, onClose }: { draft: Draft; onClose: () 
 
 function Result({ id, jobId, onAgain }: { id: string; jobId: string; onAgain: () => void }) {
   const { t, lang } = useLang();
-  const rehearsal = useQuery(rehearsalQuery(id));
+  const job = useQuery(jobQuery(jobId)).data;
+  const over = !!job && isOver(job.state);
+  const rehearsal = useInfiniteQuery({ ...rehearsalQuery(id), enabled: over });
   const cancel = useCancelJob();
-  const data = rehearsal.data;
-  const running = !data || data.state === 'running' || data.state === 'waiting';
+  const first = rehearsal.data?.pages[0];
+  const items = rehearsal.data?.pages.flatMap((page) => page.items) ?? [];
+  if (rehearsal.error && !first) return <Failed error={rehearsal.error} retry={() => void rehearsal.refetch()} />;
+  if (!first) {
+    return (
+      <div className={classes.rehearsal}>
+        <div role="status" className={classes.rehearsed}>
+          <b>{t('workflows.rehearse.running')}</b>
+        </div>
+        <Progress value={job?.total ? (100 * job.done) / job.total : 100} animated aria-label={t('workflows.rehearse.running')} />
+        <Button variant="default" className={classes.start ?? ''} loading={cancel.isPending} onClick={() => cancel.mutate(jobId)}>
+          {t('workflows.rehearse.cancel')}
+        </Button>
+      </div>
+    );
+  }
   return (
     <div className={classes.rehearsal}>
       <div role="status" className={classes.rehearsed}>
-        <b>{running ? t('workflows.rehearse.running') : t(`workflows.rehearse.${data.state === 'done' ? 'done' : data.state === 'cancelled' ? 'cancelled' : 'failed'}`)}</b>
-        {data ? <span>{t('workflows.rehearse.count', { events: formatNumber(lang, data.events), matched: formatNumber(lang, data.matched) })}</span> : null}
+        <b>{t(first.state === 'done' ? 'workflows.rehearse.done' : 'workflows.rehearse.cancelled')}</b>
+        <span>{t('workflows.rehearse.count', { events: formatNumber(lang, first.events), matched: formatNumber(lang, first.matched) })}</span>
       </div>
-      {running ? (
-        <>
-          <Progress value={100} animated aria-label={t('workflows.rehearse.running')} />
-          <Button variant="default" className={classes.start ?? ''} loading={cancel.isPending} onClick={() => cancel.mutate(jobId)}>
-            {t('workflows.rehearse.cancel')}
-          </Button>
-        </>
-      ) : (
-        <Button variant="default" className={classes.start ?? ''} onClick={onAgain}>
-          {t('workflows.rehearse.again')}
-        </Button>
-      )}
-      {data?.items.length ? (
+      <Button variant="default" className={classes.start ?? ''} onClick={onAgain}>
+        {t('workflows.rehearse.again')}
+      </Button>
+      {items.length ? (
         <ol className={classes.would}>
-          {data.items.map((item, n) => (
+          {items.map((item, n) => (
             <Would key={n} item={item} />
           ))}
         </ol>
-      ) : null}
-      {!running && !data.items.length ? <p className={classes.hint}>{t('workflows.rehearse.nothing')}</p> : null}
+      ) : (
+        <p className={classes.hint}>{t('workflows.rehearse.nothing')}</p>
+      )}
+      <More list={rehearsal} below />
     </div>
   );
 }
@@ -102,18 +116,17 @@ function Would({ item }: { item: Rehearsal['items'][number] }) {
   const { t, lang } = useLang();
   const { timeZone } = useSession().practice;
   const { definition, words } = useBuilder();
-  const ways = item.path.flatMap((id) => {
-    const [of = '', path = ''] = id.split('/');
-    const step = findStep(definition, of);
-    return step?.kind === 'branch' && id.includes('/') ? [words.laneTitle(step, findPath(definition, laneKey({ of, path: path || null })) ?? null)] : [];
-  });
+  const title = useTitle();
+  const { errorText } = useRunWords();
+  const ways = lanesTaken(definition, item.path).map((key) => title(key).title);
   return (
     <li>
       <div className={classes.wouldHead}>
-        {item.subject ? <SubjectLink subject={item.subject} /> : null}
+        <SubjectLink subject={item.subject} />
         <small>{formatDateTime(lang, timeZone, item.at)}</small>
       </div>
       {ways.length ? <small>{ways.join(' › ')}</small> : null}
+      {item.error ? <small className={classes.wouldFail}>{errorText({ code: item.error, message: item.error })}</small> : null}
       {item.actions.length ? (
         <ul>
           {item.actions.map(({ step, action, input }) => {

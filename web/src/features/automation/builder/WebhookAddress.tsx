@@ -2,6 +2,7 @@ import { Alert, Button, Skeleton } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useCan } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { CopyField } from '@/shared/ui/CopyField';
@@ -16,19 +17,21 @@ export function WebhookAddress() {
   const { t } = useLang();
   const textOf = useErrorText();
   const { workflow, readOnly } = useBuilder();
-  const webhook = useQuery(webhookQuery(workflow.id));
+  const may = useCan()('workflows.publish');
+  const webhook = useQuery({ ...webhookQuery(workflow.id), enabled: may });
   const rotate = useRotate(workflow.id);
   const [secret, setSecret] = useState<string>();
   if (webhook.error && !webhook.data) return <Failed error={webhook.error} retry={() => void webhook.refetch()} />;
+  if (!may) return <p className={classes.hint}>{t('workflows.webhook.forbidden')}</p>;
   if (!webhook.data) return <Skeleton h={120} />;
   const renew = () =>
     void rotate
       .mutateAsync()
-      .then((answer) => setSecret(answer.secret))
+      .then((answer) => setSecret(answer.secret ?? undefined))
       .catch((error: unknown) => toast.failed(textOf(error)));
   return (
     <>
-      <CopyField label={t('workflows.webhook.address')} description={t('workflows.webhook.about')} value={webhook.data.url ?? ''} />
+      {webhook.data.address ? <CopyField label={t('workflows.webhook.address')} description={t('workflows.webhook.about')} value={location.origin + new URL(webhook.data.address, location.origin).pathname} /> : <p className={classes.hint}>{t('workflows.webhook.none')}</p>}
       {secret ? (
         <Alert color="teal" variant="light">
           <CopyField label={t('workflows.webhook.secret')} description={t('workflows.webhook.once')} value={secret} />
@@ -36,7 +39,7 @@ export function WebhookAddress() {
       ) : null}
       {readOnly ? null : (
         <Button variant="default" className={classes.start ?? ''} leftSection={<IconKey size={16} />} loading={rotate.isPending} onClick={renew}>
-          {t('workflows.webhook.rotate')}
+          {t(webhook.data.address ? 'workflows.webhook.rotate' : 'workflows.webhook.make')}
         </Button>
       )}
     </>

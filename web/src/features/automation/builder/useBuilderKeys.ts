@@ -6,13 +6,13 @@ import type { Builder } from './useBuilder';
 
 const typing = (target: EventTarget | null) => target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
 
-const FRAMES = 10;
-/** Tries in each frame until it works: the canvas draws what is new a little later. */
+const PATIENCE_MS = 3_000;
+/** Tries in each frame until it works: the canvas draws what is new a little later, and a form comes when it is first wanted. */
 function soon(attempt: () => boolean): () => void {
-  let left = FRAMES;
+  const until = performance.now() + PATIENCE_MS;
   let frame = 0;
   const next = () => {
-    if (!attempt() && left-- > 0) frame = requestAnimationFrame(next);
+    if (!attempt() && performance.now() < until) frame = requestAnimationFrame(next);
   };
   next();
   return () => cancelAnimationFrame(frame);
@@ -101,9 +101,9 @@ export function useBuilderKeys({ editor, definition, dispatch, readOnly }: Build
       act(() => dispatch({ do: 'select', key: to }));
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      dispatch({ do: 'select', key: (event.target as HTMLElement).closest<HTMLElement>('[data-key]')!.dataset.key! });
-      // the form may only come with the choice
-      requestAnimationFrame(() => focusInspector());
+      const key = (event.target as HTMLElement).closest<HTMLElement>('[data-key]')!.dataset.key!;
+      dispatch({ do: 'select', key });
+      focusInspector(key);
     } else if (event.key === 'Escape' && selected) dispatch({ do: 'select', key: null });
   };
 
@@ -111,11 +111,14 @@ export function useBuilderKeys({ editor, definition, dispatch, readOnly }: Build
 }
 
 const FIELDS = 'input, textarea, select, [role=textbox], button';
-/** Goes to a field of what is chosen, or to the first. */
-export function focusInspector(field?: string) {
-  const form = document.querySelector('[data-inspector]');
-  const parts = [...(form?.querySelectorAll<HTMLElement>('[data-field]') ?? [])];
-  const at = field === undefined ? undefined : (parts.find((part) => part.dataset.field === field) ?? parts.find((part) => field.startsWith(`${part.dataset.field}.`) && part.dataset.field));
-  const node = at?.matches(FIELDS) ? at : (at ?? form)?.querySelector<HTMLElement>(FIELDS);
-  node?.focus();
+/** Goes to a field of what is chosen, or to the first, as soon as it is there. */
+export function focusInspector(key: Key, field?: string) {
+  soon(() => {
+    const form = document.querySelector(`[data-inspector="${key}"]`);
+    const parts = [...(form?.querySelectorAll<HTMLElement>('[data-field]') ?? [])];
+    const at = field === undefined ? undefined : (parts.find((part) => part.dataset.field === field) ?? parts.find((part) => part.dataset.field && field.startsWith(`${part.dataset.field}.`)));
+    const node = at?.matches(FIELDS) ? at : (at ?? form)?.querySelector<HTMLElement>(FIELDS);
+    node?.focus();
+    return !!node;
+  });
 }

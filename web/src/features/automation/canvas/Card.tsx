@@ -1,4 +1,4 @@
-import { UnstyledButton } from '@mantine/core';
+import { UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconHourglass, IconPlayerPlay, IconX, type Icon } from '@tabler/icons-react';
 import type { DragEvent } from 'react';
 import { useLang } from '@/shared/i18n';
@@ -39,7 +39,8 @@ export function Card({ item, definition, words, selected, stop = true, mark, fai
     const key = laneKey({ of: item.of.id, path: item.path?.id ?? null });
     const title = words.laneTitle(item.of, item.path);
     return (
-      <Shell {...common} name={key} className={classes.lane} label={`${t('workflows.kind.path')}: ${title}`}>
+      <Shell {...common} name={key} className={classes.lane}>
+        <VisuallyHidden>{t('workflows.kind.path')}: </VisuallyHidden>
         <bdi className={classes.laneText}>{title}</bdi>
         <Badge mark={mark} />
       </Shell>
@@ -52,7 +53,7 @@ export function Card({ item, definition, words, selected, stop = true, mark, fai
   const Icon = step ? stepIcon(step) : triggerIcon(definition.trigger);
   const drag = draggable && step ? (event: DragEvent) => event.dataTransfer.setData(STEP_DRAG, step.id) : undefined;
   return (
-    <Shell {...common} name={step?.id ?? TRIGGER} className={classes.card} label={[kind, title, detail].filter(Boolean).join(', ')} tone={step?.kind ?? 'trigger'} drag={drag}>
+    <Shell {...common} name={step?.id ?? TRIGGER} className={classes.card} tone={step?.kind ?? 'trigger'} drag={drag}>
       <span className={classes.icon}>
         <Icon size={18} stroke={1.8} aria-hidden />
       </span>
@@ -78,14 +79,12 @@ function triggerDetail({ trigger }: Definition, words: Words): string {
 type ShellProps = Pick<Props, 'selected' | 'stop' | 'mark' | 'faint' | 'flat' | 'onSelect'> & {
   name: Key;
   className: string | undefined;
-  label: string;
   tone?: string;
   drag?: ((event: DragEvent) => void) | undefined;
   children: React.ReactNode;
 };
 
-function Shell({ name, className, label, tone, selected, stop, mark, faint, flat, drag, onSelect, children }: ShellProps) {
-  const { t } = useLang();
+function Shell({ name, className, tone, selected, stop, mark, faint, flat, drag, onSelect, children }: ShellProps) {
   return (
     <UnstyledButton
       className={`${className} ${drag ? 'nopan' : ''}`}
@@ -96,7 +95,6 @@ function Shell({ name, className, label, tone, selected, stop, mark, faint, flat
       data-faint={faint || undefined}
       data-flat={flat || undefined}
       tabIndex={stop ? 0 : -1}
-      aria-label={mark ? `${label}. ${t(`workflows.mark.${mark}`)}` : label}
       aria-pressed={selected}
       draggable={!!drag}
       onDragStart={drag}
@@ -108,11 +106,13 @@ function Shell({ name, className, label, tone, selected, stop, mark, faint, flat
 }
 
 function Badge({ mark }: { mark: Mark | undefined }) {
+  const { t } = useLang();
   if (!mark) return null;
   const Icon = markIcons[mark];
   return (
     <span className={classes.badge} data-mark={mark}>
       <Icon size={13} stroke={2.4} aria-hidden />
+      <VisuallyHidden>{t(`workflows.mark.${mark}`)}</VisuallyHidden>
     </span>
   );
 }

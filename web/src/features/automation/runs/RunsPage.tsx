@@ -84,7 +84,9 @@ function WorkflowFilter({ value, onChange }: { value: string | undefined; onChan
   const { t } = useLang();
   const first = useInfiniteQuery(workflowListQuery({ shelf: 'all', q: '' })).data?.pages.flatMap((page) => page.items) ?? [];
   const chosen = useQuery({ ...workflowQuery(value ?? ''), enabled: !!value && !first.some(({ id }) => id === value) }).data;
-  const data = [...(chosen ? [chosen] : []), ...first].map(({ id, name }) => ({ value: id, label: name }));
+  // one that is known from elsewhere may be in the list as well
+  const all = new Map([...(chosen ? [chosen] : []), ...first].map(({ id, name }) => [id, name]));
+  const data = [...all].map(([id, name]) => ({ value: id, label: name }));
   return <Select aria-label={t('workflows.one')} placeholder={t('workflows.runs.any')} data={data} value={value ?? null} searchable clearable w={280} onChange={(id) => onChange(id ?? undefined)} />;
 }
 
