@@ -74,7 +74,7 @@ export default async function ({ browser, watch, step, must }) {
       await page.getByLabel('Name of the step').fill('My own words');
       await saved();
       assert.equal((await get(request, `/workflows/${idOf()}`)).definition.steps[0].name, 'My own words');
-      await card(first.id).focus();
+      await card(first.id).click();
       await press('Control+z');
       await saved();
       await page.waitForFunction((key) => !document.querySelector(`[data-key="${key}"]`).textContent.includes('My own words'), first.id);
@@ -98,6 +98,8 @@ export default async function ({ browser, watch, step, must }) {
     await press('Enter');
     await page.waitForFunction(() => document.activeElement?.closest('[data-inspector]'));
     await choose('By hand');
+    await press('Tab');
+    await choose('For nothing in particular');
     await press('Escape');
     await page.waitForFunction(() => document.activeElement?.dataset.key === 'trigger');
     await add('decide');
@@ -127,10 +129,11 @@ export default async function ({ browser, watch, step, must }) {
   }, page);
 
   await step('what is chosen moves, is doubled and deleted with keys, and everything can be taken back', async () => {
-    await card('variable1').focus();
+    await card('variable1').click();
     await press('Control+d');
     await page.waitForFunction(() => document.activeElement?.dataset.key === 'variable2');
     await press('Alt+ArrowDown');
+    await page.waitForFunction(() => document.querySelectorAll('[data-key]')[4].dataset.key === 'branch1/');
     assert.deepEqual(await keys(), ['trigger', 'branch1', 'branch1/path1', 'variable1', 'branch1/', 'variable2', 'stop1']);
     await press('Delete');
     await page.waitForFunction(() => !document.querySelector('[data-key=variable2]'));
@@ -194,8 +197,9 @@ export default async function ({ browser, watch, step, must }) {
     const id = idOf();
     await page.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Run now' }).click();
-    await post(request, `/workflows/${id}/runs`, { ids: [] });
-    await page.goto(`${BASE}/workflows/runs?workflow=${id}`);
+    await page.getByRole('dialog', { name: 'Run now' }).getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText('1 run has begun').waitFor();
+    await page.getByRole('link', { name: 'Runs', exact: true }).click();
     await page.locator('[data-row]').first().waitFor();
     for (let tries = 0; tries < 50 && (await get(request, `/workflow-runs?workflow=${id}`)).items[0].state !== 'done'; tries++) await page.waitForTimeout(100);
     await page.locator('[data-row]').first().click();

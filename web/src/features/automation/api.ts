@@ -178,3 +178,18 @@ export function useRuns() {
     cancel: async (id: string) => again(await unwrap(api.POST('/api/v1/workflow-runs/{id}/cancel', at(id)))),
   };
 }
+
+export type Settings = Schemas['WorkflowSettings'];
+export const settingsQuery = queryOptions({
+  queryKey: ['workflow_settings'] as const,
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/workflow-settings', { signal })),
+});
+export function useSetSettings() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Schemas['WorkflowSettingsChange']) => unwrap(api.PATCH('/api/v1/workflow-settings', { body })),
+    onSuccess: (now) => client.setQueryData(settingsQuery.queryKey, now),
+    // whoever was too late sees what is so now
+    onError: () => client.invalidateQueries({ queryKey: settingsQuery.queryKey }),
+  });
+}

@@ -1,9 +1,9 @@
-import { Button, Skeleton, Tabs } from '@mantine/core';
+import { ActionIcon, Button, Skeleton, Tabs } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconPlus, IconRoute, IconSearch, IconSparkles } from '@tabler/icons-react';
+import { IconAdjustments, IconPlus, IconRoute, IconSearch, IconSparkles } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useCan } from '@/shared/auth/session';
 import { useSendKey } from '@/shared/forms/useSubmit';
 import { useLang } from '@/shared/i18n';
@@ -21,6 +21,7 @@ import own from './List.module.css';
 import { Stats } from './Stats';
 import { WorkflowList } from './WorkflowList';
 
+const SettingsDrawer = lazy(() => import('./SettingsDrawer').then((m) => ({ default: m.SettingsDrawer })));
 const route = getRouteApi('/inside/workflows/');
 const TYPING_MS = 200;
 
@@ -65,6 +66,7 @@ function Workflows() {
   const list = useInfiniteQuery(workflowListQuery({ shelf, q: q ?? '' }));
   const { begin, busy } = useBegin();
   const [text, setText] = useState(q ?? '');
+  const [settings, setSettings] = useState(false);
   const searchRef = useRef<HTMLInputElement>(null);
   const listRef = useRef<HTMLDivElement>(null);
   const go = (next: Partial<WorkflowsSearch>) => void navigate({ search: (now) => ({ ...now, ...next }), replace: true });
@@ -90,16 +92,21 @@ function Workflows() {
         title={t('nav.workflows')}
         sub={t('workflows.sub')}
         actions={
-          mayWrite ? (
-            <>
-              <Button variant="default" leftSection={<IconSparkles size={16} />} component={Link} to="/workflows/recipes">
-                {t('workflows.recipes')}
-              </Button>
-              <Button leftSection={<IconPlus size={16} />} loading={busy} onClick={begin}>
-                {t('workflows.new')}
-              </Button>
-            </>
-          ) : undefined
+          <>
+            <ActionIcon variant="default" size={36} title={t('workflows.settings')} aria-label={t('workflows.settings')} onClick={() => setSettings(true)}>
+              <IconAdjustments size={18} stroke={1.7} />
+            </ActionIcon>
+            {mayWrite ? (
+              <>
+                <Button variant="default" leftSection={<IconSparkles size={16} />} component={Link} to="/workflows/recipes">
+                  {t('workflows.recipes')}
+                </Button>
+                <Button leftSection={<IconPlus size={16} />} loading={busy} onClick={begin}>
+                  {t('workflows.new')}
+                </Button>
+              </>
+            ) : null}
+          </>
         }
       />
       <Stats />
@@ -131,6 +138,7 @@ function Workflows() {
           ))}
         </div>
       </Tabs>
+      <Suspense>{settings ? <SettingsDrawer onClose={() => setSettings(false)} /> : null}</Suspense>
     </div>
   );
 }
