@@ -232,7 +232,8 @@ impl Error {
     }
 
     /// When the caller may try again.
-    pub(crate) fn after(&self) -> Option<Duration> {
+    #[must_use]
+    pub fn after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 

@@ -10,11 +10,11 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::db::Caller;
+use crate::db::{Caller, TenantTx};
 use crate::error::{Error, Result};
 use crate::guard::Can;
 use crate::id::PracticeId;
-use crate::outbox::Subscriber;
+use crate::outbox::Listener;
 use crate::permission::{Rights, session, to_see};
 use crate::routes::Routes;
 
@@ -61,23 +61,40 @@ impl Default for Live {
 /// Passes every event on to all server processes. One notification per told event, sent by the worker and not by the
 /// request: PostgreSQL commits transactions that notify one after the other.
 #[must_use]
-pub fn subscriber() -> Subscriber {
-    Subscriber {
+pub fn listener() -> Listener {
+    Listener {
         name: "live",
         wants: |_| true,
-        handle: |tx, event| {
+        handle: |tx, events| {
             Box::pin(async move {
-                let notice = Notice {
-                    practice: tx.caller().practice,
-                    topic: event.subject_type.clone(),
-                    id: event.subject_id,
-                    version: event.version,
-                };
-                let text = serde_json::to_string(&notice).map_err(Error::internal)?;
-                sqlx::query!("select pg_notify($1, $2)", CHANNEL, text).execute(tx.conn()).await?;
-                Ok(())
+                let news = events.iter().map(|event| (event.subject_type.as_str(), event.subject_id, event.version));
+                tx.notify_live(news).await
             })
         },
+    }
+}
+
+impl TenantTx {
+    /// Tells the open windows that things have changed, by kind, id and version: for what changes too often to be an event.
+    /// Only for the worker's transactions, as PostgreSQL commits those that notify one after the other.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn notify_live<'a>(
+        &mut self,
+        news: impl IntoIterator<Item = (&'a str, Uuid, Option<i32>)>,
+    ) -> Result<()> {
+        let practice = self.caller().practice;
+        let notice = |(topic, id, version): (&str, Uuid, Option<i32>)| {
+            serde_json::to_string(&Notice { practice, topic: topic.to_owned(), id, version })
+        };
+        let texts = news.into_iter().map(notice).collect::<Result<Vec<_>, _>>().map_err(Error::internal)?;
+        if !texts.is_empty() {
+            sqlx::query!("select pg_notify($1, text) from unnest($2::text[]) text", CHANNEL, &texts)
+                .execute(self.conn())
+                .await?;
+        }
+        Ok(())
     }
 }
 

@@ -1,14 +1,18 @@
 //! Events: written with the change, told afterwards, in order per aggregate, at least once.
 //!
 //! Each aggregate is a *lane*. Writing an event locks its lane until commit, so the numbers within a lane follow the
-//! order of commits; a reader that went by one global number would miss what commits late. A worker leases lanes, runs
-//! the subscribers in a tenant transaction and marks the events in that same transaction: what a subscriber writes to
-//! the database happens exactly once, what it asks of the outside world must go through a job.
+//! order of commits; a reader that went by one global number would miss what commits late. A worker leases lanes, many of
+//! one practice at once, runs the subscribers in one tenant transaction and marks the events in that same transaction:
+//! what a subscriber writes to the database happens exactly once, what it asks of the outside world must go through a
+//! job. When something in such a transaction fails, its lanes are halved until the one at fault is alone; it waits and is
+//! tried again, and the others are not held up.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use futures::{StreamExt as _, TryStreamExt as _};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -23,16 +27,21 @@ const MAX_ATTEMPTS: i32 = 8;
 /// How long a worker may hold a lane.
 const LEASE_SECONDS: i32 = 30;
 /// Lanes a worker takes at once, and of one practice.
-const LANES: i32 = 64;
-const LANES_EACH: i32 = 8;
-/// Events of a lane told in one transaction.
+const LANES: i32 = 1024;
+const LANES_EACH: i32 = 256;
+/// Events of a lane told in one transaction, and of all its lanes.
 const BATCH: i64 = 20;
+const BATCH_OF_ALL: i64 = 500;
+/// Practices that are served at the same time.
+const PRACTICES: usize = 4;
 
 /// Something that happened, as subscribers see it.
 #[derive(Clone, Debug)]
 pub struct Event {
     /// Stable id; the same one on every delivery.
     pub id: Uuid,
+    /// When it was written.
+    pub at: jiff_sqlx::Timestamp,
     /// `noun.past_participle`.
     pub name: String,
     /// What it happened to.
@@ -54,6 +63,17 @@ pub struct Subscriber {
     pub wants: fn(&str) -> bool,
     /// What to do. Runs inside the transaction that marks the event as told.
     pub handle: for<'a> fn(&'a mut TenantTx, &'a Event) -> BoxFuture<'a, Result<()>>,
+}
+
+/// Who wants to hear of many events at once: all of a transaction, in order per aggregate.
+#[derive(Clone, Copy, Debug)]
+pub struct Listener {
+    /// For logs.
+    pub name: &'static str,
+    /// Which events, by name.
+    pub wants: fn(&str) -> bool,
+    /// What to do. Runs inside the transaction that marks the events as told.
+    pub handle: for<'a> fn(&'a mut TenantTx, &'a [Event]) -> BoxFuture<'a, Result<()>>,
 }
 
 /// Something that has just happened.
@@ -164,20 +184,17 @@ struct Lane {
 pub async fn dispatch(app: &App, duties: &Arc<Duties>) -> Result<usize> {
     let lanes = claim(app).await?;
     let served = lanes.len();
+    let mut practices: BTreeMap<PracticeId, Vec<Lane>> = BTreeMap::new();
     for lane in lanes {
-        // in a task of its own, so that a subscriber that panics counts as one that failed
-        let told =
-            tokio::spawn(serve(app.clone(), Arc::clone(duties), lane.clone())).await.map_err(Error::internal).flatten();
-        if let Err(error) = told {
-            tracing::warn!(practice = %lane.practice, %error, "an event was not taken; it will be told again");
-            postpone(app, lane, error.to_string()).await?;
-        }
+        practices.entry(lane.practice).or_default().push(lane);
     }
+    let all = practices.into_values().map(|lanes| serve_practice(app, duties, lanes));
+    futures::stream::iter(all).buffer_unordered(PRACTICES).try_collect::<Vec<()>>().await?;
     Ok(served)
 }
 
 async fn claim(app: &App) -> Result<Vec<Lane>> {
-    let mut tx = app.door.db.worker().await?;
+    let mut tx = app.door.db.claims().await?;
     let lanes = sqlx::query!(
         r#"select practice_id as "practice_id!", lane as "lane!", lease as "lease!" from claim.lanes($1, $2, $3)"#,
         LANES,
@@ -190,55 +207,112 @@ async fn claim(app: &App) -> Result<Vec<Lane>> {
     Ok(lanes.into_iter().map(|l| Lane { practice: PracticeId(l.practice_id), name: l.lane, lease: l.lease }).collect())
 }
 
-async fn serve(app: App, duties: Arc<Duties>, lane: Lane) -> Result<()> {
-    app.door
-        .write_regardless(&Caller::system(lane.practice), async move |tx| {
-            let practice = tx.practice();
-            let attempts = sqlx::query_scalar!(
-                "select attempts from outbox.lane where practice_id = $1 and lane = $2 and lease = $3 for update",
-                practice,
-                lane.name,
-                lane.lease,
-            )
-            .fetch_optional(tx.conn())
-            .await?;
-            // somebody else has it by now
-            let Some(attempts) = attempts else { return Ok(()) };
-            // after a failure one by one, so that the good ones before a bad one get through
-            let batch = if attempts == 0 { BATCH } else { 1 };
-            let events = pending(tx, &lane.name, batch).await?;
-            for event in &events {
-                for subscriber in duties.subscribers.iter().filter(|s| (s.wants)(&event.name)) {
-                    (subscriber.handle)(tx, event).await?;
-                }
+/// Serves lanes of one practice together; when that fails, each half by itself, so that whatever is at fault harms only
+/// its own lane.
+async fn serve_practice(app: &App, duties: &Arc<Duties>, lanes: Vec<Lane>) -> Result<()> {
+    let mut parts = vec![lanes];
+    while let Some(mut part) = parts.pop() {
+        // in a task of its own, so that a subscriber that panics counts as one that failed
+        let serving = serve(app.clone(), Arc::clone(duties), part.clone());
+        match tokio::spawn(serving).await.map_err(Error::internal).flatten() {
+            Ok(alone) => parts.extend(alone.into_iter().map(|lane| vec![lane])),
+            Err(_) if part.len() > 1 => {
+                let half = part.split_off(part.len() / 2);
+                parts.extend([half, part]);
             }
-            let ids: Vec<Uuid> = events.iter().map(|event| event.id).collect();
-            sqlx::query!(
-                "with told as (
-                    update outbox.event set state = 'dispatched' where practice_id = $1 and id = any($3) returning 1)
-                 update outbox.lane set pending = pending - (select count(*) from told)::int, lease = null,
-                        attempts = 0, ready_at = now()
-                  where practice_id = $1 and lane = $2",
-                practice,
-                lane.name,
-                &ids,
-            )
-            .execute(tx.conn())
-            .await?;
-            Ok(())
+            Err(error) => {
+                let Some(lane) = part.pop() else { continue };
+                tracing::warn!(practice = %lane.practice, %error, "an event was not taken; it will be told again");
+                postpone(app, lane, error.to_string()).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Tells what waits in these lanes, in one transaction. Answers those that failed before and are to be served alone.
+async fn serve(app: App, duties: Arc<Duties>, lanes: Vec<Lane>) -> Result<Vec<Lane>> {
+    let Some(practice) = lanes.first().map(|lane| lane.practice) else { return Ok(Vec::new()) };
+    app.door
+        .write_regardless(&Caller::system(practice), async move |tx| {
+            let (calm, troubled) = held(tx, &lanes).await?;
+            // one that failed is served alone and one by one, so that the good events before a bad one get through
+            let (now, batch, later) = match (lanes.len(), troubled.is_empty()) {
+                (1, false) => (troubled, 1, Vec::new()),
+                _ => (calm, BATCH, troubled),
+            };
+            let events = pending(tx, &now, batch).await?;
+            tell(tx, &duties, &events).await?;
+            mark(tx, &now, &events).await?;
+            Ok(lanes.iter().filter(|lane| later.contains(&lane.name)).cloned().collect())
         })
         .await
 }
 
-async fn pending(tx: &mut TenantTx, lane: &str, limit: i64) -> Result<Vec<Event>> {
+/// Locks those lanes that are still ours: first those that are well, then those that failed before.
+async fn held(tx: &mut TenantTx, lanes: &[Lane]) -> Result<(Vec<String>, Vec<String>)> {
+    let practice = tx.practice();
+    let rows = sqlx::query!(
+        "select l.lane, l.attempts from unnest($2::text[], $3::uuid[]) mine (lane, lease)
+           join outbox.lane l on l.practice_id = $1 and l.lane = mine.lane and l.lease = mine.lease
+          order by l.lane for update of l",
+        practice,
+        &lanes.iter().map(|lane| lane.name.clone()).collect::<Vec<_>>(),
+        &lanes.iter().map(|lane| lane.lease).collect::<Vec<_>>(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let (calm, troubled): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.attempts == 0);
+    Ok((calm.into_iter().map(|row| row.lane).collect(), troubled.into_iter().map(|row| row.lane).collect()))
+}
+
+async fn tell(tx: &mut TenantTx, duties: &Duties, events: &[Event]) -> Result<()> {
+    for event in events {
+        for subscriber in duties.subscribers.iter().filter(|s| (s.wants)(&event.name)) {
+            (subscriber.handle)(tx, event).await?;
+        }
+    }
+    for listener in &duties.listeners {
+        let wanted: Vec<Event> = events.iter().filter(|event| (listener.wants)(&event.name)).cloned().collect();
+        if !wanted.is_empty() {
+            (listener.handle)(tx, &wanted).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The events are told, and the lanes anybody's again.
+async fn mark(tx: &mut TenantTx, lanes: &[String], events: &[Event]) -> Result<()> {
+    let practice = tx.practice();
+    sqlx::query!(
+        "with told as (
+            update outbox.event set state = 'dispatched' where practice_id = $1 and id = any($3) returning lane),
+         counted as (select lane, count(*)::int as events from told group by lane)
+         update outbox.lane l set pending = l.pending - coalesce(c.events, 0), lease = null, attempts = 0, ready_at = now()
+           from unnest($2::text[]) mine (lane) left join counted c on c.lane = mine.lane
+          where l.practice_id = $1 and l.lane = mine.lane",
+        practice,
+        lanes,
+        &events.iter().map(|event| event.id).collect::<Vec<_>>(),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+async fn pending(tx: &mut TenantTx, lanes: &[String], each: i64) -> Result<Vec<Event>> {
     let practice = tx.practice();
     let events = sqlx::query_as!(
         Event,
-        "select id, name, subject_type, subject_id, version, payload from outbox.event
-          where practice_id = $1 and lane = $2 and state = 'pending' order by seq limit $3",
+        "select e.id, e.at, e.name, e.subject_type, e.subject_id, e.version, e.payload
+           from unnest($2::text[]) mine (lane) cross join lateral (
+                select id, at, name, subject_type, subject_id, version, payload from outbox.event
+                 where practice_id = $1 and lane = mine.lane and state = 'pending' order by seq limit $3) e
+          limit $4",
         practice,
-        lane,
-        limit,
+        lanes,
+        each,
+        BATCH_OF_ALL,
     )
     .fetch_all(tx.conn())
     .await?;

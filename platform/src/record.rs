@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::crypto::Place;
-use crate::db::TenantTx;
+use crate::db::{Actor, TenantTx};
 use crate::error::{Error, Result};
 use crate::id::PatientId;
 use crate::outbox::NewEvent;
@@ -223,7 +223,13 @@ impl TenantTx {
         self.add_to_timeline(changes).await?;
         let event = |change: &Change| {
             // subscribers hear who it was: what a visitor books is news to staff, what staff books is not
-            let payload = json!({ "fields": change.field_names(), "actor": caller.actor.kind() });
+            let mut payload = json!({ "fields": change.field_names(), "actor": caller.actor.kind() });
+            if let Actor::Workflow(cause) = &caller.actor {
+                payload["workflow"] = json!(cause.workflow);
+                payload["run"] = json!(cause.run);
+                payload["depth"] = json!(cause.chain.len());
+                payload["chain"] = json!(*cause.chain);
+            }
             Some(NewEvent {
                 name: change.event?,
                 subject_type: change.resource,

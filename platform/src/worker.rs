@@ -11,19 +11,33 @@ use crate::app::App;
 use crate::error::Result;
 use crate::jobs::{self, JobKind, Schedule, UnderWay};
 use crate::mail;
-use crate::outbox::{self, POLL, Subscriber};
+use crate::outbox::{self, Listener, POLL, Subscriber};
 
 /// Everything that happens without a request, gathered from the areas.
 #[derive(Clone, Debug, Default)]
 pub struct Duties {
-    /// Who hears of events.
+    /// Who hears of events, one by one.
     pub subscribers: Vec<Subscriber>,
+    /// Who hears of them many at once.
+    pub listeners: Vec<Listener>,
     /// What kinds of job there are.
     pub jobs: Vec<JobKind>,
     /// What recurs.
     pub schedules: Vec<Schedule>,
     /// What goes on all the time.
     pub loops: Vec<Loop>,
+    /// What looks for work of its own.
+    pub turns: Vec<Turn>,
+}
+
+/// Work that finds by itself what is due, a part of it each time: it is asked again at once while there was something,
+/// else after a pause, or when a transaction of this process says so ([`crate::db::TenantTx::wake_turns`]).
+#[derive(Clone, Copy, Debug)]
+pub struct Turn {
+    /// Its name, for logs.
+    pub name: &'static str,
+    /// Does what is due; answers how much that was.
+    pub run: fn(App) -> BoxFuture<'static, Result<usize>>,
 }
 
 /// Work without end: it looks for itself when there is something to do, and returns when the app is to stop.
@@ -42,12 +56,13 @@ pub(crate) enum Watch {
     Jobs,
     Mails,
     Schedules,
+    Turns,
 }
 
 /// Wakes the loops of this process; those of others look by themselves.
 #[derive(Debug, Default)]
 pub(crate) struct Wake {
-    loops: [Notify; 4],
+    loops: [Notify; 5],
 }
 
 impl Wake {
@@ -61,7 +76,7 @@ impl Wake {
 pub fn spawn(app: &App, duties: Duties) -> JoinHandle<()> {
     let duties = Arc::new(duties);
     let mut loops = Vec::new();
-    for watch in [Watch::Events, Watch::Jobs, Watch::Mails, Watch::Schedules] {
+    for watch in [Watch::Events, Watch::Jobs, Watch::Mails, Watch::Schedules, Watch::Turns] {
         let (app, duties) = (app.clone(), Arc::clone(&duties));
         loops.push(tokio::spawn(keep(move || until_stopped(app.clone(), Arc::clone(&duties), watch))));
     }
@@ -126,6 +141,13 @@ async fn turn(app: &App, duties: &Arc<Duties>, watch: Watch, under_way: &mut Und
                 () = tokio::time::sleep(Duration::from_secs(if busy { 0 } else { 5 })) => {}
             }
             Ok(busy)
+        }
+        Watch::Turns => {
+            let mut done = 0;
+            for Turn { run, .. } in &duties.turns {
+                done += run(app.clone()).await?;
+            }
+            Ok(done > 0)
         }
         Watch::Schedules => {
             jobs::run_schedules(app, &duties.schedules).await?;

@@ -62,9 +62,10 @@ pub fn duties() -> Duties {
         ::audit::schedules(),
     ]
     .concat();
-    let subscribers = [vec![live::subscriber()], practice::subscribers(), scheduling::subscribers()].concat();
+    let subscribers = [practice::subscribers(), scheduling::subscribers()].concat();
+    let listeners = vec![live::listener()];
     let jobs = [patients::jobs(), scheduling::jobs(), ::audit::jobs()].concat();
-    Duties { subscribers, jobs, schedules, loops: ::audit::loops() }
+    Duties { subscribers, listeners, jobs, schedules, loops: ::audit::loops(), ..Duties::default() }
 }
 
 /// Everything that the server answers.

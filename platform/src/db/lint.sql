@@ -52,7 +52,9 @@ with relation as (
     ('auth.save_role(uuid,text,text,text[],boolean)'), ('auth.invites(uuid)'),
     ('auth.add_invite(uuid,text,text,text,uuid,text,bytea,uuid)'), ('auth.renew_invite(uuid,bytea)'),
     ('auth.revoke_invites(uuid,uuid)'), ('auth.accept_invite(bytea,uuid,boolean,text,text,text)'), ('auth.api_keys(uuid)'),
-    ('auth.add_api_key(uuid,text,bytea,text,text,text[],timestamp with time zone,uuid)'), ('auth.revoke_api_key(uuid)')
+    ('auth.add_api_key(uuid,text,bytea,text,text,text[],timestamp with time zone,uuid)'), ('auth.revoke_api_key(uuid)'),
+    ('claim.runs(timestamp with time zone,integer,integer,integer)'), ('claim.timed_workflows(timestamp with time zone,integer)'),
+    ('claim.practices_with_runs(uuid)')
 ), excused (rule, object) as (values
     -- the address of a practice is public and unique over all of them
     ('unique without practice_id', 'platform.practice / platform.practice_slug_key'),
@@ -72,6 +74,13 @@ with relation as (
     ('policy ignores practice', 'patients.import / sweep'),
     -- and which openings must be looked after
     ('policy ignores practice', 'scheduling.opening / claim'),
+    -- and which runs are due, and whose time must be looked at
+    ('policy ignores practice', 'automation.run / claim'), ('policy ignores practice', 'automation.cursor / claim'),
+    -- the history of runs is itself the account of what was done; what their actions change has entries of its own
+    ('change without audit', 'automation.run'), ('change without audit', 'automation.step'),
+    ('change without audit', 'automation.wait'), ('change without audit', 'automation.cursor'),
+    -- what would have been done is no change
+    ('change without audit', 'automation.rehearsal'), ('change without audit', 'automation.rehearsal_item'),
     -- written by the product's own bookkeeping, or itself the ledger
     ('change without audit', 'audit.seal'), ('change without audit', 'audit.head'), ('change without audit', 'audit_export.chunk'),
     -- what a file says is no record before it is entered

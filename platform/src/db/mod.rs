@@ -17,7 +17,7 @@ use crate::administrator::Access;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use pool::{Open, Pool};
-pub use tenant::{Actor, Caller, Origin, TenantTx};
+pub use tenant::{Actor, Caller, Causation, Origin, TenantTx};
 
 /// The oldest PostgreSQL whose behaviour we rely on (`security_invoker` views, 15.0).
 pub const OLDEST_POSTGRES: i32 = 150_000;
@@ -114,6 +114,15 @@ impl Db {
     /// 503 when the database is away.
     pub async fn worker(&self) -> Result<WorkerTx> {
         Ok(WorkerTx(self.worker.begin("begin").await?))
+    }
+
+    /// A transaction that takes leases. Its commit does not wait for the disk: what a crash forgets of a lease is only that
+    /// somebody had it, and whoever had it finds that it is no longer theirs.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn claims(&self) -> Result<WorkerTx> {
+        Ok(WorkerTx(self.worker.begin("begin; set local synchronous_commit = off").await?))
     }
 
     /// A listener for notifications, on a connection of its own.

@@ -66,6 +66,8 @@ pub enum Actor {
     BreakGlass(Grant),
     /// The product itself: events, jobs, schedules.
     System,
+    /// A workflow of the practice, within a transaction of the product's own.
+    Workflow(Causation),
     /// Somebody who books online, of whom nothing is known. The transaction opens only while the practice lets
     /// everybody book by themselves; handlers show and change only what is public.
     Visitor,
@@ -91,6 +93,7 @@ impl Actor {
             Self::System => "system",
             Self::Visitor => "visitor",
             Self::Webhook => "webhook",
+            Self::Workflow(_) => "workflow",
         }
     }
 
@@ -105,12 +108,13 @@ impl Actor {
             | Self::Platform(_)
             | Self::BreakGlass(_)
             | Self::System
+            | Self::Workflow(_)
             | Self::Visitor
             | Self::Webhook => None,
         }
     }
 
-    /// Id of the person, the key, the patient, the provider or the administrator, for the ledger.
+    /// Id of the person, the key, the patient, the provider, the administrator or the workflow, for the ledger.
     #[must_use]
     pub fn id(&self) -> Option<Uuid> {
         match self {
@@ -120,9 +124,21 @@ impl Actor {
             Self::CalendarFeed { provider, .. } => Some(provider.uuid()),
             Self::Platform(errand) => Some(errand.administrator.uuid()),
             Self::BreakGlass(grant) => Some(grant.administrator.uuid()),
+            Self::Workflow(cause) => Some(cause.workflow),
             Self::System | Self::Visitor | Self::Webhook => None,
         }
     }
+}
+
+/// What a workflow does, and through which others it came to that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Causation {
+    /// Which workflow.
+    pub workflow: Uuid,
+    /// Which of its runs; stands for the request in the ledger.
+    pub run: Uuid,
+    /// The workflows whose actions led here, the first one first, this one last.
+    pub chain: Arc<[Uuid]>,
 }
 
 /// Where a request came from, for the ledger.
@@ -184,9 +200,29 @@ pub struct TenantTx {
     pub(crate) looked: bool,
     pub(crate) enqueued: bool,
     pub(crate) mailed: bool,
+    turns: bool,
 }
 
 impl TenantTx {
+    /// From here on, what is done is done by a workflow; by the product itself again with none.
+    ///
+    /// # Errors
+    /// 500 in a transaction that is somebody else's.
+    pub fn act_as_workflow(&mut self, cause: Option<Causation>) -> Result<()> {
+        if !matches!(self.caller.actor, Actor::System | Actor::Workflow(_)) {
+            return Err(Error::internal("only the product itself acts for workflows"));
+        }
+        let origin = Origin { request_id: cause.as_ref().map(|cause| cause.run), ..Origin::default() };
+        let actor = cause.map_or(Actor::System, Actor::Workflow);
+        self.caller = Arc::new(Caller { practice: self.caller.practice, actor, origin });
+        Ok(())
+    }
+
+    /// Once this is committed, there may be something to do for the turns of the worker.
+    pub fn wake_turns(&mut self) {
+        self.turns = true;
+    }
+
     /// The connection, for queries.
     pub fn conn(&mut self) -> &mut PgConnection {
         self.tx.conn()
@@ -320,6 +356,7 @@ impl Door {
             looked: false,
             enqueued: false,
             mailed: false,
+            turns: false,
         };
         if let Actor::Platform(errand) = &caller.actor {
             tx.record_errand(errand).await?;
@@ -341,6 +378,9 @@ impl Door {
         }
         if tx.mailed {
             self.wake.of(Watch::Mails).notify_one();
+        }
+        if tx.turns {
+            self.wake.of(Watch::Turns).notify_one();
         }
         Ok(answer)
     }
@@ -369,7 +409,7 @@ fn enter(caller: &Caller, mode: Mode) -> String {
             format!("sec.enter_under_grant('{id}', '{session}', '{administrator}', '{practice}')")
         }
         Actor::Visitor => format!("sec.enter_as_visitor('{practice}')"),
-        Actor::System | Actor::Webhook | Actor::Invited(_) => format!("sec.enter_as_system('{practice}')"),
+        Actor::System | Actor::Workflow(_) | Actor::Webhook | Actor::Invited(_) => format!("sec.enter_as_system('{practice}')"),
         // the practice comes into being inside this transaction
         Actor::Founder(_) => format!("set_config('app.practice_id', '{practice}', true)"),
     };

@@ -113,10 +113,20 @@ impl TestServer {
         while outbox::dispatch(&self.app, &self.duties).await.expect("dispatches")
             + under_way.take(&self.app, &self.duties).await.expect("runs")
             + mail::turn(&self.app).await.expect("sends")
+            + self.turns().await
             > 0
         {
             under_way.finish().await;
         }
+    }
+
+    async fn turns(&self) -> usize {
+        let mut done = 0;
+        for turn in &self.duties.turns {
+            done += (turn.run)(self.app.clone()).await.expect("takes its turn");
+        }
+        self.app.caught_up().await;
+        done
     }
 
     /// Listens for live updates, as a server process does.

@@ -18,6 +18,7 @@ use crate::builtin;
 use crate::definition::{BranchPath, DEEPEST, Definition, Every, MOST_STEPS, Step, Trigger, Wait, Work};
 use crate::registry::Registry;
 pub use scope::{FieldInfo, KindName, Scope};
+pub use values::fits;
 
 /// The most elements that a loop goes over.
 pub const MOST_ITEMS: u32 = 500;
