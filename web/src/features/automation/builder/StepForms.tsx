@@ -35,6 +35,8 @@ export function StepName({ step }: { step: Step }) {
   );
 }
 
+const MOST_TRIES = 20;
+
 export function ActionForm({ step }: { step: ActionStep }) {
   const { t } = useLang();
   const { blocks, words } = useBuilder();
@@ -52,6 +54,20 @@ export function ActionForm({ step }: { step: ActionStep }) {
           <FieldInput field={field} owner={step.action} value={step.fields[field.key] ?? null} onChange={(value) => put(field.key, value)} variables={variables} error={error(`fields.${field.key}`)} readOnly={readOnly} />
         </div>
       ))}
+      <NumberInput
+        label={t('workflows.retry')}
+        description={t('workflows.retry.about')}
+        data-field="retry"
+        className="ownDirection tnum"
+        min={1}
+        max={MOST_TRIES}
+        allowDecimal={false}
+        placeholder={t('workflows.retry.usual')}
+        readOnly={readOnly}
+        error={error('retry')}
+        value={step.retry?.attempts ?? ''}
+        onChange={(attempts) => set({ retry: attempts === '' ? null : { attempts: Math.min(MOST_TRIES, Math.max(1, Number(attempts))) } }, 'retry')}
+      />
       <Select
         label={t('workflows.onError')}
         data-field="onError"

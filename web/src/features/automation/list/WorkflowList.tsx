@@ -1,11 +1,15 @@
+import { Menu } from '@mantine/core';
+import { IconCopy, IconListCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { peopleQuery } from '@/features/practice/people';
 import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
+import { useErrorText } from '@/shared/i18n/errors';
 import { formatDate, formatNumber } from '@/shared/i18n/format';
 import { type Column, DataList } from '@/shared/ui/DataList';
-import { blocksQuery, type WorkflowItem } from '../api';
+import { toast } from '@/shared/ui/toast';
+import { blocksQuery, useWorkflows, type WorkflowItem } from '../api';
 import { triggerIcon } from '../canvas/icons';
 import { StatusBadge } from '../StatusBadge';
 import { useWords } from '../useWords';
@@ -42,6 +46,7 @@ export function WorkflowList({ items }: { items: WorkflowItem[] }) {
       columns={columns}
       details={(item) => [t(`workflows.status.${item.status}`), words.brief(item.trigger)].join(' · ')}
       onOpen={(item) => void navigate({ to: '/workflows/$id', params: { id: item.id } })}
+      menu={(item) => <RowMenu item={item} />}
     />
   );
 }
@@ -52,6 +57,30 @@ function Lead({ trigger, failed }: { trigger: WorkflowItem['trigger']; failed: b
     <span className={classes.lead} data-failed={failed || undefined}>
       <Icon size={17} stroke={1.8} aria-hidden />
     </span>
+  );
+}
+
+function RowMenu({ item }: { item: WorkflowItem }) {
+  const { t } = useLang();
+  const textOf = useErrorText();
+  const navigate = useNavigate();
+  const mayWrite = useCan()('workflows.write');
+  const { duplicate } = useWorkflows();
+  const copy = () =>
+    void duplicate(item.id)
+      .then((made) => navigate({ to: '/workflows/$id', params: { id: made.id } }))
+      .catch((error: unknown) => toast.failed(textOf(error)));
+  return (
+    <>
+      <Menu.Item leftSection={<IconListCheck size={16} />} onClick={() => void navigate({ to: '/workflows/runs', search: { workflow: item.id } })}>
+        {t('workflows.runs')}
+      </Menu.Item>
+      {mayWrite ? (
+        <Menu.Item leftSection={<IconCopy size={16} />} onClick={copy}>
+          {t('workflows.duplicate')}
+        </Menu.Item>
+      ) : null}
+    </>
   );
 }
 
