@@ -57,14 +57,16 @@ grant select, insert, update on automation.workflow to vantage_app;
 create constraint trigger require_audit after insert or update on automation.workflow
     deferrable initially deferred for each row execute function sec.require_audit();
 
--- What was published, as it was: never changed.
+-- What was published or tested, as it was: never changed.
 create table automation.version (
     practice_id uuid not null,
     workflow_id uuid not null,
     number int not null check (number > 0),
     definition jsonb not null,
     published_by uuid,
-    published_at timestamptz not null,
+    -- null: a draft that was only tested
+    published_at timestamptz,
+    created_at timestamptz not null,
     primary key (practice_id, workflow_id, number),
     constraint version_of_workflow foreign key (practice_id, workflow_id) references automation.workflow (practice_id, id)
 );

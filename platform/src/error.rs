@@ -213,10 +213,38 @@ impl Error {
         self
     }
 
+    /// The same error once more, without its cause, which belongs to the log of where it arose.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let inner = &self.0;
+        Self(Box::new(Inner {
+            status: inner.status,
+            code: inner.code,
+            title: inner.title,
+            errors: inner.errors.clone(),
+            current: inner.current.clone(),
+            retry_after: inner.retry_after,
+            transient: inner.transient,
+            source: None,
+        }))
+    }
+
     /// The stable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.0.code
+    }
+
+    /// What happened, in English; says nothing of values.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.0.title
+    }
+
+    /// The fields at fault.
+    #[must_use]
+    pub fn faults(&self) -> &[FieldError] {
+        &self.0.errors
     }
 
     /// The HTTP status.

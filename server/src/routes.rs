@@ -8,6 +8,8 @@ use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
+use automation::Clinic;
+use automation::block::Blocks;
 use platform::error::{Error, Problem, Result};
 use platform::guard::Others;
 use platform::outcome::OperationOutcome;
@@ -30,6 +32,7 @@ use crate::assets::{self, Frames};
         (name = "patients", description = "Patients: the record, and finding it"),
         (name = "scheduling", description = "What is free, and who comes when"),
         (name = "interchange", description = "What leaves the practice whole: FHIR, the printed record, the archive"),
+        (name = "automation", description = "What happens by itself: workflows and their runs"),
         (name = "administration", description = "The platform itself: practices, queues, health"),
         (name = "audit", description = "Who did and saw what"),
         (name = "platform", description = "What every area stands on"),
@@ -44,6 +47,7 @@ fn areas() -> Routes {
         .merge(patients::routes())
         .merge(scheduling::routes())
         .merge(interchange::routes())
+        .merge(automation::routes())
         .merge(administration::routes())
         .merge(::audit::routes())
         .merge(jobs::routes())
@@ -53,19 +57,27 @@ fn areas() -> Routes {
 /// What happens without a request.
 #[must_use]
 pub fn duties() -> Duties {
+    // a mistake in the blocks keeps the server from starting, in `surround`
+    let _ = automation::install(blocks(), Clinic::default());
     let schedules = [
         jobs::schedules(),
         identity::schedules(),
         patients::schedules(),
         scheduling::schedules(),
+        automation::schedules(),
         administration::schedules(),
         ::audit::schedules(),
     ]
     .concat();
     let subscribers = [practice::subscribers(), scheduling::subscribers()].concat();
-    let listeners = vec![live::listener()];
-    let jobs = [patients::jobs(), scheduling::jobs(), ::audit::jobs()].concat();
-    Duties { subscribers, listeners, jobs, schedules, loops: ::audit::loops(), ..Duties::default() }
+    let listeners = [vec![live::listener()], automation::listeners()].concat();
+    let jobs = [patients::jobs(), scheduling::jobs(), automation::jobs(), ::audit::jobs()].concat();
+    Duties { subscribers, listeners, jobs, schedules, loops: ::audit::loops(), turns: automation::turns() }
+}
+
+/// What areas offer to workflows.
+fn blocks() -> Blocks {
+    Blocks::default()
 }
 
 /// Everything that the server answers.
@@ -86,6 +98,7 @@ pub fn api(app: &App) -> Result<Router> {
 }
 
 fn surround(api: Router<App>, app: &App) -> Result<Router> {
+    automation::install(blocks(), Clinic::default())?;
     let document = document()?;
     let api = api
         .route("/api/v1/openapi.json", get(async move || ([("content-type", "application/json")], document.clone())));

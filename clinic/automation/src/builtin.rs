@@ -87,3 +87,9 @@ fn find<'a>(tx: &'a mut TenantTx, call: &'a Call) -> BoxFuture<'a, Result<Value>
         Ok(json!({ "count": items.len(), "items": items, "more": more }))
     })
 }
+
+/// Of finding records: the fields of what it found.
+pub fn found_fields(action: &str, input: &Value) -> &'static [Field] {
+    let subject = input.get("subject").and_then(Value::as_str).filter(|_| action == FIND);
+    subject.and_then(|name| registry().subjects.get(name)).map_or(&[], |subject| subject.fields)
+}

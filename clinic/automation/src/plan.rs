@@ -28,6 +28,8 @@ pub struct Plan {
     by_id: HashMap<String, usize>,
     /// Whether some step waits for the practice to be open.
     pub needs_opening: bool,
+    /// Whether something of it may use what the clinic tells of itself.
+    pub needs_practice: bool,
     /// Which inputs of which steps are sensitive.
     pub sensitive_inputs: BTreeSet<(String, String)>,
     /// Steps whose output is made of what is sensitive.
@@ -144,10 +146,21 @@ impl Plan {
         builder.steps(&definition.steps, None).map_err(broken)?;
         let by_id = builder.nodes.iter().enumerate().map(|(i, node)| (node.id.clone(), i)).collect();
         let needs_opening = builder.nodes.iter().any(|node| matches!(node.work, NodeWork::Wait(_, Within::Opening)));
+        let text = serde_json::to_string(&definition).map_err(Error::internal)?;
+        let needs_practice = text.contains("practice");
         let report = check(registry, &definition);
         let (sensitive_inputs, sensitive_outputs) = (report.sensitive_inputs, report.sensitive_outputs);
         let nodes = builder.nodes;
-        Ok(Self { definition, condition, nodes, by_id, needs_opening, sensitive_inputs, sensitive_outputs })
+        Ok(Self {
+            definition,
+            condition,
+            nodes,
+            by_id,
+            needs_opening,
+            needs_practice,
+            sensitive_inputs,
+            sensitive_outputs,
+        })
     }
 
     /// The step of that id.

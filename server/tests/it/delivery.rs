@@ -10,7 +10,7 @@ use platform::db::Caller;
 use platform::error::Error;
 use platform::id::PracticeId;
 use platform::jobs::{JobKind, JobRun, UnderWay};
-use platform::outbox::Subscriber;
+use platform::outbox::{Listener, Subscriber};
 use platform::testing::{Person, TestServer};
 use platform::worker::Duties;
 use serde_json::{Value, json};
@@ -133,6 +133,52 @@ async fn hurry(server: &TestServer) {
     ] {
         sqlx::query(statement).execute(&mut server.database.conn().await).await.expect("hurried");
     }
+}
+
+static BAD: std::sync::OnceLock<Uuid> = std::sync::OnceLock::new();
+
+/// Hears many at once and writes them down; one of them it cannot take.
+const CHOIR: Listener = Listener {
+    name: "choir",
+    wants: |name| name == "service.created",
+    handle: |tx, events| {
+        Box::pin(async move {
+            for event in events {
+                sqlx::query("insert into public.heard (id) values ($1)")
+                    .bind(event.subject_id)
+                    .execute(tx.conn())
+                    .await?;
+            }
+            let is_bad = events.iter().any(|event| Some(&event.subject_id) == BAD.get());
+            if is_bad { Err(Error::internal("not this one")) } else { Ok(()) }
+        })
+    },
+};
+
+#[tokio::test]
+async fn a_bad_event_among_many_harms_only_its_own_lane() {
+    let server = with(Duties { listeners: vec![CHOIR], ..Duties::default() }).await;
+    let mut conn = server.database.conn().await;
+    conn.execute("create table public.heard (id uuid); grant all on public.heard to vantage_app; grant usage on schema public to vantage_app")
+        .await
+        .expect("a place to write");
+    let owner = server.owner_of("alpha").await;
+    let mut ids: Vec<Uuid> = Vec::new();
+    for number in 0..13 {
+        let made = owner.post("/api/v1/services", &service(&format!("Cleaning {number}"))).await.expect(201);
+        ids.push(serde_json::from_value(made["id"].clone()).expect("an id"));
+    }
+    BAD.set(ids[6]).expect("set once");
+    server.settle().await;
+    let mut heard: Vec<Uuid> =
+        sqlx::query_scalar("select id from public.heard").fetch_all(&mut conn).await.expect("ids");
+    heard.sort();
+    let mut good = ids.clone();
+    good.remove(6);
+    good.sort();
+    assert_eq!(heard, good, "each of the others once");
+    let waits = "select attempts::bigint from outbox.lane where pending > 0";
+    assert_eq!(number(&server, waits).await, 1, "and only its lane waits");
 }
 
 /// Never takes anything.

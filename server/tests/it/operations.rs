@@ -83,7 +83,8 @@ fn sample(document: &Value, schema: &Value) -> Value {
 
 impl Operation {
     pub async fn call(&self, person: &Person, id: Uuid, body: Option<Value>) -> Answer {
-        let request = person.request(self.method.clone(), &self.path.replace("{id}", &id.to_string()));
+        let path = self.path.replace("{id}", &id.to_string()).replace("{number}", "1");
+        let request = person.request(self.method.clone(), &path);
         let request = request.header("idempotency-key", Uuid::now_v7().to_string());
         Person::send(match body {
             Some(body) => request.json(&body),

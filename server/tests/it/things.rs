@@ -79,6 +79,7 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         .expect("an identity");
     let (appointment, hold) = visit(server, person, insured).await;
     let waitlist = waitlist(server, person).await;
+    let automated = automated(server, person).await;
     vec![
         ("/api/v1/support-access/", server.support_access(&administrator, person.practice()).await),
         ("/api/v1/jobs/", job),
@@ -94,6 +95,13 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         ("/api/v1/openings/", waitlist.opening),
         ("/api/v1/recalls/", waitlist.recall),
         ("/api/v1/recall-rules/", waitlist.service),
+        // those that must be published, or have failed, before the others
+        ("/api/v1/workflows/{id}/versions", automated.published),
+        ("/api/v1/workflows/{id}/runs", automated.published),
+        ("/api/v1/workflows/", automated.draft),
+        ("/api/v1/workflow-runs/{id}/resume", automated.failed),
+        ("/api/v1/workflow-runs/", automated.begun),
+        ("/api/v1/workflow-rehearsals/", automated.rehearsal),
         ("/api/v1/calcom-bookings/", undecided(server, person).await),
         ("/fhir/R4/Appointment/", appointment),
         ("/fhir/R4/Coverage/", insurance),
@@ -152,6 +160,38 @@ pub async fn visit(server: &TestServer, person: &Person, patient: Uuid) -> (Uuid
     let hold = made(person.post("/api/v1/holds", &visit).await.expect(201));
     (visit["start"], visit["patientId"]) = (json!(start), json!(patient));
     (made(person.post("/api/v1/appointments", &visit).await.expect(201)), hold)
+}
+
+/// Workflows, and what they did.
+struct Automated {
+    draft: Uuid,
+    published: Uuid,
+    failed: Uuid,
+    begun: Uuid,
+    rehearsal: Uuid,
+}
+
+async fn automated(server: &TestServer, person: &Person) -> Automated {
+    let made = |of: &Value| serde_json::from_value::<Uuid>(of["id"].clone()).expect("an id");
+    let definition = json!({ "trigger": { "kind": "hand" }, "steps": [{ "kind": "stop", "id": "s1", "outcome": "failed" }] });
+    let workflow = json!({ "name": Uuid::now_v7(), "definition": definition });
+    let draft = made(&person.post("/api/v1/workflows", &workflow).await.expect(201));
+    let published = made(&person.post("/api/v1/workflows", &workflow).await.expect(201));
+    let path = format!("/api/v1/workflows/{published}");
+    person.post(&format!("{path}/publish"), &json!({ "version": 1 })).await.expect(200);
+    let begin = async || {
+        person.post(&format!("{path}/runs"), &json!({})).await.expect(201);
+        let newest = person.get(&format!("/api/v1/workflow-runs?workflow={published}&limit=1")).await.expect(200);
+        made(&newest["items"][0])
+    };
+    let failed = begin().await;
+    for turn in automation::turns() {
+        (turn.run)(server.app.clone()).await.expect("takes its turn");
+    }
+    let begun = begin().await;
+    let rehearsal = format!("/api/v1/workflows/{draft}/rehearsals");
+    let rehearsal = made(&person.post(&rehearsal, &json!({})).await.expect(202));
+    Automated { draft, published, failed, begun, rehearsal }
 }
 
 /// What somebody waits for, time that became free for it, and a recall; of a service with a rule.

@@ -26,6 +26,7 @@ const areaOfNoun: Record<Noun, Area> = {
   integrations: 'security',
   audit: 'security',
   support_access: 'security',
+  workflows: 'work',
   jobs: 'work',
   session: 'own',
   account: 'own',

@@ -62,7 +62,11 @@ const iconsOf: Record<string, typeof IconPencil> = { appointment: IconCalendarEv
 const VisitChanges = lazy(() => import('@/features/scheduling/record/VisitChanges').then((m) => ({ default: m.VisitChanges })));
 
 /** Who did it, where nobody has a name for them. */
-const unnamed: Record<string, MessageId | undefined> = { user: 'activity.somebody', patient: 'activity.patient' };
+const unnamed: Record<string, MessageId | undefined> = {
+  user: 'activity.somebody',
+  patient: 'activity.patient',
+  workflow: 'activity.workflow',
+};
 
 /** What says field by field what became different. */
 const CHANGED = new Set(['patient.changed', 'policy.changed', 'policy.verified']);

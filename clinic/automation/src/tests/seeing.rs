@@ -1,0 +1,85 @@
+//! Rehearsals, numbers, and what is forgotten.
+
+use super::*;
+
+#[tokio::test]
+async fn a_rehearsal_tells_what_would_have_been_done_and_does_nothing() {
+    let (server, owner) = with_owner().await;
+    for _ in 0..3 {
+        happen(&server, &owner, "rehearsed").await;
+    }
+    happen(&server, &owner, "otherwise").await;
+    server.settle().await;
+    let mut definition = event(&json!([
+        { "kind": "wait", "id": "w1", "wait": { "for": "event", "event": "thing.changed", "timeoutMinutes": 600 } },
+        { "kind": "branch", "id": "b1", "paths": [{ "id": "p", "condition": { "!": { "var": "w1.happened" } }, "steps": [count("c1")] }], "otherwise": [] },
+        { "kind": "action", "id": "s1", "action": "test.send", "fields": { "name": "to {{ thing.name }}" } }]));
+    definition["trigger"]["condition"] = json!({ "==": [{ "var": "thing.name" }, "rehearsed"] });
+    let draft = make(&owner, &definition).await;
+    let path = format!("/api/v1/workflows/{}/rehearsals", draft["id"].as_str().expect("an id"));
+    let begun = owner.post(&path, &json!({})).await.expect(202);
+    let path = format!("/api/v1/workflow-rehearsals/{}", begun["id"].as_str().expect("an id"));
+    assert_eq!(owner.get(&path).await.expect(200)["state"], "running");
+    server.settle().await;
+    let seen = owner.get(&format!("{path}?limit=2")).await.expect(200);
+    assert_eq!((&seen["state"], &seen["events"], &seen["matched"]), (&json!("done"), &json!(4), &json!(3)));
+    let item = &seen["items"][0];
+    assert_eq!((&item["subject"]["label"], &item["path"]), (&json!("Lina"), &json!(["w1", "b1", "c1", "s1"])));
+    assert_eq!(item["actions"][1], json!({ "step": "s1", "action": "test.send", "input": { "name": "to rehearsed" } }));
+    let rest = owner.get(&format!("{path}?limit=2&cursor={}", seen["next"].as_str().expect("more"))).await.expect(200);
+    assert_eq!((rest["items"].as_array().expect("items").len(), &rest["next"]), (1, &Value::Null));
+    assert_eq!((sent("to rehearsed").len(), counted(&server, "rehearsed").await), (0, (0, 0)));
+    let beta = server.owner_of("beta").await;
+    assert_eq!(beta.get(&path).await.status, 404);
+}
+
+#[tokio::test]
+async fn history_is_forgotten_after_the_days_that_the_practice_says() {
+    let (server, owner) = with_owner().await;
+    let path = "/api/v1/workflow-settings";
+    let usual = owner.get(path).await.expect(200);
+    assert_eq!(usual, json!({ "quietFrom": "21:00", "quietUntil": "08:00", "historyDays": 90, "version": 0 }));
+    let workflow = publish(&owner, &event(&json!([count("c1")]))).await;
+    assert_eq!(owner.patch(path, &json!({ "version": 0, "quietFrom": null })).await.faults(), ["/quietUntil required"]);
+    let set = owner.patch(path, &json!({ "version": 0, "historyDays": 10 })).await.expect(200);
+    assert_eq!((&set["historyDays"], &set["quietFrom"], &set["version"]), (&json!(10), &json!("21:00"), &json!(1)));
+    assert_eq!(owner.patch(path, &json!({ "version": 0, "historyDays": 11 })).await.code(), "version.stale");
+    happen(&server, &owner, "forgotten").await;
+    server.settle().await;
+    for (days, left) in [(9, 1), (2, 0)] {
+        later(&server, 24 * 60 * days);
+        crate::retention::sweep(server.app.clone()).await.expect("sweeps");
+        assert_eq!(runs(&owner, workflow).await.len(), left);
+    }
+    let steps: i64 = sqlx::query_scalar("select count(*) from automation.step")
+        .fetch_one(&mut server.database.conn().await)
+        .await
+        .expect("a count");
+    assert_eq!(steps, 0);
+}
+
+#[tokio::test]
+async fn numbers_add_up() {
+    let (server, owner) = with_owner().await;
+    let workflow = publish(&owner, &event(&json!([count("c1")]))).await;
+    make(&owner, &event(&json!([]))).await;
+    failing("bad-number", Some("refused"));
+    for name in ["good-number", "good-number", "bad-number"] {
+        happen(&server, &owner, name).await;
+    }
+    server.settle().await;
+    let stats = owner.get("/api/v1/workflow-stats").await.expect(200);
+    assert_eq!((&stats["published"], &stats["drafts"], &stats["runsToday"]), (&json!(1), &json!(1), &json!(3)));
+    let days = stats["runs7d"].as_array().expect("days");
+    assert_eq!((days.len(), &days[6]["done"], &days[6]["failed"]), (7, &json!(2), &json!(1)));
+    assert_eq!(stats["failing"], json!([{ "id": workflow, "name": "Test" }]));
+    let list = owner.get("/api/v1/workflows?status=published&q=tes").await.expect(200);
+    assert_eq!(list["items"][0]["runs7d"], json!({ "total": 3, "failed": 1 }));
+    assert_eq!(list["items"][0]["trigger"], json!({ "kind": "event", "event": "thing.made", "subject": null }));
+    assert_eq!(owner.get("/api/v1/workflows?q=nothing").await.expect(200)["items"], json!([]));
+    let failed = owner.get("/api/v1/workflow-runs?state=failed").await.expect(200);
+    assert_eq!(failed["items"].as_array().expect("runs").len(), 1);
+    let first = owner.get("/api/v1/workflow-runs?limit=2").await.expect(200);
+    let next = format!("/api/v1/workflow-runs?limit=2&cursor={}", first["next"].as_str().expect("more"));
+    assert_eq!(owner.get(&next).await.expect(200)["items"].as_array().expect("runs").len(), 1);
+}
