@@ -81,6 +81,7 @@ export function wordsOf({ t, lookup, lang, timeZone, blocks, definition, refName
     if (typeof value !== 'string') return '';
     if (declared?.kind === 'ref') return refName(declared.of ?? '', value) ?? '…';
     if (declared?.kind === 'choice') return choice(owner, declared.key, value);
+    if (owner === 'records.find' && declared?.key === 'subject') return block(value);
     if (/^\d{4}-\d\d-\d\d$/.test(value)) return formatDayShort(lang, value);
     if (/^\d{4}-\d\d-\d\dT.*Z$/.test(value)) return formatDateTime(lang, timeZone, value);
     return text(value);

@@ -143,7 +143,7 @@ export function PathForm({ of, path }: { of: BranchStep; path: Path }) {
   );
 }
 
-const MOST_TURNS = 1_000;
+const MOST_TURNS = 500;
 
 export function LoopForm({ step }: { step: LoopStep }) {
   const { t } = useLang();
