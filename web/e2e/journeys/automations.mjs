@@ -211,6 +211,40 @@ export default async function ({ browser, watch, step, must }) {
     await press('Escape');
   }, page);
 
+  await step('a run that failed says where and why; once that is mended it goes on from there', async () => {
+    const text = (value) => ({ trigger: { kind: 'hand', subject: null }, steps: [
+      { kind: 'action', id: 'variable1', name: null, action: 'variable.set', fields: { name: 'first', value: 'kept' } },
+      { kind: 'action', id: 'text1', name: null, action: 'text.format', fields: { text: value }, retry: { attempts: 1 } },
+    ] });
+    const { id, version } = await post(request, '/workflows', { name: 'Fails at first', definition: text('{{ practice.name|date }}') });
+    await post(request, `/workflows/${id}/publish`, { version });
+    await post(request, `/workflows/${id}/runs`, { ids: [] });
+    await page.goto(`${BASE}/workflows/runs?workflow=${id}&state=failed`);
+    await page.locator('[data-row]').first().click();
+    await page.getByText('Failed at “Make a text”').waitFor();
+    await page.locator('[data-key=variable1][data-mark=done]').waitFor();
+    await page.getByRole('button', { name: 'Look at the step' }).click();
+    await page.getByRole('dialog').getByRole('alert').waitFor();
+    await fine();
+    await press('Escape');
+    const run = page.url();
+    await page.getByRole('link', { name: 'Fails at first' }).click();
+    await card('text1').click();
+    const box = inspector.getByRole('textbox', { name: /^Text/ });
+    await box.click();
+    await press('Control+a');
+    await page.keyboard.type('Good morning');
+    await saved();
+    await page.getByRole('button', { name: 'Publish changes' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Publish', exact: true }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.goto(run);
+    await page.getByRole('button', { name: 'Resume with version 2' }).click();
+    await page.locator('[data-key=text1][data-mark=done]').waitFor();
+    const steps = (await get(request, `/workflow-runs/${idOf()}`)).steps;
+    assert.equal(steps.filter(({ stepId }) => stepId === 'variable1').length, 1, 'what was done is not done again');
+  }, page);
+
   await step('in Arabic everything runs the other way, and the canvas still reads from top to bottom', async () => {
     const arabic = await open(browser, { lang: 'ar', storageState: await context.storageState(), watch });
     await arabic.page.goto(`${BASE}/workflows`);
