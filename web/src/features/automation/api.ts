@@ -29,7 +29,8 @@ const bodyOf = (definition: Definition) => definition as unknown as Schemas['Def
 
 /** What there is to build with; it changes with the server, and with what practices connect. */
 export const blocksQuery = queryOptions({
-  queryKey: [KEY, 'blocks'] as const,
+  // no topic: what is kept about workflows changes neither of these two
+  queryKey: ['workflow_blocks'] as const,
   queryFn: async ({ signal }) => (await unwrap(api.GET('/api/v1/workflow-blocks', { signal }))) as unknown as Blocks,
   staleTime: 5 * MINUTE,
 });
@@ -73,7 +74,7 @@ export const diffQuery = (id: string, from?: number, to?: number) =>
 /** What is wrong with a draft, and which variables there are before each step. */
 export const checkQuery = (definition: Definition) =>
   queryOptions({
-    queryKey: [KEY, 'check', definition] as const,
+    queryKey: ['workflow_check', definition] as const,
     queryFn: async ({ signal }) => (await unwrap(api.POST('/api/v1/workflows/check', { body: { definition: bodyOf(definition) }, signal }))) as unknown as Checked,
     placeholderData: keepPreviousData,
     gcTime: MINUTE,
