@@ -7,7 +7,13 @@ import { defineConfig } from 'vitest/config';
 const CHOICES = /@mantine[\\/]core[\\/]esm[\\/]components[\\/](Combobox|Select|Autocomplete|Checkbox|Radio|Switch|ScrollArea|Table|Tabs|Drawer|Modal|ModalBase)[\\/]/;
 
 /** What only few forms need. */
-const RARE = /@mantine[\\/]core[\\/]esm[\\/]components[\\/](MultiSelect|TagsInput|Pill|PillsInput|Textarea|Progress)[\\/]/;
+const RARE = /@mantine[\\/]core[\\/]esm[\\/]components[\\/](MultiSelect|TagsInput|Pill|PillsInput|Textarea|Progress|Chip)[\\/]/;
+
+/** Numbers are typed into few forms. */
+const NUMBER = /@mantine[\\/]core[\\/]esm[\\/]components[\\/]NumberInput[\\/]|react-number-format/;
+
+/** What only automations are drawn with. */
+const FLOW = /@tabler[\\/].*[\\/]Icon(ArrowsMoveVertical|Bell|Bolt|Braces|Checkbox|Clock|Code|EyeOff|GitBranch|HandClick|ListCheck|Message|Note|PhoneCall|PlayerPlay|PlayerStop|RotateClockwise|TextSize|Variable|Wand|Webhook)\.mjs/;
 
 /** What is wanted before the shell is, and hardly any page after it. */
 const OUTSIDE = /@mantine[\\/]core[\\/]esm[\\/]components[\\/]PasswordInput[\\/]/;
@@ -32,12 +38,14 @@ export default defineConfig({
             { name: 'tanstack', test: /node_modules[\\/]@tanstack[\\/]/, priority: 2 },
             {
               name: 'ui',
-              test: (id) => /node_modules[\\/](@mantine[\\/](core|hooks)|@floating-ui|@tabler|react-remove-scroll|react-transition-group)[\\/]/.test(id) && !CHOICES.test(id) && !RARE.test(id) && !OUTSIDE.test(id),
+              test: (id) => /node_modules[\\/](@mantine[\\/](core|hooks)|@floating-ui|@tabler|react-remove-scroll|react-transition-group)[\\/]/.test(id) && ![CHOICES, RARE, NUMBER, FLOW, OUTSIDE].some((apart) => apart.test(id)),
               minShareCount: 2,
               priority: 1,
             },
             { name: 'choices', test: CHOICES, minShareCount: 2 },
             { name: 'rare', test: RARE, minShareCount: 2 },
+            { name: 'number', test: NUMBER, minShareCount: 2 },
+            { name: 'flow', test: FLOW, minShareCount: 2 },
             // what every page is made of, in one file
             { name: 'base', test: /src[\\/]shared[\\/](api|auth|store|i18n[\\/](index|errors)\.ts|ui[\\/](toast|shortcuts|Mark|Switches|Page\.))/, minShareCount: 2, priority: 1 },
           ],

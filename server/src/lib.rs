@@ -4,6 +4,7 @@ mod admin;
 mod archive;
 mod assets;
 mod audit;
+mod blocks;
 mod cli;
 mod connections;
 mod demo;

@@ -18,6 +18,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
 use crate::assets::{self, Frames};
+use crate::blocks;
 
 /// What the document says of itself. Operations and schemas come from the areas.
 #[derive(utoipa::OpenApi)]

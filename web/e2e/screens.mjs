@@ -134,6 +134,40 @@ const toLink = (act) => async (p) => {
   // the end, where what is to be decided lies behind everything and not over it
   await p.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
 };
+/** A workflow that shows all there is: made once, and found again by its name. */
+const PICTURED = 'Missed visit, in pictures';
+const pictured = {
+  trigger: { kind: 'event', event: 'appointment.no_show', condition: { and: [{ '!!': [{ var: 'patient.phone' }] }, { or: [{ '==': [{ var: 'patient.status' }, 'active'] }, { '>': [{ var: 'patient.age' }, 17] }] }] } },
+  steps: [
+    { kind: 'wait', id: 'wait1', name: null, wait: { for: 'duration', minutes: 120 }, within: 'waking' },
+    {
+      kind: 'branch', id: 'branch1', name: null, otherwise: [{ kind: 'stop', id: 'stop1', name: null, outcome: 'done', message: null }],
+      paths: [
+        { id: 'path1', name: null, condition: { and: [{ '==': [{ var: 'patient.language' }, 'ar'] }] }, steps: [
+          { kind: 'action', id: 'note1', name: null, action: 'note.add', fields: { patientId: '{{ patient.id }}', text: '{{ patient.givenName }} did not come on {{ appointment.start |date }}.' } },
+          { kind: 'wait', id: 'wait2', name: null, wait: { for: 'event', event: 'appointment.booked', timeoutMinutes: 2880 } },
+        ] },
+        { id: 'path2', name: 'Others', condition: null, steps: [{ kind: 'action', id: 'records1', name: null, action: 'records.find', fields: { subject: 'appointment' } }, { kind: 'loop', id: 'loop1', name: null, list: 'records1.items', limit: 20, steps: [{ kind: 'action', id: 'text1', name: null, action: 'text.format', fields: { text: '{{ item.id }}' } }] }] },
+      ],
+    },
+  ],
+};
+const toWorkflow = (key) => async (p) => {
+  const base = new URL(p.url()).origin;
+  const found = (await (await p.request.get(`${base}/api/v1/workflows?q=${encodeURIComponent(PICTURED)}`)).json()).items[0];
+  const made = found ?? (await (await p.request.post(`${base}/api/v1/workflows`, { headers: { Origin: base, 'Idempotency-Key': crypto.randomUUID() }, data: { name: PICTURED, definition: pictured } })).json());
+  await p.goto(`${base}/workflows/${made.id}`);
+  await p.locator('[data-key=trigger]').waitFor();
+  if (!key) return;
+  await p.locator(`[data-key="${key}"]`).click();
+  await p.locator('[data-inspector] input, [data-inspector] p').first().waitFor();
+};
+const toAdding = async (p) => {
+  await toWorkflow('branch1')(p);
+  await p.getByRole('button', { name: /^(Close|إغلاق)$/ }).first().click();
+  await p.getByRole('button', { name: /^(Add a step here|إضافة خطوة هنا)$/ }).first().click();
+  await p.getByRole('dialog').waitFor();
+};
 const settings = (name) => ({ name, path: `/settings/${name}` });
 
 /**
@@ -190,6 +224,15 @@ export const screens = [
   { name: 'settings, webhooks', path: '/settings/webhooks', ready: '[data-endpoint]' },
   { name: 'settings, webhooks, new endpoint with errors', path: '/settings/webhooks', ready: '[data-endpoint]', act: toNewWebhook },
   { name: 'settings, webhooks, log', path: '/settings/webhooks', ready: '[data-endpoint]', act: toWebhookLog },
+  { name: 'automations of a new practice', path: '/workflows', fresh: true, ready: 'h2' },
+  { name: 'automations', path: '/workflows', act: toWorkflow() },
+  { name: 'automations, list', path: '/workflows', ready: 'dl' },
+  { name: 'recipes', path: '/workflows/recipes', ready: '[data-recipe]' },
+  { name: 'automation, trigger', path: '/workflows', act: toWorkflow('trigger') },
+  { name: 'automation, step', path: '/workflows', act: toWorkflow('note1') },
+  { name: 'automation, path without a condition', path: '/workflows', act: toWorkflow('branch1/path2') },
+  { name: 'automation, adding', path: '/workflows', act: toAdding },
+  { name: 'automation, runs', path: '/workflows/runs', ready: '[role=tab]' },
   { name: 'palette', path: '/home', act: (p) => p.keyboard.press('Control+k') },
   { name: 'account menu', path: '/home', act: (p) => p.getByRole('button', { name: /Account menu|قائمة الحساب/ }).click() },
   { name: 'calendar of a new practice', path: '/calendar', fresh: true },

@@ -1,6 +1,7 @@
 //! Tasks: things for people to do, entered by people and by automations.
 
 mod assignee;
+mod blocks;
 mod counts;
 mod due;
 mod list;
@@ -13,6 +14,7 @@ mod tests;
 use platform::routes::Routes;
 
 pub use assignee::Assignee;
+pub use blocks::blocks;
 pub use record::{NewTask, Priority, Source, Task, TaskFields, TaskId, TaskStatus, create};
 
 /// All routes of the area.

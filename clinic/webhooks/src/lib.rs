@@ -6,6 +6,7 @@
 //! (`deliver`). A call happens outside of any transaction and is marked afterwards, so a crash in between calls again, under
 //! the same id.
 
+mod blocks;
 mod call;
 mod catalog;
 mod deliver;
@@ -23,6 +24,7 @@ use platform::outbox::Subscriber;
 use platform::routes::Routes;
 use platform::worker::Loop;
 
+pub use blocks::blocks;
 pub use call::{Outcome, post};
 pub use catalog::{AREAS, Area, is_public};
 pub use signature::sign;

@@ -15,6 +15,7 @@ import {
   IconLayoutKanban,
   IconLifebuoy,
   IconMapPin,
+  IconRoute,
   IconSettings,
   IconShieldCheck,
   IconShieldLock,
@@ -54,7 +55,8 @@ const tasks: NavItem = { label: 'nav.tasks', to: '/tasks', icon: IconChecklist, 
 const patients: NavItem = { label: 'nav.patients', to: '/patients', icon: IconUsers, needs: 'patients.read' };
 const settings: NavItem = { label: 'nav.settings', to: '/settings', icon: IconSettings };
 
-export const primaryNav: NavItem[] = [today, calendar, waitlist, recalls, tasks, patients, home];
+const workflows: NavItem = { label: 'nav.workflows', to: '/workflows', icon: IconRoute, needs: 'workflows.read', wide: true };
+export const primaryNav: NavItem[] = [today, calendar, waitlist, recalls, tasks, patients, workflows, home];
 
 /** One line for each page of settings; a group without a page for somebody is not shown to them. */
 export const settingsNav: NavGroup[] = [

@@ -2,6 +2,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import type { QueryClient } from '@tanstack/react-query';
 import { validateReadSearch } from '@/features/administration/console/search';
 import { validateAuditSearch } from '@/features/audit/search';
+import { validateRunsSearch, validateWorkflowsSearch } from '@/features/automation/search';
 import { validateRolesSearch } from '@/features/identity/roles/search';
 import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
 import { validateOutside } from '@/features/identity/sign-in/search';
@@ -265,6 +266,38 @@ const importOne = createRoute({
   loader: () => Promise.all([wantTexts('patients'), wantTexts('imports')]),
   component: lazyRouteComponent(() => import('@/features/patients/imports/ImportPage'), 'ImportPage'),
 });
+const workflows = createRoute({
+  getParentRoute: () => inside,
+  path: '/workflows',
+  loader: () => wantTexts('automation'),
+});
+const workflowList = createRoute({
+  getParentRoute: () => workflows,
+  path: '/',
+  validateSearch: validateWorkflowsSearch,
+  component: lazyRouteComponent(() => import('@/features/automation/list/WorkflowsPage'), 'WorkflowsPage'),
+});
+const recipes = createRoute({
+  getParentRoute: () => workflows,
+  path: '/recipes',
+  component: lazyRouteComponent(() => import('@/features/automation/recipes/RecipesPage'), 'RecipesPage'),
+});
+const runs = createRoute({
+  getParentRoute: () => workflows,
+  path: '/runs',
+  validateSearch: validateRunsSearch,
+  component: lazyRouteComponent(() => import('@/features/automation/runs/RunsPage'), 'RunsPage'),
+});
+const run = createRoute({
+  getParentRoute: () => workflows,
+  path: '/runs/$id',
+  component: lazyRouteComponent(() => import('@/features/automation/runs/RunPage'), 'RunPage'),
+});
+const workflow = createRoute({
+  getParentRoute: () => workflows,
+  path: '/$id',
+  component: lazyRouteComponent(() => import('@/features/automation/builder/BuilderPage'), 'BuilderPage'),
+});
 const insurance = createRoute({
   getParentRoute: () => inside,
   path: '/patients/insurance',
@@ -451,6 +484,7 @@ export const router = createRouter({
       recalls,
       tasks,
       patients,
+      workflows.addChildren([workflowList, recipes, runs, run, workflow]),
       insurance,
       duplicates,
       imports,

@@ -10,17 +10,15 @@ mod retry;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use platform::crypto::Place;
 use platform::db::{Caller, TenantTx};
 use platform::error::Error;
 use platform::id::PracticeId;
-use platform::phi::Phi;
 use platform::{App, Result};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::call::{self, Outcome};
-use crate::endpoints::place;
+use crate::endpoints::{opened, place};
 use crate::message::{self, Message};
 
 /// Calls of this process at the same time. They hold no connection to the database while they wait.
@@ -173,9 +171,4 @@ async fn head_of(tx: &mut TenantTx, held: &Held) -> Result<Option<Head>> {
     let tries = usize::try_from(row.attempts).unwrap_or_default();
     let url = Phi::new(row.url);
     Ok(Some(Head { delivery: row.id, event: row.event_id, message, tries, url, secrets }))
-}
-
-async fn opened(tx: &mut TenantTx, place: Place<'_>, sealed: &[u8]) -> Result<Phi<String>> {
-    let bytes = tx.open(place, sealed).await?;
-    Ok(Phi::new(String::from_utf8(bytes).map_err(Error::internal)?))
 }

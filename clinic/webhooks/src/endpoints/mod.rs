@@ -25,7 +25,7 @@ use crate::catalog::can_be_wanted;
 
 pub use standing::disable_by_itself;
 use store::find_at;
-pub use store::{find, place};
+pub use store::{find, opened, place};
 
 /// The most endpoints of a practice.
 const MOST: usize = 20;

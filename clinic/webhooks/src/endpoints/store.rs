@@ -18,6 +18,15 @@ pub fn place(column: &'static str, endpoint: Uuid) -> Place<'static> {
     Place { table: "webhooks.endpoint", column, row: endpoint }
 }
 
+/// A secret of an endpoint.
+///
+/// # Errors
+/// 500 when it does not open.
+pub async fn opened(tx: &mut TenantTx, place: Place<'_>, sealed: &[u8]) -> Result<Phi<String>> {
+    let bytes = tx.open(place, sealed).await?;
+    Ok(Phi::new(String::from_utf8(bytes).map_err(Error::internal)?))
+}
+
 struct Row {
     id: Uuid,
     url: String,

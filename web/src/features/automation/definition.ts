@@ -14,13 +14,14 @@ export type Trigger =
 type Named = { id: string; name: string | null };
 export type Path = Named & { condition: Condition; steps: Step[] };
 
-export type Step = Named &
-  (
-    | { kind: 'action'; action: string; fields: Record<string, unknown>; onError?: 'stop' | 'continue' }
-    | { kind: 'branch'; paths: Path[]; otherwise: Step[] }
-    | { kind: 'loop'; list: string; limit: number; steps: Step[] }
-    | { kind: 'wait'; wait: Wait; within?: 'any' | 'waking' | 'opening' }
-    | { kind: 'stop'; outcome: 'done' | 'failed'; message: string | null }
-  );
+export type ActionStep = Named & { kind: 'action'; action: string; fields: Record<string, unknown>; retry?: { attempts: number } | null; onError?: 'stop' | 'continue' };
+export type BranchStep = Named & { kind: 'branch'; paths: Path[]; otherwise: Step[] };
+export type LoopStep = Named & { kind: 'loop'; list: string; limit: number; steps: Step[] };
+export type WaitStep = Named & { kind: 'wait'; wait: Wait; within?: Within };
+export type StopStep = Named & { kind: 'stop'; outcome: 'done' | 'failed'; message: string | null };
+export type Step = ActionStep | BranchStep | LoopStep | WaitStep | StopStep;
 
+export type Within = 'any' | 'waking' | 'opening';
 export type Wait = { for: 'duration'; minutes: number } | { for: 'date'; date: string; offsetMinutes: number } | { for: 'event'; event: string; timeoutMinutes: number };
+
+export const emptyDefinition: Definition = { trigger: null, steps: [] };

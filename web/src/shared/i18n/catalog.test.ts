@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import everydayAr from './ar.json';
+import automationAr from './automation.ar.json';
+import automationEn from './automation.en.json';
 import consoleAr from './console.ar.json';
 import consoleEn from './console.en.json';
 import everydayEn from './en.json';
@@ -36,6 +38,7 @@ const [en, ar] = [
     ...tasksEn,
     ...offerEn,
     ...webhooksEn,
+    ...automationEn,
   },
   {
     ...everydayAr,
@@ -49,6 +52,7 @@ const [en, ar] = [
     ...tasksAr,
     ...offerAr,
     ...webhooksAr,
+    ...automationAr,
   },
 ];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];

@@ -1,4 +1,5 @@
 import { createStore, useStore } from '@/shared/store';
+import type automationEn from './automation.en.json';
 import type consoleEn from './console.en.json';
 import type en from './en.json';
 import type importsEn from './imports.en.json';
@@ -26,6 +27,7 @@ export type MessageId = Strip<
   | keyof typeof tasksEn
   | keyof typeof offerEn
   | keyof typeof webhooksEn
+  | keyof typeof automationEn
 >;
 export type Params = Record<string, string | number> & { count?: number };
 export type T = (id: MessageId, params?: Params) => string;
@@ -65,7 +67,8 @@ export type Part =
   | 'waitlist'
   | 'offer'
   | 'tasks'
-  | 'webhooks';
+  | 'webhooks'
+  | 'automation';
 // chunks of their own, loaded when they are first wanted
 const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Catalog }>>> = {
   en: {
@@ -80,6 +83,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     offer: () => import('./offer.en.json'),
     tasks: () => import('./tasks.en.json'),
     webhooks: () => import('./webhooks.en.json'),
+    automation: () => import('./automation.en.json'),
   },
   ar: {
     everyday: () => import('./ar.json'),
@@ -93,6 +97,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     offer: () => import('./offer.ar.json'),
     tasks: () => import('./tasks.ar.json'),
     webhooks: () => import('./webhooks.ar.json'),
+    automation: () => import('./automation.ar.json'),
   },
 };
 const wanted = new Map<Part, Promise<void>>();

@@ -1,0 +1,89 @@
+//! What this area offers to workflows: something for people to do.
+
+use automation::block::{Action, Blocks, Call, Field, Kind, Run, missing};
+use futures::future::BoxFuture;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use platform::Result;
+use platform::db::TenantTx;
+use platform::id::{PatientId, UserId};
+use platform::permission::Role;
+use serde_json::{Value, json};
+
+use crate::assignee::Assignee;
+use crate::due;
+use crate::record::{NewTask, Priority, Source, TaskFields, create};
+
+/// Everything.
+#[must_use]
+pub fn blocks() -> Blocks {
+    Blocks { actions: vec![&CREATE], ..Blocks::default() }
+}
+
+/// The words of [`Role`], as a choice.
+const ROLES: &[&str] =
+    &["owner", "admin", "provider", "hygienist", "assistant", "receptionist", "accountant", "staff"];
+
+/// A task about the patient of the run, unless it is about somebody else; for a person, else for a role, else nobody's.
+static CREATE: Action = Action {
+    name: "task.create",
+    permission: "tasks.write",
+    fields: &[
+        Field::new("title", Kind::Text, r#""Call back""#).required().sensitive(),
+        Field::new("text", Kind::LongText, r#""They asked about braces.""#).sensitive(),
+        Field::new("role", Kind::Choice(ROLES), r#""receptionist""#),
+        Field::new("memberId", Kind::Ref("member"), r#""01a1fe48-1891-756b-aab2-930c260b1d02""#),
+        Field::new("dueInDays", Kind::Number, "1"),
+        Field::new("priority", Kind::Choice(&["normal", "high"]), r#""normal""#),
+        Field::new("patientId", Kind::Ref("patient"), r#""01a1fe48-1891-756b-aab2-930c260b1d02""#),
+    ],
+    gives: &[
+        Field::new("taskId", Kind::Ref("task"), r#""01a1fe48-1891-756b-aab2-930c260b1d02""#),
+        Field::new("dueOn", Kind::Date, r#""2026-11-30""#),
+    ],
+    run: Run::Inside(make),
+};
+
+fn make<'a>(tx: &'a mut TenantTx, call: &'a Call) -> BoxFuture<'a, Result<Value>> {
+    Box::pin(async move {
+        let due_on = match call.input.get("dueInDays").filter(|days| !days.is_null()) {
+            Some(days) => Some(day_in(tx, days.as_i64().ok_or_else(|| missing("dueInDays"))?).await?),
+            None => None,
+        };
+        let mut fields = TaskFields {
+            title: call.text("title").unwrap_or_default().to_owned(),
+            text: call.text("text").map(str::to_owned),
+            patient_id: patient(call)?,
+            assignee: assignee(call)?,
+            due_on,
+            priority: if call.text("priority") == Some("high") { Priority::High } else { Priority::Normal },
+            ..TaskFields::default()
+        };
+        if call.test {
+            fields.title = format!("[Test] {}", fields.title);
+        }
+        let task = create(tx, NewTask { fields, source: Source::Workflow { reference: Some(call.run) } }).await?;
+        Ok(json!({ "taskId": task.id, "dueOn": due_on }))
+    })
+}
+
+/// Whom it is about: who was named, else the patient of the run.
+fn patient(call: &Call) -> Result<Option<PatientId>> {
+    let named = call.text("patientId").map(|_| call.id("patientId")).transpose()?;
+    Ok(named.or(call.patient).map(PatientId))
+}
+
+fn assignee(call: &Call) -> Result<Option<Assignee>> {
+    if call.text("memberId").is_some() {
+        return Ok(Some(Assignee::Person { id: UserId(call.id("memberId")?) }));
+    }
+    let role = call.text("role").map(|name| Role::from_name(name).ok_or_else(|| missing("role"))).transpose()?;
+    Ok(role.map(|role| Assignee::Role { role }))
+}
+
+/// The day so many days from now, by the practice's clocks.
+async fn day_in(tx: &mut TenantTx, days: i64) -> Result<Date> {
+    let today = due::local_now(tx).await?.date();
+    let days = i32::try_from(days).ok().filter(|days| (0..=3650).contains(days)).ok_or_else(|| missing("dueInDays"))?;
+    Ok(today.saturating_add(days.days()))
+}

@@ -1,0 +1,167 @@
+import { ActionIcon, Button, Menu, SegmentedControl, Textarea } from '@mantine/core';
+import { IconCode, IconDots, IconPlus, IconX } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import { useLang } from '@/shared/i18n';
+import type { Field } from '../blocks';
+import { celOf, emptyGroup, type Group, isGroup, type Item, read, write } from '../conditions';
+import type { Condition } from '../definition';
+import classes from './Fields.module.css';
+import { JsonField } from './JsonField';
+import { TestLine } from './TestLine';
+
+type Props = { label: string; value: Condition; onChange: (condition: Condition) => void; fields: readonly Field[]; error?: string | undefined; readOnly: boolean };
+type Mode = 'words' | 'logic' | 'cel';
+
+const modeOf = (value: Condition): Mode => (celOf(value) !== undefined ? 'cel' : read(value) ? 'words' : 'logic');
+
+/** What must hold, in words; what cannot be said in them stays as somebody wrote it, and can be written so. */
+export function ConditionEditor({ label, value, onChange, fields, error, readOnly }: Props) {
+  const { t } = useLang();
+  const [mode, setMode] = useState<Mode>(() => modeOf(value));
+  const [group, setGroup] = useState<Group>(() => read(value) ?? emptyGroup);
+  const told = useRef(JSON.stringify(value));
+
+  // undone, or changed by somebody else
+  useEffect(() => {
+    const text = JSON.stringify(value);
+    if (text === told.current) return;
+    told.current = text;
+    setMode(modeOf(value));
+    setGroup(read(value) ?? emptyGroup);
+  }, [value]);
+
+  const tell = (next: Condition) => {
+    told.current = JSON.stringify(next);
+    onChange(next);
+  };
+  const change = (next: Group) => {
+    setGroup(next);
+    tell(write(next));
+  };
+  const toWords = () => {
+    const known = read(value);
+    if (!known) return;
+    setGroup(known);
+    setMode('words');
+  };
+
+  return (
+    <div role="group" aria-label={label} data-field="condition">
+      <div className={classes.conditionHead}>
+        <b>{label}</b>
+        {readOnly ? null : (
+          <Menu position="bottom-end" width={240}>
+            <Menu.Target>
+              <ActionIcon variant="subtle" color="gray" size={28} aria-label={t('workflows.condition.how')}>
+                <IconDots size={16} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item disabled={mode === 'words' || !read(value)} onClick={toWords}>
+                {t('workflows.condition.words')}
+              </Menu.Item>
+              <Menu.Item leftSection={<IconCode size={15} />} disabled={mode !== 'words'} onClick={() => setMode('logic')}>
+                {t('workflows.condition.expert')}
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        )}
+      </div>
+      {mode === 'words' ? <GroupEditor group={group} onChange={change} fields={fields} readOnly={readOnly} /> : <Expert mode={mode} setMode={setMode} value={value} tell={tell} readOnly={readOnly} />}
+      {error ? (
+        <p className={classes.error} role="alert">
+          {error}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+type ExpertProps = { mode: Mode; setMode: (mode: Mode) => void; value: Condition; tell: (condition: Condition) => void; readOnly: boolean };
+
+function Expert({ mode, setMode, value, tell, readOnly }: ExpertProps) {
+  const { t } = useLang();
+  const cel = celOf(value) ?? '';
+  return (
+    <div className={classes.group}>
+      <p className={classes.note}>{t(mode === 'logic' && value && !read(value) ? 'workflows.condition.foreign' : 'workflows.condition.expertHint')}</p>
+      {readOnly ? null : (
+        <SegmentedControl
+          size="xs"
+          aria-label={t('workflows.condition.language')}
+          data={[
+            { value: 'logic', label: 'JSONLogic' },
+            { value: 'cel', label: 'CEL' },
+          ]}
+          value={mode}
+          onChange={(next) => setMode(next as Mode)}
+        />
+      )}
+      {mode === 'cel' ? (
+        <Textarea
+          label="CEL"
+          readOnly={readOnly}
+          autosize
+          minRows={3}
+          maxRows={12}
+          spellCheck={false}
+          dir="ltr"
+          styles={{ input: { fontFamily: 'monospace', fontSize: 12.5 } }}
+          value={cel}
+          onChange={(event) => tell(event.currentTarget.value.trim() ? { cel: event.currentTarget.value } : null)}
+        />
+      ) : (
+        <JsonField label="JSONLogic" value={celOf(value) === undefined ? value : null} readOnly={readOnly} onChange={(next) => tell(next && typeof next === 'object' && !Array.isArray(next) ? (next as Condition) : null)} />
+      )}
+    </div>
+  );
+}
+
+type GroupProps = { group: Group; onChange: (group: Group) => void; fields: readonly Field[]; readOnly: boolean; inner?: boolean };
+
+function GroupEditor({ group, onChange, fields, readOnly, inner = false }: GroupProps) {
+  const { t } = useLang();
+  const put = (at: number, item: Item | null) => onChange({ ...group, items: group.items.flatMap((one, n) => (n === at ? (item ?? []) : one)) });
+  const add = (item: Item) => onChange({ ...group, items: [...group.items, item] });
+  return (
+    <div className={classes.group} data-inner={inner || undefined}>
+      {group.items.length > 1 ? (
+        <SegmentedControl
+          size="xs"
+          aria-label={t('workflows.condition.join')}
+          data={(['all', 'any'] as const).map((join) => ({ value: join, label: t(`workflows.condition.${join}`) }))}
+          value={group.join}
+          disabled={readOnly}
+          onChange={(join) => onChange({ ...group, join: join as Group['join'] })}
+        />
+      ) : null}
+      {group.items.map((item, n) => (
+        <div key={n} className={classes.group}>
+          {n ? <span className={classes.joined}>{t(group.join === 'all' ? 'workflows.and' : 'workflows.or')}</span> : null}
+          {isGroup(item) ? (
+            <GroupEditor inner group={item} fields={fields} readOnly={readOnly} onChange={(next) => put(n, next.items.length ? next : null)} />
+          ) : (
+            <TestLine test={item} fields={fields} readOnly={readOnly} onChange={(next) => put(n, next)} onRemove={() => put(n, null)} />
+          )}
+        </div>
+      ))}
+      {group.items.length ? null : <p className={classes.note}>{t('workflows.condition.always')}</p>}
+      {readOnly ? null : (
+        <div className={classes.groupActs}>
+          <Button size="compact-sm" variant="light" leftSection={<IconPlus size={14} />} onClick={() => add({ field: '', op: 'is', value: null })}>
+            {t('workflows.condition.add')}
+          </Button>
+          {inner ? (
+            <Button size="compact-sm" variant="subtle" color="gray" leftSection={<IconX size={14} />} onClick={() => onChange({ ...group, items: [] })}>
+              {t('workflows.condition.removeGroup')}
+            </Button>
+          ) : group.items.length ? (
+            <Button size="compact-sm" variant="subtle" color="gray" onClick={() => add({ join: group.join === 'all' ? 'any' : 'all', items: [{ field: '', op: 'is', value: null }] })}>
+              {t('workflows.condition.addGroup')}
+            </Button>
+          ) : null}
+        </div>
+      )}
+    </div>
+  );
+}
