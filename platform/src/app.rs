@@ -59,7 +59,10 @@ impl App {
     pub fn new(config: Config, db: Db, root: RootKeys, clock: Clock) -> Result<Self> {
         let tokens = Tokens::new(&root.derive("access-token")?, clock.clone());
         let limits = Limits::new(&config);
-        let outside = Egress::to(&egress::addresses("calcom_origins", &config.calcom_origins)?)?;
+        let mut origins = egress::addresses("calcom_origins", &config.calcom_origins)?;
+        origins.extend(egress::addresses("sendgrid_origins", &config.sendgrid_origins)?);
+        origins.extend(egress::addresses("twilio_origins", &config.twilio_origins)?);
+        let outside = Egress::to(&origins)?;
         let public_origin = config.public_origin().into();
         let door = Door { db, keys: Keys::new(root), clock, public_origin, wake: Arc::default() };
         Ok(Self(Arc::new(Parts {

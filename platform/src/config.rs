@@ -109,6 +109,13 @@ settings! {
     /// Where practices may reach Cal.com: the addresses of its API, separated by commas, the usual one first. A practice
     /// chooses among these, and nothing else is ever called for it.
     calcom_origins: String = "https://api.cal.com".to_owned();
+    /// Where practices may reach SendGrid: the addresses of its API, separated by commas, the usual one first.
+    sendgrid_origins: String = "https://api.sendgrid.com,https://api.eu.sendgrid.com".to_owned();
+    /// Where practices may reach Twilio.
+    twilio_origins: String = "https://api.twilio.com".to_owned();
+    /// Servers for mail within the own network that practices may send by, host names separated by commas; others of
+    /// theirs must be reachable from everywhere.
+    smtp_inner_hosts: String = String::new();
     /// Megabytes of free disk below which changes are refused, so that PostgreSQL never runs dry.
     storage_reserve_mb: u64 = 256;
 }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 pub use reqwest::{RequestBuilder, Url};
 use serde::de::DeserializeOwned;
 
@@ -69,6 +71,14 @@ impl Egress {
         self.check(url).map(|()| self.http.post(url.clone()))
     }
 
+    /// A request that changes something.
+    ///
+    /// # Errors
+    /// 503 when the address is on another host.
+    pub fn patch(&self, url: &Url) -> Result<RequestBuilder> {
+        self.check(url).map(|()| self.http.patch(url.clone()))
+    }
+
     /// A request that takes something away.
     ///
     /// # Errors
@@ -94,6 +104,34 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Its body.
     pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// When it was made, by the other side's own clock.
+    #[must_use]
+    pub fn date(&self) -> Option<Timestamp> {
+        instant(self.header("date")?)
+    }
+
+    /// How long the other side wants not to be asked again (`Retry-After`, RFC 9110, 10.2.3). An instant is counted from
+    /// the answer's own date, as the two clocks need not agree.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        let wanted = self.header("retry-after")?;
+        if let Ok(seconds) = wanted.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        // what is past already is over
+        Some(Duration::try_from(instant(wanted)?.duration_since(self.date()?)).unwrap_or_default())
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok().map(str::trim)
+    }
+}
+
+fn instant(text: &str) -> Option<Timestamp> {
+    rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 /// Why there is no answer.
@@ -236,5 +274,22 @@ mod tests {
             assert_eq!(egress.get(&other).expect_err("refused").code(), "outside.unavailable");
             assert!(egress.post(&other).is_err());
         }
+    }
+
+    #[test]
+    fn an_answer_says_how_long_to_wait_in_either_way() {
+        let answer = |headers: &[(&'static str, &str)]| {
+            let mut answer = Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: Vec::new() };
+            for (name, value) in headers {
+                answer.headers.insert(*name, value.parse().expect("a value"));
+            }
+            answer.retry_after()
+        };
+        let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(answer(&[("retry-after", " 120 ")]), Some(Duration::from_secs(120)));
+        assert_eq!(answer(&[date, ("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT")]), Some(Duration::from_secs(30)));
+        assert_eq!(answer(&[date, ("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")]), Some(Duration::ZERO));
+        assert_eq!(answer(&[("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT")]), None, "counted from what?");
+        assert_eq!((answer(&[date, ("retry-after", "-5")]), answer(&[date])), (None, None));
     }
 }

@@ -184,7 +184,8 @@ pub fn to_see(kind: &str) -> String {
         "hold" | "scheduling_settings" | "online_booking" | "calcom_booking" => "appointments",
         "wish" | "opening" | "offer" | "waitlist_settings" => "waitlist",
         "recall_rule" => "recall",
-        "calcom" => "integrations",
+        "calcom" | "message_channel" => "integrations",
+        "message_template" | "message_rule" | "messaging_settings" | "suppression" => "messages",
         "tag" | "note" | "policy" | "patient_field" | "import" | "view" | "merge" | "duplicate" => "patients",
         kind => kind,
     };
@@ -348,6 +349,14 @@ permissions! {
         Read "recalls.read"             "xxxxxx.x";
         /// Note who was reached, and put off or end a recall.
         Write "recalls.write"           "xxxxxx..";
+    }
+    messages {
+        /// Read what was written to patients and what they answered, and see what became of it.
+        Read "messages.read"            "xxxxxx..";
+        /// Write to patients.
+        Send "messages.send"            "xxxxxx..";
+        /// Change templates, reminders and when messages go out.
+        Configure "messages.configure"  "xx......";
     }
     support_access {
         /// See when the platform's support looked into the practice, and why.

@@ -11,7 +11,8 @@ use serde_json::json;
 
 use crate::custom;
 use crate::names;
-use crate::record::fields::{Consents, country};
+use crate::reach::MessageChannel;
+use crate::record::fields::{Consent, Consents, country};
 use crate::record::{self, Patient, PatientFields, Rules};
 use crate::terms;
 
@@ -84,6 +85,34 @@ pub async fn agree(tx: &mut TenantTx, id: PatientId, to: &Consents) -> Result<()
     if consents == *had {
         return Ok(());
     }
+    let fields = PatientFields { consents, ..before.fields.clone() };
+    let after = Patient { fields, version: before.version + 1, updated_at: tx.now(), ..before.clone() };
+    let own = custom::all(tx).await?;
+    record::change_all(tx, &own, &[(before, after)], "patient.changed", json!({})).await
+}
+
+/// Notes what a patient has decided themselves, by a way that shows that it is them: in answer to a message. Unlike
+/// [`agree`] it stands in place of what they said before.
+///
+/// # Errors
+/// 404.
+pub async fn decide(
+    tx: &mut TenantTx,
+    id: PatientId,
+    channel: MessageChannel,
+    granted: bool,
+    source: &'static str,
+) -> Result<()> {
+    let before = record::find(tx, id, true).await?;
+    let mut consents = before.fields.consents.clone();
+    let of_channel = match channel {
+        MessageChannel::Email => &mut consents.email,
+        MessageChannel::Sms => &mut consents.sms,
+    };
+    if of_channel.as_ref().is_some_and(|consent| consent.granted == granted) {
+        return Ok(());
+    }
+    *of_channel = Some(Consent { granted, at: Some(tx.now()), source: Some(source.to_owned()) });
     let fields = PatientFields { consents, ..before.fields.clone() };
     let after = Patient { fields, version: before.version + 1, updated_at: tx.now(), ..before.clone() };
     let own = custom::all(tx).await?;

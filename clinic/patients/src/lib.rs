@@ -34,9 +34,9 @@ pub use duplicates::merge::{all_of as merged_into, kept as kept_as};
 pub use family::{FamilyMember, Relationship, Relative, RelativeFields, RelativeId, family as family_of};
 pub use import::{Duplicates, FileImport, import_file};
 pub use insurance::{CardPicture, Eligibility, Policy, PolicyFields, PolicyId, of_patient as policies_of};
-pub use introduced::{agree, enter as enter_introduced, known};
+pub use introduced::{agree, decide as decide_consent, enter as enter_introduced, known};
 pub use list::{PatientItem, items as items_of};
-pub use reach::{Reach, reach, reach_all};
+pub use reach::{Contact, MessageChannel, contacts, reach, reach_all, with_phone, Reach};
 pub use record::fields::{
     Alert, AlertKind, Consent, Consents, ContactKind, ContactMethod, Email, PatientStatus, Phone, Sex,
 };

@@ -25,8 +25,10 @@ use platform::routes::Routes;
 
 pub use agenda::{Piece, Standing, agenda};
 pub use appointment::book::{NewAppointment, book};
-pub use appointment::{Appointment, AppointmentId, Status, find};
+pub use appointment::course::{NewAppointmentStatus, come_to};
+pub use appointment::{Appointment, AppointmentDetails, AppointmentId, Source as AppointmentSource, Status, find};
 pub use online::origins as embedding_origins;
+pub use visit_link::{local_date, local_time, make as link_of};
 pub use settings::{CancelledBy, SchedulingSettings, find as settings};
 
 /// All routes of the area.

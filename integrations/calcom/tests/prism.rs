@@ -2,68 +2,13 @@
 //! what does not fit. It answers with the description's own examples. Three of them do not fit their schemas (slots, event
 //! types, the length of a reserved slot), so answers are not held against it.
 
-use std::path::Path;
-use std::process::Stdio;
-use std::sync::OnceLock;
-use std::time::Duration;
-
 use calcom::{
     Attendee, Booking, BookingQuery, BookingStatus, Client, Connection, Failure, NewBooking, Provider, Versions,
 };
 use jiff::Timestamp;
+use peers::Prism;
 use platform::egress::{self, Egress};
 use platform::phi::Phi;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
-
-const DESCRIPTION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/contracts/calcom/openapi.json");
-
-struct Prism {
-    _process: Child,
-    url: String,
-}
-
-/// The peer; nothing where the description does not lie beside the project.
-async fn prism() -> Option<Prism> {
-    if !Path::new(DESCRIPTION).exists() {
-        eprintln!("skipped: the description of Cal.com's API is not beside the project");
-        return None;
-    }
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/prism");
-    let program = Path::new(folder).join("node_modules/.bin/prism");
-    assert!(
-        program.exists(),
-        "prism is not installed: run `npm ci` in integrations/calcom/tests/prism (./dev test does)"
-    );
-    let port = free_port();
-    let mut process = Command::new(program)
-        .args(["mock", "--host", "127.0.0.1", "--port", &port.to_string(), DESCRIPTION])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("Node.js 20 or newer, which prism runs on");
-    let mut lines = BufReader::new(process.stdout.take().expect("its output")).lines();
-    let ready = async {
-        while let Some(line) = lines.next_line().await.expect("output") {
-            if line.contains("Prism is listening") {
-                break;
-            }
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(120), ready).await.expect("prism starts");
-    // what it goes on to say must go somewhere
-    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    Some(Prism { _process: process, url: format!("http://127.0.0.1:{port}") })
-}
-
-fn free_port() -> u16 {
-    static PORT: OnceLock<u16> = OnceLock::new();
-    *PORT.get_or_init(|| {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        listener.local_addr().expect("an address").port()
-    })
-}
 
 fn client(url: &str) -> Client {
     let base = egress::address("test", url).expect("an address");
@@ -97,7 +42,7 @@ fn booking(email: Option<&str>, language: Option<&str>) -> NewBooking {
 /// One test, as the description takes a while to be read.
 #[tokio::test]
 async fn every_request_fits_the_description_and_every_example_is_understood() {
-    let Some(prism) = prism().await else { return };
+    let Some(prism) = Prism::serve("calcom/openapi.json").await else { return };
     let calcom = client(&prism.url);
     let day = at("2050-09-05T00:00:00Z")..at("2050-09-07T00:00:00Z");
 

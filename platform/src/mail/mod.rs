@@ -19,7 +19,7 @@ use crate::phi::Phi;
 use crate::worker::Watch;
 
 pub(crate) use deliver::turn;
-pub use render::Texts;
+pub use render::{Texts, page_of};
 
 crate::id!(
     /// A mail.

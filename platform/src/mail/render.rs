@@ -131,10 +131,6 @@ impl Letter {
 
     /// Styles are on the elements: programs for mail drop style sheets.
     fn page(&self, subject: &str, text: &Text, frame: &Frame) -> String {
-        let (language, direction) = match self.language {
-            Language::En => ("en", "ltr"),
-            Language::Ar => ("ar", "rtl"),
-        };
         let value = |value: &str| format!("<bdi>{}</bdi>", escaped(value));
         let paragraphs = |parts: &[String]| -> String {
             parts
@@ -154,18 +150,62 @@ impl Letter {
             );
         }
         body += &paragraphs(&text.after);
-        format!(
-            "<!doctype html><html lang=\"{language}\" dir=\"{direction}\"><head><meta charset=\"utf-8\">\
-             <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\
-             <body style=\"margin:0;background:#f1f5f9\"><div style=\"max-width:560px;margin:0 auto;padding:24px;\
-             font:16px/1.5 system-ui,sans-serif;color:#0f172a;text-align:start\">\
-             <div style=\"background:#ffffff;border-radius:12px;padding:28px\">\
-             <h1 style=\"font-size:20px;margin:0 0 20px\">{title}</h1>{body}</div>\
-             <p style=\"color:#64748b;font-size:12px;padding:0 28px\">{foot}</p></div></body></html>",
-            title = escaped(subject),
-            foot = escaped(&frame.foot),
-        )
+        sheet(self.language, subject, &body, &escaped(&frame.foot))
     }
+}
+
+/// What surrounds the body of a page; body and foot are HTML already.
+fn sheet(language: Language, title: &str, body: &str, foot: &str) -> String {
+    let (language, direction) = match language {
+        Language::En => ("en", "ltr"),
+        Language::Ar => ("ar", "rtl"),
+    };
+    format!(
+        "<!doctype html><html lang=\"{language}\" dir=\"{direction}\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\
+         <body style=\"margin:0;background:#f1f5f9\"><div style=\"max-width:560px;margin:0 auto;padding:24px;\
+         font:16px/1.5 system-ui,sans-serif;color:#0f172a;text-align:start\">\
+         <div style=\"background:#ffffff;border-radius:12px;padding:28px\">\
+         <h1 style=\"font-size:20px;margin:0 0 20px\">{title}</h1>{body}</div>\
+         <p style=\"color:#64748b;font-size:12px;padding:0 28px\">{foot}</p></div></body></html>",
+        title = escaped(title),
+    )
+}
+
+/// A text that people have written as a page in the look of the product: an empty line begins a paragraph, addresses that
+/// begin with `https://` or `http://` become links, and nothing in it is ever markup. Below it stands `foot`.
+#[must_use]
+pub fn page_of(language: Language, subject: &str, text: &str, foot: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let paragraph = |part: &str| {
+        let lines: Vec<String> = part.trim_matches('\n').split('\n').map(linked).collect();
+        format!("<p dir=\"auto\" style=\"margin:0 0 16px\">{}</p>", lines.join("<br>"))
+    };
+    let body: String = text.split("\n\n").filter(|part| !part.trim().is_empty()).map(paragraph).collect();
+    sheet(language, subject, &body, &linked(foot))
+}
+
+/// A line with its addresses as links. What ends a sentence does not belong to the address before it.
+fn linked(line: &str) -> String {
+    let mut html = String::new();
+    for (i, word) in line.split(' ').enumerate() {
+        if i > 0 {
+            html.push(' ');
+        }
+        let begin = ["https://", "http://"].iter().filter_map(|scheme| word.find(scheme)).min();
+        let Some(begin) = begin else {
+            html += &escaped(word);
+            continue;
+        };
+        let (before, address) = word.split_at(begin);
+        let bare = address.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '،', '؛', '؟']);
+        let (shown, after) = (escaped(bare), escaped(&address[bare.len()..]));
+        html += &format!(
+            "{}<a dir=\"ltr\" href=\"{shown}\" style=\"color:#0f766e;word-break:break-all\">{shown}</a>{after}",
+            escaped(before),
+        );
+    }
+    html
 }
 
 /// Between first-strong isolate and its end (UAX #9), so that a Latin name keeps its order inside Arabic.
@@ -221,6 +261,17 @@ mod tests {
         let bare = Letter::new(TEXTS, "hello", Phi::new(String::new()), Language::En);
         assert!(mail(&bare).is_err());
         assert!(mail(&Letter { kind: "nothing", ..bare }).is_err());
+    }
+
+    #[test]
+    fn what_people_write_becomes_paragraphs_and_links_and_never_markup() {
+        let text = "Dear <b>Eve</b>,\nsee https://x.example/v#a&b.\n\n\n\nBye";
+        let page = page_of(Language::Ar, "A \"B\"", text, "Stop: https://x.example/u/1");
+        assert!(page.contains("dir=\"rtl\"") && page.contains("<title>A &quot;B&quot;</title>"));
+        assert!(page.contains("Dear &lt;b&gt;Eve&lt;/b&gt;,<br>see <a dir=\"ltr\" href=\"https://x.example/v#a&amp;b\""));
+        assert!(page.contains("</a>.</p>") && page.contains(">Bye</p>"));
+        assert_eq!(page.matches("<p dir=\"auto\"").count(), 2);
+        assert!(page.contains("href=\"https://x.example/u/1\""));
     }
 
     #[test]

@@ -155,19 +155,31 @@ async fn send(tx: &mut TenantTx, of: &Appointment, letter: &'static str, reach: 
 /// # Errors
 /// Never in practice: names of zones are checked when they are written.
 pub fn local_time(at: Timestamp, zone: &str, language: Language) -> Result<Phi<String>> {
+    let comma = match language {
+        Language::En => ',',
+        Language::Ar => '،',
+    };
+    let time = at.to_zoned(TimeZone::get(zone).map_err(Error::internal)?).strftime("%H:%M").to_string();
+    Ok(Phi::new(format!("{}{comma} {time}", local_date(at, zone, language)?)))
+}
+
+/// The day of an instant as the patient reads it at the place.
+///
+/// # Errors
+/// Never in practice: names of zones are checked when they are written.
+pub fn local_date(at: Timestamp, zone: &str, language: Language) -> Result<String> {
     const DAYS: [&str; 7] = ["الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"];
     const MONTHS: [&str; 12] =
         ["يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"];
     let local = at.to_zoned(TimeZone::get(zone).map_err(Error::internal)?);
-    let text = match language {
-        Language::En => local.strftime("%A, %-d %B %Y, %H:%M").to_string(),
+    Ok(match language {
+        Language::En => local.strftime("%A, %-d %B %Y").to_string(),
         Language::Ar => {
             let day = DAYS[usize::try_from(local.weekday().to_monday_zero_offset()).unwrap_or_default()];
             let month = MONTHS[usize::try_from(local.month() - 1).unwrap_or_default()];
-            format!("{day} {} {month} {}، {}", local.day(), local.year(), local.strftime("%H:%M"))
+            format!("{day} {} {month} {}", local.day(), local.year())
         }
-    };
-    Ok(Phi::new(text))
+    })
 }
 
 #[cfg(test)]

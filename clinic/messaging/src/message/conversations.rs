@@ -1,0 +1,162 @@
+//! Conversations by text message: with each patient the messages to and fro, and what came from numbers that are nobody's.
+
+use garde::Validate;
+use platform::Result;
+use platform::db::TenantTx;
+use platform::error::Error;
+use platform::extract::{Body, Path, Query};
+use platform::filter::Kind;
+use platform::guard::Can;
+use platform::id::PatientId;
+use platform::page::{MAX_LIMIT, Order, Sort, default_limit};
+use platform::permission::messages as may;
+use platform::record::{Change, Look};
+use platform::route;
+use platform::routes::{Json, Routes};
+use serde::Deserialize;
+use serde_json::json;
+use sqlx::QueryBuilder;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::list::MessagePage;
+use super::row::{COLUMNS, Row, lock, open_all};
+use super::{Direction, Message, MessageId, save};
+
+/// The routes of conversations.
+pub fn routes() -> Routes {
+    Routes::new().route(route!(unread)).route(route!(conversation)).route(route!(mark_read)).route(route!(assign))
+}
+
+/// Which part of a list.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Part {
+    /// Rows of a page, at most 200.
+    #[garde(range(min = 1, max = MAX_LIMIT))]
+    #[serde(default = "default_limit")]
+    #[param(default = 50, minimum = 1, maximum = 200)]
+    limit: u32,
+    /// The nextCursor of the page before.
+    #[garde(inner(length(max = 2000)))]
+    cursor: Option<String>,
+    /// Only what is nobody's yet.
+    #[garde(skip)]
+    #[serde(default)]
+    unmatched: bool,
+}
+
+/// Whose message it is.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct AssignMessage {
+    /// The version that it is based on.
+    #[garde(skip)]
+    version: i32,
+    /// The patient who wrote it.
+    #[garde(skip)]
+    patient_id: PatientId,
+}
+
+const NEWEST: &[Sort] = &[Sort { name: "createdAt", column: "m.created_at", kind: Kind::Instant }];
+
+/// What came in and nobody has read yet, the newest first.
+#[utoipa::path(get, path = "/api/v1/message-inbox", tag = "messaging", params(Part),
+    responses((status = 200, body = MessagePage)))]
+async fn unread(who: Can<may::Read>, Query(asked): Query<Part>) -> Result<Json<MessagePage>> {
+    let order = Order::parse(NEWEST, Some("-createdAt"), asked.cursor.as_deref(), asked.limit)?;
+    who.read_recorded(async move |tx| {
+        let mut query = QueryBuilder::new("select ");
+        query.push(COLUMNS).push(" from messaging.message m where m.practice_id = ").push_bind(tx.practice());
+        query.push(" and m.direction = 'in' and m.read_at is null");
+        if asked.unmatched {
+            query.push(" and m.patient_id is null");
+        }
+        page(tx, &order, query, "unread").await
+    })
+    .await
+}
+
+/// The conversation by text message with a patient, the newest first.
+#[utoipa::path(get, path = "/api/v1/patients/{id}/conversation", tag = "messaging",
+    params(("id" = Uuid, Path, description = "The patient"), Part), responses((status = 200, body = MessagePage)))]
+async fn conversation(
+    who: Can<may::Read>,
+    Path(id): Path<PatientId>,
+    Query(asked): Query<Part>,
+) -> Result<Json<MessagePage>> {
+    let order = Order::parse(NEWEST, Some("-createdAt"), asked.cursor.as_deref(), asked.limit)?;
+    who.read_recorded(async move |tx| {
+        if !patients::is_present(tx, id).await? {
+            return Err(Error::not_found());
+        }
+        let all = patients::merged_into(tx, id).await?;
+        let mut query = QueryBuilder::new("select ");
+        query.push(COLUMNS).push(" from messaging.message m where m.practice_id = ").push_bind(tx.practice());
+        query.push(" and m.patient_id = any(").push_bind(all).push(") and m.channel = 'sms' and m.state <> 'suppressed'");
+        page(tx, &order, query, "conversation").await
+    })
+    .await
+}
+
+async fn page(
+    tx: &mut TenantTx,
+    order: &Order,
+    mut query: QueryBuilder<sqlx::Postgres>,
+    what: &'static str,
+) -> Result<Json<MessagePage>> {
+    order.push("m.id", &mut query)?;
+    let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
+    let (rows, next_cursor) = order.cut(rows, |row, _| (row.created().to_string().into(), row.id()))?;
+    let items = open_all(tx, rows).await?;
+    let ids: Vec<Uuid> = items.iter().map(|item| item.id.uuid()).collect();
+    let patients: Vec<PatientId> = items.iter().filter_map(|item| item.patient_id).collect();
+    tx.record_read(Look::list("message", &ids, &[what]).of_patients(&patients)).await?;
+    Ok(Json(MessagePage { items, next_cursor }))
+}
+
+/// Note that a message that came in was read. Repeated, it changes nothing.
+#[utoipa::path(post, path = "/api/v1/messages/{id}/read", tag = "messaging",
+    params(("id" = Uuid, Path, description = "The message")), responses((status = 200, body = Message)))]
+async fn mark_read(who: Can<may::Send>, Path(id): Path<MessageId>) -> Result<Json<Message>> {
+    who.write(async move |tx| {
+        let before = incoming(tx, id).await?;
+        if before.read_at.is_some() {
+            return Ok(Json(before));
+        }
+        let after = Message { read_at: Some(tx.now()), ..before.clone() };
+        save(tx, &before, after).await.map(Json)
+    })
+    .await
+}
+
+/// Say who wrote a message that is nobody's yet.
+#[utoipa::path(post, path = "/api/v1/messages/{id}/assign", tag = "messaging", request_body = AssignMessage,
+    params(("id" = Uuid, Path, description = "The message")), responses((status = 200, body = Message)))]
+async fn assign(who: Can<may::Send>, Path(id): Path<MessageId>, Body(to): Body<AssignMessage>) -> Result<Json<Message>> {
+    who.write(async move |tx| {
+        let before = incoming(tx, id).await?;
+        platform::db::tenant::check_version(to.version, before.version, &before)?;
+        if !patients::is_present(tx, to.patient_id).await? {
+            return Err(Error::invalid(Vec::new()).at("/patientId", "not_found", "There is no such patient."));
+        }
+        let kept = patients::kept_as(tx, &[to.patient_id.uuid()]).await?;
+        let patient = kept.get(&to.patient_id.uuid()).copied().map_or(to.patient_id, PatientId);
+        let after = Message { patient_id: Some(patient), ..before.clone() };
+        let after = save(tx, &before, after).await?;
+        let shown = json!({ "channel": after.channel, "text": after.text });
+        let change = Change::created("message", id.uuid(), &shown).on_timeline(patient, "message.replied");
+        tx.record(change).await?;
+        Ok(Json(after))
+    })
+    .await
+}
+
+async fn incoming(tx: &mut TenantTx, id: MessageId) -> Result<Message> {
+    let message = lock(tx, id).await?;
+    if message.direction == Direction::In {
+        return Ok(message);
+    }
+    Err(Error::conflict("message.not_incoming", "This is a message of the practice's own.").showing(&message))
+}
