@@ -12,11 +12,14 @@ import {
   IconKey,
   IconLayoutKanban,
   IconLifebuoy,
+  IconMailCog,
   IconMapPin,
+  IconMessages,
   IconSettings,
   IconShieldCheck,
   IconShieldLock,
   IconStethoscope,
+  IconTemplate,
   IconForms,
   IconTags,
   IconUserCheck,
@@ -49,9 +52,10 @@ const calendar: NavItem = { label: 'nav.calendar', to: '/calendar', icon: IconCa
 const waitlist: NavItem = { label: 'nav.waitlist', to: '/waitlist', icon: IconHourglass, needs: 'waitlist.read', wide: true };
 const recalls: NavItem = { label: 'nav.recalls', to: '/recalls', icon: IconBellRinging, needs: 'recalls.read', wide: true };
 const patients: NavItem = { label: 'nav.patients', to: '/patients', icon: IconUsers, needs: 'patients.read' };
+const messages: NavItem = { label: 'nav.messages', to: '/messages', icon: IconMessages, needs: 'messages.read' };
 const settings: NavItem = { label: 'nav.settings', to: '/settings', icon: IconSettings };
 
-export const primaryNav: NavItem[] = [today, calendar, waitlist, recalls, patients, home];
+export const primaryNav: NavItem[] = [today, calendar, waitlist, recalls, patients, messages, home];
 
 /** One line for each page of settings; a group without a page for somebody is not shown to them. */
 export const settingsNav: NavGroup[] = [
@@ -82,6 +86,13 @@ export const settingsNav: NavGroup[] = [
       { label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' },
       { label: 'nav.absences', about: 'nav.about.absences', to: '/settings/absences', icon: IconCalendarOff, needs: 'hours.read' },
       { label: 'nav.closing', about: 'nav.about.closing', to: '/settings/closing-days', icon: IconCalendarX, needs: 'hours.read' },
+    ],
+  },
+  {
+    label: 'nav.group.messages',
+    items: [
+      { label: 'nav.messaging', about: 'nav.about.messaging', to: '/settings/messages', icon: IconMailCog, needs: 'messages.read' },
+      { label: 'nav.templates', about: 'nav.about.templates', to: '/settings/message-templates', icon: IconTemplate, needs: 'messages.read' },
     ],
   },
   {

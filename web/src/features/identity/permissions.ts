@@ -18,6 +18,7 @@ const areaOfNoun: Record<Noun, Area> = {
   appointments: 'time',
   waitlist: 'time',
   recalls: 'time',
+  messages: 'patients',
   staff: 'people',
   roles: 'people',
   access: 'people',

@@ -8,6 +8,8 @@ import importsEn from './imports.en.json';
 import { translator } from './index';
 import linksAr from './links.ar.json';
 import linksEn from './links.en.json';
+import messagingAr from './messaging.ar.json';
+import messagingEn from './messaging.en.json';
 import onlineAr from './online.ar.json';
 import onlineEn from './online.en.json';
 import patientsAr from './patients.ar.json';
@@ -16,12 +18,14 @@ import offerAr from './offer.ar.json';
 import offerEn from './offer.en.json';
 import schedulingAr from './scheduling.ar.json';
 import schedulingEn from './scheduling.en.json';
+import unsubscribeAr from './unsubscribe.ar.json';
+import unsubscribeEn from './unsubscribe.en.json';
 import waitlistAr from './waitlist.ar.json';
 import waitlistEn from './waitlist.en.json';
 
 const [en, ar] = [
-  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...linksEn, ...onlineEn, ...schedulingEn, ...waitlistEn, ...offerEn },
-  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...linksAr, ...onlineAr, ...schedulingAr, ...waitlistAr, ...offerAr },
+  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...linksEn, ...onlineEn, ...schedulingEn, ...waitlistEn, ...offerEn, ...messagingEn, ...unsubscribeEn },
+  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...linksAr, ...onlineAr, ...schedulingAr, ...waitlistAr, ...offerAr, ...messagingAr, ...unsubscribeAr },
 ];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 const ending = new RegExp(`_(${FORMS.join('|')})$`);
