@@ -87,7 +87,8 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
 
 /// What the practice writes to a patient, who has an e-mail address, and how.
 async fn messages(owner: &Person, patient: &Value) {
-    let quiet = json!({ "version": 0, "quietFrom": "21:00", "quietUntil": "07:00", "dailyCap": 3, "partPriceMinor": 0 });
+    let quiet =
+        json!({ "version": 0, "quietFrom": "21:00", "quietUntil": "07:00", "dailyCap": 3, "partPriceMinor": 0 });
     Person::send(owner.request(Method::PUT, "/api/v1/messaging-settings").json(&quiet)).await.expect(200);
     let channel = json!({ "channel": "email", "version": 0, "provider": "sandbox", "settings": {} });
     Person::send(owner.request(Method::PUT, "/api/v1/message-channels").json(&channel)).await.expect(200);
@@ -123,6 +124,9 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     owner.post(&policies, &json!({ "payer": "Bupa", "memberId": "1" })).await.expect(201);
     let relatives = policies.replace("policies", "relatives");
     owner.post(&relatives, &json!({ "relationship": "mother", "name": "Huda" })).await.expect(201);
+    let task =
+        json!({ "title": "Call", "patientId": patient["id"], "assignee": { "kind": "person", "id": owner.user() } });
+    owner.post("/api/v1/tasks", &task).await.expect(201);
     // a Sunday in Riyadh
     let visit = |start: &str| json!({ "serviceId": service, "locationId": location, "start": start, "providerIds": [owner.user()] });
     owner.post("/api/v1/holds", &visit("2030-06-02T08:00:00Z")).await.expect(201);

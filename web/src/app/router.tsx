@@ -16,6 +16,7 @@ import { validateBookingSearch } from '@/features/scheduling/online/search';
 import { validateRecallsSearch } from '@/features/scheduling/recalls/search';
 import { validateCalendarSearch } from '@/features/scheduling/search';
 import { validateTodaySearch } from '@/features/scheduling/today/search';
+import { validateTasksSearch } from '@/features/tasks/search';
 import { takeToken } from '@/shared/auth/mailedToken';
 import { sessionQuery } from '@/shared/auth/session';
 import { wantTexts } from '@/shared/i18n';
@@ -216,6 +217,13 @@ const recalls = createRoute({
   loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling'), wantTexts('waitlist')]),
   component: lazyRouteComponent(() => import('@/features/scheduling/recalls/RecallsPage'), 'RecallsPage'),
 });
+const tasks = createRoute({
+  getParentRoute: () => inside,
+  path: '/tasks',
+  validateSearch: validateTasksSearch,
+  loader: () => wantTexts('tasks'),
+  component: lazyRouteComponent(() => import('@/features/tasks/TasksPage'), 'TasksPage'),
+});
 const calendar = createRoute({
   getParentRoute: () => inside,
   path: '/calendar',
@@ -357,6 +365,12 @@ const calcom = createRoute({
   loader: () => wantTexts('scheduling'),
   component: lazyRouteComponent(() => import('@/features/scheduling/calcom/CalcomPage'), 'CalcomPage'),
 });
+const webhooks = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/webhooks',
+  loader: () => wantTexts('webhooks'),
+  component: lazyRouteComponent(() => import('@/features/webhooks/WebhooksPage'), 'WebhooksPage'),
+});
 const closingDays = createRoute({
   getParentRoute: () => inside,
   path: '/settings/closing-days',
@@ -435,6 +449,7 @@ export const router = createRouter({
       calendar,
       waitlist,
       recalls,
+      tasks,
       patients,
       insurance,
       duplicates,
@@ -462,6 +477,7 @@ export const router = createRouter({
       scheduling,
       onlineBooking,
       calcom,
+      webhooks,
       closingDays,
     ]),
   ]),

@@ -106,7 +106,9 @@ async fn decide(from: Anybody, token: &str, wanted: Option<bool>) -> Result<Json
         .door
         .write_regardless(&caller, async move |tx| {
             // also where there is no such practice, which has no key
-            let right = mac(tx, message).await.map_err(|error| if error.is_transient() { error } else { Error::not_found() })?;
+            let right = mac(tx, message)
+                .await
+                .map_err(|error| if error.is_transient() { error } else { Error::not_found() })?;
             if !equal(right.as_bytes(), told.as_bytes()) {
                 return Err(Error::not_found());
             }

@@ -102,7 +102,10 @@ async fn conversation(
         let all = patients::merged_into(tx, id).await?;
         let mut query = QueryBuilder::new("select ");
         query.push(COLUMNS).push(" from messaging.message m where m.practice_id = ").push_bind(tx.practice());
-        query.push(" and m.patient_id = any(").push_bind(all).push(") and m.channel = 'sms' and m.state <> 'suppressed'");
+        query
+            .push(" and m.patient_id = any(")
+            .push_bind(all)
+            .push(") and m.channel = 'sms' and m.state <> 'suppressed'");
         page(tx, &order, query, &["conversation"]).await.map(Json)
     })
     .await
@@ -191,7 +194,11 @@ async fn mark_read(who: Can<may::Send>, Path(id): Path<MessageId>) -> Result<Jso
 /// Say who wrote a message that is nobody's yet; others from the same number that are nobody's are theirs as well.
 #[utoipa::path(post, path = "/api/v1/messages/{id}/assign", tag = "messaging", request_body = AssignMessage,
     params(("id" = Uuid, Path, description = "The message")), responses((status = 200, body = Message)))]
-async fn assign(who: Can<may::Send>, Path(id): Path<MessageId>, Body(to): Body<AssignMessage>) -> Result<Json<Message>> {
+async fn assign(
+    who: Can<may::Send>,
+    Path(id): Path<MessageId>,
+    Body(to): Body<AssignMessage>,
+) -> Result<Json<Message>> {
     who.write(async move |tx| {
         let before = incoming(tx, id).await?;
         platform::db::tenant::check_version(to.version, before.version, &before)?;

@@ -170,7 +170,11 @@ async fn list(who: Can<may::Read>, Query(asked): Query<ListMessages>) -> Result<
 fn states(text: &str) -> Result<Vec<&'static str>> {
     let state = |word: &str| serde_json::from_value::<State>(word.trim().into()).map(State::name);
     text.split(',').map(state).collect::<std::result::Result<_, _>>().map_err(|_| {
-        Error::invalid(Vec::new()).at("?state", "invalid", "A state is one of queued, sending, sent, delivered and so on.")
+        Error::invalid(Vec::new()).at(
+            "?state",
+            "invalid",
+            "A state is one of queued, sending, sent, delivered and so on.",
+        )
     })
 }
 

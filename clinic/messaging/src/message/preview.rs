@@ -126,17 +126,19 @@ async fn preview(who: Can<may::Send>, Body(draft): Body<DraftMessage>) -> Result
             Ok(rendered) => (rendered, Vec::new()),
             Err(problem) => (Rendered { subject: None, text: String::new() }, vec![problem]),
         };
-        let (hindrance, waits_until) =
-            match judge(&known.facts(draft.channel, purpose, draft.patient_id, draft.not_before.is_none()), at, &known.zone) {
-                Verdict::Go => (None, None),
-                Verdict::Wait(until, why) => (Some(why), Some(until)),
-                Verdict::Never(why) => (Some(why), None),
-            };
+        let (hindrance, waits_until) = match judge(
+            &known.facts(draft.channel, purpose, draft.patient_id, draft.not_before.is_none()),
+            at,
+            &known.zone,
+        ) {
+            Verdict::Go => (None, None),
+            Verdict::Wait(until, why) => (Some(why), Some(until)),
+            Verdict::Never(why) => (Some(why), None),
+        };
         let is_email = draft.channel == Channel::Email;
         let name = practice::practice(tx).await?.name;
-        let html = is_email.then(|| {
-            mail::page_of(language, rendered.subject.as_deref().unwrap_or_default(), &rendered.text, &name)
-        });
+        let html = is_email
+            .then(|| mail::page_of(language, rendered.subject.as_deref().unwrap_or_default(), &rendered.text, &name));
         Ok(Json(DraftPreview {
             language,
             address: contact.address(draft.channel.of_patients()).map(|address| address.expose().clone()),

@@ -16,12 +16,40 @@ import offerAr from './offer.ar.json';
 import offerEn from './offer.en.json';
 import schedulingAr from './scheduling.ar.json';
 import schedulingEn from './scheduling.en.json';
+import tasksAr from './tasks.ar.json';
+import tasksEn from './tasks.en.json';
 import waitlistAr from './waitlist.ar.json';
 import waitlistEn from './waitlist.en.json';
+import webhooksAr from './webhooks.ar.json';
+import webhooksEn from './webhooks.en.json';
 
 const [en, ar] = [
-  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...linksEn, ...onlineEn, ...schedulingEn, ...waitlistEn, ...offerEn },
-  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...linksAr, ...onlineAr, ...schedulingAr, ...waitlistAr, ...offerAr },
+  {
+    ...everydayEn,
+    ...consoleEn,
+    ...patientsEn,
+    ...importsEn,
+    ...linksEn,
+    ...onlineEn,
+    ...schedulingEn,
+    ...waitlistEn,
+    ...tasksEn,
+    ...offerEn,
+    ...webhooksEn,
+  },
+  {
+    ...everydayAr,
+    ...consoleAr,
+    ...patientsAr,
+    ...importsAr,
+    ...linksAr,
+    ...onlineAr,
+    ...schedulingAr,
+    ...waitlistAr,
+    ...tasksAr,
+    ...offerAr,
+    ...webhooksAr,
+  },
 ];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 const ending = new RegExp(`_(${FORMS.join('|')})$`);
