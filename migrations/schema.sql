@@ -3236,6 +3236,8 @@ CREATE INDEX patient_by_tag ON patients.patient_tag USING btree (practice_id, ta
 
 CREATE INDEX patient_by_update ON patients.patient USING btree (practice_id, updated_at, id) WHERE (deleted_at IS NULL);
 
+CREATE INDEX policy_by_end ON patients.policy USING btree (practice_id, valid_to, id) WHERE (deleted_at IS NULL);
+
 CREATE INDEX policy_by_member ON patients.policy USING btree (practice_id, member_id_blind) WHERE (deleted_at IS NULL);
 
 CREATE INDEX policy_by_update ON patients.policy USING btree (practice_id, updated_at, id) WHERE (deleted_at IS NULL);

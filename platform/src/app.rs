@@ -16,6 +16,7 @@ use crate::egress::{self, Egress};
 use crate::error::Result;
 use crate::limit::Limits;
 use crate::live::Live;
+use crate::public_egress::PublicEgress;
 use crate::token::Tokens;
 
 /// The one state of all handlers, workers and jobs. Cheap to clone.
@@ -37,6 +38,8 @@ pub struct Parts {
     pub live: Live,
     /// The way to the services that practices connect.
     pub outside: Egress,
+    /// The way to addresses that people enter.
+    pub public: PublicEgress,
     /// Cancelled when the server is to stop.
     pub stop: CancellationToken,
     behind: TaskTracker,
@@ -59,6 +62,7 @@ impl App {
     pub fn new(config: Config, db: Db, root: RootKeys, clock: Clock) -> Result<Self> {
         let tokens = Tokens::new(&root.derive("access-token")?, clock.clone());
         let limits = Limits::new(&config);
+        let public = PublicEgress::new(&egress::addresses("webhook_origins", &config.webhook_origins)?)?;
         let mut origins = egress::addresses("calcom_origins", &config.calcom_origins)?;
         origins.extend(egress::addresses("sendgrid_origins", &config.sendgrid_origins)?);
         origins.extend(egress::addresses("twilio_origins", &config.twilio_origins)?);
@@ -72,6 +76,7 @@ impl App {
             limits,
             live: Live::default(),
             outside,
+            public,
             stop: CancellationToken::new(),
             behind: TaskTracker::new(),
             activity: Activity::default(),

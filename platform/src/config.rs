@@ -109,6 +109,9 @@ settings! {
     /// Where practices may reach Cal.com: the addresses of its API, separated by commas, the usual one first. A practice
     /// chooses among these, and nothing else is ever called for it.
     calcom_origins: String = "https://api.cal.com".to_owned();
+    /// Addresses that webhooks of practices may reach although they are not on the public internet, separated by commas,
+    /// such as https://erp.hospital.example:8443: its scheme, host and port. Every practice of this installation may.
+    webhook_origins: String = String::new();
     /// Where practices may reach SendGrid: the addresses of its API, separated by commas, the usual one first.
     sendgrid_origins: String = "https://api.sendgrid.com,https://api.eu.sendgrid.com".to_owned();
     /// Where practices may reach Twilio.

@@ -182,6 +182,15 @@ impl Filter {
         Ok(filter)
     }
 
+    /// Reads a filter that may be missing: nothing, or an object without anything in it, asks for everything.
+    ///
+    /// # Errors
+    /// 422 at `/filter`.
+    pub fn read_if_any(value: &Value) -> Result<Option<Self>> {
+        let is_any = !value.is_null() && value.as_object().is_none_or(|members| !members.is_empty());
+        is_any.then(|| Self::read(value)).transpose()
+    }
+
     /// Names of the fields it asks for, for the ledger.
     #[must_use]
     pub fn fields(&self) -> Vec<&str> {

@@ -37,6 +37,7 @@ pub mod people;
 pub mod permission;
 pub mod phi;
 pub mod postgres;
+pub mod public_egress;
 pub mod qr;
 pub mod record;
 pub mod routes;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -33,6 +34,8 @@ const BATCH: i64 = 20;
 pub struct Event {
     /// Stable id; the same one on every delivery.
     pub id: Uuid,
+    /// When it happened.
+    pub at: Timestamp,
     /// `noun.past_participle`.
     pub name: String,
     /// What it happened to.
@@ -232,9 +235,8 @@ async fn serve(app: App, duties: Arc<Duties>, lane: Lane) -> Result<()> {
 
 async fn pending(tx: &mut TenantTx, lane: &str, limit: i64) -> Result<Vec<Event>> {
     let practice = tx.practice();
-    let events = sqlx::query_as!(
-        Event,
-        "select id, name, subject_type, subject_id, version, payload from outbox.event
+    let events = sqlx::query!(
+        "select id, at, name, subject_type, subject_id, version, payload from outbox.event
           where practice_id = $1 and lane = $2 and state = 'pending' order by seq limit $3",
         practice,
         lane,
@@ -242,7 +244,16 @@ async fn pending(tx: &mut TenantTx, lane: &str, limit: i64) -> Result<Vec<Event>
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(events)
+    let events = events.into_iter().map(|row| Event {
+        id: row.id,
+        at: row.at.to_jiff(),
+        name: row.name,
+        subject_type: row.subject_type,
+        subject_id: row.subject_id,
+        version: row.version,
+        payload: row.payload,
+    });
+    Ok(events.collect())
 }
 
 /// Waits longer each time; after the last try the first event is set aside, where administration finds it.

@@ -184,7 +184,7 @@ pub fn to_see(kind: &str) -> String {
         "hold" | "scheduling_settings" | "online_booking" | "calcom_booking" => "appointments",
         "wish" | "opening" | "offer" | "waitlist_settings" => "waitlist",
         "recall_rule" => "recall",
-        "calcom" | "message_channel" => "integrations",
+        "calcom" | "webhook_endpoint" | "message_channel" => "integrations",
         "message_template" | "message_rule" | "messaging_settings" | "suppression" => "messages",
         "tag" | "note" | "policy" | "patient_field" | "import" | "view" | "merge" | "duplicate" => "patients",
         kind => kind,
@@ -349,6 +349,12 @@ permissions! {
         Read "recalls.read"             "xxxxxx.x";
         /// Note who was reached, and put off or end a recall.
         Write "recalls.write"           "xxxxxx..";
+    }
+    tasks {
+        /// See what is to be done, by whom and until when.
+        Read "tasks.read"               "xxxxxxxx";
+        /// Enter tasks, give them to somebody, complete and delete them.
+        Write "tasks.write"             "xxxxxxxx";
     }
     messages {
         /// Read what was written to patients and what they answered, and see what became of it.

@@ -29,6 +29,9 @@ use crate::assets::{self, Frames};
         (name = "practice", description = "The clinic itself"),
         (name = "patients", description = "Patients: the record, and finding it"),
         (name = "scheduling", description = "What is free, and who comes when"),
+        (name = "tasks", description = "What people have to do"),
+        (name = "webhooks", description = "Other programs of the practice are told what happened"),
+        (name = "messaging", description = "E-mail and text messages to patients, and what they answer"),
         (name = "interchange", description = "What leaves the practice whole: FHIR, the printed record, the archive"),
         (name = "administration", description = "The platform itself: practices, queues, health"),
         (name = "audit", description = "Who did and saw what"),
@@ -43,6 +46,9 @@ fn areas() -> Routes {
         .merge(practice::routes())
         .merge(patients::routes())
         .merge(scheduling::routes())
+        .merge(tasks::routes())
+        .merge(webhooks::routes())
+        .merge(messaging::routes())
         .merge(interchange::routes())
         .merge(administration::routes())
         .merge(::audit::routes())
@@ -58,13 +64,22 @@ pub fn duties() -> Duties {
         identity::schedules(),
         patients::schedules(),
         scheduling::schedules(),
+        webhooks::schedules(),
+        messaging::schedules(),
         administration::schedules(),
         ::audit::schedules(),
     ]
     .concat();
-    let subscribers = [vec![live::subscriber()], practice::subscribers(), scheduling::subscribers()].concat();
-    let jobs = [patients::jobs(), scheduling::jobs(), ::audit::jobs()].concat();
-    Duties { subscribers, jobs, schedules, loops: ::audit::loops() }
+    let subscribers = [
+        vec![live::subscriber()],
+        practice::subscribers(),
+        scheduling::subscribers(),
+        messaging::subscribers(),
+        webhooks::subscribers(),
+    ]
+    .concat();
+    let jobs = [patients::jobs(), scheduling::jobs(), messaging::jobs(), ::audit::jobs()].concat();
+    Duties { subscribers, jobs, schedules, loops: [::audit::loops(), webhooks::loops()].concat() }
 }
 
 /// Everything that the server answers.

@@ -31,6 +31,18 @@ const toNewPolicy = async (p) => {
   await p.getByRole('dialog').waitFor();
   await submit(p);
 };
+/** The form for a new endpoint of webhooks, sent while it is empty, with the events of an area before one. */
+const toNewWebhook = async (p) => {
+  await p.locator('main').getByRole('button', { name: /^(New endpoint|وجهة جديدة)$/ }).click();
+  await p.locator('[data-area] summary').nth(1).click();
+  await submit(p);
+};
+/** The first endpoint, with a delivery of its log opened. */
+const toWebhookLog = async (p) => {
+  await p.locator('[data-endpoint]').first().click();
+  await p.locator('[data-delivery] button').first().click();
+  await p.locator('pre').waitFor();
+};
 const toFilter = async (p) => {
   await p.getByRole('button', { name: /^(Filter|تصفية)$/ }).click();
   const add = p.getByRole('button', { name: /^(Add condition|إضافة شرط)$/ });
@@ -178,6 +190,12 @@ export const screens = [
   { name: 'recalls', path: '/recalls', ready: row },
   { name: 'recall', path: '/recalls', ready: row, act: open },
   { name: 'rules of recalls', path: '/recalls', ready: row, act: toRules },
+  { name: 'tasks of a new practice', path: '/tasks', fresh: true, ready: 'h2' },
+  { name: 'tasks', path: '/tasks', ready: row },
+  { name: 'tasks, all open', path: '/tasks?tab=open', ready: row },
+  { name: 'tasks, done', path: '/tasks?tab=done', ready: row },
+  { name: 'tasks, one', path: '/tasks?tab=open', ready: row, act: open },
+  { name: 'tasks, new with errors', path: '/tasks?new=true', ready: 'form', act: submit },
   { name: 'patient’s link', path: '/home', act: toLink() },
   { name: 'patient’s link, visit', path: '/home', act: toLink(() => undefined) },
   { name: 'patient’s link, other times', path: '/home', act: toLink(async (p) => (await p.getByRole('button', { name: /^(Choose another time|اختيار وقت آخر)$/ }).click(), p.locator('[data-slot]').first().click())) },
@@ -199,6 +217,10 @@ export const screens = [
   { name: 'settings, scheduling', path: '/settings/scheduling', ready: row },
   { name: 'settings, Cal.com', path: '/settings/calcom', ready: '[data-need]' },
   { name: 'settings, Cal.com, nothing connected', path: '/settings/calcom', fresh: true, ready: 'form' },
+  { name: 'settings, webhooks of a new practice', path: '/settings/webhooks', fresh: true },
+  { name: 'settings, webhooks', path: '/settings/webhooks', ready: '[data-endpoint]' },
+  { name: 'settings, webhooks, new endpoint with errors', path: '/settings/webhooks', ready: '[data-endpoint]', act: toNewWebhook },
+  { name: 'settings, webhooks, log', path: '/settings/webhooks', ready: '[data-endpoint]', act: toWebhookLog },
   { name: 'palette', path: '/home', act: (p) => p.keyboard.press('Control+k') },
   { name: 'account menu', path: '/home', act: (p) => p.getByRole('button', { name: /Account menu|قائمة الحساب/ }).click() },
   { name: 'calendar of a new practice', path: '/calendar', fresh: true },

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { axe, BASE, demoOwner, launch, newcomer, open, signInAtDoor, signUp, speak } from './browser.mjs';
 import { addPatients } from './patients.mjs';
+import { addWebhooks } from './webhooks.mjs';
 import { looks, screens, visit } from './screens.mjs';
 
 const folder = process.env.SHOTS ?? 'shots';
@@ -19,6 +20,7 @@ const people = {
     await signInAtDoor(page, demoOwner);
     // the demo's own patients come with it, where it has any
     await addPatients(page.request);
+    await addWebhooks(page.request);
   }),
   fresh: await enter((page) => signUp(page, newcomer())),
 };

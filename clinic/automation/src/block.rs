@@ -113,6 +113,26 @@ impl Field {
     }
 }
 
+/// Fields that are put together of several parts.
+///
+/// # Panics
+/// Where `ALL` is not as many as there are; in a constant that is an error of the compiler's.
+#[must_use]
+pub const fn fields<const ALL: usize>(parts: &[&[Field]]) -> [Field; ALL] {
+    let mut all = [parts[0][0]; ALL];
+    let (mut part, mut next) = (0, 0);
+    while part < parts.len() {
+        let mut i = 0;
+        while i < parts[part].len() {
+            all[next] = parts[part][i];
+            (i, next) = (i + 1, next + 1);
+        }
+        part += 1;
+    }
+    assert!(next == ALL, "as many as there are");
+    all
+}
+
 /// Loads records for workflows: by id, what a workflow sees of each. Who was deleted is left out.
 pub type Load = for<'a> fn(&'a mut TenantTx, &'a [Uuid]) -> BoxFuture<'a, Result<HashMap<Uuid, Value>>>;
 /// Which records have that date in `[from, until)`, at most `limit` of them, the earliest first, after `after`.

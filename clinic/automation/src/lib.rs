@@ -2,3 +2,6 @@
 //! declares its own blocks, and the server hands them over.
 
 pub mod block;
+pub mod day;
+#[cfg(feature = "testing")]
+pub mod testing;

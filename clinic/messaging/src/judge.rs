@@ -118,7 +118,11 @@ impl Quiet {
     /// Whether it is quiet at this time of the day.
     #[must_use]
     pub fn covers(self, time: Time) -> bool {
-        if self.from <= self.until { self.from <= time && time < self.until } else { self.from <= time || time < self.until }
+        if self.from <= self.until {
+            self.from <= time && time < self.until
+        } else {
+            self.from <= time || time < self.until
+        }
     }
 
     /// The first instant from `now` on at which it is not quiet: now itself, or the next one at which clocks show the end,
@@ -255,7 +259,13 @@ mod tests {
         let purpose = select(vec![Purpose::Transactional, Purpose::Marketing]);
         let rest = (any::<bool>(), any::<bool>(), any::<bool>(), (0i64..6, 1i64..6), a_time(), a_time());
         (purpose, standing, select(vec![None, Some(true), Some(false)]), why, rest).prop_map(
-            |(purpose, standing, consent, suppressed, (has_address, at_any_hour, confirms_stop, today, from, until))| Facts {
+            |(
+                purpose,
+                standing,
+                consent,
+                suppressed,
+                (has_address, at_any_hour, confirms_stop, today, from, until),
+            )| Facts {
                 purpose,
                 standing,
                 has_address,

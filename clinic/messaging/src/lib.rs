@@ -15,7 +15,6 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-
 use platform::jobs::{JobKind, Schedule};
 use platform::outbox::Subscriber;
 use platform::routes::Routes;

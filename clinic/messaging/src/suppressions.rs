@@ -189,8 +189,13 @@ async fn remove(
             .execute(tx.conn())
             .await?;
         let told = json!({ "channel": before.channel, "was": before.reason, "reason": why.reason });
-        tx.record(Change::updated("suppression", id.uuid(), &json!({ "removedFor": null }), &json!({ "removedFor": told })))
-            .await?;
+        tx.record(Change::updated(
+            "suppression",
+            id.uuid(),
+            &json!({ "removedFor": null }),
+            &json!({ "removedFor": told }),
+        ))
+        .await?;
         Ok(Json(before))
     })
     .await

@@ -163,6 +163,7 @@ pub(crate) async fn raw(server: &TestServer, table: &str) -> String {
 
 /// One value of the database, as text.
 pub(crate) async fn value(server: &TestServer, sql: &'static str) -> String {
-    let value: Option<String> = sqlx::query_scalar(sql).fetch_one(&mut server.database.conn().await).await.expect("a value");
+    let value: Option<String> =
+        sqlx::query_scalar(sql).fetch_one(&mut server.database.conn().await).await.expect("a value");
     value.unwrap_or_default()
 }

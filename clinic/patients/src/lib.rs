@@ -1,5 +1,6 @@
 //! Patients: the record, finding it, who pays, and what happened.
 
+pub mod blocks;
 mod columns;
 mod custom;
 mod duplicates;
@@ -29,6 +30,7 @@ mod whole;
 use platform::jobs::{JobKind, Schedule};
 use platform::routes::Routes;
 
+pub use blocks::blocks;
 pub use custom::{CustomField, FieldKind, FieldOption};
 pub use duplicates::merge::{all_of as merged_into, kept as kept_as};
 pub use family::{FamilyMember, Relationship, Relative, RelativeFields, RelativeId, family as family_of};
@@ -36,7 +38,7 @@ pub use import::{Duplicates, FileImport, import_file};
 pub use insurance::{CardPicture, Eligibility, Policy, PolicyFields, PolicyId, of_patient as policies_of};
 pub use introduced::{agree, decide as decide_consent, enter as enter_introduced, known};
 pub use list::{PatientItem, items as items_of};
-pub use reach::{Contact, MessageChannel, contacts, reach, reach_all, with_phone, Reach};
+pub use reach::{Contact, MessageChannel, Reach, contacts, reach, reach_all, with_phone};
 pub use record::fields::{
     Alert, AlertKind, Consent, Consents, ContactKind, ContactMethod, Email, PatientStatus, Phone, Sex,
 };

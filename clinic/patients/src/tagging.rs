@@ -28,27 +28,27 @@ pub fn routes() -> Routes {
 /// Which tags to put on whom, and which to take off.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Tagging {
+pub struct Tagging {
     /// The patients.
     #[garde(length(min = 1, max = 200))]
-    ids: Vec<PatientId>,
+    pub ids: Vec<PatientId>,
     /// Tags that they shall have.
     #[garde(length(max = MOST))]
     #[serde(default)]
-    add: Vec<Uuid>,
+    pub add: Vec<Uuid>,
     /// Tags that they shall not have.
     #[garde(length(max = MOST))]
     #[serde(default)]
-    remove: Vec<Uuid>,
+    pub remove: Vec<Uuid>,
 }
 
 /// What became of it.
 #[derive(Debug, Serialize, ToSchema)]
-struct Tagged {
+pub struct Tagged {
     /// Patients that are different now.
-    changed: usize,
+    pub changed: usize,
     /// Patients that are not there any more.
-    missing: usize,
+    pub missing: usize,
 }
 
 struct Row {
@@ -66,29 +66,34 @@ async fn tag(who: Can<may::Write>, Body(asked): Body<Tagging>) -> Result<Json<Ta
         let fault = Error::invalid(Vec::new());
         return Err(fault.at("/remove", "invalid", "A tag is either put on or taken off."));
     }
-    who.write(async move |tx| {
-        let wanted: BTreeSet<Uuid> = asked.ids.iter().map(|id| id.uuid()).collect();
-        let rows = locked(tx, &wanted).await?;
-        let missing = wanted.len() - rows.len();
-        let changes: Vec<(Row, Vec<Uuid>)> = rows
-            .into_iter()
-            .map(|row| (becomes(&row.tags, &asked.add, &asked.remove), row))
-            .filter(|(after, row)| *after != row.tags)
-            .map(|(after, row)| (row, after))
-            .collect();
-        if changes.iter().any(|(_, after)| after.len() > MOST) {
-            let fault = Error::invalid(Vec::new());
-            return Err(fault.at("/add", "too_long", "A patient has at most 30 tags; take some off first."));
-        }
-        save(tx, &changes, &asked).await?;
-        let told = |(row, after): &(Row, Vec<Uuid>)| {
-            let change = Change::updated("patient", row.id, &json!({ "tags": row.tags }), &json!({ "tags": after }));
-            change.on_timeline(PatientId(row.id), "patient.changed").event("patient.changed", row.version + 1)
-        };
-        tx.record_all(&changes.iter().map(told).collect::<Vec<_>>()).await?;
-        Ok(Json(Tagged { changed: changes.len(), missing }))
-    })
-    .await
+    who.write(async move |tx| put(tx, &asked).await.map(Json)).await
+}
+
+/// Puts tags on patients and takes others off, each with audit entry, timeline entry and event.
+///
+/// # Errors
+/// 422 at `/add` for tags that there are not, or too many; then nothing was changed.
+pub async fn put(tx: &mut TenantTx, asked: &Tagging) -> Result<Tagged> {
+    let wanted: BTreeSet<Uuid> = asked.ids.iter().map(|id| id.uuid()).collect();
+    let rows = locked(tx, &wanted).await?;
+    let missing = wanted.len() - rows.len();
+    let changes: Vec<(Row, Vec<Uuid>)> = rows
+        .into_iter()
+        .map(|row| (becomes(&row.tags, &asked.add, &asked.remove), row))
+        .filter(|(after, row)| *after != row.tags)
+        .map(|(after, row)| (row, after))
+        .collect();
+    if changes.iter().any(|(_, after)| after.len() > MOST) {
+        let fault = Error::invalid(Vec::new());
+        return Err(fault.at("/add", "too_long", "A patient has at most 30 tags; take some off first."));
+    }
+    save(tx, &changes, asked).await?;
+    let told = |(row, after): &(Row, Vec<Uuid>)| {
+        let change = Change::updated("patient", row.id, &json!({ "tags": row.tags }), &json!({ "tags": after }));
+        change.on_timeline(PatientId(row.id), "patient.changed").event("patient.changed", row.version + 1)
+    };
+    tx.record_all(&changes.iter().map(told).collect::<Vec<_>>()).await?;
+    Ok(Tagged { changed: changes.len(), missing })
 }
 
 /// The tags that a patient has afterwards, in the order of their ids.

@@ -100,20 +100,21 @@ pub struct TimelineChange {
 /// A note.
 #[derive(Clone, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewNote {
+pub struct NewNote {
     /// What it says.
     #[garde(length(chars, max = 10_000), custom(validate::text))]
-    text: String,
+    pub text: String,
     /// Members of the practice whom it is meant for.
     #[garde(length(max = 20))]
     #[serde(default)]
-    mentions: Vec<Uuid>,
+    pub mentions: Vec<Uuid>,
 }
 
 /// A note as it was written.
 #[derive(Clone, Serialize, ToSchema)]
-struct Note {
-    id: Uuid,
+pub struct Note {
+    /// Its id.
+    pub id: Uuid,
     /// What it says.
     text: String,
     /// Members of the practice whom it is meant for.
@@ -288,13 +289,18 @@ async fn write_note(
     Body(new): Body<NewNote>,
 ) -> Result<Once> {
     let request = key.of("note.create", &(id, &new))?;
-    who.create_once(request, async move |tx| {
-        record::must_be(tx, id).await?;
-        let note = Note { id: Uuid::now_v7(), text: new.text.trim().to_owned(), mentions: members(tx, &new).await? };
-        tx.record(Change::created("note", note.id, &note).on_timeline(id, "note").event("note.created", 1)).await?;
-        Ok(note)
-    })
-    .await
+    who.create_once(request, async move |tx| add_note(tx, id, &new).await).await
+}
+
+/// Writes a note on a patient, with audit entry, timeline entry and event.
+///
+/// # Errors
+/// 404; 422 for people who do not work here.
+pub async fn add_note(tx: &mut TenantTx, id: PatientId, new: &NewNote) -> Result<Note> {
+    record::must_be(tx, id).await?;
+    let note = Note { id: Uuid::now_v7(), text: new.text.trim().to_owned(), mentions: members(tx, new).await? };
+    tx.record(Change::created("note", note.id, &note).on_timeline(id, "note").event("note.created", 1)).await?;
+    Ok(note)
 }
 
 /// Those who are mentioned must work here.

@@ -18,14 +18,15 @@ mod testing;
 use platform::outbox::Subscriber;
 use platform::routes::Routes;
 
-pub use locations::{Location, LocationId, find as location, in_use as locations};
+pub use locations::{Location, LocationId, find as location, find_all as locations_of, in_use as locations};
 pub use logo::find as logo;
-pub use opening::{Span, Working, working, working_around};
+pub use opening::{Span, Working, next_opening, working, working_around};
 pub use profile::{Practice, find as practice};
 pub use providers::{Provider, all as providers};
-pub use rooms::RoomId;
+pub use rooms::{RoomId, names as room_names};
 pub use services::{
-    Service, ServiceId, ServiceNames, VatCategory, find as service, names as service_names, offered as services_offered,
+    Service, ServiceId, ServiceNames, VatCategory, find as service, find_all as services_of, names as service_names,
+    offered as services_offered,
 };
 
 /// All routes of the area.

@@ -2,6 +2,7 @@
 
 mod agenda;
 mod appointment;
+pub mod blocks;
 mod calcom;
 mod calendar;
 mod calendar_feed;
@@ -27,9 +28,10 @@ pub use agenda::{Piece, Standing, agenda};
 pub use appointment::book::{NewAppointment, book};
 pub use appointment::course::{NewAppointmentStatus, come_to};
 pub use appointment::{Appointment, AppointmentDetails, AppointmentId, Source as AppointmentSource, Status, find};
+pub use blocks::blocks;
 pub use online::origins as embedding_origins;
-pub use visit_link::{local_date, local_time, make as link_of};
 pub use settings::{CancelledBy, SchedulingSettings, find as settings};
+pub use visit_link::{local_date, local_time, make as link_of};
 
 /// All routes of the area.
 #[must_use]

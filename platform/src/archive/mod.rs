@@ -30,7 +30,7 @@ const PRACTICE: &str = "platform.practice";
 const LEDGER: &str = "audit.entry";
 
 /// What has rows of practices and does not go along, each for its reason. A table that is not named here does.
-const LEFT: [(&str, &str); 18] = [
+const LEFT: [(&str, &str); 21] = [
     ("api.idempotency_key", "answers to requests of the other installation"),
     ("audit.head", "signed by the other installation"),
     ("audit.seal", "sealed by the other installation"),
@@ -49,6 +49,9 @@ const LEFT: [(&str, &str); 18] = [
     ("outbox.lane", "news that were told"),
     ("patients.import_row", "rows of files, which are kept for thirty days only"),
     ("sec.data_key", "keys go in lines of their own"),
+    ("webhooks.attempt", "what was told by the other installation"),
+    ("webhooks.delivery", "what was told by the other installation"),
+    ("webhooks.lane", "what was told by the other installation"),
 ];
 
 /// A line of the file.

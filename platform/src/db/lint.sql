@@ -26,7 +26,8 @@ with relation as (
     ('claim.checkpoint(bigint,timestamp with time zone,text,uuid[],bigint[],bytea[],bigint[],bytea[])'),
     ('claim.sweep_exports(timestamp with time zone)'), ('claim.sweep_imports(timestamp with time zone)'), ('claim.months()'), ('claim.month_practices(timestamp with time zone)'),
     ('claim.retirement(uuid,timestamp with time zone)'), ('audit.drop_month(timestamp with time zone)'),
-    ('claim.seal_state()'), ('claim.due_openings(timestamp with time zone,integer)'),
+    ('claim.seal_state()'), ('claim.webhooks(integer,integer,integer,integer)'), ('claim.webhook_backlog()'),
+    ('claim.sweep_webhooks(timestamp with time zone,integer)'), ('claim.due_openings(timestamp with time zone,integer)'),
     ('sec.enter_by_link(uuid,uuid,uuid)'), ('sec.enter_by_feed(uuid,uuid,uuid)'),
     ('auth.make_patient_link(uuid,uuid,text,uuid,timestamp with time zone)'), ('auth.extend_patient_link(text,uuid,timestamp with time zone)'),
     ('auth.revoke_patient_link(text,uuid)'), ('auth.await_link_answer(uuid)'), ('auth.note_link_answer(uuid,boolean)'),
@@ -51,7 +52,7 @@ with relation as (
     ('auth.members(uuid)'), ('auth.change_member(uuid,text,uuid,text)'), ('auth.roles(uuid)'),
     ('auth.save_role(uuid,text,text,text[],boolean)'), ('auth.invites(uuid)'),
     ('auth.add_invite(uuid,text,text,text,uuid,text,bytea,uuid)'), ('auth.renew_invite(uuid,bytea)'),
-    ('auth.revoke_invites(uuid,uuid)'), ('auth.accept_invite(bytea,uuid,boolean,text,text,text)'), ('auth.api_keys(uuid)'),
+    ('auth.assignable()'), ('auth.role_names(uuid[])'), ('auth.revoke_invites(uuid,uuid)'), ('auth.accept_invite(bytea,uuid,boolean,text,text,text)'), ('auth.api_keys(uuid)'),
     ('auth.add_api_key(uuid,text,bytea,text,text,text[],timestamp with time zone,uuid)'), ('auth.revoke_api_key(uuid)')
 ), excused (rule, object) as (values
     -- the address of a practice is public and unique over all of them
@@ -72,10 +73,15 @@ with relation as (
     ('policy ignores practice', 'patients.import / sweep'),
     -- and which openings must be looked after
     ('policy ignores practice', 'scheduling.opening / claim'),
+    -- and what is to be told to which endpoints of webhooks
+    ('policy ignores practice', 'webhooks.endpoint / claim'), ('policy ignores practice', 'webhooks.lane / claim'),
+    ('policy ignores practice', 'webhooks.delivery / claim'),
     -- written by the product's own bookkeeping, or itself the ledger
     ('change without audit', 'audit.seal'), ('change without audit', 'audit.head'), ('change without audit', 'audit_export.chunk'),
     -- what a file says is no record before it is entered
     ('change without audit', 'patients.import_row'),
+    -- telling what the ledger has already
+    ('change without audit', 'webhooks.lane'), ('change without audit', 'webhooks.delivery'), ('change without audit', 'webhooks.attempt'),
     ('change without audit', 'audit.entry'), ('change without audit', 'outbox.lane'), ('change without audit', 'outbox.event'),
     ('change without audit', 'jobs.job'), ('change without audit', 'api.idempotency_key'), ('change without audit', 'sec.data_key')
 ), mistake (rule, object) as (

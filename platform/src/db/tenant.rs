@@ -229,6 +229,20 @@ impl TenantTx {
         Ok(())
     }
 
+    /// Does work of which nothing is left in the database when it is refused, while the transaction goes on. What is no
+    /// refusal (a database that is away, a deadlock) ends the transaction anyhow.
+    ///
+    /// # Errors
+    /// What `work` answers.
+    pub async fn or_nothing<T>(&mut self, work: impl AsyncFnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        sqlx::query("savepoint attempt").execute(self.conn()).await?;
+        let done = work(self).await;
+        if done.as_ref().is_err_and(|error| error.status().is_client_error()) {
+            sqlx::query("rollback to savepoint attempt").execute(self.conn()).await?;
+        }
+        done
+    }
+
     pub(crate) fn keys(&self) -> &Keys {
         &self.keys
     }

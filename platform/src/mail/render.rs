@@ -268,7 +268,9 @@ mod tests {
         let text = "Dear <b>Eve</b>,\nsee https://x.example/v#a&b.\n\n\n\nBye";
         let page = page_of(Language::Ar, "A \"B\"", text, "Stop: https://x.example/u/1");
         assert!(page.contains("dir=\"rtl\"") && page.contains("<title>A &quot;B&quot;</title>"));
-        assert!(page.contains("Dear &lt;b&gt;Eve&lt;/b&gt;,<br>see <a dir=\"ltr\" href=\"https://x.example/v#a&amp;b\""));
+        assert!(
+            page.contains("Dear &lt;b&gt;Eve&lt;/b&gt;,<br>see <a dir=\"ltr\" href=\"https://x.example/v#a&amp;b\"")
+        );
         assert!(page.contains("</a>.</p>") && page.contains(">Bye</p>"));
         assert_eq!(page.matches("<p dir=\"auto\"").count(), 2);
         assert!(page.contains("href=\"https://x.example/u/1\""));

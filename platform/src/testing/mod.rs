@@ -3,6 +3,7 @@
 
 mod person;
 mod postgres;
+mod statements;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ use crate::worker::Duties;
 use crate::{error::Result, http};
 pub use person::{Answer, Person, sign_up_body};
 pub use postgres::{TestDatabase, cluster};
+pub use statements::statements;
 
 /// A root key that opens nothing outside of tests.
 pub const ROOT_KEY: &str = "test:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";

@@ -6,6 +6,7 @@ mod clinics;
 mod desk;
 mod online;
 mod patients;
+mod tasks;
 mod waitlist;
 
 use axum::Router;
@@ -99,6 +100,7 @@ async fn furnish(app: &App) -> Result<()> {
             patients::enter(&owner, clinic.language, clinic.patients).await?;
             appointments::enter(&owner, clinic.language, clinic.patients, app.now()).await?;
             waitlist::enter(&owner, clinic.language, app.now()).await?;
+            tasks::enter(&owner, clinic.language, app.now()).await?;
             if clinic.slug == CLINICS[0].slug {
                 calcom::connect(&owner, app.now()).await?;
             }

@@ -99,6 +99,22 @@ fn tags_areas_and_features_are_the_same_words() {
     }
 }
 
+/// What integrators are promised to hear of must be something that happens.
+#[test]
+fn every_public_event_is_told_by_its_area() {
+    for area in webhooks::AREAS {
+        let source: String =
+            files(&format!("clinic/{}/src", area.name), &[".rs"]).into_iter().map(|(_, text)| text).collect();
+        for event in area.events {
+            assert!(
+                source.contains(&format!("\"{event}\"")),
+                "{event} is on the list of webhooks, and {} does not tell it",
+                area.name
+            );
+        }
+    }
+}
+
 #[test]
 fn the_document_of_the_api_is_fresh() {
     let committed = fs::read_to_string(root().join("web/openapi.json")).expect("web/openapi.json");

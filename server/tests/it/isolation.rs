@@ -66,6 +66,10 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
              values ($1, 'x', 1, now(), now(), 'accepted')",
             "insert into scheduling.calcom_message (practice_id, id, trigger, uid, at, body, state, received_at)
              values ($1, gen_random_uuid(), 'x', 'x', now(), '', 'received', now())",
+            "insert into messaging.attachment (practice_id, id, name, media_type, size, bytes, created_at)
+             values ($1, gen_random_uuid(), '', 'text/plain', 1, '', now())",
+            "insert into messaging.inbox (practice_id, id, provider, dedupe_key, body, state, received_at)
+             values ($1, gen_random_uuid(), 'twilio', 'x', '', 'received', now())",
             "insert into timeline.entry (practice_id, id, patient_id, at, kind, resource_type, resource_id, actor_kind, body)
              values ($1, gen_random_uuid(), gen_random_uuid(), now(), 'note', 'note', gen_random_uuid(), 'user', '')",
         ] {
@@ -79,6 +83,25 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
         sealer.catch_up().await.expect("seals");
     }
     (server, practices)
+}
+
+/// What the practice writes to a patient, who has an e-mail address, and how.
+async fn messages(owner: &Person, patient: &Value) {
+    let quiet =
+        json!({ "version": 0, "quietFrom": "21:00", "quietUntil": "07:00", "dailyCap": 3, "partPriceMinor": 0 });
+    Person::send(owner.request(Method::PUT, "/api/v1/messaging-settings").json(&quiet)).await.expect(200);
+    let channel = json!({ "channel": "email", "version": 0, "provider": "sandbox", "settings": {} });
+    Person::send(owner.request(Method::PUT, "/api/v1/message-channels").json(&channel)).await.expect(200);
+    let texts = json!({ "subjectEn": "S", "textEn": "T", "subjectAr": "S", "textAr": "T" });
+    let template = json!({ "name": "Hello", "channel": "email", "purpose": "transactional", "texts": texts });
+    let template = owner.post("/api/v1/message-templates", &template).await.expect(201)["id"].clone();
+    let rule = json!({ "name": "Before", "channel": "email", "templateId": template, "offsetMinutes": 60,
+        "serviceIds": [], "locationIds": [], "skipConfirmed": false, "enabled": true });
+    owner.post("/api/v1/message-rules", &rule).await.expect(201);
+    let message = json!({ "patientId": patient, "channel": "email", "templateId": template });
+    owner.post("/api/v1/messages", &message).await.expect(201);
+    let address = json!({ "channel": "email", "address": "gone@example.com" });
+    owner.post("/api/v1/message-suppressions", &address).await.expect(201);
 }
 
 /// What the practice says of when and with whom it works.
@@ -101,6 +124,9 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     owner.post(&policies, &json!({ "payer": "Bupa", "memberId": "1" })).await.expect(201);
     let relatives = policies.replace("policies", "relatives");
     owner.post(&relatives, &json!({ "relationship": "mother", "name": "Huda" })).await.expect(201);
+    let task =
+        json!({ "title": "Call", "patientId": patient["id"], "assignee": { "kind": "person", "id": owner.user() } });
+    owner.post("/api/v1/tasks", &task).await.expect(201);
     // a Sunday in Riyadh
     let visit = |start: &str| json!({ "serviceId": service, "locationId": location, "start": start, "providerIds": [owner.user()] });
     owner.post("/api/v1/holds", &visit("2030-06-02T08:00:00Z")).await.expect(201);
@@ -136,6 +162,7 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     let mapped = json!({ "serviceId": service, "providerId": null, "locationId": location, "eventTypeId": 1,
         "slug": "x", "title": "x", "lengthMinutes": 30 });
     put("/api/v1/calcom/mappings".to_owned(), json!({ "version": 1, "items": [mapped] })).await;
+    messages(owner, &waits).await;
     owner.post("/api/v1/views", &json!({ "name": "Mine" })).await.expect(201);
     let field = json!({ "name": "Shoe size", "kind": "number" });
     owner.post("/api/v1/patient-fields", &field).await.expect(201);

@@ -79,7 +79,19 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         .expect("an identity");
     let (appointment, hold) = visit(server, person, insured).await;
     let waitlist = waitlist(server, person).await;
+    let webhooks = webhooks(server, person).await;
+    let texts = json!({ "subjectEn": "S", "textEn": "T", "subjectAr": "S", "textAr": "T" });
+    let template = json!({ "name": "Hello", "channel": "email", "purpose": "transactional", "texts": texts });
+    let template = make("/api/v1/message-templates", template).await;
+    let rule = json!({ "name": "Before", "channel": "email", "templateId": template, "offsetMinutes": 60,
+        "serviceIds": [], "locationIds": [], "skipConfirmed": false, "enabled": true });
+    let message = json!({ "patientId": insured, "channel": "email", "templateId": template });
+    let suppressed = json!({ "channel": "email", "address": format!("{}@example.com", Uuid::now_v7().simple()) });
     vec![
+        ("/api/v1/messages/", make("/api/v1/messages", message).await),
+        ("/api/v1/message-rules/", make("/api/v1/message-rules", rule).await),
+        ("/api/v1/message-suppressions/", make("/api/v1/message-suppressions", suppressed).await),
+        ("/api/v1/message-templates/", template),
         ("/api/v1/support-access/", server.support_access(&administrator, person.practice()).await),
         ("/api/v1/jobs/", job),
         ("/api/v1/audit/patients/", patient),
@@ -94,6 +106,9 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         ("/api/v1/openings/", waitlist.opening),
         ("/api/v1/recalls/", waitlist.recall),
         ("/api/v1/recall-rules/", waitlist.service),
+        ("/api/v1/tasks/", make("/api/v1/tasks", json!({ "title": "Order gloves" })).await),
+        ("/api/v1/webhook-endpoints/", webhooks.0),
+        ("/api/v1/webhook-deliveries/", webhooks.1),
         ("/api/v1/calcom-bookings/", undecided(server, person).await),
         ("/fhir/R4/Appointment/", appointment),
         ("/fhir/R4/Coverage/", insurance),
@@ -207,6 +222,30 @@ async fn waitlist(server: &TestServer, person: &Person) -> Waitlist {
     .await
     .expect("a recall");
     Waitlist { service: made(&service), wish: made(&wish), opening: made(&openings["items"][0]), recall }
+}
+
+/// An endpoint of webhooks, and what it was told and did not take.
+async fn webhooks(server: &TestServer, person: &Person) -> (Uuid, Uuid) {
+    let new = json!({ "url": "https://hooks.example.com/", "events": ["*"] });
+    let made = person.post("/api/v1/webhook-endpoints", &new).await.expect(201);
+    let endpoint: Uuid = serde_json::from_value(made["endpoint"]["id"].clone()).expect("an id");
+    let (delivery, mut conn) = (Uuid::now_v7(), server.database.conn().await);
+    sqlx::raw_sql("set session_replication_role = replica")
+        .execute(&mut conn)
+        .await
+        .expect("no triggers for a fixture");
+    // a practice has only so many, so those of before are gone
+    for fixture in [
+        "update webhooks.endpoint set deleted_at = now(), secret = null where practice_id = $1 and id not in ($2, $3) and deleted_at is null",
+        "insert into webhooks.lane (practice_id, endpoint_id, lane, next_seq, pending, ready_at) values ($1, $2, $3::text, 2, 0, now())",
+        "insert into webhooks.delivery (practice_id, id, endpoint_id, lane, seq, event_id, event, happened_at, subject_type,
+                subject_id, fields, state, due_at, created_at, finished_at)
+         values ($1, $3, $2, $3::text, 1, $3, 'service.created', now(), 'service', $3, '{}', 'failed', now(), now(), now())",
+    ] {
+        let fixture = sqlx::query(fixture).bind(person.practice()).bind(endpoint);
+        fixture.bind(delivery).execute(&mut conn).await.expect("a delivery");
+    }
+    (endpoint, delivery)
 }
 
 /// A booking on which Cal.com and the practice cannot agree.

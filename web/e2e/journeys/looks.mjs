@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { axe, BASE, demoOwner, newcomer, open, signInAtDoor, signUp, speak } from '../browser.mjs';
 import { addPatients } from '../patients.mjs';
 import { looks, screens, visit } from '../screens.mjs';
+import { addWebhooks } from '../webhooks.mjs';
 
 /** Fingers need 44 px; links inside running text are exempt. */
 const smallTargets = (p) =>
@@ -31,6 +32,7 @@ export default async function ({ browser, watch, step, must }) {
     await signInAtDoor(page, demoOwner);
     // the demo's own patients come with it, where it has any
     await addPatients(page.request);
+    await addWebhooks(page.request);
   });
   people.fresh = await enter('a practice that is new', (page) => signUp(page, newcomer()));
 

@@ -71,6 +71,16 @@ export function Palette({ turn, onHelp, speak }: Props) {
           },
         ]
       : []),
+    ...(can('tasks.write')
+      ? [
+          {
+            id: 'task.new',
+            label: t('tasks.new'),
+            leftSection: <IconPlus size={18} stroke={1.7} />,
+            onClick: () => void navigate({ to: '/tasks', search: { new: true } }),
+          },
+        ]
+      : []),
     ...(can('services.write')
       ? [
           {

@@ -42,11 +42,13 @@ export function startLive(client: QueryClient): () => void {
 
   const flush = () => {
     gathering = undefined;
+    // whose a task is follows from who can come in
+    if (changed.has('staff') || changed.has('role')) changed.add('task');
     for (const topic of changed) void client.invalidateQueries({ queryKey: [topic] });
     // what is offered, and to whom, stands with the opening
     if (changed.has('offer') || changed.has('wish')) void client.invalidateQueries({ queryKey: ['opening'] });
-    // notes and messages stand in their patient's timeline
-    if (changed.has('note') || changed.has('message')) void client.invalidateQueries({ queryKey: ['patient', 'timeline'] });
+    // notes, tasks and messages stand in their patient's timeline
+    if (changed.has('note') || changed.has('task') || changed.has('message')) void client.invalidateQueries({ queryKey: ['patient', 'timeline'] });
     // the session names the practice and says what it demands of whoever is in
     if (changed.has('practice')) void client.invalidateQueries({ queryKey: sessionQuery.queryKey });
     changed.clear();

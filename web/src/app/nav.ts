@@ -6,7 +6,9 @@ import {
   IconCalendarOff,
   IconCalendarShare,
   IconCalendarX,
+  IconChecklist,
   IconClockHour4,
+  IconForms,
   IconHome2,
   IconHourglass,
   IconKey,
@@ -20,12 +22,12 @@ import {
   IconShieldLock,
   IconStethoscope,
   IconTemplate,
-  IconForms,
   IconTags,
   IconUserCheck,
   IconUserHeart,
   IconUsers,
   IconUsersGroup,
+  IconWebhook,
   IconWorld,
 } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
@@ -51,11 +53,12 @@ const home: NavItem = { label: 'nav.home', to: '/home', icon: IconHome2 };
 const calendar: NavItem = { label: 'nav.calendar', to: '/calendar', icon: IconCalendarEvent, needs: 'appointments.read' };
 const waitlist: NavItem = { label: 'nav.waitlist', to: '/waitlist', icon: IconHourglass, needs: 'waitlist.read', wide: true };
 const recalls: NavItem = { label: 'nav.recalls', to: '/recalls', icon: IconBellRinging, needs: 'recalls.read', wide: true };
+const tasks: NavItem = { label: 'nav.tasks', to: '/tasks', icon: IconChecklist, needs: 'tasks.read', wide: true };
 const patients: NavItem = { label: 'nav.patients', to: '/patients', icon: IconUsers, needs: 'patients.read' };
 const messages: NavItem = { label: 'nav.messages', to: '/messages', icon: IconMessages, needs: 'messages.read' };
 const settings: NavItem = { label: 'nav.settings', to: '/settings', icon: IconSettings };
 
-export const primaryNav: NavItem[] = [today, calendar, waitlist, recalls, patients, messages, home];
+export const primaryNav: NavItem[] = [today, calendar, waitlist, recalls, tasks, patients, messages, home];
 
 /** One line for each page of settings; a group without a page for somebody is not shown to them. */
 export const settingsNav: NavGroup[] = [
@@ -101,6 +104,7 @@ export const settingsNav: NavGroup[] = [
       { label: 'nav.security', about: 'nav.about.security', to: '/settings/security', icon: IconShieldLock, needs: 'security.read' },
       { label: 'nav.review', about: 'nav.about.review', to: '/settings/access-review', icon: IconUserCheck, needs: 'access.review' },
       { label: 'nav.apiKeys', about: 'nav.about.apiKeys', to: '/settings/api-keys', icon: IconKey, needs: 'api_keys.read' },
+      { label: 'nav.webhooks', about: 'nav.about.webhooks', to: '/settings/webhooks', icon: IconWebhook, needs: 'integrations.read' },
       { label: 'nav.audit', about: 'nav.about.audit', to: '/settings/audit', icon: IconShieldCheck, needs: 'audit.read' },
       { label: 'nav.support', about: 'nav.about.support', to: '/settings/support-access', icon: IconLifebuoy, needs: 'support_access.read' },
     ],

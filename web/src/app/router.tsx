@@ -17,6 +17,7 @@ import { validateBookingSearch } from '@/features/scheduling/online/search';
 import { validateRecallsSearch } from '@/features/scheduling/recalls/search';
 import { validateCalendarSearch } from '@/features/scheduling/search';
 import { validateTodaySearch } from '@/features/scheduling/today/search';
+import { validateTasksSearch } from '@/features/tasks/search';
 import { takeToken } from '@/shared/auth/mailedToken';
 import { sessionQuery } from '@/shared/auth/session';
 import { wantTexts } from '@/shared/i18n';
@@ -246,6 +247,13 @@ const mailbox = createRoute({
   loader: () => Promise.all([wantTexts('patients'), wantTexts('messaging')]),
   component: lazyRouteComponent(() => import('@/features/messaging/mailbox/MailboxPage'), 'MailboxPage'),
 });
+const tasks = createRoute({
+  getParentRoute: () => inside,
+  path: '/tasks',
+  validateSearch: validateTasksSearch,
+  loader: () => wantTexts('tasks'),
+  component: lazyRouteComponent(() => import('@/features/tasks/TasksPage'), 'TasksPage'),
+});
 const calendar = createRoute({
   getParentRoute: () => inside,
   path: '/calendar',
@@ -400,6 +408,12 @@ const templates = createRoute({
   loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling'), wantTexts('messaging')]),
   component: lazyRouteComponent(() => import('@/features/messaging/templates/TemplatesPage'), 'TemplatesPage'),
 });
+const webhooks = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/webhooks',
+  loader: () => wantTexts('webhooks'),
+  component: lazyRouteComponent(() => import('@/features/webhooks/WebhooksPage'), 'WebhooksPage'),
+});
 const closingDays = createRoute({
   getParentRoute: () => inside,
   path: '/settings/closing-days',
@@ -482,6 +496,7 @@ export const router = createRouter({
       recalls,
       messages,
       mailbox,
+      tasks,
       patients,
       insurance,
       duplicates,
@@ -511,6 +526,7 @@ export const router = createRouter({
       calcom,
       messaging,
       templates,
+      webhooks,
       closingDays,
     ]),
   ]),

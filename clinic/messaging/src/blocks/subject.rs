@@ -14,7 +14,17 @@ use crate::message::row::{COLUMNS, Row, open_all};
 
 const CHANNELS: &[&str] = &["email", "sms"];
 const STATES: &[&str] = &[
-    "queued", "sending", "unknown", "sent", "failed", "delivered", "bounced", "opened", "replied", "suppressed", "cancelled",
+    "queued",
+    "sending",
+    "unknown",
+    "sent",
+    "failed",
+    "delivered",
+    "bounced",
+    "opened",
+    "replied",
+    "suppressed",
+    "cancelled",
     "received",
 ];
 
@@ -57,9 +67,8 @@ fn load<'a>(tx: &'a mut TenantTx, ids: &'a [Uuid]) -> BoxFuture<'a, Result<HashM
         let contacts = patients::contacts(tx, &people).await?;
         let shown = all.into_iter().map(|one| {
             let patient = one.patient_id.and_then(|id| contacts.get(&id));
-            let patient = patient.map(|of| {
-                json!({ "id": of.kept_as, "name": of.name.expose(), "language": of.language })
-            });
+            let patient =
+                patient.map(|of| json!({ "id": of.kept_as, "name": of.name.expose(), "language": of.language }));
             let value = json!({
                 "id": one.id,
                 "channel": one.channel,

@@ -156,9 +156,7 @@ impl Connected {
     pub async fn secret(&self, tx: &mut TenantTx) -> Result<Phi<String>> {
         let place = place(tx.practice(), self.channel);
         match &self.secret {
-            Some(sealed) => {
-                String::from_utf8(tx.open(place, sealed).await?).map(Phi::new).map_err(Error::internal)
-            }
+            Some(sealed) => String::from_utf8(tx.open(place, sealed).await?).map(Phi::new).map_err(Error::internal),
             None => Ok(Phi::new(String::new())),
         }
     }

@@ -281,7 +281,9 @@ fn check_complete(app: &App, of: &Connected) -> Result<()> {
         }
         Provider::Installation => Ok(()),
         Provider::Smtp if settings.host.is_none() => fault("/settings/host", "Name the server for mail."),
-        Provider::Smtp if settings.from_address.is_none() => fault("/settings/fromAddress", "Say whom e-mails are from."),
+        Provider::Smtp if settings.from_address.is_none() => {
+            fault("/settings/fromAddress", "Say whom e-mails are from.")
+        }
         Provider::Smtp if settings.tls == SmtpTls::None && !is_inner(app, settings.host.as_deref()) => {
             let text = "Only a server within the installation's own network is reached without encryption.";
             Err(Error::invalid(Vec::new()).at("/settings/tls", "invalid", text))

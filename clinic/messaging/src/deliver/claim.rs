@@ -65,7 +65,8 @@ async fn begin(tx: &mut TenantTx, app: &App, before: Message) -> Result<Option<(
         }
     }
     let letter = letter::of(tx, app, &before).await?;
-    let after = Message { provider: Some(letter.provider.name().to_owned()), ..before.at(State::Sending, None, tx.now()) };
+    let after =
+        Message { provider: Some(letter.provider.name().to_owned()), ..before.at(State::Sending, None, tx.now()) };
     let after = message::save(tx, &before, after).await?;
     let lease = take(tx, after.id).await?;
     Ok(Some((Turn::Send(Box::new(letter)), lease)))

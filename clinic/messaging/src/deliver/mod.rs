@@ -21,8 +21,8 @@ use platform::{App, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::message::MessageId;
-use claim::{Turn, claim};
 pub use by_twilio::state_of;
+use claim::{Turn, claim};
 pub use probe::{Probe, probe};
 pub use sender::Sender;
 
@@ -117,6 +117,7 @@ async fn take_turn(tx: &mut TenantTx, id: MessageId) -> Result<()> {
 #[cfg(test)]
 pub async fn claim_for_tests(app: &App, practice: PracticeId, message: MessageId) {
     let at = app.clone();
-    let taken = app.door.write_regardless(&Caller::system(practice), async move |tx| claim(tx, &at, message).await).await;
+    let taken =
+        app.door.write_regardless(&Caller::system(practice), async move |tx| claim(tx, &at, message).await).await;
     assert!(taken.expect("claims").is_some(), "it was due and free");
 }

@@ -104,9 +104,14 @@ impl Server {
             let pair = format!("v={}", text.replace('+', "%2B"));
             form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
         };
-        let credentials =
-            url.password().map(|password| Credentials::new(plain(url.username()), plain(password)));
-        Some(Self { host: url.host_str()?.to_owned(), port: url.port().unwrap_or(usual), tls, credentials, inner: true })
+        let credentials = url.password().map(|password| Credentials::new(plain(url.username()), plain(password)));
+        Some(Self {
+            host: url.host_str()?.to_owned(),
+            port: url.port().unwrap_or(usual),
+            tls,
+            credentials,
+            inner: true,
+        })
     }
 
     fn of(app: &App, settings: &ChannelSettings, secret: &Phi<String>) -> Option<Self> {
@@ -338,9 +343,28 @@ mod tests {
             assert!(is_public(ip.parse().expect("an address")), "{ip}");
         }
         for ip in [
-            "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
-            "224.0.0.1", "255.255.255.255", "198.18.0.1", "192.0.0.1", "::1", "::", "fe80::1", "fc00::1", "ff02::1",
-            "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1", "2001:db8::1", "2001::1",
+            "127.0.0.1",
+            "10.0.0.1",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "192.0.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "2002:7f00:1::",
+            "64:ff9b::7f00:1",
+            "2001:db8::1",
+            "2001::1",
         ] {
             assert!(!is_public(ip.parse().expect("an address")), "{ip}");
         }

@@ -273,12 +273,16 @@ async fn answer(tx: &mut TenantTx, meant: Intent, visit: Option<&Appointment>, l
         (Intent::Confirm, Language::En) => format!("{name}: thank you, your visit is confirmed: {when}."),
         (Intent::Confirm, Language::Ar) => format!("{name}: شكرًا لكم، تم تأكيد موعدكم: {when}."),
         (Intent::Cancel, Language::En) => {
-            format!("{name}: we have your wish to cancel {when} and will get back to you. {phone}").trim_end().to_owned()
+            format!("{name}: we have your wish to cancel {when} and will get back to you. {phone}")
+                .trim_end()
+                .to_owned()
         }
         (Intent::Cancel, Language::Ar) => {
             format!("{name}: وصلنا طلب إلغاء موعدكم {when} وسنعاود التواصل معكم. {phone}").trim_end().to_owned()
         }
-        (Intent::Stop, Language::En) => format!("{name}: you get no more messages from us. Answer START to get them again."),
+        (Intent::Stop, Language::En) => {
+            format!("{name}: you get no more messages from us. Answer START to get them again.")
+        }
         (Intent::Stop, Language::Ar) => format!("{name}: لن تصلكم رسائل منا بعد الآن. لاستئنافها أرسلوا: اشترك"),
         (Intent::Start, Language::En) => format!("{name}: you get messages from us again. Answer STOP to end them."),
         (Intent::Start, Language::Ar) => format!("{name}: ستصلكم رسائلنا من جديد. لإيقافها أرسلوا: إيقاف"),

@@ -124,8 +124,9 @@ async fn run(job: JobRun) -> Result<()> {
 
 async fn sweep(app: App) -> Result<()> {
     let mut tx = app.db().auth().await?;
-    let practices =
-        sqlx::query_scalar!("select practice_id from platform.practice order by practice_id").fetch_all(tx.conn()).await?;
+    let practices = sqlx::query_scalar!("select practice_id from platform.practice order by practice_id")
+        .fetch_all(tx.conn())
+        .await?;
     tx.commit().await?;
     for practice in practices {
         let caller = Caller::system(PracticeId(practice));

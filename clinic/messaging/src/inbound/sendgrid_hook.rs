@@ -48,7 +48,8 @@ async fn receive_sendgrid(
     let (practice, token) = channels::read_address(&token).ok_or_else(Error::not_found)?;
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, from.app.config.body_limit).await.map_err(|_| too_large())?;
-    let head = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let head =
+        |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let (signature, timestamp) = (head(SIGNATURE), head(TIMESTAMP));
     let caller = Caller { practice: PracticeId(practice), actor: Actor::Webhook, origin: from.origin };
     let new = from

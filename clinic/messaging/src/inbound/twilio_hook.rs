@@ -49,7 +49,8 @@ async fn receive_twilio(from: Anybody, Path(token): Path<String>, request: Reque
                 Some(status) => (StatusUpdate::read(&form).map_err(|_| unread())?.sid, status.to_owned()),
                 None => (Incoming::read(&form).map_err(|_| unread())?.sid, "received".to_owned()),
             };
-            let told = Told { provider: "twilio", dedupe_key: dedupe_key(again.as_deref(), &sid, &what), body: body.to_vec() };
+            let told =
+                Told { provider: "twilio", dedupe_key: dedupe_key(again.as_deref(), &sid, &what), body: body.to_vec() };
             keep(tx, &[told]).await.map(drop)
         })
         .await?;

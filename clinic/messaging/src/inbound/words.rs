@@ -29,13 +29,45 @@ impl Intent {
 const WORDS: [(Intent, &[&str]); 4] = [
     (
         Intent::Confirm,
-        &["1", "y", "yes", "yep", "ok", "okay", "confirm", "confirmed", "نعم", "تاكيد", "اكد", "موكد", "ايوه", "ايوا", "اي", "تمام", "حاضر"],
+        &[
+            "1",
+            "y",
+            "yes",
+            "yep",
+            "ok",
+            "okay",
+            "confirm",
+            "confirmed",
+            "نعم",
+            "تاكيد",
+            "اكد",
+            "موكد",
+            "ايوه",
+            "ايوا",
+            "اي",
+            "تمام",
+            "حاضر",
+        ],
     ),
     (Intent::Cancel, &["2", "n", "no", "cancel", "لا", "الغاء", "الغي", "الغ"]),
     (
         // the words that carriers know (CTIA, Messaging Principles and Best Practices, 5.1.3)
         Intent::Stop,
-        &["stop", "stopall", "stop all", "unsubscribe", "end", "quit", "optout", "opt out", "ايقاف", "اوقف", "قف", "وقف", "الغاء الاشتراك"],
+        &[
+            "stop",
+            "stopall",
+            "stop all",
+            "unsubscribe",
+            "end",
+            "quit",
+            "optout",
+            "opt out",
+            "ايقاف",
+            "اوقف",
+            "قف",
+            "وقف",
+            "الغاء الاشتراك",
+        ],
     ),
     (Intent::Start, &["start", "unstop", "subscribe", "اشترك", "اشتراك", "تفعيل"]),
 ];
@@ -76,7 +108,8 @@ mod tests {
 
     #[test]
     fn one_word_is_understood_in_either_language() {
-        for text in ["1", " YES! ", "Confirm.", "نعم", "نَعَم", "تأكيد", "تـأكيد 👍", "١", "۱", "\u{200f}نعم"] {
+        for text in ["1", " YES! ", "Confirm.", "نعم", "نَعَم", "تأكيد", "تـأكيد 👍", "١", "۱", "\u{200f}نعم"]
+        {
             assert_eq!(intent(text), Some(Intent::Confirm), "{text}");
         }
         for text in ["2", "Cancel", "لا", "إلغاء", "الغاء", "٢"] {

@@ -1,6 +1,7 @@
 //! What people decide about a message that was not sent: take it back, try again, or, where nobody knows whether it went
 //! out, send it again or leave it. A message never goes back: what is sent again is a new one.
 
+use garde::Validate;
 use platform::Result;
 use platform::db::TenantTx;
 use platform::error::Error;
@@ -9,7 +10,6 @@ use platform::guard::Can;
 use platform::permission::messages as may;
 use platform::route;
 use platform::routes::{Json, Routes};
-use garde::Validate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -17,8 +17,8 @@ use uuid::Uuid;
 use super::compose::hindered;
 use super::queue::{To, Wanted, queue};
 use super::{Direction, Message, MessageId, Source, State, attachments, row, save};
-use platform::shared::AtVersion;
 use platform::db::tenant::check_version;
+use platform::shared::AtVersion;
 
 /// The routes of decisions.
 pub fn routes() -> Routes {
@@ -83,7 +83,11 @@ async fn retry(who: Can<may::Send>, Path(id): Path<MessageId>, Body(at): Body<At
 /// Decide about a message of which nobody knows whether it went out. Sent again, it is a new one, which is answered.
 #[utoipa::path(post, path = "/api/v1/messages/{id}/decide", tag = "messaging", request_body = DecideMessage,
     params(("id" = Uuid, Path, description = "The message")), responses((status = 200, body = Message)))]
-async fn decide(who: Can<may::Send>, Path(id): Path<MessageId>, Body(to): Body<DecideMessage>) -> Result<Json<Message>> {
+async fn decide(
+    who: Can<may::Send>,
+    Path(id): Path<MessageId>,
+    Body(to): Body<DecideMessage>,
+) -> Result<Json<Message>> {
     who.write(async move |tx| {
         let before = row::lock(tx, id).await?;
         check_version(to.version, before.version, &before)?;

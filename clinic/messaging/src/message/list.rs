@@ -1,7 +1,12 @@
 //! Lists of messages, and one with all of it: the ledger as people read it, and what the sandbox kept.
 
+use std::collections::{BTreeSet, HashMap};
+
 use garde::Validate;
+use jiff::Timestamp;
 use platform::Result;
+use platform::db::TenantTx;
+use platform::error::Error;
 use platform::extract::{Path, Query};
 use platform::filter::Kind;
 use platform::guard::Can;
@@ -9,10 +14,10 @@ use platform::id::PatientId;
 use platform::page::{MAX_LIMIT, Order, Sort, default_limit};
 use platform::permission::messages as may;
 use platform::record::Look;
-use platform::route;
 use platform::routes::{Json, Routes};
+use platform::{route, undisclosed};
 use serde::{Deserialize, Serialize};
-use sqlx::QueryBuilder;
+use sqlx::{Postgres, QueryBuilder};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -46,9 +51,15 @@ struct ListMessages {
     /// From the practice, or to it.
     #[garde(skip)]
     direction: Option<Direction>,
-    /// How they stand.
+    /// How they stand: one state, or several with commas between them.
+    #[garde(inner(length(max = 200)))]
+    state: Option<String>,
+    /// Asked for, or come in, at this instant or later.
     #[garde(skip)]
-    state: Option<State>,
+    from: Option<Timestamp>,
+    /// Before this instant.
+    #[garde(skip)]
+    until: Option<Timestamp>,
     /// Who wanted them.
     #[garde(skip)]
     source: Option<Source>,
@@ -60,12 +71,45 @@ struct ListMessages {
     provider: Option<String>,
 }
 
+/// Whom a message is to or from, as lists show people.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MessagePatient {
+    /// Who.
+    pub id: PatientId,
+    /// Given names.
+    pub given_name: String,
+    /// Family name.
+    #[schema(required)]
+    pub family_name: Option<String>,
+    /// Given names in the other script.
+    #[schema(required)]
+    pub given_name_other: Option<String>,
+    /// Family name in the other script.
+    #[schema(required)]
+    pub family_name_other: Option<String>,
+}
+
+/// A message in a list, with whom it is to or from.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageItem {
+    /// The message.
+    #[serde(flatten)]
+    pub message: Message,
+    /// Whom it is to or from; null where that is nobody's number or address.
+    #[schema(required)]
+    pub patient: Option<MessagePatient>,
+}
+
+undisclosed!(MessagePatient, MessageItem);
+
 /// A page of messages.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MessagePage {
     /// The messages.
-    pub items: Vec<Message>,
+    pub items: Vec<MessageItem>,
     /// For the next page; null on the last one.
     #[schema(required)]
     pub next_cursor: Option<String>,
@@ -78,6 +122,7 @@ const NEWEST: &[Sort] = &[Sort { name: "createdAt", column: "m.created_at", kind
     responses((status = 200, body = MessagePage)))]
 async fn list(who: Can<may::Read>, Query(asked): Query<ListMessages>) -> Result<Json<MessagePage>> {
     let order = Order::parse(NEWEST, Some("-createdAt"), asked.cursor.as_deref(), asked.limit)?;
+    let states = asked.state.as_deref().map(states).transpose()?;
     who.read_recorded(async move |tx| {
         let mut query = QueryBuilder::new("select ");
         query.push(COLUMNS).push(" from messaging.message m where m.practice_id = ").push_bind(tx.practice());
@@ -90,7 +135,6 @@ async fn list(who: Can<may::Read>, Query(asked): Query<ListMessages>) -> Result<
         let words = [
             ("channel", asked.channel.map(|channel| channel.name().to_owned())),
             ("direction", asked.direction.map(|to| if to == Direction::In { "in" } else { "out" }.to_owned())),
-            ("state", asked.state.map(|state| state.name().to_owned())),
             ("source", asked.source.map(|source| source.name().to_owned())),
             ("provider", asked.provider.clone()),
         ];
@@ -100,20 +144,78 @@ async fn list(who: Can<may::Read>, Query(asked): Query<ListMessages>) -> Result<
                 filter.push(column);
             }
         }
+        if let Some(states) = &states {
+            query.push(" and m.state = any(").push_bind(states.clone()).push(")");
+            filter.push("state");
+        }
+        let at = jiff_sqlx::Timestamp::from;
+        if let Some(from) = asked.from {
+            query.push(" and m.created_at >= ").push_bind(at(from));
+            filter.push("from");
+        }
+        if let Some(until) = asked.until {
+            query.push(" and m.created_at < ").push_bind(at(until));
+            filter.push("until");
+        }
         if let Some(source) = asked.source_id {
             query.push(" and m.source_id = ").push_bind(source);
             filter.push("sourceId");
         }
-        order.push("m.id", &mut query)?;
-        let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
-        let (rows, next_cursor) = order.cut(rows, |row, _| (row.created().to_string().into(), row.id()))?;
-        let items = open_all(tx, rows).await?;
-        let ids: Vec<Uuid> = items.iter().map(|item| item.id.uuid()).collect();
-        let patients: Vec<PatientId> = items.iter().filter_map(|item| item.patient_id).collect();
-        tx.record_read(Look::list("message", &ids, &filter).of_patients(&patients)).await?;
-        Ok(Json(MessagePage { items, next_cursor }))
+        page(tx, &order, query, &filter).await.map(Json)
     })
     .await
+}
+
+/// States by their words.
+fn states(text: &str) -> Result<Vec<&'static str>> {
+    let state = |word: &str| serde_json::from_value::<State>(word.trim().into()).map(State::name);
+    text.split(',').map(state).collect::<std::result::Result<_, _>>().map_err(|_| {
+        Error::invalid(Vec::new()).at(
+            "?state",
+            "invalid",
+            "A state is one of queued, sending, sent, delivered and so on.",
+        )
+    })
+}
+
+/// A page of messages, with an entry in the ledger of who looked.
+///
+/// # Errors
+/// 422 for a cursor that is none.
+pub async fn page(
+    tx: &mut TenantTx,
+    order: &Order,
+    mut query: QueryBuilder<Postgres>,
+    filter: &[&str],
+) -> Result<MessagePage> {
+    order.push("m.id", &mut query)?;
+    let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
+    let (rows, next_cursor) = order.cut(rows, |row, _| (row.created().to_string().into(), row.id()))?;
+    let messages = open_all(tx, rows).await?;
+    let ids: Vec<Uuid> = messages.iter().map(|item| item.id.uuid()).collect();
+    let patients: BTreeSet<PatientId> = messages.iter().filter_map(|item| item.patient_id).collect();
+    let patients: Vec<PatientId> = patients.into_iter().collect();
+    tx.record_read(Look::list("message", &ids, filter).of_patients(&patients)).await?;
+    let people: Vec<Uuid> = patients.iter().map(|id| id.uuid()).collect();
+    let people: HashMap<PatientId, MessagePatient> = patients::items_of(tx, &people)
+        .await?
+        .into_iter()
+        .map(|item| {
+            let patient = MessagePatient {
+                id: item.id,
+                given_name: item.given_name,
+                family_name: item.family_name,
+                given_name_other: item.given_name_other,
+                family_name_other: item.family_name_other,
+            };
+            (item.id, patient)
+        })
+        .collect();
+    let item = |message: Message| {
+        let patient = message.patient_id.and_then(|id| people.get(&id).cloned());
+        MessageItem { message, patient }
+    };
+    Ok(MessagePage { items: messages.into_iter().map(item).collect(), next_cursor })
 }
 
 /// A message.

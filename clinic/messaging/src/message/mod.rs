@@ -6,6 +6,7 @@ mod conversations;
 mod decide;
 pub mod facts;
 mod list;
+mod preview;
 pub mod queue;
 mod reach;
 pub mod row;
@@ -41,6 +42,7 @@ pub fn routes() -> Routes {
         .merge(conversations::routes())
         .merge(decide::routes())
         .merge(list::routes())
+        .merge(preview::routes())
         .merge(reach::routes())
 }
 

@@ -178,9 +178,13 @@ pub async fn queue(tx: &mut TenantTx, wanted: &Wanted) -> Result<Message> {
         return row::find(tx, known).await;
     }
     attachments::attach(tx, message.id, &wanted.attachments).await?;
-    let change = Change::created("message", message.id.uuid(), &json!({
-        "channel": message.channel, "state": state, "reason": message.reason, "subject": message.subject, "text": message.text,
-    }));
+    let change = Change::created(
+        "message",
+        message.id.uuid(),
+        &json!({
+            "channel": message.channel, "state": state, "reason": message.reason, "subject": message.subject, "text": message.text,
+        }),
+    );
     let change = match patient {
         Some(patient) if state == State::Suppressed => change.on_timeline(patient, state.event()),
         Some(patient) => change.for_patient(patient),

@@ -115,8 +115,15 @@ mod tests {
     use super::*;
 
     fn told() -> impl Strategy<Value = Vec<State>> {
-        let outside =
-            [State::Sent, State::Failed, State::Delivered, State::Bounced, State::Opened, State::Replied, State::Unknown];
+        let outside = [
+            State::Sent,
+            State::Failed,
+            State::Delivered,
+            State::Bounced,
+            State::Opened,
+            State::Replied,
+            State::Unknown,
+        ];
         prop::collection::vec(select(outside.to_vec()), 0..8)
     }
 

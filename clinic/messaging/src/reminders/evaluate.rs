@@ -44,7 +44,10 @@ pub fn reminds(rule: &ReminderFields, visit: &Appointment, now: Timestamp) -> bo
         _ => false,
     };
     let of = |all: &[Uuid], one: Uuid| all.is_empty() || all.contains(&one);
-    in_time && stands && of(&rule.service_ids, visit.service_id.uuid()) && of(&rule.location_ids, visit.location_id.uuid())
+    in_time
+        && stands
+        && of(&rule.service_ids, visit.service_id.uuid())
+        && of(&rule.location_ids, visit.location_id.uuid())
 }
 
 /// The key under which a visit is reminded of by a rule: once for each beginning that it has.
@@ -70,10 +73,8 @@ async fn look_after(app: App) -> Result<()> {
             }
         };
         for (rule, visit) in due {
-            let reminded = app
-                .door
-                .write(&caller, async move |tx| remind(tx, &rule.clone(), &visit.clone()).await)
-                .await;
+            let reminded =
+                app.door.write(&caller, async move |tx| remind(tx, &rule.clone(), &visit.clone()).await).await;
             if let Err(error) = reminded {
                 tracing::warn!(%practice, %error, "a visit could not be reminded of");
             }
@@ -99,8 +100,7 @@ async fn of_practice(tx: &mut TenantTx) -> Result<Vec<(Rule, Appointment)>> {
         let mut cursor = None;
         loop {
             let (page, next) = appointments(tx, &wanted, cursor.as_deref(), MAX_LIMIT).await?;
-            let keys: Vec<Uuid> =
-                page.iter().map(|visit| key(rule.id.uuid(), visit.id.uuid(), visit.start)).collect();
+            let keys: Vec<Uuid> = page.iter().map(|visit| key(rule.id.uuid(), visit.id.uuid(), visit.start)).collect();
             let known = known(tx, &keys).await?;
             due.extend(page.into_iter().zip(keys).filter_map(|(visit, key)| {
                 let is_due = !known.contains(&key) && reminds(&rule.fields, &visit, now);

@@ -190,7 +190,7 @@ pub fn render(field: &str, source: &str, values: &serde_json::Value, voice: &Voi
     if let Some(statement) = statements(field, source).into_iter().next() {
         return Err(statement);
     }
-    environment(voice).render_str(source, values).map_err(|error| said(field, source, &error))
+    environment(voice).render_str(source, Value::from_serialize(values)).map_err(|error| said(field, source, &error))
 }
 
 /// Values as they stand in previews without a record.
@@ -232,9 +232,14 @@ mod tests {
         let found: Vec<_> = problems.iter().map(|p| (p.code, p.line, p.column)).collect();
         assert_eq!(found, [("template.unknown_variable", 2, 10), ("template.unknown_variable", 2, 29)]);
         assert_eq!(problems[0].message, "There is no variable patient.iban.");
-        assert_eq!(check("textEn", "Hi {{ patient.givenName"), vec![TemplateProblem {
-            code: "template.syntax", line: 1, ..check("textEn", "Hi {{ patient.givenName")[0].clone()
-        }]);
+        assert_eq!(
+            check("textEn", "Hi {{ patient.givenName"),
+            vec![TemplateProblem {
+                code: "template.syntax",
+                line: 1,
+                ..check("textEn", "Hi {{ patient.givenName")[0].clone()
+            }]
+        );
         for (source, code) in [
             ("{% for x in [1] %}{% endfor %}", "template.statement"),
             ("{% set a = 'b' %}", "template.statement"),

@@ -4,7 +4,7 @@
 mod builtin;
 pub mod engine;
 pub mod parts;
-mod preview;
+pub mod preview;
 pub mod values;
 
 use garde::Validate;
@@ -273,14 +273,22 @@ async fn change(
 /// Stop using a template.
 #[utoipa::path(post, path = "/api/v1/message-templates/{id}/archive", tag = "messaging", request_body = AtVersion,
     params(("id" = Uuid, Path, description = "The template")), responses((status = 200, body = Template)))]
-async fn archive(who: Can<may::Configure>, Path(id): Path<TemplateId>, Body(at): Body<AtVersion>) -> Result<Json<Template>> {
+async fn archive(
+    who: Can<may::Configure>,
+    Path(id): Path<TemplateId>,
+    Body(at): Body<AtVersion>,
+) -> Result<Json<Template>> {
     who.write(async move |tx| set_archived(tx, id, at.version, true).await).await.map(Json)
 }
 
 /// Use an archived template again.
 #[utoipa::path(post, path = "/api/v1/message-templates/{id}/restore", tag = "messaging", request_body = AtVersion,
     params(("id" = Uuid, Path, description = "The template")), responses((status = 200, body = Template)))]
-async fn restore(who: Can<may::Configure>, Path(id): Path<TemplateId>, Body(at): Body<AtVersion>) -> Result<Json<Template>> {
+async fn restore(
+    who: Can<may::Configure>,
+    Path(id): Path<TemplateId>,
+    Body(at): Body<AtVersion>,
+) -> Result<Json<Template>> {
     who.write(async move |tx| set_archived(tx, id, at.version, false).await).await.map(Json)
 }
 
@@ -316,8 +324,7 @@ async fn set_archived(tx: &mut TenantTx, id: TemplateId, version: i32, archived:
     if before.archived_at.is_some() == archived {
         return Ok(before);
     }
-    let mut after =
-        Template { archived_at: archived.then(|| tx.now()), version: before.version + 1, ..before.clone() };
+    let mut after = Template { archived_at: archived.then(|| tx.now()), version: before.version + 1, ..before.clone() };
     if after.number == 0 {
         after.number = 1;
         save(tx, &after).await?;

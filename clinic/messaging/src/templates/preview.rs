@@ -23,7 +23,7 @@ use crate::settings;
 
 /// The route of previews.
 pub fn routes() -> Routes {
-    Routes::new().route(route!(preview))
+    Routes::new().route(route!(preview)).route(route!(variables))
 }
 
 /// What to show.
@@ -102,6 +102,40 @@ pub fn measured(text: &str, part_price_minor: i64) -> SmsMeasure {
         forcing: measure.forcing.into_iter().take(20).collect(),
         price_minor: part_price_minor * i64::try_from(measure.segments).unwrap_or(i64::MAX),
     }
+}
+
+/// A variable of templates.
+#[derive(Debug, Serialize, ToSchema)]
+struct TemplateVariable {
+    /// As it is written: `patient.givenName`.
+    name: &'static str,
+    /// What stands there in previews without a record.
+    sample: &'static str,
+    /// What a message must be about for it: `patient`, `appointment`; null for what is always there.
+    #[schema(required)]
+    needs: Option<&'static str>,
+}
+
+/// Variables of templates.
+#[derive(Debug, Serialize, ToSchema)]
+struct TemplateVariables {
+    items: Vec<TemplateVariable>,
+}
+
+/// What templates can name.
+#[utoipa::path(get, path = "/api/v1/message-variables", tag = "messaging", responses((status = 200, body = TemplateVariables)))]
+async fn variables(who: Can<may::Read>) -> Result<Json<TemplateVariables>> {
+    who.read(async |_| Ok(())).await?;
+    let variable = |(name, sample): &(&'static str, &'static str)| TemplateVariable {
+        name,
+        sample,
+        needs: match name.split('.').next() {
+            Some("patient") => Some("patient"),
+            Some("appointment" | "visit") => Some("appointment"),
+            _ => None,
+        },
+    };
+    Ok(Json(TemplateVariables { items: engine::DECLARED.iter().map(variable).collect() }))
 }
 
 /// Show what a text becomes. Nothing is sent.

@@ -37,7 +37,12 @@ pub struct About<'a> {
 ///
 /// # Errors
 /// 404 for a patient who does not exist; 409 where a link cannot be made.
-pub async fn values(tx: &mut TenantTx, about: &About<'_>, language: Language, wants_link: bool) -> Result<(Value, Voice)> {
+pub async fn values(
+    tx: &mut TenantTx,
+    about: &About<'_>,
+    language: Language,
+    wants_link: bool,
+) -> Result<(Value, Voice)> {
     let practice = practice::practice(tx).await?;
     let origin = tx.public_origin().to_owned();
     let mut all = json!({ "practice": {

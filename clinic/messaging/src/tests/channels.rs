@@ -39,7 +39,10 @@ async fn what_a_provider_cannot_do_without_is_asked_for() {
     assert_eq!(faults("sms", "twilio", json!({}), None).await, ["/settings/accountSid required"]);
     assert_eq!(faults("sms", "twilio", json!({ "accountSid": "AC1" }), None).await, ["/settings/accountSid invalid"]);
     assert_eq!(faults("sms", "twilio", json!({ "accountSid": sid }), None).await, ["/secret required"]);
-    assert_eq!(faults("sms", "twilio", json!({ "accountSid": sid }), Some("token")).await, ["/settings/fromNumber required"]);
+    assert_eq!(
+        faults("sms", "twilio", json!({ "accountSid": sid }), Some("token")).await,
+        ["/settings/fromNumber required"]
+    );
     let elsewhere = json!({ "accountSid": sid, "fromNumber": "+15005550006", "baseUrl": "https://evil.example" });
     assert_eq!(faults("sms", "twilio", elsewhere, Some("token")).await, ["/settings/baseUrl not_found"]);
     assert_eq!(faults("email", "smtp", json!({}), None).await, ["/settings/host required"]);

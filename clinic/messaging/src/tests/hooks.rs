@@ -140,7 +140,10 @@ async fn what_sendgrid_tells_is_proved_and_ends_mails_to_who_does_not_want_them(
     };
     assert_eq!(tell(json!([event("delivered", "1")]), 0, true).await.0, 401);
     assert_eq!(tell(json!([event("delivered", "1")]), 3 * 24 * 3600, false).await.0, 401, "out of its time");
-    assert_eq!(tell(json!([event("open", "2"), event("delivered", "1"), { "strange": true }]), 0, false).await, (200, Some(2)));
+    assert_eq!(
+        tell(json!([event("open", "2"), event("delivered", "1"), { "strange": true }]), 0, false).await,
+        (200, Some(2))
+    );
     assert_eq!(clinic.message(&id(&sent)).await["state"], "opened");
     assert_eq!(tell(json!([event("delivered", "1"), event("bounce", "3")]), 0, false).await, (200, Some(1)));
     assert_eq!(clinic.message(&id(&sent)).await["state"], "opened", "who opened it had it");

@@ -110,10 +110,13 @@ async fn answer(State(peer): State<Peer>, request: Request) -> Response {
             seen.asked += 1;
             let query = Form::read(parts.uri.query().unwrap_or_default().as_bytes());
             let to = query.get("To").map(str::to_owned);
-            let all: Vec<&Value> = seen.messages.iter().filter(|message| message["to"].as_str() == to.as_deref()).collect();
+            let all: Vec<&Value> =
+                seen.messages.iter().filter(|message| message["to"].as_str() == to.as_deref()).collect();
             axum::Json(json!({ "messages": all, "next_page_uri": null })).into_response()
         }
-        ("GET", _) => axum::Json(json!({ "sid": "AC00000000000000000000000000000001", "status": "active" })).into_response(),
+        ("GET", _) => {
+            axum::Json(json!({ "sid": "AC00000000000000000000000000000001", "status": "active" })).into_response()
+        }
         ("POST", path) => {
             let step = {
                 let mut seen = peer.seen.lock().expect("whole");
@@ -137,7 +140,9 @@ async fn answer(State(peer): State<Peer>, request: Request) -> Response {
                 Step::HangUp => hang_up(),
                 Step::Refuse(status, code, after) => {
                     let status = StatusCode::from_u16(status).expect("a status");
-                    let mut answer = (status, axum::Json(json!({ "code": code, "message": "no", "status": status.as_u16() }))).into_response();
+                    let mut answer =
+                        (status, axum::Json(json!({ "code": code, "message": "no", "status": status.as_u16() })))
+                            .into_response();
                     if let Some(after) = after {
                         answer.headers_mut().insert("retry-after", after.into());
                     }

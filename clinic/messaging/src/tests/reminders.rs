@@ -7,7 +7,8 @@ use crate::testing::{Clinic, id, made, put};
 
 async fn rule(clinic: &Clinic, offset: i64, skip_confirmed: bool) -> String {
     let all = clinic.owner.get("/api/v1/message-templates?channel=sms").await.expect(200);
-    let template = all["items"].as_array().expect("templates").iter().find(|one| one["key"] == "day_before_reminder.sms");
+    let template =
+        all["items"].as_array().expect("templates").iter().find(|one| one["key"] == "day_before_reminder.sms");
     let rule = json!({ "name": "The day before", "channel": "sms", "templateId": template.expect("a template")["id"],
         "offsetMinutes": offset, "serviceIds": [clinic.service], "locationIds": [], "skipConfirmed": skip_confirmed, "enabled": true });
     made(&clinic.owner, "/api/v1/message-rules", &rule).await
@@ -30,12 +31,16 @@ async fn a_visit_is_reminded_of_once_at_its_time_and_again_when_it_was_moved() {
     let sent = reminders(&clinic).await;
     assert_eq!(sent.len(), 1, "once, however often one looks");
     assert_eq!((sent[0]["state"].as_str(), sent[0]["address"].as_str()), (Some("sent"), Some(phone.as_str())));
-    assert_eq!((sent[0]["sourceId"].as_str(), sent[0]["appointmentId"].clone()), (Some(rule.as_str()), visit["id"].clone()));
+    assert_eq!(
+        (sent[0]["sourceId"].as_str(), sent[0]["appointmentId"].clone()),
+        (Some(rule.as_str()), visit["id"].clone())
+    );
     let came = clinic.reply(&id(&sent[0]), "نعم").await;
     assert_eq!(came["reason"], "confirm");
     let start = clinic.server.clock.now() + SignedDuration::from_hours(48);
     let path = format!("/api/v1/appointments/{}/move", id(&visit));
-    let version = clinic.owner.get(&format!("/api/v1/appointments/{}", id(&visit))).await.expect(200)["version"].clone();
+    let version =
+        clinic.owner.get(&format!("/api/v1/appointments/{}", id(&visit))).await.expect(200)["version"].clone();
     clinic.owner.post(&path, &json!({ "version": version, "start": start })).await.expect(200);
     clinic.later(SignedDuration::from_hours(25)).await;
     assert_eq!(reminders(&clinic).await.len(), 2, "the new time is reminded of by itself");
@@ -84,10 +89,15 @@ async fn who_cannot_be_reached_is_noted_with_the_reason_and_rules_name_what_ther
     clinic.later(SignedDuration::from_hours(2)).await;
     clinic.look_after().await;
     let noted = reminders(&clinic).await;
-    assert_eq!((noted.len(), noted[0]["state"].as_str(), noted[0]["reason"].as_str()), (1, Some("suppressed"), Some("no_address")));
+    assert_eq!(
+        (noted.len(), noted[0]["state"].as_str(), noted[0]["reason"].as_str()),
+        (1, Some("suppressed"), Some("no_address"))
+    );
     let rule = clinic.owner.get(&format!("/api/v1/message-rules/{id_of}")).await.expect(200);
     let mut fields = json!({});
-    for key in ["name", "channel", "templateId", "offsetMinutes", "serviceIds", "locationIds", "skipConfirmed", "enabled"] {
+    for key in
+        ["name", "channel", "templateId", "offsetMinutes", "serviceIds", "locationIds", "skipConfirmed", "enabled"]
+    {
         fields[key] = rule[key].clone();
     }
     let change = async |key: &str, value: Value| {

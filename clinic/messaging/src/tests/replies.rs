@@ -8,7 +8,8 @@ async fn asked(clinic: &Clinic, patient: &str, visit: &Value) -> String {
     let all = clinic.owner.get("/api/v1/message-templates?channel=sms").await.expect(200);
     let template = all["items"].as_array().expect("templates").iter().find(|one| one["key"] == "confirm.sms");
     let template = template.expect("a template")["id"].clone();
-    let message = json!({ "patientId": patient, "channel": "sms", "templateId": template, "appointmentId": visit["id"] });
+    let message =
+        json!({ "patientId": patient, "channel": "sms", "templateId": template, "appointmentId": visit["id"] });
     let sent = clinic.owner.post("/api/v1/messages", &message).await.expect(201);
     clinic.settle().await;
     id(&sent)
@@ -27,7 +28,9 @@ async fn unread(clinic: &Clinic) -> Vec<Value> {
 #[tokio::test]
 async fn a_word_confirms_the_visit_and_is_answered_in_the_patients_language() {
     let clinic = Clinic::start().await;
-    for (language, word, thanks) in [("ar", "نعم", "تم تأكيد موعدكم"), ("en", "Yes!", "your visit is confirmed"), ("ar", "١", "تم")] {
+    for (language, word, thanks) in
+        [("ar", "نعم", "تم تأكيد موعدكم"), ("en", "Yes!", "your visit is confirmed"), ("ar", "١", "تم")]
+    {
         let (patient, phone) = clinic.patient_with(json!({ "language": language })).await;
         let visit = clinic.visit(&patient, 30 + i64::from(word.len() as u8)).await;
         let question = asked(&clinic, &patient, &visit).await;
@@ -77,7 +80,8 @@ async fn what_is_no_word_is_a_conversation_and_so_is_a_word_without_a_question()
     }
     assert_eq!(unread(&clinic).await.len(), 2);
     assert_eq!(clinic.messages("&direction=out").await.len(), 1, "nobody is thanked");
-    let events = crate::testing::value(&clinic.server, "select count(*)::text from outbox.event where name = 'message.replied'");
+    let events =
+        crate::testing::value(&clinic.server, "select count(*)::text from outbox.event where name = 'message.replied'");
     assert_eq!(events.await, "2");
     let timeline = clinic.owner.get(&format!("/api/v1/patients/{patient}/timeline?resource=message")).await.expect(200);
     assert_eq!(timeline["items"][0]["kind"], "message.replied");
@@ -113,7 +117,10 @@ async fn stop_ends_messages_is_confirmed_and_start_begins_them_again() {
     let refused = clinic.owner.post("/api/v1/messages", &message).await;
     assert_eq!(refused.body["current"]["reason"], "stopped");
     let listed = clinic.owner.get("/api/v1/message-suppressions").await.expect(200);
-    assert_eq!((listed["items"][0]["address"].as_str(), listed["items"][0]["reason"].as_str()), (Some(phone.as_str()), Some("stop")));
+    assert_eq!(
+        (listed["items"][0]["address"].as_str(), listed["items"][0]["reason"].as_str()),
+        (Some(phone.as_str()), Some("stop"))
+    );
     clinic.reply(&plain, "START").await;
     let record = clinic.owner.get(&format!("/api/v1/patients/{patient}")).await.expect(200);
     assert_eq!(record["consents"]["sms"]["granted"], true);

@@ -16,7 +16,11 @@ pub async fn by_twilio() -> (Clinic, Peer) {
     // the peer must be known to the settings before the server is there, and knows its clock afterwards
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let config = Config { twilio_origins: format!("http://{address}"), sendgrid_origins: format!("http://{address}"), ..Config::default() };
+    let config = Config {
+        twilio_origins: format!("http://{address}"),
+        sendgrid_origins: format!("http://{address}"),
+        ..Config::default()
+    };
     let clinic = Clinic::with(config).await;
     let peer = Peer::on(listener, clinic.server.clock.clone());
     let settings = json!({ "accountSid": "AC00000000000000000000000000000001", "fromNumber": "+15005550006" });
@@ -82,7 +86,10 @@ async fn the_same_text_that_was_sent_before_is_not_taken_for_it() {
     let second = clinic.text(&patient, "Hello").await;
     clinic.settle().await;
     clinic.later(SignedDuration::from_secs(61)).await;
-    assert_eq!((state(&clinic, &first).await.0, state(&clinic, &second).await.0), ("sent".to_owned(), "sent".to_owned()));
+    assert_eq!(
+        (state(&clinic, &first).await.0, state(&clinic, &second).await.0),
+        ("sent".to_owned(), "sent".to_owned())
+    );
     assert_eq!((peer.counts(), peer.has().len()), ((3, 1), 2));
 }
 
@@ -133,7 +140,12 @@ async fn a_crash_between_call_and_mark_sends_nothing_twice() {
 async fn what_is_refused_for_now_is_tried_again_when_twilio_says_and_what_is_refused_is_not() {
     let (mut clinic, peer) = by_twilio().await;
     let (patient, phone) = clinic.patient().await;
-    peer.script(&[Step::Refuse(429, 20429, Some(600)), Step::Take, Step::Refuse(400, 21211, None), Step::Refuse(400, 21610, None)]);
+    peer.script(&[
+        Step::Refuse(429, 20429, Some(600)),
+        Step::Take,
+        Step::Refuse(400, 21211, None),
+        Step::Refuse(400, 21610, None),
+    ]);
     let sent = clinic.text(&patient, "Hello").await;
     clinic.settle().await;
     assert_eq!(state(&clinic, &sent).await, ("queued".to_owned(), json!("twilio.later")));
@@ -150,7 +162,10 @@ async fn what_is_refused_for_now_is_tried_again_when_twilio_says_and_what_is_ref
     clinic.settle().await;
     assert_eq!(state(&clinic, &again).await, ("failed".to_owned(), json!("twilio.opted_out")));
     let listed = clinic.owner.get("/api/v1/message-suppressions").await.expect(200);
-    assert_eq!((listed["items"][0]["address"].as_str(), listed["items"][0]["reason"].as_str()), (Some(phone.as_str()), Some("stop")));
+    assert_eq!(
+        (listed["items"][0]["address"].as_str(), listed["items"][0]["reason"].as_str()),
+        (Some(phone.as_str()), Some("stop"))
+    );
     assert_eq!(peer.counts().0, 4);
 }
 

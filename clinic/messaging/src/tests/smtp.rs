@@ -66,7 +66,8 @@ impl MailServer {
 }
 
 async fn clinic(server: &MailServer, settings: Value, password: Option<&str>) -> Clinic {
-    let clinic = Clinic::with(Config { smtp_inner_hosts: "localhost, 127.0.0.1".to_owned(), ..Config::default() }).await;
+    let clinic =
+        Clinic::with(Config { smtp_inner_hosts: "localhost, 127.0.0.1".to_owned(), ..Config::default() }).await;
     let mut all = json!({ "host": "127.0.0.1", "port": server.port, "tls": "none", "fromAddress": "desk@alpha.example",
         "fromName": "عيادة ألفا", "replyTo": "answers@alpha.example" });
     for (key, value) in settings.as_object().expect("fields") {
@@ -104,7 +105,10 @@ async fn a_mail_arrives_with_its_sender_its_page_and_its_files() {
     let mail = server.next();
     assert_eq!((mail["from"].as_str(), mail["to"].clone()), (Some("desk@alpha.example"), json!(["lina0@example.com"])));
     let head = &mail["headers"];
-    assert_eq!((head["subject"].as_str(), head["from"].as_str()), (Some("موعدكم"), Some("عيادة ألفا <desk@alpha.example>")));
+    assert_eq!(
+        (head["subject"].as_str(), head["from"].as_str()),
+        (Some("موعدكم"), Some("عيادة ألفا <desk@alpha.example>"))
+    );
     assert_eq!(head["reply-to"], "answers@alpha.example");
     assert_eq!(head["message-id"], format!("<{sent}@alpha.example>"));
     assert_eq!(head["list-unsubscribe"], Value::Null, "somebody wrote it by hand, about their care");
@@ -175,7 +179,10 @@ async fn marketing_says_how_to_get_no_more_and_one_click_ends_it() {
     let head = &mail["headers"];
     assert_eq!(head["list-unsubscribe-post"], "List-Unsubscribe=One-Click");
     let address = head["list-unsubscribe"].as_str().expect("an address").trim_matches(['<', '>']).to_owned();
-    assert!(mail["text"].as_str().expect("a text").contains(&address) && mail["html"].as_str().expect("a page").contains(&address));
+    assert!(
+        mail["text"].as_str().expect("a text").contains(&address)
+            && mail["html"].as_str().expect("a page").contains(&address)
+    );
     let path = address.split_once("/u/").expect("a path").1;
     let click = async |path: &str| {
         let request = reqwest::Client::new().post(clinic.server.url(&format!("/u/{path}")));
@@ -190,4 +197,14 @@ async fn marketing_says_how_to_get_no_more_and_one_click_ends_it() {
     let email = json!({ "patientId": patient, "channel": "email", "subject": "S", "text": "T" });
     let refused = clinic.owner.post("/api/v1/messages", &email).await;
     assert_eq!(refused.body["current"]["reason"], "unsubscribed");
+    let nobody = clinic.server.stranger();
+    let look = async |what: &str, token: &str| {
+        nobody.post(&format!("/api/v1/unsubscribe/{what}"), &json!({ "token": token })).await
+    };
+    let shown = look("look", path).await.expect(200);
+    assert_eq!((shown["unsubscribed"].as_bool(), shown["slug"].as_str()), (Some(true), Some("alpha")));
+    assert!(!shown.to_string().to_lowercase().contains("lina"));
+    look("look", &forged).await.expect(404);
+    assert_eq!(look("undo", path).await.expect(200)["unsubscribed"], false);
+    clinic.owner.post("/api/v1/messages", &email).await.expect(201);
 }

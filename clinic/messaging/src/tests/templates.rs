@@ -39,11 +39,14 @@ async fn what_nobody_declared_is_refused_with_its_place() {
     let new = json!({ "name": "New", "channel": "sms", "purpose": "transactional",
         "texts": texts("Dear {{ patient.givenName }}\nyour {{ patient.iban }}") });
     let refused = clinic.owner.post("/api/v1/message-templates", &new).await;
-    assert_eq!(refused.faults(), ["/texts/textEn template.unknown_variable", "/texts/textAr template.unknown_variable"]);
+    assert_eq!(
+        refused.faults(),
+        ["/texts/textAr template.unknown_variable", "/texts/textEn template.unknown_variable"]
+    );
     assert!(refused.body.to_string().contains("(line 2, column 9)"), "{}", refused.body);
     let email = json!({ "name": "New", "channel": "email", "purpose": "marketing", "texts": texts("Plain") });
     let refused = clinic.owner.post("/api/v1/message-templates", &email).await;
-    assert_eq!(refused.faults(), ["/texts/subjectEn required", "/texts/subjectAr required"]);
+    assert_eq!(refused.faults(), ["/texts/subjectAr required", "/texts/subjectEn required"]);
     let receptionist = clinic.server.colleague_of(&clinic.owner, "receptionist").await;
     let plain = json!({ "name": "New", "channel": "sms", "purpose": "marketing", "texts": texts("Plain") });
     receptionist.post("/api/v1/message-templates", &plain).await.expect(403);
@@ -61,14 +64,17 @@ async fn a_preview_is_what_would_be_sent_with_its_parts_and_their_price() {
         id(found.expect("a template"))
     };
     let show = async |body: Value| clinic.owner.post("/api/v1/message-templates/preview", &body).await.expect(200);
-    let sms = show(json!({ "channel": "sms", "templateId": by("day_before_reminder.sms"), "appointmentId": visit["id"] })).await;
+    let sms =
+        show(json!({ "channel": "sms", "templateId": by("day_before_reminder.sms"), "appointmentId": visit["id"] }))
+            .await;
     assert_eq!((sms["language"].as_str(), sms["sms"]["encoding"].as_str()), (Some("ar"), Some("ucs2")));
     assert!(sms["text"].as_str().expect("a text").contains("الساعة 10:00") && sms["problems"] == json!([]));
     let email = show(json!({ "channel": "email", "templateId": by("confirm.email"), "appointmentId": visit["id"], "language": "en" })).await;
     let html = email["html"].as_str().expect("a page");
     assert!(html.contains("&lt;Lina&gt;") && !html.contains("<Lina>") && html.contains("/v#vl_"));
     assert!(email["subject"].as_str().expect("a subject").starts_with("Please confirm your visit on "));
-    let sample = show(json!({ "channel": "sms", "texts": texts("Hello {{ patient.givenName }}"), "language": "en" })).await;
+    let sample =
+        show(json!({ "channel": "sms", "texts": texts("Hello {{ patient.givenName }}"), "language": "en" })).await;
     assert_eq!((sample["text"].as_str(), sample["sms"]["parts"].as_i64()), (Some("Hello Lina"), Some(1)));
     let broken = show(json!({ "channel": "sms", "texts": texts("{{ patient.iban }}"), "language": "en" })).await;
     assert_eq!(broken["problems"][0]["code"], "template.unknown_variable");
@@ -86,7 +92,8 @@ async fn a_message_from_a_template_opens_the_visit_and_says_which_version_it_was
     let all = clinic.owner.get("/api/v1/message-templates?channel=sms").await.expect(200);
     let template = all["items"].as_array().expect("templates").iter().find(|one| one["key"] == "confirm.sms").cloned();
     let template = template.expect("a template");
-    let message = json!({ "patientId": patient, "channel": "sms", "templateId": template["id"], "appointmentId": visit["id"] });
+    let message =
+        json!({ "patientId": patient, "channel": "sms", "templateId": template["id"], "appointmentId": visit["id"] });
     let sent = clinic.owner.post("/api/v1/messages", &message).await.expect(201);
     assert_eq!((sent["templateId"].clone(), sent["templateNumber"].as_i64()), (template["id"].clone(), Some(0)));
     let text = sent["text"].as_str().expect("a text");
@@ -94,7 +101,8 @@ async fn a_message_from_a_template_opens_the_visit_and_says_which_version_it_was
     let opened = json!({ "token": token, "dateOfBirth": "1990-05-17" });
     clinic.server.stranger().post("/api/v1/patient-links/open", &opened).await.expect(200);
     let (other, _) = clinic.patient().await;
-    let wrong = json!({ "patientId": other, "channel": "sms", "templateId": template["id"], "appointmentId": visit["id"] });
+    let wrong =
+        json!({ "patientId": other, "channel": "sms", "templateId": template["id"], "appointmentId": visit["id"] });
     assert_eq!(clinic.owner.post("/api/v1/messages", &wrong).await.faults(), ["/appointmentId invalid"]);
     let bare = json!({ "patientId": patient, "channel": "sms", "templateId": template["id"] });
     assert_eq!(clinic.owner.post("/api/v1/messages", &bare).await.faults(), ["/templateId template.missing_value"]);

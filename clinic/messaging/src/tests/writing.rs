@@ -28,7 +28,10 @@ async fn a_message_goes_into_the_mailbox_the_ledger_and_the_timeline() {
         let rows = raw(&clinic.server, table).await;
         assert!(!rows.contains("crown") && !rows.contains(&phone), "{table} can be read without the key");
     }
-    let events = value(&clinic.server, "select string_agg(name, ',' order by name) from outbox.event where name like 'message.%'");
+    let events = value(
+        &clinic.server,
+        "select string_agg(name, ',' order by name) from outbox.event where name like 'message.%'",
+    );
     assert_eq!(events.await, "message.queued,message.sending,message.sent");
 }
 
@@ -64,7 +67,10 @@ async fn an_email_takes_files_along_which_lie_sealed() {
     let again = clinic.owner.post("/api/v1/messages", &email).await;
     assert_eq!(again.faults(), ["/attachments invalid"], "a file goes along once");
     assert!(!raw(&clinic.server, "messaging.attachment").await.contains("secretly"));
-    let (sms, text) = (json!({ "patientId": patient, "channel": "sms", "text": "x", "attachments": [file["id"]] }), "/attachments invalid");
+    let (sms, text) = (
+        json!({ "patientId": patient, "channel": "sms", "text": "x", "attachments": [file["id"]] }),
+        "/attachments invalid",
+    );
     assert_eq!(clinic.owner.post("/api/v1/messages", &sms).await.faults(), [text]);
     let bare = json!({ "patientId": patient, "channel": "email", "text": "No subject" });
     assert_eq!(clinic.owner.post("/api/v1/messages", &bare).await.faults(), ["/subject required"]);
@@ -74,7 +80,8 @@ async fn an_email_takes_files_along_which_lie_sealed() {
 async fn what_must_not_go_out_is_refused_with_its_reason() {
     let clinic = Clinic::start().await;
     let refused = async |patient: &str, channel: &str, purpose: &str| -> String {
-        let message = json!({ "patientId": patient, "channel": channel, "purpose": purpose, "subject": "S", "text": "T" });
+        let message =
+            json!({ "patientId": patient, "channel": channel, "purpose": purpose, "subject": "S", "text": "T" });
         let answer = clinic.owner.post("/api/v1/messages", &message).await;
         if answer.status == 201 {
             return "sent".to_owned();
@@ -108,7 +115,8 @@ async fn what_must_not_go_out_is_refused_with_its_reason() {
 async fn suppressed_addresses_get_nothing_until_somebody_takes_them_off_with_a_reason() {
     let clinic = Clinic::start().await;
     let (patient, phone) = clinic.patient().await;
-    let entry = made(&clinic.owner, "/api/v1/message-suppressions", &json!({ "channel": "sms", "address": phone })).await;
+    let entry =
+        made(&clinic.owner, "/api/v1/message-suppressions", &json!({ "channel": "sms", "address": phone })).await;
     let message = json!({ "patientId": patient, "channel": "sms", "text": "T" });
     let refused = clinic.owner.post("/api/v1/messages", &message).await;
     assert_eq!(refused.body["current"]["reason"], "suppressed_by_hand");
@@ -183,8 +191,12 @@ async fn settings_say_when_it_is_quiet_and_what_a_text_costs() {
     let new = json!({ "version": 0, "quietFrom": "22:00", "quietUntil": "22:00", "dailyCap": 1, "partPriceMinor": 12 });
     put(&clinic.owner, "/api/v1/messaging-settings", &new).await.expect(200);
     put(&clinic.owner, "/api/v1/messaging-settings", &new).await.expect(409);
-    let wrong = json!({ "version": 1, "quietFrom": "24:00", "quietUntil": "7:00", "dailyCap": 1, "partPriceMinor": 12 });
-    assert_eq!(put(&clinic.owner, "/api/v1/messaging-settings", &wrong).await.faults(), ["/quietFrom invalid", "/quietUntil invalid"]);
+    let wrong =
+        json!({ "version": 1, "quietFrom": "24:00", "quietUntil": "7:00", "dailyCap": 1, "partPriceMinor": 12 });
+    assert_eq!(
+        put(&clinic.owner, "/api/v1/messaging-settings", &wrong).await.faults(),
+        ["/quietFrom invalid", "/quietUntil invalid"]
+    );
     let (patient, _) = clinic.patient().await;
     let sent = clinic.text(&patient, &"ن".repeat(71)).await;
     assert_eq!((sent["parts"].as_i64(), sent["priceMinor"].as_i64()), (Some(2), Some(24)), "Arabic takes short parts");
@@ -197,4 +209,61 @@ async fn settings_say_when_it_is_quiet_and_what_a_text_costs() {
     plan(1).await.expect(201);
     assert_eq!(plan(2).await.body["current"]["reason"], "daily_cap");
     plan(26).await.expect(201);
+}
+
+#[tokio::test]
+async fn while_somebody_writes_they_see_what_it_becomes_and_whether_it_goes_out() {
+    let clinic = Clinic::start().await;
+    let (patient, phone) = clinic.patient().await;
+    let show = async |body: Value| clinic.owner.post("/api/v1/messages/preview", &body).await.expect(200);
+    let draft = |text: &str, besides: Value| {
+        let mut draft = json!({ "patientId": patient, "channel": "sms", "text": text });
+        for (key, value) in besides.as_object().expect("fields") {
+            draft[key] = value.clone();
+        }
+        draft
+    };
+    let plain = show(draft("Dear {{ patient.givenName }}", json!({}))).await;
+    assert_eq!((plain["text"].as_str(), plain["address"].as_str()), (Some("Dear Lina0"), Some(phone.as_str())));
+    assert_eq!((plain["hindrance"].clone(), plain["sms"]["parts"].as_i64()), (Value::Null, Some(1)));
+    let wrong = show(draft("Dear {{ patient.givenName", json!({}))).await;
+    assert_eq!(wrong["problems"][0]["code"], "template.syntax");
+    let marketing = show(draft("Buy", json!({ "purpose": "marketing" }))).await;
+    assert_eq!(marketing["hindrance"], "not_agreed");
+    let night = clinic.server.clock.now() + SignedDuration::from_hours(14);
+    let late = show(draft("T", json!({ "notBefore": night }))).await;
+    assert_eq!((late["hindrance"].as_str(), late["waitsUntil"].is_string()), (Some("quiet_hours"), true));
+    assert_eq!(clinic.messages("").await.len(), 0, "nothing is sent");
+    let variables = clinic.owner.get("/api/v1/message-variables").await.expect(200);
+    assert!(variables["items"].as_array().expect("variables").iter().any(|one| one["name"] == "visit.link"));
+}
+
+#[tokio::test]
+async fn lists_say_whose_messages_they_are_and_can_be_narrowed() {
+    let clinic = Clinic::start().await;
+    let (patient, _) = clinic.patient().await;
+    let (other, _) = clinic.patient().await;
+    let first = clinic.text(&patient, "One").await;
+    clinic.text(&other, "Two").await;
+    let all = clinic.messages("&state=sent,failed").await;
+    assert_eq!((all.len(), all[1]["patient"]["givenName"].as_str()), (2, Some("Lina0")));
+    assert_eq!(clinic.messages("&state=failed,bounced").await.len(), 0);
+    assert_eq!(clinic.messages(&format!("&patientId={patient}")).await.len(), 1);
+    assert_eq!(clinic.messages("&channel=email").await.len(), 0);
+    let page = clinic.owner.get("/api/v1/messages?limit=1").await.expect(200);
+    let next = page["nextCursor"].as_str().expect("a cursor");
+    let next = clinic.owner.get(&format!("/api/v1/messages?limit=1&cursor={next}")).await.expect(200);
+    assert_eq!((&next["items"][0]["id"], next["nextCursor"].clone()), (&first["id"], Value::Null));
+    assert_eq!(clinic.owner.get("/api/v1/messages?state=gone").await.faults(), ["?state invalid"]);
+    clinic.reply(&id(&first), "What is it about?").await;
+    let counts = clinic.owner.get("/api/v1/message-counts").await.expect(200);
+    assert_eq!(counts, json!({ "unread": 1, "unmatched": 0, "unknown": 0, "failed": 0 }));
+    let read =
+        Person::send(clinic.owner.request(Method::POST, &format!("/api/v1/patients/{patient}/conversation/read")))
+            .await;
+    assert_eq!(read.status, 204);
+    let counts = clinic.owner.get("/api/v1/message-counts").await.expect(200);
+    assert_eq!(counts["unread"], 0);
+    let accountant = clinic.server.colleague_of(&clinic.owner, "accountant").await;
+    accountant.get("/api/v1/messages").await.expect(403);
 }

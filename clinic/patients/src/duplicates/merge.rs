@@ -275,6 +275,27 @@ pub async fn all_of(tx: &mut TenantTx, patient: PatientId) -> Result<Vec<Uuid>> 
     Ok(ids)
 }
 
+/// The same for many: pairs of one of them and somebody who was merged into them, or is they themselves.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn all_of_each(tx: &mut TenantTx, patients: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
+    let practice = tx.practice();
+    let rows = sqlx::query!(
+        r#"with recursive part (whole, id) as (
+               select w, w from unnest($2::uuid[]) w
+               union
+               select part.whole, p.id
+                 from patients.patient p join part on p.practice_id = $1 and p.merged_into = part.id)
+           select whole as "whole!", id as "id!" from part"#,
+        practice,
+        patients,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.whole, row.id)).collect())
+}
+
 /// As whom these patients are kept: who was merged as the other one, everybody else as themselves.
 ///
 /// # Errors

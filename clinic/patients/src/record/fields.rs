@@ -245,7 +245,8 @@ pub struct Consent {
     pub source: Option<String>,
 }
 
-const OLDEST: Date = Date::constant(1850, 1, 1);
+/// Nobody was born before.
+pub const OLDEST: Date = Date::constant(1850, 1, 1);
 
 fn born(date: &Date, (): &()) -> garde::Result {
     if *date >= OLDEST {

@@ -97,19 +97,32 @@ async fn change(
 ) -> Result<Json<Patient>> {
     who.write(async move |tx| {
         let before = find_at(tx, id, change.version).await?;
-        if before.deleted_at.is_some() {
-            return Err(Error::conflict("patient.deleted", "This patient is deleted; restore it first."));
-        }
-        let rules = Rules::of(tx).await?;
-        let fields = change.apply(&before.fields)?.tidied(&rules, Some(&before.fields), tx.now())?;
-        if fields == before.fields {
-            return Ok(Json(before));
-        }
-        let after = Patient { fields, version: before.version + 1, updated_at: tx.now(), ..before.clone() };
-        change_all(tx, &rules.custom, &[(before, after.clone())], "patient.changed", json!({})).await?;
-        Ok(Json(after))
+        alter(tx, before, |fields, _| change.apply(fields)).await.map(Json)
     })
     .await
+}
+
+/// Changes the record of a patient, who is locked: what it is to be says `becomes`, who is shown the practice's own
+/// fields as well. Nothing is written where it stays as it was.
+///
+/// # Errors
+/// 409 `patient.deleted`; what `becomes` answers; 422 for what is not valid in this practice.
+pub async fn alter(
+    tx: &mut TenantTx,
+    before: Patient,
+    becomes: impl FnOnce(&PatientFields, &[CustomField]) -> Result<PatientFields> + Send,
+) -> Result<Patient> {
+    if before.deleted_at.is_some() {
+        return Err(Error::conflict("patient.deleted", "This patient is deleted; restore it first."));
+    }
+    let rules = Rules::of(tx).await?;
+    let fields = becomes(&before.fields, &rules.custom)?.tidied(&rules, Some(&before.fields), tx.now())?;
+    if fields == before.fields {
+        return Ok(before);
+    }
+    let after = Patient { fields, version: before.version + 1, updated_at: tx.now(), ..before.clone() };
+    change_all(tx, &rules.custom, &[(before, after.clone())], "patient.changed", json!({})).await?;
+    Ok(after)
 }
 
 /// Delete a patient: nobody finds it any more, its history stays, and it can be restored.

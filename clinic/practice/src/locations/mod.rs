@@ -314,6 +314,25 @@ pub async fn find(tx: &mut TenantTx, id: LocationId) -> Result<Location> {
     row.map(Location::from).ok_or_else(Error::not_found)
 }
 
+/// These locations, archived or not, in any order.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn find_all(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Location>> {
+    let practice = tx.practice();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id, name, name_ar, name_key, address as "address: _", phone, time_zone, archived_at, version,
+                  created_at, updated_at
+             from practice.location where practice_id = $1 and id = any($2)"#,
+        practice,
+        ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(Location::from).collect())
+}
+
 /// All locations in use, in the order in which they were entered. A practice has only so many.
 ///
 /// # Errors

@@ -8,6 +8,7 @@
 
 #[cfg(test)]
 mod http;
+mod next;
 mod resolve;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ use uuid::Uuid;
 
 use crate::hours::{Line, Owner, Week};
 use crate::{absences, closing_days, hours};
+pub use next::next_opening;
 pub(crate) use resolve::{Layer, LocalSpan};
 pub use resolve::{Plan, Span};
 pub use working::{Working, working, working_around};

@@ -4,6 +4,8 @@ mod list;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use garde::Validate;
 use jiff::Timestamp;
 use platform::Result;
@@ -350,4 +352,20 @@ pub(crate) async fn in_use(tx: &mut TenantTx, location: LocationId) -> Result<Ve
     .fetch_all(tx.conn())
     .await?;
     Ok(rooms.into_iter().map(RoomId).collect())
+}
+
+/// What these rooms and chairs are called, in English and, where it was entered, in Arabic.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn names(tx: &mut TenantTx, ids: &[Uuid]) -> Result<HashMap<RoomId, (String, Option<String>)>> {
+    let practice = tx.practice();
+    let rows = sqlx::query!(
+        "select id, name, name_ar from practice.room where practice_id = $1 and id = any($2)",
+        practice,
+        ids
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (RoomId(row.id), (row.name, row.name_ar))).collect())
 }

@@ -462,6 +462,26 @@ pub async fn offered(tx: &mut TenantTx, ids: &[ServiceId]) -> Result<Vec<Service
     rows.into_iter().map(Service::try_from).collect()
 }
 
+/// These services, archived or not, in any order.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn find_all(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Service>> {
+    let practice = tx.practice();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id, name_en, name_ar, name_key, code, category, duration_minutes, buffer_before_minutes,
+                  buffer_after_minutes, price_minor, currency, vat_category as "vat_category: VatCategory",
+                  colour as "colour: Colour", archived_at, version, created_at, updated_at
+             from practice.service where practice_id = $1 and id = any($2)"#,
+        practice,
+        ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(Service::try_from).collect()
+}
+
 /// The service, locked, if it is still at that version.
 async fn find_at(tx: &mut TenantTx, id: ServiceId, version: i32) -> Result<Service> {
     let practice = tx.practice();

@@ -73,7 +73,7 @@ async fn told(tx: &mut TenantTx, booking: &Booking) -> Result<Person> {
 
 /// The booking with who comes.
 async fn whose(tx: &mut TenantTx, booking: &Booking, person: &Person) -> Result<Booking> {
-    let patient = within(tx, async |tx| visitor::find_or_enter(tx, person).await).await?;
+    let patient = tx.or_nothing(async |tx| visitor::find_or_enter(tx, person).await).await?;
     Ok(Booking { patient_id: Some(patient), ..booking.clone() })
 }
 
@@ -103,7 +103,7 @@ async fn place(
     let (Some(start), Some(event_type)) = (booking.start, booking.event_type) else { return Ok(None) };
     if let Some(id) = booking.appointment_id {
         let to = Elsewhere { start, over };
-        return within(tx, async |tx| course::move_elsewhere(tx, id, &to).await).await.map(|moved| Some(moved.id));
+        return tx.or_nothing(async |tx| course::move_elsewhere(tx, id, &to).await).await.map(|moved| Some(moved.id));
     }
     let (Some(mapping), Some(patient)) = (mapping::of_event_type(tx, event_type).await?, booking.patient_id) else {
         return Ok(None);
@@ -112,7 +112,7 @@ async fn place(
     for provider in candidates(tx, &mapping).await? {
         let new = visit(&mapping, provider, patient, start, booking.end);
         let new = NewAppointment { overbooking: over.clone(), reason: notes.and_then(reason), ..new };
-        match within(tx, async |tx| book(tx, &new, None).await).await {
+        match tx.or_nothing(async |tx| book(tx, &new, None).await).await {
             Ok(appointment) => return Ok(Some(appointment.id)),
             Err(error) if is_refusal(&error) => refusal = Some(error),
             Err(error) => return Err(error),
@@ -120,20 +120,6 @@ async fn place(
     }
     let nobody = || Error::conflict("appointment.closed", "Nobody does this there.");
     Err(refusal.unwrap_or_else(nobody))
-}
-
-/// Work of which nothing is left when it fails.
-async fn within<T>(tx: &mut TenantTx, work: impl AsyncFnOnce(&mut TenantTx) -> Result<T>) -> Result<T> {
-    sqlx::query("savepoint attempt").execute(tx.conn()).await?;
-    match work(tx).await {
-        Ok(done) => Ok(done),
-        Err(error) => {
-            if is_refusal(&error) {
-                sqlx::query("rollback to savepoint attempt").execute(tx.conn()).await?;
-            }
-            Err(error)
-        }
-    }
 }
 
 /// With whom: the one of the mapping, else everybody who does it there and whose event type this is. Who has one of their

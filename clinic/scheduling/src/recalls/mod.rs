@@ -24,6 +24,8 @@ use uuid::Uuid;
 
 use crate::appointment::AppointmentId;
 
+pub use row::find_all;
+
 platform::id!(
     /// That a patient should come again.
     RecallId

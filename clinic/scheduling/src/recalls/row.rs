@@ -83,6 +83,17 @@ pub async fn find(tx: &mut TenantTx, id: RecallId) -> Result<Recall> {
     row.map(Recall::from).ok_or_else(Error::not_found)
 }
 
+/// Those of these recalls that there are.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn find_all(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Recall>> {
+    let mut query = select(tx);
+    query.push(" and r.id = any(").push_bind(ids.to_vec()).push(")");
+    let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(Recall::from).collect())
+}
+
 /// The recall, which nobody else changes until the end of the transaction.
 ///
 /// # Errors

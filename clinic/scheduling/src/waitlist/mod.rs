@@ -9,7 +9,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod waves;
-mod wishes;
+pub mod wishes;
 
 use std::time::Duration;
 

@@ -27,6 +27,7 @@ const areaOfNoun: Record<Noun, Area> = {
   integrations: 'security',
   audit: 'security',
   support_access: 'security',
+  tasks: 'work',
   jobs: 'work',
   session: 'own',
   account: 'own',

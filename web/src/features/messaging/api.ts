@@ -5,18 +5,24 @@ import { uuid } from '@/shared/api/uuid';
 import { type MessagesSearch, undelivered } from './search';
 
 export type Message = Schemas['Message'];
+/** One of a list, with whom it is to or from. */
+export type Item = Schemas['MessageItem'];
 export type Channel = Schemas['MessageChannel'];
 export type State = Schemas['MessageState'];
 export type Purpose = Schemas['MessagePurpose'];
 export type Language = Message['language'];
 export type NewMessage = Schemas['NewMessage'];
-export type Reach = Schemas['PatientReach'];
 export type Template = Schemas['MessageTemplate'];
 export type Texts = Schemas['TemplateTexts'];
 export type TemplateProblem = Schemas['TemplateProblem'];
 export type Rendered = Schemas['MessagePreview'];
 export type RenderAsked = Schemas['PreviewMessage'];
+export type DraftMessage = Schemas['DraftMessage'];
+export type DraftPreview = Schemas['DraftPreview'];
 export type SmsMeasure = Schemas['SmsMeasure'];
+
+/** Topics of live messages about messaging: keys of its queries begin with them. */
+export const topics = ['message', 'suppression', 'message_template', 'message_rule', 'message_channel', 'messaging_settings'] as const;
 
 const PAGE = 50;
 // keys begin with the topic of the live messages about the record
@@ -25,7 +31,7 @@ const TEMPLATE = 'message_template';
 const NEW_KEY = (key: string) => ({ header: { 'Idempotency-Key': key } });
 const at = (id: string) => ({ params: { path: { id } } });
 
-type Query = { state?: State; channel?: Channel; patientId?: string; provider?: string };
+type Query = { state?: string; channel?: Channel; patientId?: string; provider?: string };
 const listQuery = (asked: Query) =>
   infiniteQueryOptions({
     queryKey: [MESSAGE, 'list', asked] as const,
@@ -38,9 +44,9 @@ const listQuery = (asked: Query) =>
 /** Everything that was written between the practice and a patient, the newest first. */
 export const conversationQuery = (patientId: string) => listQuery({ patientId });
 
-/** The ledger, as it is narrowed down; of what did not arrive one state at a time. */
+/** The ledger, as it is narrowed down. */
 export function ledgerQuery({ shelf, channel, state, patient }: MessagesSearch) {
-  const stands = state ?? (shelf === 'failed' ? undelivered[0] : undefined);
+  const stands = state ?? (shelf === 'failed' ? undelivered.join() : undefined);
   return listQuery({ ...(channel ? { channel } : {}), ...(stands ? { state: stands } : {}), ...(patient ? { patientId: patient } : {}) });
 }
 
@@ -61,19 +67,24 @@ export const messageQuery = (id: string) =>
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/messages/{id}', { ...at(id), signal })),
   });
 
-/** Whether a patient would be reached, and why not. */
-export const reachQuery = (asked: { patientId: string; channel: Channel; purpose: Purpose; automatic: boolean }) =>
-  queryOptions({
-    queryKey: [MESSAGE, 'reach', asked] as const,
-    queryFn: async ({ signal }) => {
-      const { patientId, ...rest } = asked;
-      return (await unwrap(api.POST('/api/v1/messages/reach', { body: { ...rest, patientIds: [patientId] }, signal }))).items[0];
-    },
-    placeholderData: keepPreviousData,
-  });
+/** How many messages wait for people. */
+export const countsQuery = queryOptions({
+  queryKey: [MESSAGE, 'counts'] as const,
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/message-counts', { signal })),
+});
 
 const TYPED_MS = 30_000;
-/** What a text becomes for somebody. */
+/** What a message would be, and whether it would go out. */
+export const draftQuery = (asked: DraftMessage) =>
+  queryOptions({
+    queryKey: [MESSAGE, 'draft', asked] as const,
+    queryFn: ({ signal }) => unwrap(api.POST('/api/v1/messages/preview', { body: asked, signal })),
+    placeholderData: keepPreviousData,
+    // what was typed is not kept
+    gcTime: TYPED_MS,
+  });
+
+/** What a template becomes for somebody. */
 export const renderQuery = (asked: RenderAsked) =>
   queryOptions({
     queryKey: [TEMPLATE, 'preview', asked] as const,
@@ -101,11 +112,9 @@ export const useRetry = () => useActing(({ id, version }: At) => unwrap(api.POST
 export const useCancelMessage = () => useActing(({ id, version }: At) => unwrap(api.POST('/api/v1/messages/{id}/cancel', { ...at(id), body: { version } })));
 export const useDecide = () =>
   useActing(({ id, version, send }: At & { send: boolean }) => unwrap(api.POST('/api/v1/messages/{id}/decide', { ...at(id), body: { version, decision: send ? 'send_again' : 'leave' } })));
-/** All of them, one by one. */
-export const useRead = () =>
-  useActing(async (ids: readonly string[]) => {
-    for (const id of ids) await unwrap(api.POST('/api/v1/messages/{id}/read', at(id)));
-  });
+export const useRead = () => useActing((id: string) => unwrap(api.POST('/api/v1/messages/{id}/read', at(id))));
+/** Everything that came in from a patient. */
+export const useReadAll = () => useActing((patientId: string) => unwrap(api.POST('/api/v1/patients/{id}/conversation/read', at(patientId))));
 export const useAssign = () => useActing(({ id, ...body }: At & { patientId: string }) => unwrap(api.POST('/api/v1/messages/{id}/assign', { ...at(id), body })));
 
 export const LARGEST_FILE = 10 * 1024 * 1024;

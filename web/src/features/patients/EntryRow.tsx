@@ -1,4 +1,4 @@
-import { IconArrowBackUp, IconArrowMerge, IconArrowNarrowRight, IconBellRinging, IconCalendarCheck, IconCalendarEvent, IconCalendarPlus, IconCalendarX, IconHistory, IconHourglass, IconLink, IconMail, IconMessage2, IconMessageReply, IconMessageX, IconPaperclip, IconPencil, IconPhone, IconPlus, IconShieldCheck, IconShieldHeart, IconTrash } from '@tabler/icons-react';
+import { IconArrowBackUp, IconArrowMerge, IconArrowNarrowRight, IconBellRinging, IconCalendarCheck, IconCalendarEvent, IconCalendarPlus, IconCalendarX, IconChecklist, IconHistory, IconHourglass, IconLink, IconMail, IconMessage2, IconMessageReply, IconMessageX, IconPaperclip, IconPencil, IconPhone, IconPlus, IconShieldCheck, IconShieldHeart, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
@@ -58,6 +58,12 @@ const kindsOf: Record<string, { words: MessageId; icon: typeof IconPencil }> = {
   'message.unknown': { words: 'activity.message.unknown', icon: IconMessageX },
   'message.suppressed': { words: 'activity.message.suppressed', icon: IconMessageX },
   'message.replied': { words: 'activity.message.replied', icon: IconMessageReply },
+  'task.created': { words: 'activity.task.created', icon: IconChecklist },
+  'task.changed': { words: 'activity.task.changed', icon: IconChecklist },
+  'task.completed': { words: 'activity.task.completed', icon: IconChecklist },
+  'task.reopened': { words: 'activity.task.reopened', icon: IconChecklist },
+  'task.deleted': { words: 'activity.task.deleted', icon: IconTrash },
+  'task.restored': { words: 'activity.task.restored', icon: IconArrowBackUp },
   'policy.restored': { words: 'activity.policyRestored', icon: IconArrowBackUp },
 };
 
@@ -71,6 +77,7 @@ const MessageTold = lazy(async () => {
   const [module] = await Promise.all([import('@/features/messaging/record/MessageTold'), wantTexts('messaging')]);
   return { default: module.MessageTold };
 });
+const TaskOfEntry = lazy(() => import('@/features/tasks/record/TaskOfEntry').then((m) => ({ default: m.TaskOfEntry })));
 
 /** Who did it, where nobody has a name for them. */
 const unnamed: Record<string, MessageId | undefined> = { user: 'activity.somebody', patient: 'activity.patient' };
@@ -89,7 +96,8 @@ export function EntryRow({ entry, dated = false }: Props) {
   const { t, lang } = useLang();
   const { timeZone } = useSession().practice;
   const { fieldText, valueText } = usePatientWords();
-  const people = useQuery({ ...peopleQuery, enabled: useCan()('staff.read') }).data;
+  const can = useCan();
+  const people = useQuery({ ...peopleQuery, enabled: can('staff.read') }).data;
   const known = kindsOf[entry.kind];
   const visit = entry.resourceType === 'appointment';
   const message = entry.resourceType === 'message';
@@ -125,6 +133,7 @@ export function EntryRow({ entry, dated = false }: Props) {
         {names.length ? <div className={classes.dim}>{t('activity.mentioned', { names: new Intl.ListFormat(lang).format(names) })}</div> : null}
         <Suspense>{visit ? <VisitChanges entry={entry} className={classes.changes} arrow={classes.arrow} /> : null}</Suspense>
         <Suspense>{message ? <MessageTold entry={entry} /> : null}</Suspense>
+        <Suspense>{entry.resourceType === 'task' && can('tasks.read') ? <TaskOfEntry entry={entry} className={classes.changes} /> : null}</Suspense>
         {changes.length ? (
           <ul className={classes.changes}>
             {changes.map(({ field, before, after: now }) => (

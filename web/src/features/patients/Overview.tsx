@@ -2,7 +2,7 @@ import { Title } from '@mantine/core';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
 import { addressLine } from '@/shared/forms/address';
-import { type MessageId, useLang } from '@/shared/i18n';
+import { type MessageId, useLang, wantTexts } from '@/shared/i18n';
 import { displayName, formatDate, formatDayShort, formatHijri } from '@/shared/i18n/format';
 import { localName } from '@/shared/names';
 import type { Patient } from './api';
@@ -14,6 +14,10 @@ import classes from './PatientPage.module.css';
 import { channels } from './person';
 
 const FamilyCard = lazy(() => import('./family/FamilyCard').then((m) => ({ default: m.FamilyCard })));
+const TasksCard = lazy(async () => {
+  const [module] = await Promise.all([import('@/features/tasks/record/TasksCard'), wantTexts('tasks')]);
+  return { default: module.TasksCard };
+});
 
 function Card({ title, children }: { title: MessageId; children: ReactNode }) {
   const { t } = useLang();
@@ -65,7 +69,8 @@ function Custom({ values }: { values: Values }) {
 export function Overview({ patient: p }: { patient: Patient }) {
   const { t, lang } = useLang();
   const { timeZone, country } = useSession().practice;
-  const mayWrite = useCan()('patients.write') && !p.deletedAt;
+  const can = useCan();
+  const mayWrite = can('patients.write') && !p.deletedAt;
   return (
     <>
       <div className={classes.cards}>
@@ -149,6 +154,7 @@ export function Overview({ patient: p }: { patient: Patient }) {
             <Pair label="patients.field.status">{t(`patients.status.${p.status}`)}</Pair>
             <Pair label="patients.field.leadSource">{p.leadSource ? <bdi>{p.leadSource}</bdi> : null}</Pair>
           </Card>
+          <Suspense>{can('tasks.read') ? <TasksCard patientId={p.id} mayAdd={!p.deletedAt} /> : null}</Suspense>
           <Custom values={p.custom} />
           <Card title="patients.card.notes">
             <Pair label="patients.field.medicalHistory" wide>

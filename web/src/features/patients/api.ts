@@ -63,7 +63,7 @@ export const patientQuery = (id: string) =>
 
 /** Which part of a timeline: everything, or what concerns one kind of thing. */
 export type Shown = 'all' | keyof typeof resourceOf;
-const resourceOf = { notes: 'note', changes: 'patient', appointments: 'appointment', calls: 'call', files: 'file' } as const;
+const resourceOf = { notes: 'note', changes: 'patient', tasks: 'task', appointments: 'appointment', calls: 'call', files: 'file' } as const;
 
 export const timelineQuery = (id: string, show: Shown) =>
   infiniteQueryOptions({

@@ -39,7 +39,7 @@ export function validatePatientsSearch(search: Record<string, unknown>): Patient
 }
 
 /** What the activity can be narrowed to. */
-export const activities = ['all', 'notes', 'changes'] as const satisfies readonly Shown[];
+export const activities = ['all', 'notes', 'changes', 'tasks'] as const satisfies readonly Shown[];
 export type Activities = (typeof activities)[number];
 /** Kinds of things that have a part of the record to themselves. */
 export const events = ['calls', 'files'] as const satisfies readonly Shown[];
@@ -51,7 +51,7 @@ export type Tab = (typeof tabs)[number];
 export type PatientSearch = { tab?: Tab; show?: Exclude<Activities, 'all'>; edit?: boolean; policy?: string; appointment?: string; write?: boolean };
 
 export function validatePatientSearch(search: Record<string, unknown>): PatientSearch {
-  const show = oneOf(['notes', 'changes'] as const, search.show);
+  const show = oneOf(['notes', 'changes', 'tasks'] as const, search.show);
   const tab = oneOf(tabs, search.tab);
   const { policy, appointment } = search;
   return {

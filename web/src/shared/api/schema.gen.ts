@@ -2747,6 +2747,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/message-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            failed: number;
+                            unknown: number;
+                            unmatched: number;
+                            unread: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/message-inbox": {
         parameters: {
             query?: never;
@@ -3436,7 +3475,7 @@ export interface paths {
                     provider?: string;
                     source?: components["schemas"]["MessageSource"];
                     sourceId?: string;
-                    state?: components["schemas"]["MessageState"];
+                    state?: string;
                 };
                 header?: never;
                 path?: never;
@@ -3716,6 +3755,44 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Message"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DraftMessage"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DraftPreview"];
                     };
                 };
             };
@@ -4230,6 +4307,42 @@ export interface paths {
         head?: never;
         /** Change a patient's record. */
         patch: operations["patients.change"];
+        trace?: never;
+    };
+    "/api/v1/patients/{id}/conversation/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/patients/{id}/delete": {
@@ -5300,6 +5413,207 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is to be done. Which tasks are on the page is written to the ledger. */
+        get: operations["tasks.list"];
+        put?: never;
+        /** Enter a task. */
+        post: operations["tasks.enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A task. */
+        get: operations["tasks.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a task. */
+        patch: operations["tasks.change"];
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that a task is done. */
+        post: operations["tasks.complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a task: no list has it any more, and it can be restored. */
+        post: operations["tasks.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that a task is to be done after all. */
+        post: operations["tasks.reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore a deleted task as it was. */
+        post: operations["tasks.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many tasks there are. */
+        get: operations["tasks.counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unsubscribe/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        token: string;
+                    };
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Unsubscribing"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unsubscribe/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        token: string;
+                    };
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Unsubscribing"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/views": {
         parameters: {
             query?: never;
@@ -6055,9 +6369,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": {
-                            practice: string;
-                        };
+                        "application/json": components["schemas"]["Unsubscribing"];
                     };
                 };
             };
@@ -7205,6 +7517,42 @@ export interface components {
             version: number;
         };
         /** @description What is to be different; what is left out stays. */
+        Change_TaskFields: {
+            /** @default null */
+            assignee: components["schemas"]["TaskAssignee"] | null;
+            /**
+             * Format: date
+             * @description Until which day, by the practice's clocks.
+             * @default null
+             */
+            dueOn: string | null;
+            /**
+             * @description Until when on that day, `HH:MM`; until its end when null.
+             * @default null
+             * @example 14:30
+             */
+            dueTime: string | null;
+            /** @default null */
+            patientId: components["schemas"]["PatientId"] | null;
+            /**
+             * @description How much it matters.
+             * @default normal
+             */
+            priority: components["schemas"]["TaskPriority"];
+            /**
+             * @description What else is to be known for it.
+             * @default null
+             */
+            text: string | null;
+            /**
+             * @description What is to be done.
+             * @default
+             */
+            title: string;
+            /** @description As it was read. */
+            version: number;
+        };
+        /** @description What is to be different; what is left out stays. */
         Change_ViewFields: {
             /**
              * @description Names of the columns; empty for the usual ones.
@@ -7736,6 +8084,33 @@ export interface components {
             name: string;
             /** @description Its address: the sub-domain. */
             slug: string;
+        };
+        DraftMessage: {
+            /** Format: uuid */
+            appointmentId?: string | null;
+            channel: components["schemas"]["MessageChannel"];
+            language?: null | components["schemas"]["Language"];
+            /** Format: date-time */
+            notBefore?: string | null;
+            /** Format: uuid */
+            patientId: string;
+            purpose?: components["schemas"]["MessagePurpose"];
+            subject?: string | null;
+            /** Format: uuid */
+            templateId?: string | null;
+            text?: string | null;
+        };
+        DraftPreview: {
+            address: string | null;
+            hindrance: null | components["schemas"]["MessageHindrance"];
+            html: string | null;
+            language: components["schemas"]["Language"];
+            problems: components["schemas"]["TemplateProblem"][];
+            sms: null | components["schemas"]["SmsMeasure"];
+            subject: string | null;
+            text: string;
+            /** Format: date-time */
+            waitsUntil: string | null;
         };
         /** @description Two patients who are likely one. */
         Duplicate: {
@@ -8774,9 +9149,20 @@ export interface components {
         MessageDirection: "out" | "in";
         /** @enum {string} */
         MessageHindrance: "unknown" | "deleted" | "deceased" | "no_address" | "refused" | "not_agreed" | "bounced" | "complained" | "unsubscribed" | "stopped" | "suppressed_by_hand" | "daily_cap" | "quiet_hours";
+        MessageItem: components["schemas"]["Message"] & {
+            patient: null | components["schemas"]["MessagePatient"];
+        };
         MessagePage: {
-            items: components["schemas"]["Message"][];
+            items: components["schemas"]["MessageItem"][];
             nextCursor: string | null;
+        };
+        MessagePatient: {
+            familyName: string | null;
+            familyNameOther: string | null;
+            givenName: string;
+            givenNameOther: string | null;
+            /** Format: uuid */
+            id: string;
         };
         MessagePreview: {
             html: string | null;
@@ -10140,7 +10526,7 @@ export interface components {
          */
         PatientStatus: "lead" | "active" | "inactive" | "deceased";
         /** @enum {string} */
-        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "integrations.read" | "integrations.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "patients.import" | "patients.export" | "appointments.read" | "appointments.write_own" | "appointments.write" | "appointments.overbook" | "appointments.configure" | "waitlist.read" | "waitlist.write" | "recalls.read" | "recalls.write" | "messages.read" | "messages.send" | "messages.configure" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
+        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "integrations.read" | "integrations.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "patients.import" | "patients.export" | "appointments.read" | "appointments.write_own" | "appointments.write" | "appointments.overbook" | "appointments.configure" | "waitlist.read" | "waitlist.write" | "recalls.read" | "recalls.write" | "tasks.read" | "tasks.write" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
         /** @description A telephone number. */
         Phone: {
             /** @description What for. */
@@ -11700,6 +12086,184 @@ export interface components {
         Tags: {
             items: components["schemas"]["Tag"][];
         };
+        /** @description Whose a task is. */
+        TaskAssignee: {
+            /** @description Who. */
+            id: components["schemas"]["UserId"];
+            /** @enum {string} */
+            kind: "person";
+        } | {
+            /** @enum {string} */
+            kind: "role";
+            /** @description Which. */
+            role: components["schemas"]["Role"];
+        } | {
+            /** @description Which. */
+            id: components["schemas"]["RoleId"];
+            /** @enum {string} */
+            kind: "own_role";
+        };
+        /** @description How many tasks there are. */
+        TaskCounts: {
+            /**
+             * Format: int64
+             * @description What is done; 1000 stands for so many and more.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description What is open and one's own, or one's role's.
+             */
+            mine: number;
+            /**
+             * Format: int64
+             * @description What is open.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description What is open and too late.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description What is open and nobody's.
+             */
+            unassigned: number;
+        };
+        /** @description What is entered about a task. Title and text are encrypted. */
+        TaskFields: {
+            /** @default null */
+            assignee: components["schemas"]["TaskAssignee"] | null;
+            /**
+             * Format: date
+             * @description Until which day, by the practice's clocks.
+             * @default null
+             */
+            dueOn: string | null;
+            /**
+             * @description Until when on that day, `HH:MM`; until its end when null.
+             * @default null
+             * @example 14:30
+             */
+            dueTime: string | null;
+            /** @default null */
+            patientId: components["schemas"]["PatientId"] | null;
+            /**
+             * @description How much it matters.
+             * @default normal
+             */
+            priority: components["schemas"]["TaskPriority"];
+            /**
+             * @description What else is to be known for it.
+             * @default null
+             */
+            text: string | null;
+            /**
+             * @description What is to be done.
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * Format: uuid
+         * @description A task.
+         */
+        TaskId: string;
+        /** @description A task as it is shown. */
+        TaskItem: components["schemas"]["TaskFields"] & {
+            /** @description The name of the member, or of the practice's own role, whose it is. */
+            assigneeName: string | null;
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            createdAt: string;
+            /** @description Who entered it. */
+            createdBy: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is deleted.
+             */
+            deletedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it was done.
+             */
+            doneAt: string | null;
+            /** @description Who did it. */
+            doneBy: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["TaskId"];
+            /** @description Whether it is open and too late, by the practice's clocks. */
+            overdue: boolean;
+            patient: components["schemas"]["TaskPatient"] | null;
+            /** @description What it comes of. */
+            source: components["schemas"]["TaskSource"];
+            /** @description Whether it is done. */
+            status: components["schemas"]["TaskStatus"];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+            /** @description Whose it was, where it is nobody's as they cannot come in any more, or their role was archived. */
+            wasAssignedTo: string | null;
+        };
+        /** @description A page of tasks. */
+        TaskPage: {
+            items: components["schemas"]["TaskItem"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description A patient whom a task concerns. */
+        TaskPatient: {
+            /** @description Family name. */
+            familyName: string | null;
+            /** @description Family name in the other script. */
+            familyNameOther: string | null;
+            /** @description Given names. */
+            givenName: string;
+            /** @description Given names in the other script. */
+            givenNameOther: string | null;
+            /** @description Their id. */
+            id: components["schemas"]["PatientId"];
+            /**
+             * Format: int64
+             * @description The practice's number for them.
+             */
+            number: number;
+            /** @description The number to call first. */
+            phone: string | null;
+        };
+        /**
+         * @description How much it matters.
+         * @enum {string}
+         */
+        TaskPriority: "normal" | "high";
+        /** @description What a task comes of. */
+        TaskSource: {
+            /** @enum {string} */
+            kind: "person";
+        } | {
+            /** @enum {string} */
+            kind: "workflow";
+            /**
+             * Format: uuid
+             * @description The run that did, where it is known.
+             */
+            reference: string | null;
+        };
+        /**
+         * @description Whether a task is done.
+         * @enum {string}
+         */
+        TaskStatus: "open" | "done";
         TemplateProblem: {
             code: string;
             column: number;
@@ -11789,6 +12353,12 @@ export interface components {
             name: string;
             /** Format: date-time */
             nextAt: string;
+        };
+        Unsubscribing: {
+            language: components["schemas"]["Language"];
+            practice: string;
+            slug: string;
+            unsubscribed: boolean;
         };
         /** @description A page of the worklist. */
         UnverifiedPage: {
@@ -25355,6 +25925,493 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tag"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tasks.list": {
+        parameters: {
+            query?: {
+                /** @description Only this member's. */
+                assigneeId?: components["schemas"]["UserId"];
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Only what is due until this day, by the practice's clocks. */
+                dueUntil?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only one's own and one's role's. */
+                mine?: boolean;
+                /** @description Only what is open and too late. */
+                overdue?: boolean;
+                /** @description Only those that concern this patient. */
+                patientId?: components["schemas"]["PatientId"];
+                /** @description Only this role's. */
+                role?: components["schemas"]["Role"];
+                /** @description Only those of this role of the practice's own. */
+                roleId?: components["schemas"]["RoleId"];
+                /**
+                 * @description `due`, `createdAt`, or of what is done `doneAt`; with a hyphen in front for descending. What is due at the same time
+                 *     is sorted by age.
+                 */
+                sort?: string;
+                /** @description What is to be done, what is done, or both. */
+                status?: "open" | "done" | "all";
+                /** @description Only nobody's, also those of whoever cannot come in any more. */
+                unassigned?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tasks.enter": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tasks.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tasks.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Change_TaskFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tasks.complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tasks.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tasks.reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tasks.restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItem"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tasks.counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskCounts"];
                 };
             };
             /** @description Not signed in, or no longer. */

@@ -20,12 +20,44 @@ import schedulingAr from './scheduling.ar.json';
 import schedulingEn from './scheduling.en.json';
 import unsubscribeAr from './unsubscribe.ar.json';
 import unsubscribeEn from './unsubscribe.en.json';
+import tasksAr from './tasks.ar.json';
+import tasksEn from './tasks.en.json';
 import waitlistAr from './waitlist.ar.json';
 import waitlistEn from './waitlist.en.json';
+import webhooksAr from './webhooks.ar.json';
+import webhooksEn from './webhooks.en.json';
 
 const [en, ar] = [
-  { ...everydayEn, ...consoleEn, ...patientsEn, ...importsEn, ...linksEn, ...onlineEn, ...schedulingEn, ...waitlistEn, ...offerEn, ...messagingEn, ...unsubscribeEn },
-  { ...everydayAr, ...consoleAr, ...patientsAr, ...importsAr, ...linksAr, ...onlineAr, ...schedulingAr, ...waitlistAr, ...offerAr, ...messagingAr, ...unsubscribeAr },
+  {
+    ...everydayEn,
+    ...consoleEn,
+    ...patientsEn,
+    ...importsEn,
+    ...linksEn,
+    ...onlineEn,
+    ...schedulingEn,
+    ...waitlistEn,
+    ...tasksEn,
+    ...offerEn,
+    ...messagingEn,
+    ...unsubscribeEn,
+    ...webhooksEn,
+  },
+  {
+    ...everydayAr,
+    ...consoleAr,
+    ...patientsAr,
+    ...importsAr,
+    ...linksAr,
+    ...onlineAr,
+    ...schedulingAr,
+    ...waitlistAr,
+    ...tasksAr,
+    ...offerAr,
+    ...messagingAr,
+    ...unsubscribeAr,
+    ...webhooksAr,
+  },
 ];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];
 const ending = new RegExp(`_(${FORMS.join('|')})$`);

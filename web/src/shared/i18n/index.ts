@@ -9,12 +9,28 @@ import type patientsEn from './patients.en.json';
 import type offerEn from './offer.en.json';
 import type schedulingEn from './scheduling.en.json';
 import type unsubscribeEn from './unsubscribe.en.json';
+import type tasksEn from './tasks.en.json';
 import type waitlistEn from './waitlist.en.json';
+import type webhooksEn from './webhooks.en.json';
 
 export type Lang = 'en' | 'ar';
 type Strip<K> = K extends `${infer Base}_${'zero' | 'one' | 'two' | 'few' | 'many' | 'other'}` ? Base : K;
 /** Every text has an id; a missing one does not compile. */
-export type MessageId = Strip<keyof typeof en | keyof typeof consoleEn | keyof typeof patientsEn | keyof typeof importsEn | keyof typeof linksEn | keyof typeof onlineEn | keyof typeof schedulingEn | keyof typeof waitlistEn | keyof typeof offerEn | keyof typeof messagingEn | keyof typeof unsubscribeEn>;
+export type MessageId = Strip<
+  | keyof typeof en
+  | keyof typeof consoleEn
+  | keyof typeof patientsEn
+  | keyof typeof importsEn
+  | keyof typeof linksEn
+  | keyof typeof onlineEn
+  | keyof typeof schedulingEn
+  | keyof typeof waitlistEn
+  | keyof typeof tasksEn
+  | keyof typeof offerEn
+  | keyof typeof messagingEn
+  | keyof typeof unsubscribeEn
+  | keyof typeof webhooksEn
+>;
 export type Params = Record<string, string | number> & { count?: number };
 export type T = (id: MessageId, params?: Params) => string;
 /** For ids made of a code that the server sent: undefined when the catalog has no such text. */
@@ -43,7 +59,19 @@ export const initialLang = (): Lang => chosenLang() ?? (/^ar\b/.test(navigator.l
 
 type Catalog = Record<string, string>;
 /** Texts that come with the pages that have them. */
-export type Part = 'console' | 'patients' | 'imports' | 'links' | 'online' | 'scheduling' | 'waitlist' | 'offer' | 'messaging' | 'unsubscribe';
+export type Part =
+  | 'console'
+  | 'patients'
+  | 'imports'
+  | 'links'
+  | 'online'
+  | 'scheduling'
+  | 'waitlist'
+  | 'offer'
+  | 'messaging'
+  | 'unsubscribe'
+  | 'tasks'
+  | 'webhooks';
 // chunks of their own, loaded when they are first wanted
 const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Catalog }>>> = {
   en: {
@@ -58,6 +86,8 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     offer: () => import('./offer.en.json'),
     messaging: () => import('./messaging.en.json'),
     unsubscribe: () => import('./unsubscribe.en.json'),
+    tasks: () => import('./tasks.en.json'),
+    webhooks: () => import('./webhooks.en.json'),
   },
   ar: {
     everyday: () => import('./ar.json'),
@@ -71,6 +101,8 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     offer: () => import('./offer.ar.json'),
     messaging: () => import('./messaging.ar.json'),
     unsubscribe: () => import('./unsubscribe.ar.json'),
+    tasks: () => import('./tasks.ar.json'),
+    webhooks: () => import('./webhooks.ar.json'),
   },
 };
 const wanted = new Map<Part, Promise<void>>();

@@ -22,7 +22,7 @@ use crate::appointment::book::{NewAppointment, book};
 use crate::appointment::course::{MoveAppointment, MovedBy, move_to};
 use crate::appointment::{self, Appointment};
 
-pub use row::{find, of_openings, sent_to};
+pub use row::{find, find_all, of_openings, sent_to};
 
 platform::id!(
     /// An opening that was offered to somebody.

@@ -69,6 +69,17 @@ pub async fn find(tx: &mut TenantTx, id: OfferId) -> Result<Offer> {
     row.map(Offer::from).ok_or_else(Error::not_found)
 }
 
+/// Those of these offers that there are.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn find_all(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Offer>> {
+    let mut query = select(tx);
+    query.push(" and f.id = any(").push_bind(ids.to_vec()).push(")");
+    let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(Offer::from).collect())
+}
+
 /// All offers of these openings, in the order in which they were sent.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ use super::offers::OfferStatus;
 use super::{offers, settings};
 use crate::appointment::AppointmentId;
 
-pub use row::{find, is_free, lock, of_offer, over};
+pub use row::{find, find_all, is_free, lock, of_offer, over};
 
 platform::id!(
     /// Time that became free again.

@@ -78,6 +78,18 @@ pub async fn find(tx: &mut TenantTx, id: OpeningId) -> Result<Opening> {
     one(tx, id, "").await
 }
 
+/// Those of these openings that there are.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn find_all(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Opening>> {
+    let mut query = sqlx::QueryBuilder::new("select ");
+    query.push(COLUMNS).push(" from scheduling.opening o where o.practice_id = ").push_bind(tx.practice());
+    query.push(" and o.id = any(").push_bind(ids.to_vec()).push(")");
+    let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(Opening::from).collect())
+}
+
 /// The opening, which nobody else changes until the end of the transaction: offers of it are answered one by one.
 ///
 /// # Errors

@@ -29,7 +29,7 @@ use super::offers;
 use crate::appointment::{self, AppointmentId, Status};
 use window::WishWindow;
 
-pub use row::{find, lock};
+pub use row::{find, find_all, lock};
 
 platform::id!(
     /// What a patient waits for.
@@ -237,7 +237,7 @@ async fn renew(who: Can<may::Write>, Path(id): Path<WishId>, Body(at): Body<AtVe
 ///
 /// # Errors
 /// 422 for what does not exist or does not fit together.
-async fn enter(tx: &mut TenantTx, fields: WishFields) -> Result<Wish> {
+pub async fn enter(tx: &mut TenantTx, fields: WishFields) -> Result<Wish> {
     let fields = fields.tidied();
     if !patients::is_present(tx, fields.patient_id).await? {
         return Err(unknown("/patientId", "Choose a patient of the practice."));

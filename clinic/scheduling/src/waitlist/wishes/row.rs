@@ -110,6 +110,22 @@ pub async fn find(tx: &mut TenantTx, id: WishId) -> Result<Wish> {
     one(tx, id, "").await
 }
 
+/// Those of these wishes that there are.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn find_all(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Wish>> {
+    let mut query = sqlx::QueryBuilder::new("select ");
+    query.push(COLUMNS).push(" from scheduling.wish w where w.practice_id = ").push_bind(tx.practice());
+    query.push(" and w.id = any(").push_bind(ids.to_vec()).push(")");
+    let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
+    let mut wishes = Vec::with_capacity(rows.len());
+    for row in rows {
+        wishes.push(row.open(tx).await?);
+    }
+    Ok(wishes)
+}
+
 /// The wish, which nobody else changes until the end of the transaction.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ import { useLang } from '@/shared/i18n';
 import { formatDay, todayIn } from '@/shared/i18n/format';
 import { Empty, Failed } from '@/shared/ui/Page';
 import { dayIn } from '@/shared/zoned';
-import { conversationQuery, type Message, useRead } from '../api';
+import { conversationQuery, type Message, useReadAll } from '../api';
 import { repeatedOf } from '../words';
 import { Bubble } from './Bubble';
 import classes from './Conversation.module.css';
@@ -22,7 +22,7 @@ export function Conversation({ patientId, maySend, writing, onWrite }: Props) {
   const may = useCan()('messages.send') && maySend;
   const list = useInfiniteQuery(conversationQuery(patientId));
   const messages = list.data?.pages.flatMap((page) => page.items);
-  useReadOnSight(messages, may);
+  useReadOnSight(patientId, messages, may);
   return (
     <div className={classes.wrap}>
       <section className={classes.card} data-writing={writing || undefined} aria-label={t('messages.conversation')}>
@@ -57,13 +57,12 @@ export function Conversation({ patientId, maySend, writing, onWrite }: Props) {
 }
 
 /** What came in counts as read once it is on the screen of somebody who could answer. */
-function useReadOnSight(messages: Message[] | undefined, may: boolean) {
-  const { mutate } = useRead();
-  const unread = may ? (messages?.filter((message) => message.direction === 'in' && !message.readAt).map((message) => message.id) ?? []) : [];
-  const which = unread.join();
+function useReadOnSight(patientId: string, messages: Message[] | undefined, may: boolean) {
+  const { mutate } = useReadAll();
+  const newest = may ? messages?.find((message) => message.direction === 'in' && !message.readAt)?.id : undefined;
   useEffect(() => {
-    if (which) mutate(which.split(','));
-  }, [which, mutate]);
+    if (newest) mutate(patientId);
+  }, [newest, patientId, mutate]);
 }
 
 type FeedProps = { messages: Message[]; more: { busy: boolean; load: () => void } | undefined };

@@ -1,12 +1,9 @@
 import { Alert, Button } from '@mantine/core';
 import { IconBan, IconClock, IconSend } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import { patientQuery } from '@/features/patients/api';
 import { phoneText } from '@/features/patients/person';
 import { useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { formatDateTime } from '@/shared/i18n/format';
-import type { Channel } from '../api';
 import { Rendered } from '../templates/Rendered';
 import { otherChannel, useMessageWords } from '../words';
 import classes from './Composer.module.css';
@@ -24,27 +21,19 @@ export function Preview({ composing }: { composing: Composing }) {
   );
 }
 
-/** The address that is used: the one to use first. */
-function useAddress(patientId: string, channel: Channel) {
-  const patient = useQuery(patientQuery(patientId)).data;
-  if (channel === 'email') return (patient?.emails.find((one) => one.preferred) ?? patient?.emails[0])?.address;
-  const phone = (patient?.phones.find((one) => one.preferred) ?? patient?.phones[0])?.number;
-  return phone && phoneText(phone);
-}
-
 /** In words, whether it reaches the patient, and when. */
 function Reach({ composing }: { composing: Composing }) {
   const { t, lang } = useLang();
   const { timeZone } = useSession().practice;
   const { reason } = useMessageWords();
-  const { draft, reach, by, patientId } = composing;
-  const address = useAddress(patientId, draft.channel);
+  const { draft, preview, by } = composing;
   const other = otherChannel(draft.channel);
-  if (!reach) return null;
-  if (!reach.reached)
+  if (!preview) return null;
+  const { hindrance, waitsUntil, address } = preview;
+  if (hindrance && !waitsUntil)
     return (
-      <Alert color="red" py="xs" icon={<IconBan />} role="status" title={t('messages.compose.never')} data-hindrance={reach.reason}>
-        {reach.reason ? reason(reach.reason) : null}
+      <Alert color="red" py="xs" icon={<IconBan />} role="status" title={t('messages.compose.never')} data-hindrance={hindrance}>
+        {reason(hindrance)}
         <div className={classes.instead}>
           <Button size="compact-sm" variant="light" color="red" onClick={() => by(other)}>
             {t('messages.compose.other', { channel: t(`messages.channel.${other}`) })}
@@ -52,15 +41,12 @@ function Reach({ composing }: { composing: Composing }) {
         </div>
       </Alert>
     );
-  // a time of one's own is judged when it comes; quiet hours move what falls into them
-  const waits = draft.at ? undefined : reach.notBefore;
   return (
     <p className={classes.reach} role="status" data-reach>
-      {draft.at || waits ? <IconClock size={15} aria-hidden /> : <IconSend size={15} aria-hidden className={classes.plane} />}
+      {draft.at || waitsUntil ? <IconClock size={15} aria-hidden /> : <IconSend size={15} aria-hidden className={classes.plane} />}
       <span>
-        {address ? t('messages.compose.to', { address: `\u2066${address}\u2069` }) : null}
-        {waits ? ` · ${t('messages.compose.waits', { time: formatDateTime(lang, timeZone, waits) })}` : null}
-        {draft.at ? ` · ${t('messages.compose.laterText')}` : null}
+        {address ? t('messages.compose.to', { address: `\u2066${draft.channel === 'sms' ? phoneText(address) : address}\u2069` }) : null}
+        {waitsUntil ? ` · ${t('messages.compose.waits', { time: formatDateTime(lang, timeZone, waitsUntil) })}` : null}
       </span>
     </p>
   );

@@ -42,12 +42,13 @@ it('sends a template by its id, and own words as they are', () => {
 it('leaves out of a text message what only an e-mail has', () => {
   const sms = { ...draft, subject: 'left over', text: 'words', replyTo: 'a@example.com', files: [{ id: 'f', name: 'x.pdf' }] };
   expect(bodyOf('p', sms, instantOf)).toEqual({ patientId: 'p', channel: 'sms', purpose: 'transactional', language: 'ar', text: 'words' });
-  expect(previewOf('p', sms)).toEqual({ channel: 'sms', language: 'ar', patientId: 'p', texts: { subjectEn: null, textEn: 'words', subjectAr: null, textAr: 'words' } });
+  expect(previewOf('p', sms, instantOf)).toEqual({ patientId: 'p', channel: 'sms', purpose: 'transactional', language: 'ar', text: 'words' });
 });
 
-it('asks for no preview of nothing, and sends nothing that is not whole', () => {
-  expect(previewOf('p', { ...draft, text: '  ' })).toBeUndefined();
-  expect(previewOf('p', { ...draft, templateId: 't', appointmentId: 'v' })).toEqual({ channel: 'sms', language: 'ar', patientId: 'p', templateId: 't', appointmentId: 'v' });
+it('asks for a preview of what is there so far, and sends nothing that is not whole', () => {
+  expect(previewOf('p', { ...draft, channel: 'email', text: ' a ' }, instantOf)).toMatchObject({ text: 'a', subject: '' });
+  const planned = { ...draft, templateId: 't', appointmentId: 'v', at: '2030-01-01T09:00' };
+  expect(previewOf('p', planned, instantOf)).toEqual({ patientId: 'p', channel: 'sms', purpose: 'transactional', language: 'ar', templateId: 't', appointmentId: 'v', notBefore: '2030-01-01T09:00Z' });
   expect([isReady(draft), isReady({ ...draft, text: 'x' }), isReady({ ...draft, channel: 'email', text: 'x' }), isReady({ ...draft, channel: 'email', text: 'x', subject: 'y' })]).toEqual([false, true, false, true]);
 });
 

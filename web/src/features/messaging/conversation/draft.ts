@@ -1,4 +1,4 @@
-import type { Channel, Language, NewMessage, Purpose, RenderAsked, Template } from '../api';
+import type { Channel, DraftMessage, Language, NewMessage, Purpose, Template } from '../api';
 
 /** A message as it is being written. */
 export type Draft = {
@@ -45,14 +45,18 @@ export function bodyOf(patientId: string, draft: Draft, instantOf: (local: strin
   };
 }
 
-/** What is asked to see it before; undefined while there is nothing to see. */
-export function previewOf(patientId: string, draft: Draft): RenderAsked | undefined {
-  const { channel, templateId, language, appointmentId } = draft;
-  const text = draft.text.trim();
-  if (!templateId && !text) return undefined;
-  const subject = channel === 'email' ? draft.subject.trim() || null : null;
-  const words = templateId ? { templateId } : { texts: { subjectEn: subject, textEn: text, subjectAr: subject, textAr: text } };
-  return { channel, language, patientId, ...words, ...(appointmentId ? { appointmentId } : {}) };
+/** What is asked to see it before: as far as it is written. */
+export function previewOf(patientId: string, draft: Draft, instantOf: (local: string) => string): DraftMessage {
+  const { channel, templateId, purpose, language, appointmentId } = draft;
+  return {
+    patientId,
+    channel,
+    purpose,
+    language,
+    ...(templateId ? { templateId } : { text: draft.text.trim(), ...(channel === 'email' ? { subject: draft.subject.trim() } : {}) }),
+    ...(appointmentId ? { appointmentId } : {}),
+    ...(draft.at ? { notBefore: instantOf(draft.at) } : {}),
+  };
 }
 
 /** Whether there is anything to send. */

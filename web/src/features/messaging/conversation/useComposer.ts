@@ -9,7 +9,7 @@ import { formErrors } from '@/shared/i18n/errors';
 import { formatDateTime } from '@/shared/i18n/format';
 import { toast } from '@/shared/ui/toast';
 import { instantIn, localIn } from '@/shared/zoned';
-import { type Channel, type Language, type Message, reachQuery, type RenderAsked, renderQuery, templatesQuery, useSend } from '../api';
+import { type Channel, type DraftMessage, draftQuery, type Language, type Message, templatesQuery, useSend } from '../api';
 import { useMessageWords } from '../words';
 import { bodyOf, type Draft, isReady, onChannel, previewOf, withTemplate, wordsOf } from './draft';
 import { useFiles } from './useFiles';
@@ -36,8 +36,7 @@ export function useComposer({ patientId, channel, language, onClose }: Options) 
     open,
     /** The earliest that can be chosen. */
     now: localIn(practice.timeZone, new Date()),
-    preview: usePreview(patientId, draft),
-    reach: useQuery(reachQuery({ patientId, channel: draft.channel, purpose: draft.purpose, automatic: !!draft.at })).data,
+    preview: usePreview(patientId, draft, practice.timeZone),
     ...useSending(patientId, draft, onClose),
     ...useFiles(draft, set),
     by: (next: Channel) => setDraft((now) => onChannel(now, next)),
@@ -55,12 +54,10 @@ export function useComposer({ patientId, channel, language, onClose }: Options) 
 }
 
 /** What the draft becomes, a moment after the last key. */
-function usePreview(patientId: string, draft: Draft) {
-  const asked = previewOf(patientId, draft);
-  const [text] = useDebouncedValue(JSON.stringify(asked ?? null), TYPING_MS);
-  const settled = JSON.parse(text) as RenderAsked | null;
-  const rendered = useQuery({ ...renderQuery(settled ?? { channel: draft.channel }), enabled: !!settled });
-  return asked && settled ? rendered.data : undefined;
+function usePreview(patientId: string, draft: Draft, timeZone: string) {
+  const asked = previewOf(patientId, draft, (local) => instantIn(timeZone, local));
+  const [text] = useDebouncedValue(JSON.stringify(asked), TYPING_MS);
+  return useQuery(draftQuery(JSON.parse(text) as DraftMessage)).data;
 }
 
 function useSending(patientId: string, draft: Draft, onClose: () => void) {

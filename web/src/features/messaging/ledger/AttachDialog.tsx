@@ -3,12 +3,12 @@ import { useState } from 'react';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { toast } from '@/shared/ui/toast';
-import { type Message, useAssign } from '../api';
+import { type Item, useAssign } from '../api';
 import { PatientPick } from '../PatientPick';
 import classes from './Ledger.module.css';
 
 /** Whose message it is that came from a number which nobody has. */
-export function AttachDialog({ message, onClose }: { message: Message; onClose: () => void }) {
+export function AttachDialog({ message, onClose }: { message: Item; onClose: () => void }) {
   const { t } = useLang();
   const textOf = useErrorText();
   const attach = useAssign();

@@ -14,7 +14,7 @@ export function Filters({ search, onGo }: Props) {
       {search.shelf === 'failed' ? (
         <div className={classes.stand} role="group" aria-label={t('messages.state')}>
           {undelivered.map((one) => (
-            <UnstyledButton key={one} className={classes.one} aria-pressed={one === (search.state ?? undelivered[0])} onClick={() => onGo({ state: one })}>
+            <UnstyledButton key={one} className={classes.one} aria-pressed={one === search.state} onClick={() => onGo({ state: one === search.state ? undefined : one })}>
               {t(`messages.state.${one}`)}
             </UnstyledButton>
           ))}

@@ -10,7 +10,7 @@ import { formatDateTime } from '@/shared/i18n/format';
 import { More } from '@/shared/ui/More';
 import { Empty, Failed } from '@/shared/ui/Page';
 import { toast } from '@/shared/ui/toast';
-import { inboxQuery, type Message, useRead } from '../api';
+import { inboxQuery, type Item, useRead } from '../api';
 import { useMessageWords } from '../words';
 import classes from './Ledger.module.css';
 import { useWho } from './who';
@@ -20,10 +20,10 @@ const AttachDialog = lazy(() => import('./AttachDialog').then((m) => ({ default:
 /** What patients answered and nobody has read yet, and what came from numbers that belong to nobody. */
 export function Inbox() {
   const { t } = useLang();
-  const [attaching, setAttaching] = useState<Message>();
+  const [attaching, setAttaching] = useState<Item>();
   const list = useInfiniteQuery(inboxQuery);
   const all = list.data?.pages.flatMap((page) => page.items);
-  const whoOf = useWho(all);
+  const whoOf = useWho();
   const [answers, strangers] = [all?.filter((one) => one.patientId), all?.filter((one) => !one.patientId)];
   if (list.error && !all) return <Failed error={list.error} retry={() => void list.refetch()} />;
   if (!answers || !strangers)
@@ -42,7 +42,7 @@ export function Inbox() {
           </Title>
           <ul className={classes.cards}>
             {answers.map((message) => (
-              <Came key={message.id} message={message} name={whoOf(message).name} onAttach={setAttaching} />
+              <Came key={message.id} message={message} name={whoOf(message)} onAttach={setAttaching} />
             ))}
           </ul>
         </section>
@@ -55,7 +55,7 @@ export function Inbox() {
           <p>{t('messages.inbox.unmatchedText')}</p>
           <ul className={classes.cards}>
             {strangers.map((message) => (
-              <Came key={message.id} message={message} name={whoOf(message).name} onAttach={setAttaching} />
+              <Came key={message.id} message={message} name={whoOf(message)} onAttach={setAttaching} />
             ))}
           </ul>
         </section>
@@ -67,7 +67,7 @@ export function Inbox() {
   );
 }
 
-type CameProps = { message: Message; name: string; onAttach: (message: Message) => void };
+type CameProps = { message: Item; name: string; onAttach: (message: Item) => void };
 
 /** One that came in: who says what, what was understood, and what to do about it. */
 function Came({ message, name, onAttach }: CameProps) {
@@ -117,7 +117,7 @@ function Came({ message, name, onAttach }: CameProps) {
             color="gray"
             leftSection={<IconCheck size={16} />}
             loading={read.isPending}
-            onClick={() => read.mutate([message.id], { onError: (error) => toast.failed(textOf(error)) })}
+            onClick={() => read.mutate(message.id, { onError: (error) => toast.failed(textOf(error)) })}
           >
             {t('messages.inbox.read')}
           </Button>

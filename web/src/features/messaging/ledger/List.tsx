@@ -9,7 +9,7 @@ import { DataList } from '@/shared/ui/DataList';
 import { More } from '@/shared/ui/More';
 import { Empty, Failed } from '@/shared/ui/Page';
 import { toast } from '@/shared/ui/toast';
-import { ledgerQuery, type Message, useRetry } from '../api';
+import { ledgerQuery, type Item, useRetry } from '../api';
 import type { MessagesSearch } from '../search';
 import { StateMark } from '../StateMark';
 import { actsOf, lineOf, repeatedOf, useMessageWords } from '../words';
@@ -19,21 +19,21 @@ import { useWho } from './who';
 const icons = { sms: IconMessage2, email: IconMail };
 
 /** Messages as a ledger: with whom, what, how they stand and why. */
-export function List({ search, onOpen }: { search: MessagesSearch; onOpen: (message: Message) => void }) {
+export function List({ search, onOpen }: { search: MessagesSearch; onOpen: (message: Item) => void }) {
   const { t, lang } = useLang();
   const textOf = useErrorText();
   const { timeZone } = useSession().practice;
   const maySend = useCan()('messages.send');
   const words = useMessageWords();
+  const whoOf = useWho();
   const retry = useRetry();
   const list = useInfiniteQuery(ledgerQuery(search));
   const rows = list.data?.pages.flatMap((page) => page.items);
-  const whoOf = useWho(rows);
   if (list.error && !rows) return <Failed error={list.error} retry={() => void list.refetch()} />;
   if (rows && !rows.length) return <Nothing search={search} />;
-  const why = (message: Message) => (message.direction === 'out' && message.reason ? words.reason(message.reason) : undefined);
+  const why = (message: Item) => (message.direction === 'out' && message.reason ? words.reason(message.reason) : undefined);
   const repeated = repeatedOf(rows ?? []);
-  const again = (message: Message) => void retry.mutateAsync(message).then(() => toast.done(t('messages.retried')), (error) => toast.failed(textOf(error)));
+  const again = (message: Item) => void retry.mutateAsync(message).then(() => toast.done(t('messages.retried')), (error) => toast.failed(textOf(error)));
   return (
     <>
       <DataList
@@ -41,7 +41,7 @@ export function List({ search, onOpen }: { search: MessagesSearch; onOpen: (mess
         keyOf={(message) => message.id}
         label={t('nav.messages')}
         nameLabel={t('messages.column.who')}
-        nameOf={(message) => ({ name: whoOf(message).name })}
+        nameOf={(message) => ({ name: whoOf(message) })}
         lead={(message) => {
           const Icon = icons[message.channel];
           return <Icon size={18} stroke={1.7} className={classes.channel} role="img" aria-label={t(`messages.channel.${message.channel}`)} />;

@@ -8,18 +8,18 @@ import { useLang } from '@/shared/i18n';
 import { formatDateTime } from '@/shared/i18n/format';
 import { showMoney } from '@/shared/i18n/money';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
-import { type Message, messageQuery } from '../api';
+import { type Item, type Message, messageQuery } from '../api';
 import { Bubble } from '../conversation/Bubble';
 import classes from './Ledger.module.css';
 import { useWho } from './who';
 
 /** A message of the ledger: all of it, and what became of it when. */
-export function MessageDrawer({ listed, onClose }: { listed: Message; onClose: () => void }) {
+export function MessageDrawer({ listed, onClose }: { listed: Item; onClose: () => void }) {
   const { t } = useLang();
-  const whoOf = useWho([listed]);
+  const whoOf = useWho();
   const message = useQuery(messageQuery(listed.id)).data ?? listed;
   return (
-    <SideDrawer title={<bdi>{whoOf(listed).name}</bdi>} onClose={onClose}>
+    <SideDrawer title={<bdi>{whoOf(listed)}</bdi>} onClose={onClose}>
       <div className={classes.whole}>
         <ul className={classes.alone}>
           <Bubble message={message} />

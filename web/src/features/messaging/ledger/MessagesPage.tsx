@@ -1,13 +1,13 @@
 import { Button, Tabs } from '@mantine/core';
 import { IconInbox } from '@tabler/icons-react';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useLang } from '@/shared/i18n';
 import { Gate } from '@/shared/ui/Gate';
 import lists from '@/shared/ui/ListPage.module.css';
 import { PageHeader } from '@/shared/ui/Page';
-import { inboxQuery, type Message } from '../api';
+import { countsQuery, type Item } from '../api';
 import { type MessagesSearch, shelves, validateMessagesSearch } from '../search';
 import { Inbox } from './Inbox';
 import classes from './Ledger.module.css';
@@ -30,13 +30,14 @@ function Messages() {
   const { t } = useLang();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const inbox = useInfiniteQuery(inboxQuery).data?.pages;
-  const [open, setOpen] = useState<Message>();
+  const counts = useQuery(countsQuery).data;
+  const [open, setOpen] = useState<Item>();
   const { shelf = 'inbox' } = search;
   /** What is undefined leaves the address. */
   const go = (next: { [K in keyof MessagesSearch]: MessagesSearch[K] | undefined }) =>
     void navigate({ search: Object.fromEntries(Object.entries({ ...search, ...next }).filter(([, value]) => value !== undefined)) as MessagesSearch, replace: true });
-  const waiting = inbox?.reduce((sum, page) => sum + page.items.length, 0);
+  // what failed is new for a day; nobody knows of what is not certain until somebody decides
+  const waiting = { inbox: counts?.unread, all: 0, failed: (counts?.failed ?? 0) + (counts?.unknown ?? 0) };
   return (
     <div className={lists.page}>
       <PageHeader
@@ -51,7 +52,7 @@ function Messages() {
       <Tabs value={shelf} onChange={(next) => void navigate({ search: validateMessagesSearch({ shelf: next }), replace: true })} className={lists.tabs} keepMounted>
         <Tabs.List aria-label={t('messages.tabs')} className={lists.tabList}>
           {shelves.map((one) => (
-            <Tabs.Tab key={one} value={one} rightSection={one === 'inbox' && waiting ? <span className={classes.count}>{`${waiting}${inbox?.at(-1)?.nextCursor ? '+' : ''}`}</span> : null}>
+            <Tabs.Tab key={one} value={one} rightSection={waiting[one] ? <span className={classes.count}>{waiting[one]}</span> : null}>
               {t(`messages.tab.${one}`)}
             </Tabs.Tab>
           ))}

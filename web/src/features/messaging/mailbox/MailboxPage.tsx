@@ -34,7 +34,7 @@ function Mailbox() {
   const phone = useMediaQuery(PHONE, matchMedia(PHONE).matches, { getInitialValueInEffect: false });
   const list = useInfiniteQuery(mailboxQuery);
   const rows = list.data?.pages.flatMap((page) => page.items).filter((message) => message.direction === 'out');
-  const whoOf = useWho(rows);
+  const whoOf = useWho();
   const [chosen, setChosen] = useState<string>();
   const shown = rows?.find((message) => message.id === chosen) ?? (phone ? undefined : rows?.[0]);
   return (
@@ -51,7 +51,7 @@ function Mailbox() {
           <div className={classes.list}>
             <ul onKeyDown={onRowKeys} aria-label={t('messages.mailbox')}>
               {rows.map((message) => (
-                <Row key={message.id} message={message} name={whoOf(message).name} chosen={shown?.id === message.id} onChoose={() => setChosen(message.id)} />
+                <Row key={message.id} message={message} name={whoOf(message)} chosen={shown?.id === message.id} onChoose={() => setChosen(message.id)} />
               ))}
             </ul>
             <More list={list} />

@@ -8,7 +8,7 @@ import { useMessageWords } from '../words';
 import classes from './Templates.module.css';
 
 /** What a text becomes for somebody: what they get, its length and price, and what is wrong with it. */
-export function Rendered({ channel, text, waits }: { channel: Channel; text: Text | undefined; waits: string }) {
+export function Rendered({ channel, text, waits }: { channel: Channel; text: Pick<Text, 'language' | 'subject' | 'text' | 'sms' | 'problems'> | undefined; waits: string }) {
   const { t } = useLang();
   const words = useMessageWords();
   return (

@@ -1,13 +1,15 @@
-import { Alert, Button } from '@mantine/core';
-import { IconCircleCheck, IconLinkOff, IconMailOff } from '@tabler/icons-react';
-import { Frame, Note } from '@/features/scheduling/visit-link/Frame';
-import { useMailedToken } from '@/shared/auth/mailedToken';
+import { Alert, Button, Skeleton } from '@mantine/core';
+import { IconArrowBackUp, IconCircleCheck, IconLinkOff, IconMailOff } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { Frame, Note, speakTheirs } from '@/features/scheduling/visit-link/Frame';
 import { hasCode } from '@/shared/api/problem';
+import { useMailedToken } from '@/shared/auth/mailedToken';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
-import { UNSUBSCRIBE, useUnsubscribe } from './api';
+import { lookQuery, UNSUBSCRIBE, useUnsubscribe } from './api';
 
-/** For somebody who wants no more e-mails: one question, and what was done. Programs for mail do it without this page. */
+/** For somebody who wants no more e-mails: one question, what was done, and the way back. Programs for mail need no page. */
 export function UnsubscribePage() {
   const token = useMailedToken(UNSUBSCRIBE);
   return token ? <Ask key={token} token={token} /> : <Closed />;
@@ -16,28 +18,49 @@ export function UnsubscribePage() {
 function Ask({ token }: { token: string }) {
   const { t } = useLang();
   const textOf = useErrorText();
-  const unsubscribe = useUnsubscribe();
-  const done = unsubscribe.data;
-  if (hasCode(unsubscribe.error, 'not_found')) return <Closed />;
-  if (done)
-    return (
-      <Frame title={t('unsubscribe.done')}>
-        <Note icon={<IconCircleCheck size={24} stroke={1.7} />}>
-          <p>{t('unsubscribe.doneText', { practice: `\u2068${done.practice}\u2069` })}</p>
-        </Note>
-      </Frame>
-    );
+  const look = useQuery(lookQuery(token));
+  const decide = useUnsubscribe(token);
+  const found = look.data;
+  const language = found?.language;
+  useEffect(() => {
+    if (language) speakTheirs(language);
+  }, [language]);
+  if (hasCode(look.error, 'not_found')) return <Closed />;
+  const failed = decide.error ?? look.error;
+  // an undo leaves behind that it happened
+  const kept = decide.data && !decide.data.unsubscribed;
+  const title = t(found?.unsubscribed ? 'unsubscribe.done' : kept ? 'unsubscribe.undone' : 'unsubscribe.title');
   return (
-    <Frame title={t('unsubscribe.title')}>
-      <p>{t('unsubscribe.ask')}</p>
-      {unsubscribe.error ? (
+    <Frame title={title} {...(found ? { practice: { name: found.practice, slug: found.slug, hasLogo: true, phone: null } } : {})}>
+      {failed ? (
         <Alert color="red" role="alert">
-          {textOf(unsubscribe.error)}
+          {textOf(failed)}
         </Alert>
       ) : null}
-      <Button size="lg" fullWidth leftSection={<IconMailOff size={20} />} loading={unsubscribe.isPending} onClick={() => unsubscribe.mutate(token)}>
-        {t('unsubscribe.go')}
-      </Button>
+      {!found ? (
+        look.error ? (
+          <Button variant="default" onClick={() => void look.refetch()}>
+            {t('error.retry')}
+          </Button>
+        ) : (
+          <Skeleton h={64} />
+        )
+      ) : found.unsubscribed || kept ? (
+        <Note icon={<IconCircleCheck size={24} stroke={1.7} />}>
+          <p>{t(found.unsubscribed ? 'unsubscribe.doneText' : 'unsubscribe.undoneText', { practice: `\u2068${found.practice}\u2069` })}</p>
+        </Note>
+      ) : (
+        <p>{t('unsubscribe.ask', { practice: `\u2068${found.practice}\u2069` })}</p>
+      )}
+      {found?.unsubscribed ? (
+        <Button size="lg" fullWidth variant="default" leftSection={<IconArrowBackUp size={20} />} loading={decide.isPending} onClick={() => decide.mutate(true)}>
+          {t('unsubscribe.undo')}
+        </Button>
+      ) : found && !kept ? (
+        <Button size="lg" fullWidth leftSection={<IconMailOff size={20} />} loading={decide.isPending} onClick={() => decide.mutate(false)}>
+          {t('unsubscribe.go')}
+        </Button>
+      ) : null}
     </Frame>
   );
 }

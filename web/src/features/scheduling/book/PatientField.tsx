@@ -15,10 +15,17 @@ const PatientDrawer = lazy(() => import('@/features/patients/PatientDrawer').the
 const TYPING_MS = 150;
 const LETTERS = 2;
 
-type Props = { value: string | null; error?: ReactNode; readOnly: boolean; onChange: (id: string | null) => void };
+type Props = {
+  value: string | null;
+  error?: ReactNode;
+  readOnly: boolean;
+  /** Nobody is a choice as well, and not the first that is asked for. */
+  optional?: boolean;
+  onChange: (id: string | null) => void;
+};
 
 /** Who comes: found by name, number or telephone as one types, or entered in passing. */
-export function PatientField({ value, error, readOnly, onChange }: Props) {
+export function PatientField({ value, error, readOnly, optional = false, onChange }: Props) {
   const { t, lang } = useLang();
   const mayEnter = useCan()('patients.write');
   const [typed, setTyped] = useState('');
@@ -39,7 +46,8 @@ export function PatientField({ value, error, readOnly, onChange }: Props) {
         leftSection={<IconSearch size={16} stroke={1.8} />}
         searchable
         readOnly={readOnly}
-        data-autofocus={value ? undefined : true}
+        clearable={optional && !readOnly}
+        data-autofocus={value || optional ? undefined : true}
         data={data}
         // found by the server, by more than their names
         filter={({ options }) => options}

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
-import { useLang } from '@/shared/i18n';
+import { useLang, wantTexts } from '@/shared/i18n';
 import type { Item } from '../api';
 import type { Names } from '../useNames';
 import { Holes } from './Holes';
@@ -11,6 +12,11 @@ import { RecallsDue } from './RecallsDue';
 import classes from './Today.module.css';
 import { soonQuery, Unconfirmed } from './Unconfirmed';
 import { Unverified } from './Unverified';
+
+const TasksDue = lazy(async () => {
+  const [module] = await Promise.all([import('./TasksDue'), wantTexts('tasks')]);
+  return { default: module.TasksDue };
+});
 
 type Props = {
   today: string;
@@ -37,6 +43,7 @@ export function Lists({ today, place, zone, names, items, holes, mayBook, onBook
       <Unconfirmed today={today} locationId={place} names={names} onOpen={onOpen} />
       {can('waitlist.read') ? <Openings locationId={place} names={names} /> : null}
       <Holes holes={own} error={holes.error} retry={holes.retry} zone={zone} names={names} mayBook={mayBook} onBook={onBook} />
+      <Suspense>{can('tasks.read') ? <TasksDue /> : null}</Suspense>
       {can('recalls.read') ? <RecallsDue names={names} /> : null}
       {can('patients.read') ? <Unverified coming={[...items, ...(soon.data?.items ?? [])]} zone={zone} /> : null}
     </aside>
