@@ -168,6 +168,23 @@ const toAdding = async (p) => {
   await p.getByRole('button', { name: /^(Add a step here|إضافة خطوة هنا)$/ }).first().click();
   await p.getByRole('dialog').waitFor();
 };
+/** The newest messages of a patient who has some; with `writing` the composer below them. */
+const toConversation = (writing) => async (p) => {
+  const base = new URL(p.url()).origin;
+  const { items } = await (await p.request.get(`${base}/api/v1/messages?limit=50`)).json();
+  const { patientId } = items.find((one) => one.patientId);
+  await p.goto(`${base}/patients/${patientId}?tab=messages${writing ? '&write=true' : ''}`);
+  await p.locator(writing ? 'textarea' : '[data-message]').first().waitFor();
+};
+const toNewReminder = async (p) => {
+  await p.getByRole('button', { name: /^(New reminder|تذكير جديد)$/ }).click();
+  await p.getByRole('dialog').waitFor();
+  await p.getByRole('dialog').locator('button[type=submit]').click();
+};
+const toKept = async (p) => {
+  if (!(await p.locator('article').count())) await p.locator(row).first().click();
+  await p.locator('article').waitFor();
+};
 const settings = (name) => ({ name, path: `/settings/${name}` });
 
 /**
@@ -217,6 +234,20 @@ export const screens = [
   { name: 'patient’s link, visit', path: '/home', act: toLink(() => undefined) },
   { name: 'patient’s link, other times', path: '/home', act: toLink(async (p) => (await p.getByRole('button', { name: /^(Choose another time|اختيار وقت آخر)$/ }).click(), p.locator('[data-slot]').first().click())) },
   { name: 'patient’s link, cancelling with errors', path: '/home', act: toLink(async (p) => (await p.getByRole('button', { name: /^(Cancel the appointment|إلغاء الموعد)$/ }).click(), p.getByRole('button', { name: /^(Yes, cancel it|نعم، ألغوه)$/ }).click())) },
+  { name: 'messages', path: '/messages', ready: '[data-came]' },
+  { name: 'messages, all', path: '/messages?shelf=all', ready: row },
+  { name: 'messages, not delivered', path: '/messages?shelf=failed' },
+  { name: 'message', path: '/messages?shelf=all', ready: row, act: open },
+  { name: 'messages of a new practice', path: '/messages', fresh: true, ready: 'h2' },
+  { name: 'sandbox mailbox', path: '/messages/mailbox', ready: row, act: toKept },
+  { name: 'patient, messages', path: '/home', act: toConversation(false) },
+  { name: 'patient, writing a message', path: '/home', act: toConversation(true) },
+  { ...settings('messages'), ready: 'form' },
+  { name: 'reminder with errors', path: '/settings/messages', ready: 'form', act: toNewReminder },
+  { ...settings('message-templates'), ready: row },
+  { name: 'message template', path: '/settings/message-templates', ready: row, act: open },
+  { name: 'new message template with errors', path: '/settings/message-templates?new=true', ready: row, act: submit },
+  { name: 'unsubscribing', path: '/u#some.thing', out: true },
   { name: 'settings, scheduling', path: '/settings/scheduling', ready: row },
   { name: 'settings, Cal.com', path: '/settings/calcom', ready: '[data-need]' },
   { name: 'settings, Cal.com, nothing connected', path: '/settings/calcom', fresh: true, ready: 'form' },
@@ -254,7 +285,7 @@ export const screens = [
   { name: 'policy with errors', path: '/patients/insurance', ready: row, act: toNewPolicy },
   { name: 'patient, activity', path: '/patients', ready: row, act: toPatient(1) },
   { name: 'patient, appointments', path: '/patients', ready: row, act: toPatient(2, '[role=tabpanel] h2') },
-  { name: 'patient, files', path: '/patients', ready: row, act: toPatient(5, '[role=tabpanel] h2') },
+  { name: 'patient, files', path: '/patients', ready: row, act: toPatient(6, '[role=tabpanel] h2') },
   { ...settings('tags'), ready: row },
   { name: 'tag', path: '/settings/tags', ready: row, act: open },
   { name: 'imports', path: '/patients/imports', ready: 'main p' },

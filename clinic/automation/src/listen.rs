@@ -112,7 +112,7 @@ async fn wake(tx: &mut TenantTx, waits: &[Waits<'_>], loaded: &Loaded) -> Result
     let signals: Vec<Signal> = waits
         .iter()
         .filter(concerns)
-        .map(|wait| Signal { run: wait.run, happened: wait.awaited.as_ref().map(|_| wait.event.at.to_jiff()) })
+        .map(|wait| Signal { run: wait.run, happened: wait.awaited.as_ref().map(|_| wait.event.at) })
         .collect();
     orchestrator().signal(tx, &signals).await
 }
@@ -127,7 +127,7 @@ async fn begin(tx: &mut TenantTx, info: &Info, matching: &[(&Event, &Live)], loa
     for (event, live) in matching {
         let Some((kind, id)) = subject_of(event) else { continue };
         let patient = registry().subjects.get(kind.as_str()).and_then(|subject| loaded.patient(subject, id));
-        let Some(mut vars) = variables(loaded, Some((&kind, id)), &event.name, event.at.to_jiff()) else { continue };
+        let Some(mut vars) = variables(loaded, Some((&kind, id)), &event.name, event.at) else { continue };
         let failure = match holds(&live.plan, &mut vars, &around) {
             Ok(true) => None,
             Ok(false) => continue,

@@ -2,6 +2,7 @@
 
 mod absences;
 mod closing_days;
+mod facts;
 mod hours;
 mod locations;
 mod logo;
@@ -18,6 +19,7 @@ mod testing;
 use platform::outbox::Subscriber;
 use platform::routes::Routes;
 
+pub use facts::facts;
 pub use locations::{Location, LocationId, find as location, find_all as locations_of, in_use as locations};
 pub use logo::find as logo;
 pub use opening::{Span, Working, next_opening, working, working_around};

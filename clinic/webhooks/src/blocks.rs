@@ -1,6 +1,6 @@
 //! What this area offers to workflows: a signed call to one of the practice's endpoints, and what it answers.
 
-use automation::block::{Action, Blocks, Call, Field, Kind, Run, missing};
+use automation::block::{Action, Blocks, Call, Field, Kind, Run};
 use axum::http::StatusCode;
 use futures::future::BoxFuture;
 use platform::App;

@@ -14,12 +14,15 @@ import {
   IconKey,
   IconLayoutKanban,
   IconLifebuoy,
+  IconMailCog,
   IconMapPin,
   IconRoute,
+  IconMessages,
   IconSettings,
   IconShieldCheck,
   IconShieldLock,
   IconStethoscope,
+  IconTemplate,
   IconTags,
   IconUserCheck,
   IconUserHeart,
@@ -53,10 +56,11 @@ const waitlist: NavItem = { label: 'nav.waitlist', to: '/waitlist', icon: IconHo
 const recalls: NavItem = { label: 'nav.recalls', to: '/recalls', icon: IconBellRinging, needs: 'recalls.read', wide: true };
 const tasks: NavItem = { label: 'nav.tasks', to: '/tasks', icon: IconChecklist, needs: 'tasks.read', wide: true };
 const patients: NavItem = { label: 'nav.patients', to: '/patients', icon: IconUsers, needs: 'patients.read' };
+const messages: NavItem = { label: 'nav.messages', to: '/messages', icon: IconMessages, needs: 'messages.read' };
 const settings: NavItem = { label: 'nav.settings', to: '/settings', icon: IconSettings };
 
 const workflows: NavItem = { label: 'nav.workflows', to: '/workflows', icon: IconRoute, needs: 'workflows.read', wide: true };
-export const primaryNav: NavItem[] = [today, calendar, waitlist, recalls, tasks, patients, workflows, home];
+export const primaryNav: NavItem[] = [today, calendar, waitlist, recalls, tasks, messages, patients, workflows, home];
 
 /** One line for each page of settings; a group without a page for somebody is not shown to them. */
 export const settingsNav: NavGroup[] = [
@@ -87,6 +91,13 @@ export const settingsNav: NavGroup[] = [
       { label: 'nav.hours', about: 'nav.about.hours', to: '/settings/hours', icon: IconClockHour4, needs: 'hours.read' },
       { label: 'nav.absences', about: 'nav.about.absences', to: '/settings/absences', icon: IconCalendarOff, needs: 'hours.read' },
       { label: 'nav.closing', about: 'nav.about.closing', to: '/settings/closing-days', icon: IconCalendarX, needs: 'hours.read' },
+    ],
+  },
+  {
+    label: 'nav.group.messages',
+    items: [
+      { label: 'nav.messaging', about: 'nav.about.messaging', to: '/settings/messages', icon: IconMailCog, needs: 'messages.read' },
+      { label: 'nav.templates', about: 'nav.about.templates', to: '/settings/message-templates', icon: IconTemplate, needs: 'messages.read' },
     ],
   },
   {

@@ -6,6 +6,7 @@ import { validateRunsSearch, validateWorkflowsSearch } from '@/features/automati
 import { validateRolesSearch } from '@/features/identity/roles/search';
 import { type Outcome, outcomeOf } from '@/features/identity/sign-in/external';
 import { validateOutside } from '@/features/identity/sign-in/search';
+import { validateMessagesSearch } from '@/features/messaging/search';
 import { validatePatientSearch, validatePatientsSearch, validatePeek, validateWorklistSearch } from '@/features/patients/search';
 import { validateAbsencesSearch } from '@/features/practice/absences/search';
 import { validateClosingSearch } from '@/features/practice/closing-days/search';
@@ -77,6 +78,22 @@ const patientLink = createRoute({
   beforeLoad: takeToken,
   loader: () => wantTexts('links'),
   component: lazyRouteComponent(() => import('@/features/scheduling/visit-link/LinkPage'), 'LinkPage'),
+});
+/** Where the links of e-mails lead by which somebody gets no more of them. */
+const unsubscribe = createRoute({
+  getParentRoute: () => root,
+  path: '/u',
+  beforeLoad: takeToken,
+  loader: () => Promise.all([wantTexts('links'), wantTexts('unsubscribe')]),
+  component: lazyRouteComponent(() => import('@/features/messaging/unsubscribe/UnsubscribePage'), 'UnsubscribePage'),
+});
+/** As programs for mail write them. */
+const unsubscribeBy = createRoute({
+  getParentRoute: () => root,
+  path: '/u/$token',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/u', hash: params.token, replace: true });
+  },
 });
 /** Where those are kept who must set up a second factor before anything else. */
 const enrol = createRoute({
@@ -217,6 +234,19 @@ const recalls = createRoute({
   validateSearch: validateRecallsSearch,
   loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling'), wantTexts('waitlist')]),
   component: lazyRouteComponent(() => import('@/features/scheduling/recalls/RecallsPage'), 'RecallsPage'),
+});
+const messages = createRoute({
+  getParentRoute: () => inside,
+  path: '/messages',
+  validateSearch: validateMessagesSearch,
+  loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling'), wantTexts('messaging')]),
+  component: lazyRouteComponent(() => import('@/features/messaging/ledger/MessagesPage'), 'MessagesPage'),
+});
+const mailbox = createRoute({
+  getParentRoute: () => inside,
+  path: '/messages/mailbox',
+  loader: () => Promise.all([wantTexts('patients'), wantTexts('messaging')]),
+  component: lazyRouteComponent(() => import('@/features/messaging/mailbox/MailboxPage'), 'MailboxPage'),
 });
 const tasks = createRoute({
   getParentRoute: () => inside,
@@ -398,6 +428,19 @@ const calcom = createRoute({
   loader: () => wantTexts('scheduling'),
   component: lazyRouteComponent(() => import('@/features/scheduling/calcom/CalcomPage'), 'CalcomPage'),
 });
+const messaging = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/messages',
+  loader: () => wantTexts('messaging'),
+  component: lazyRouteComponent(() => import('@/features/messaging/settings/MessagingPage'), 'MessagingPage'),
+});
+const templates = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/message-templates',
+  validateSearch: validateListSearch,
+  loader: () => Promise.all([wantTexts('patients'), wantTexts('scheduling'), wantTexts('messaging')]),
+  component: lazyRouteComponent(() => import('@/features/messaging/templates/TemplatesPage'), 'TemplatesPage'),
+});
 const webhooks = createRoute({
   getParentRoute: () => inside,
   path: '/settings/webhooks',
@@ -460,6 +503,8 @@ export const router = createRouter({
     reset,
     invite,
     patientLink,
+    unsubscribe,
+    unsubscribeBy,
     platform.addChildren([
       platformPractices,
       platformPractice,
@@ -482,6 +527,8 @@ export const router = createRouter({
       calendar,
       waitlist,
       recalls,
+      messages,
+      mailbox,
       tasks,
       patients,
       workflows.addChildren([workflowList, recipes, runs, run, workflow]),
@@ -511,6 +558,8 @@ export const router = createRouter({
       scheduling,
       onlineBooking,
       calcom,
+      messaging,
+      templates,
       webhooks,
       closingDays,
     ]),

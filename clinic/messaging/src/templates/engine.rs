@@ -190,7 +190,7 @@ pub fn render(field: &str, source: &str, values: &serde_json::Value, voice: &Voi
     if let Some(statement) = statements(field, source).into_iter().next() {
         return Err(statement);
     }
-    environment(voice).render_str(source, values).map_err(|error| said(field, source, &error))
+    environment(voice).render_str(source, Value::from_serialize(values)).map_err(|error| said(field, source, &error))
 }
 
 /// Values as they stand in previews without a record.

@@ -41,12 +41,12 @@ async fn what_nobody_declared_is_refused_with_its_place() {
     let refused = clinic.owner.post("/api/v1/message-templates", &new).await;
     assert_eq!(
         refused.faults(),
-        ["/texts/textEn template.unknown_variable", "/texts/textAr template.unknown_variable"]
+        ["/texts/textAr template.unknown_variable", "/texts/textEn template.unknown_variable"]
     );
     assert!(refused.body.to_string().contains("(line 2, column 9)"), "{}", refused.body);
     let email = json!({ "name": "New", "channel": "email", "purpose": "marketing", "texts": texts("Plain") });
     let refused = clinic.owner.post("/api/v1/message-templates", &email).await;
-    assert_eq!(refused.faults(), ["/texts/subjectEn required", "/texts/subjectAr required"]);
+    assert_eq!(refused.faults(), ["/texts/subjectAr required", "/texts/subjectEn required"]);
     let receptionist = clinic.server.colleague_of(&clinic.owner, "receptionist").await;
     let plain = json!({ "name": "New", "channel": "sms", "purpose": "marketing", "texts": texts("Plain") });
     receptionist.post("/api/v1/message-templates", &plain).await.expect(403);

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use platform::db::{Caller, TenantTx};
-use platform::error::Error;
+use platform::phi::Phi;
 use platform::id::PracticeId;
 use platform::{App, Result};
 use tokio::task::JoinSet;

@@ -1,8 +1,8 @@
-import { IconArrowBackUp, IconArrowMerge, IconArrowNarrowRight, IconBellRinging, IconCalendarCheck, IconCalendarEvent, IconCalendarPlus, IconCalendarX, IconChecklist, IconHistory, IconHourglass, IconLink, IconMail, IconMessage2, IconPaperclip, IconPencil, IconPhone, IconPlus, IconShieldCheck, IconShieldHeart, IconTrash } from '@tabler/icons-react';
+import { IconArrowBackUp, IconArrowMerge, IconArrowNarrowRight, IconBellRinging, IconCalendarCheck, IconCalendarEvent, IconCalendarPlus, IconCalendarX, IconChecklist, IconHistory, IconHourglass, IconLink, IconMail, IconMessage2, IconMessageReply, IconMessageX, IconPaperclip, IconPencil, IconPhone, IconPlus, IconShieldCheck, IconShieldHeart, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
-import { type MessageId, useLang } from '@/shared/i18n';
+import { type MessageId, useLang, wantTexts } from '@/shared/i18n';
 import { formatDateTime, formatTime } from '@/shared/i18n/format';
 import classes from './Entries.module.css';
 import { type Entry, peopleQuery } from './api';
@@ -52,6 +52,12 @@ const kindsOf: Record<string, { words: MessageId; icon: typeof IconPencil }> = {
   'recall.reopened': { words: 'activity.recall.reopened', icon: IconBellRinging },
   'recall.booked': { words: 'activity.recall.booked', icon: IconBellRinging },
   'recall.done': { words: 'activity.recall.done', icon: IconBellRinging },
+  'message.sent': { words: 'activity.message.sent', icon: IconMessage2 },
+  'message.failed': { words: 'activity.message.failed', icon: IconMessageX },
+  'message.bounced': { words: 'activity.message.bounced', icon: IconMessageX },
+  'message.unknown': { words: 'activity.message.unknown', icon: IconMessageX },
+  'message.suppressed': { words: 'activity.message.suppressed', icon: IconMessageX },
+  'message.replied': { words: 'activity.message.replied', icon: IconMessageReply },
   'task.created': { words: 'activity.task.created', icon: IconChecklist },
   'task.changed': { words: 'activity.task.changed', icon: IconChecklist },
   'task.completed': { words: 'activity.task.completed', icon: IconChecklist },
@@ -62,11 +68,15 @@ const kindsOf: Record<string, { words: MessageId; icon: typeof IconPencil }> = {
 };
 
 /** What kinds that are not known yet are about. */
-const iconsOf: Record<string, typeof IconPencil> = { appointment: IconCalendarEvent, call: IconPhone, file: IconPaperclip };
+const iconsOf: Record<string, typeof IconPencil> = { message: IconMessage2, appointment: IconCalendarEvent, call: IconPhone, file: IconPaperclip };
 
 // who sees no appointments has none of these
 const VisitChanges = lazy(() => import('@/features/scheduling/record/VisitChanges').then((m) => ({ default: m.VisitChanges })));
 
+const MessageTold = lazy(async () => {
+  const [module] = await Promise.all([import('@/features/messaging/record/MessageTold'), wantTexts('messaging')]);
+  return { default: module.MessageTold };
+});
 const TaskOfEntry = lazy(() => import('@/features/tasks/record/TaskOfEntry').then((m) => ({ default: m.TaskOfEntry })));
 
 /** Who did it, where nobody has a name for them. */
@@ -94,14 +104,15 @@ export function EntryRow({ entry, dated = false }: Props) {
   const people = useQuery({ ...peopleQuery, enabled: can('staff.read') }).data;
   const known = kindsOf[entry.kind];
   const visit = entry.resourceType === 'appointment';
+  const message = entry.resourceType === 'message';
   const Icon = known?.icon ?? iconsOf[entry.resourceType] ?? IconHistory;
-  const who = entry.actorName ?? t(unnamed[entry.actorKind] ?? 'activity.system');
+  const who = entry.actorName ?? t(entry.kind === 'message.replied' ? 'activity.patient' : (unnamed[entry.actorKind] ?? 'activity.system'));
   const after = (field: string): unknown => entry.changes.find((change) => change.field === field)?.after;
   const note = entry.kind === 'note' ? String(after('text') ?? '') : undefined;
   const mentions = note === undefined ? [] : ((after('mentions') ?? []) as string[]);
   const names = mentions.map((id) => people?.find((person) => person.id === id)?.name).filter((name): name is string => !!name);
   // everything is new in a new record, and its page shows all of it
-  const changes = CHANGED.has(entry.kind) || (!known && note === undefined && !visit) ? entry.changes.filter(({ field }) => !HIDDEN.has(field)) : [];
+  const changes = CHANGED.has(entry.kind) || (!known && note === undefined && !visit && !message) ? entry.changes.filter(({ field }) => !HIDDEN.has(field)) : [];
 
   return (
     <li className={classes.entry}>
@@ -125,6 +136,7 @@ export function EntryRow({ entry, dated = false }: Props) {
         )}
         {names.length ? <div className={classes.dim}>{t('activity.mentioned', { names: new Intl.ListFormat(lang).format(names) })}</div> : null}
         <Suspense>{visit ? <VisitChanges entry={entry} className={classes.changes} arrow={classes.arrow} /> : null}</Suspense>
+        <Suspense>{message ? <MessageTold entry={entry} /> : null}</Suspense>
         <Suspense>{entry.resourceType === 'task' && can('tasks.read') ? <TaskOfEntry entry={entry} className={classes.changes} /> : null}</Suspense>
         {changes.length ? (
           <ul className={classes.changes}>

@@ -1,5 +1,5 @@
 import { ActionIcon, Alert, Avatar, Button, Menu, Skeleton, Tabs, Title } from '@mantine/core';
-import { IconCheck, IconCopy, IconDots, IconFileExport, IconFileTypePdf, IconPencil, IconPhone, IconArrowBackUp, IconTrash, IconUserOff } from '@tabler/icons-react';
+import { IconMessage2, IconCheck, IconCopy, IconDots, IconFileExport, IconFileTypePdf, IconPencil, IconPhone, IconArrowBackUp, IconTrash, IconUserOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useRouter, useRouterState } from '@tanstack/react-router';
 import { lazy, type MouseEvent, Suspense, useEffect, useRef, useState } from 'react';
@@ -31,6 +31,10 @@ const NextVisit = lazy(async () => {
 const Visits = lazy(async () => {
   const [module] = await Promise.all([import('@/features/scheduling/record/Visits'), wantTexts('scheduling')]);
   return { default: module.Visits };
+});
+const Conversation = lazy(async () => {
+  const [module] = await Promise.all([import('@/features/messaging/conversation/Conversation'), wantTexts('messaging'), wantTexts('scheduling')]);
+  return { default: module.Conversation };
 });
 const Visit = lazy(() => import('@/features/scheduling/visit/Visit').then((m) => ({ default: m.Visit })));
 const Insurance = lazy(() => import('./insurance/Insurance').then((m) => ({ default: m.Insurance })));
@@ -101,7 +105,9 @@ function Record({ patient: p, onBack }: { patient: Patient; onBack: (event: Mous
   const mayWrite = can('patients.write') && !deleted;
   const mayDelete = can('patients.delete');
   const mayVisits = can('appointments.read');
-  const shown = tabs.filter((tab) => tab !== 'appointments' || mayVisits);
+  const mayMessages = can('messages.read');
+  const maySend = mayMessages && can('messages.send') && !deleted;
+  const shown = tabs.filter((tab) => (tab !== 'appointments' || mayVisits) && (tab !== 'messages' || mayMessages));
   const takeOut = useTakeOut(p);
   const phone = (p.phones.find((one) => one.preferred) ?? p.phones[0])?.number;
   const email = (p.emails.find((one) => one.preferred) ?? p.emails[0])?.address;
@@ -113,7 +119,11 @@ function Record({ patient: p, onBack }: { patient: Patient; onBack: (event: Mous
   // on a phone there are more tabs than fit
   const tabsRef = useRef<HTMLDivElement>(null);
   useEffect(() => void tabsRef.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [search.tab]);
-  useShortcuts(mayWrite ? [{ key: 'e', label: 'patients.edit', run: edit }] : []);
+  const write = () => go({ tab: 'messages', write: true });
+  useShortcuts([
+    ...(mayWrite ? [{ key: 'e', label: 'patients.edit' as const, run: edit }] : []),
+    ...(maySend ? [{ key: 'm', label: 'patients.writeMessage' as const, run: write }] : []),
+  ]);
 
   return (
     <>
@@ -167,6 +177,11 @@ function Record({ patient: p, onBack }: { patient: Patient; onBack: (event: Mous
                 {t('action.edit')}
               </Button>
             ) : null}
+            {maySend ? (
+              <ActionIcon variant="default" size={36} aria-label={t('patients.writeMessage')} title={t('patients.writeMessage')} onClick={write}>
+                <IconMessage2 size={18} stroke={1.7} />
+              </ActionIcon>
+            ) : null}
             {deleted && mayDelete && !p.mergedInto ? (
               <Button leftSection={<IconArrowBackUp size={16} />} onClick={() => restore(p)}>
                 {t('patients.restore')}
@@ -207,7 +222,7 @@ function Record({ patient: p, onBack }: { patient: Patient; onBack: (event: Mous
         {deleted ? null : <MergedHere patient={p} mayUndo={mayDelete} />}
         <AlertList alerts={p.alerts} />
       </div>
-      <Tabs value={search.tab ?? 'overview'} onChange={(tab) => go({ tab: tabs.find((one) => one === tab), policy: undefined })} className={classes.tabs} keepMounted={false}>
+      <Tabs value={search.tab ?? 'overview'} onChange={(tab) => go({ tab: tabs.find((one) => one === tab), policy: undefined, write: undefined })} className={classes.tabs} keepMounted={false}>
         <Tabs.List ref={tabsRef} aria-label={t('patients.tabs')} className={classes.tabList}>
           <Tabs.Tab value="overview">{t('patients.tab.overview')}</Tabs.Tab>
           {shown.map((tab) => (
@@ -223,6 +238,13 @@ function Record({ patient: p, onBack }: { patient: Patient; onBack: (event: Mous
           <Tabs.Panel value="appointments">
             <Suspense fallback={<Skeleton h={220} mt="md" />}>
               <Visits patientId={p.id} mayBook={!deleted} />
+            </Suspense>
+          </Tabs.Panel>
+        ) : null}
+        {mayMessages ? (
+          <Tabs.Panel value="messages">
+            <Suspense fallback={<Skeleton h={220} mt="md" />}>
+              <Conversation patientId={p.id} maySend={!deleted} writing={!!search.write} onWrite={(writing) => go({ write: writing || undefined })} />
             </Suspense>
           </Tabs.Panel>
         ) : null}

@@ -45,10 +45,10 @@ export type Activities = (typeof activities)[number];
 export const events = ['calls', 'files'] as const satisfies readonly Shown[];
 export type Events = (typeof events)[number];
 /** Parts of a record besides the overview, in their order. */
-export const tabs = ['activity', 'appointments', 'calls', 'insurance', 'files'] as const;
+export const tabs = ['activity', 'appointments', 'messages', 'calls', 'insurance', 'files'] as const;
 export type Tab = (typeof tabs)[number];
-/** `policy`: whose form is open, or a new one's; `appointment`: which one is open over the record. */
-export type PatientSearch = { tab?: Tab; show?: Exclude<Activities, 'all'>; edit?: boolean; policy?: string; appointment?: string };
+/** `policy`: whose form is open, or a new one's; `appointment`: which one is open over the record; `write`: a message is being written. */
+export type PatientSearch = { tab?: Tab; show?: Exclude<Activities, 'all'>; edit?: boolean; policy?: string; appointment?: string; write?: boolean };
 
 export function validatePatientSearch(search: Record<string, unknown>): PatientSearch {
   const show = oneOf(['notes', 'changes', 'tasks'] as const, search.show);
@@ -59,6 +59,7 @@ export function validatePatientSearch(search: Record<string, unknown>): PatientS
     ...(show ? { show } : {}),
     ...(search.edit === true ? { edit: true } : {}),
     ...(tab === 'insurance' && typeof policy === 'string' && (policy === 'new' || ID.test(policy)) ? { policy } : {}),
+    ...(tab === 'messages' && search.write === true ? { write: true } : {}),
     ...(typeof appointment === 'string' && ID.test(appointment) ? { appointment } : {}),
   };
 }

@@ -2562,6 +2562,1349 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/message-attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "Idempotency-Key": string;
+                    "X-File-Name": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessageAttachment"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["MessageChannelSettings"][];
+                        };
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewMessageChannel"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessageChannelSettings"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-channels/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        channel: components["schemas"]["MessageChannel"];
+                    };
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            outcome: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-channels/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "Idempotency-Key": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        channel: components["schemas"]["MessageChannel"];
+                        language: components["schemas"]["Language"];
+                        to: string;
+                    };
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Message"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            failed: number;
+                            unknown: number;
+                            unmatched: number;
+                            unread: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    unmatched?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessagePage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["ReminderRule"][];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "Idempotency-Key": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReminderFields"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReminderRule"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReminderRule"];
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReminderRuleChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReminderRule"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-rules/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AtVersion"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReminderRule"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-sandbox/bounces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        messageId: string;
+                    };
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Message"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-sandbox/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        messageId: string;
+                        text: string;
+                    };
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Message"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SuppressionPage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "Idempotency-Key": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        address: string;
+                        channel: components["schemas"]["MessageChannel"];
+                    };
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Suppression"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-suppressions/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Suppression"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    channel?: components["schemas"]["MessageChannel"];
+                    status?: "active" | "archived" | "all";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["MessageTemplate"][];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "Idempotency-Key": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewMessageTemplate"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessageTemplate"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessageTemplate"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MessageTemplateChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessageTemplate"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/message-templates/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AtVersion"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessageTemplate"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-templates/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AtVersion"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessageTemplate"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-templates/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                /** Format: date-time */
+                                at: string;
+                                number: number;
+                                texts: components["schemas"]["TemplateTexts"];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-templates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PreviewMessage"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessagePreview"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    channel?: components["schemas"]["MessageChannel"];
+                    cursor?: string;
+                    direction?: components["schemas"]["MessageDirection"];
+                    limit?: number;
+                    patientId?: string;
+                    provider?: string;
+                    source?: components["schemas"]["MessageSource"];
+                    sourceId?: string;
+                    state?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessagePage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "Idempotency-Key": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewMessage"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Message"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Message"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        patientId: string;
+                        version: number;
+                    };
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Message"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AtVersion"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Message"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        decision: "send_again" | "leave";
+                        version: number;
+                    };
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Message"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Message"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AtVersion"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Message"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DraftMessage"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DraftPreview"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        automatic?: boolean;
+                        channel: components["schemas"]["MessageChannel"];
+                        patientIds: string[];
+                        purpose?: components["schemas"]["MessagePurpose"];
+                    };
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["PatientReach"][];
+                            reached: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messaging-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessagingSettings"];
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewMessagingSettings"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessagingSettings"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/offer": {
         parameters: {
             query?: never;
@@ -2964,6 +4307,42 @@ export interface paths {
         head?: never;
         /** Change a patient's record. */
         patch: operations["patients.change"];
+        trace?: never;
+    };
+    "/api/v1/patients/{id}/conversation/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/patients/{id}/delete": {
@@ -4155,6 +5534,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/unsubscribe/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        token: string;
+                    };
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Unsubscribing"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unsubscribe/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        token: string;
+                    };
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Unsubscribing"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/views": {
         parameters: {
             query?: never;
@@ -4393,212 +5852,6 @@ export interface paths {
         };
         /** How much of the time that became free somebody of the waitlist took. */
         get: operations["waitlist.read"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/webhook-deliveries/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A delivery, with what is sent and its tries. */
-        get: operations["webhook-deliveries.read"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/webhook-deliveries/{id}/replay": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Send a delivery again, under the same id, before whatever waits that happened to the same thing later. */
-        post: operations["webhook-deliveries.replay"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/webhook-endpoints": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Where the practice wants to be told, the oldest first. There are twenty at most. */
-        get: operations["webhook-endpoints.list"];
-        put?: never;
-        /** Be told at an address from now on. */
-        post: operations["webhook-endpoints.create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/webhook-endpoints/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** An endpoint. */
-        get: operations["webhook-endpoints.read"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Change an endpoint. Deliveries that wait go to the new address. */
-        patch: operations["webhook-endpoints.change"];
-        trace?: never;
-    };
-    "/api/v1/webhook-endpoints/{id}/delete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Delete an endpoint. What waits for it is never sent. */
-        post: operations["webhook-endpoints.delete"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/webhook-endpoints/{id}/deliveries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What an endpoint was told and is to be told, the newest first. */
-        get: operations["webhook-endpoints.deliveries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/webhook-endpoints/{id}/disable": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Tell an endpoint nothing any more. What waits for it waits; what happens meanwhile is not told. */
-        post: operations["webhook-endpoints.disable"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/webhook-endpoints/{id}/enable": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Tell an endpoint again: first what waits, which gets all its tries again, in its order. */
-        post: operations["webhook-endpoints.enable"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/webhook-endpoints/{id}/replay": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Send again what was given up, the oldest first, each under the id that it had. */
-        post: operations["webhook-endpoints.replay_failed"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/webhook-endpoints/{id}/rotate-secret": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Make a new secret. For 24 hours the one before signs as well. */
-        post: operations["webhook-endpoints.rotate_secret"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/webhook-endpoints/{id}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Send a test to an endpoint, whatever it is told of: `webhook.test`, about the endpoint itself. */
-        post: operations["webhook-endpoints.test"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/webhook-events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Of what endpoints can be told. */
-        get: operations["webhook-events.list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5085,6 +6338,42 @@ export interface paths {
         put?: never;
         /** What Cal.com tells a practice. The address says which practice, the signature (`X-Cal-Signature-256`) that it is Cal.com. */
         post: operations["api.hooks.receive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/u/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Unsubscribing"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -6345,6 +7634,22 @@ export interface components {
              */
             windows: components["schemas"]["WishWindow"][];
         };
+        ChannelSettings: {
+            accountSid?: string | null;
+            baseUrl?: string | null;
+            eventKey?: string | null;
+            fromAddress?: string | null;
+            fromName?: string | null;
+            fromNumber?: string | null;
+            host?: string | null;
+            messagingServiceSid?: string | null;
+            port?: number | null;
+            replyTo?: string | null;
+            sandboxMode?: boolean;
+            tls?: components["schemas"]["SmtpTls"];
+            trackOpens?: boolean;
+            user?: string | null;
+        };
         /** @description Which of a practice's, together. */
         Chosen: {
             /** @description Which, at most 100. */
@@ -6779,6 +8084,33 @@ export interface components {
             name: string;
             /** @description Its address: the sub-domain. */
             slug: string;
+        };
+        DraftMessage: {
+            /** Format: uuid */
+            appointmentId?: string | null;
+            channel: components["schemas"]["MessageChannel"];
+            language?: null | components["schemas"]["Language"];
+            /** Format: date-time */
+            notBefore?: string | null;
+            /** Format: uuid */
+            patientId: string;
+            purpose?: components["schemas"]["MessagePurpose"];
+            subject?: string | null;
+            /** Format: uuid */
+            templateId?: string | null;
+            text?: string | null;
+        };
+        DraftPreview: {
+            address: string | null;
+            hindrance: null | components["schemas"]["MessageHindrance"];
+            html: string | null;
+            language: components["schemas"]["Language"];
+            problems: components["schemas"]["TemplateProblem"][];
+            sms: null | components["schemas"]["SmsMeasure"];
+            subject: string | null;
+            text: string;
+            /** Format: date-time */
+            waitsUntil: string | null;
         };
         /** @description Two patients who are likely one. */
         Duplicate: {
@@ -7735,6 +9067,145 @@ export interface components {
         Merges: {
             items: components["schemas"]["Merge"][];
         };
+        Message: {
+            address: string;
+            /** Format: uuid */
+            answersId: string | null;
+            /** Format: uuid */
+            appointmentId: string | null;
+            /** Format: date-time */
+            appointmentStart: string | null;
+            atAnyHour: boolean;
+            attachments: components["schemas"]["MessageAttachment"][];
+            attempts: number;
+            channel: components["schemas"]["MessageChannel"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: uuid */
+            createdBy: string | null;
+            /** Format: date-time */
+            deliveredAt: string | null;
+            direction: components["schemas"]["MessageDirection"];
+            /** Format: date-time */
+            endedAt: string | null;
+            /** Format: uuid */
+            id: string;
+            language: components["schemas"]["Language"];
+            /** Format: date-time */
+            notBefore: string;
+            /** Format: date-time */
+            openedAt: string | null;
+            parts: number | null;
+            /** Format: uuid */
+            patientId: string | null;
+            priceMinor: number | null;
+            provider: string | null;
+            purpose: components["schemas"]["MessagePurpose"];
+            /** Format: date-time */
+            readAt: string | null;
+            reason: string | null;
+            replyTo: string | null;
+            /** Format: uuid */
+            retryOfId: string | null;
+            /** Format: date-time */
+            sentAt: string | null;
+            source: components["schemas"]["MessageSource"];
+            /** Format: uuid */
+            sourceId: string | null;
+            state: components["schemas"]["MessageState"];
+            subject: string | null;
+            /** Format: uuid */
+            templateId: string | null;
+            templateNumber: number | null;
+            test: boolean;
+            text: string;
+            /** Format: date-time */
+            updatedAt: string;
+            version: number;
+        };
+        MessageAttachment: {
+            /** Format: uuid */
+            id: string;
+            mediaType: string;
+            name: string;
+            size: number;
+        };
+        /** @enum {string} */
+        MessageChannel: "email" | "sms";
+        MessageChannelSettings: {
+            baseUrls: string[];
+            channel: components["schemas"]["MessageChannel"];
+            hookUrl: string | null;
+            installation: boolean;
+            provider: components["schemas"]["MessageProvider"];
+            secretLastFour: string | null;
+            settings: components["schemas"]["ChannelSettings"];
+            /** Format: date-time */
+            testedAt: string | null;
+            testOutcome: string | null;
+            version: number;
+        };
+        /** @enum {string} */
+        MessageDirection: "out" | "in";
+        /** @enum {string} */
+        MessageHindrance: "unknown" | "deleted" | "deceased" | "no_address" | "refused" | "not_agreed" | "bounced" | "complained" | "unsubscribed" | "stopped" | "suppressed_by_hand" | "daily_cap" | "quiet_hours";
+        MessageItem: components["schemas"]["Message"] & {
+            patient: null | components["schemas"]["MessagePatient"];
+        };
+        MessagePage: {
+            items: components["schemas"]["MessageItem"][];
+            nextCursor: string | null;
+        };
+        MessagePatient: {
+            familyName: string | null;
+            familyNameOther: string | null;
+            givenName: string;
+            givenNameOther: string | null;
+            /** Format: uuid */
+            id: string;
+        };
+        MessagePreview: {
+            html: string | null;
+            language: components["schemas"]["Language"];
+            problems: components["schemas"]["TemplateProblem"][];
+            sms: null | components["schemas"]["SmsMeasure"];
+            subject: string | null;
+            text: string;
+        };
+        /** @enum {string} */
+        MessageProvider: "sandbox" | "installation" | "smtp" | "sendgrid" | "twilio";
+        /** @enum {string} */
+        MessagePurpose: "transactional" | "marketing";
+        /** @enum {string} */
+        MessageSource: "person" | "workflow" | "rule" | "answer";
+        /** @enum {string} */
+        MessageState: "queued" | "sending" | "unknown" | "sent" | "failed" | "delivered" | "bounced" | "opened" | "replied" | "suppressed" | "cancelled" | "received";
+        MessageTemplate: {
+            /** Format: date-time */
+            archivedAt: string | null;
+            channel: components["schemas"]["MessageChannel"];
+            /** Format: uuid */
+            id: string;
+            key: string | null;
+            name: string;
+            number: number;
+            purpose: components["schemas"]["MessagePurpose"];
+            texts: components["schemas"]["TemplateTexts"];
+            version: number;
+        };
+        MessageTemplateChange: {
+            name?: string | null;
+            purpose?: null | components["schemas"]["MessagePurpose"];
+            texts?: null | components["schemas"]["TemplateTexts"];
+            version: number;
+        };
+        MessagingSettings: {
+            dailyCap: number;
+            partPriceMinor: number;
+            quietFrom: string;
+            quietUntil: string;
+            version: number;
+        };
         /**
          * @description A way to give the second factor.
          * @enum {string}
@@ -8023,6 +9494,43 @@ export interface components {
              */
             version: number;
         };
+        NewMessage: {
+            /** Format: uuid */
+            appointmentId?: string | null;
+            attachments?: string[];
+            channel: components["schemas"]["MessageChannel"];
+            language?: null | components["schemas"]["Language"];
+            /** Format: date-time */
+            notBefore?: string | null;
+            /** Format: uuid */
+            patientId: string;
+            purpose?: components["schemas"]["MessagePurpose"];
+            replyTo?: string | null;
+            subject?: string | null;
+            /** Format: uuid */
+            templateId?: string | null;
+            text?: string | null;
+        };
+        NewMessageChannel: {
+            channel: components["schemas"]["MessageChannel"];
+            provider: components["schemas"]["MessageProvider"];
+            secret?: string | null;
+            settings: components["schemas"]["ChannelSettings"];
+            version: number;
+        };
+        NewMessageTemplate: {
+            channel: components["schemas"]["MessageChannel"];
+            name: string;
+            purpose: components["schemas"]["MessagePurpose"];
+            texts: components["schemas"]["TemplateTexts"];
+        };
+        NewMessagingSettings: {
+            dailyCap: number;
+            partPriceMinor: number;
+            quietFrom: string;
+            quietUntil: string;
+            version: number;
+        };
         /** @description A note. */
         NewNote: {
             /** @description Members of the practice whom it is meant for. */
@@ -8256,15 +9764,6 @@ export interface components {
              * @description The version that the change is based on; 0 when nothing was decided yet.
              */
             version: number;
-        };
-        /** @description Where the practice wants to be told from now on. */
-        NewWebhookEndpoint: {
-            /** @description What it is for. */
-            description?: string | null;
-            /** @description Of what it is told: names of events, `area.*`, or `*`. */
-            events: string[];
-            /** @description An https address on the public internet. */
-            url: components["schemas"]["String_String"];
         };
         /** @description A note as it was written. */
         Note: {
@@ -8998,6 +10497,14 @@ export interface components {
             /** @description `name`, `number`, `birthDate`, `createdAt` or `updatedAt`, with a hyphen in front for descending. */
             sort?: string | null;
         };
+        PatientReach: {
+            /** Format: date-time */
+            notBefore: string | null;
+            /** Format: uuid */
+            patientId: string;
+            reached: boolean;
+            reason: null | components["schemas"]["MessageHindrance"];
+        };
         /** @description What somebody has typed so far. */
         PatientSearch: {
             /**
@@ -9274,6 +10781,17 @@ export interface components {
             items: components["schemas"]["ManagedPractice"][];
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
+        };
+        PreviewMessage: {
+            /** Format: uuid */
+            appointmentId?: string | null;
+            channel: components["schemas"]["MessageChannel"];
+            language?: null | components["schemas"]["Language"];
+            /** Format: uuid */
+            patientId?: string | null;
+            /** Format: uuid */
+            templateId?: string | null;
+            texts?: null | components["schemas"]["TemplateTexts"];
         };
         /** @description An error as JSON, RFC 9457 `application/problem+json`. */
         Problem: {
@@ -9766,6 +11284,28 @@ export interface components {
          * @enum {string}
          */
         RemarkCode: "duplicateHeading" | "emptyHeading" | "noKnownHeading" | "encodingGuessed" | "encodingDoubtful" | "datesAmbiguous" | "datesMixed" | "moreSheets" | "formulas";
+        ReminderFields: {
+            channel: components["schemas"]["MessageChannel"];
+            enabled: boolean;
+            locationIds: string[];
+            name: string;
+            offsetMinutes: number;
+            serviceIds: string[];
+            skipConfirmed: boolean;
+            /** Format: uuid */
+            templateId: string;
+        };
+        ReminderRule: components["schemas"]["ReminderFields"] & {
+            /** Format: date-time */
+            archivedAt: string | null;
+            /** Format: uuid */
+            id: string;
+            version: number;
+        };
+        ReminderRuleChange: {
+            rule: components["schemas"]["ReminderFields"];
+            version: number;
+        };
         /**
          * @description How a closing day comes again.
          * @enum {string}
@@ -10317,6 +11857,15 @@ export interface components {
             /** @description The location's zone, IANA. */
             timeZone: string;
         };
+        SmsMeasure: {
+            encoding: string;
+            forcing: string;
+            parts: number;
+            priceMinor: number;
+            units: number;
+        };
+        /** @enum {string} */
+        SmtpTls: "implicit" | "starttls" | "none";
         /** @description Until when a recall is put off. */
         SnoozeRecall: {
             /**
@@ -10451,6 +12000,23 @@ export interface components {
             id: components["schemas"]["AdministratorId"];
             name: components["schemas"]["String_String"];
         };
+        Suppression: {
+            address: string;
+            channel: components["schemas"]["MessageChannel"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            patientId: string | null;
+            reason: components["schemas"]["SuppressionReason"];
+        };
+        SuppressionPage: {
+            items: components["schemas"]["Suppression"][];
+            nextCursor: string | null;
+        };
+        /** @enum {string} */
+        SuppressionReason: "bounce" | "complaint" | "unsubscribe" | "stop" | "by_hand";
         /** @description Where to go over to. */
         Switch: {
             /** Format: uuid */
@@ -10698,6 +12264,19 @@ export interface components {
          * @enum {string}
          */
         TaskStatus: "open" | "done";
+        TemplateProblem: {
+            code: string;
+            column: number;
+            field: string;
+            line: number;
+            message: string;
+        };
+        TemplateTexts: {
+            subjectAr: string | null;
+            subjectEn: string | null;
+            textAr: string;
+            textEn: string;
+        };
         /** @description A field that was changed. */
         TimelineChange: {
             /** @description What it is. */
@@ -10774,6 +12353,12 @@ export interface components {
             name: string;
             /** Format: date-time */
             nextAt: string;
+        };
+        Unsubscribing: {
+            language: components["schemas"]["Language"];
+            practice: string;
+            slug: string;
+            unsubscribed: boolean;
         };
         /** @description A page of the worklist. */
         UnverifiedPage: {
@@ -11109,201 +12694,6 @@ export interface components {
              * @description Goes up with each change; 0 when the practice has not decided anything.
              */
             version: number;
-        };
-        /** @description The public events of an area. */
-        WebhookArea: {
-            /** @description Names of its events. */
-            events: string[];
-            /** @description Its name; `area.*` wants all of it. */
-            name: string;
-        };
-        /** @description A try. */
-        WebhookAttempt: {
-            /**
-             * Format: date-time
-             * @description When it ended.
-             */
-            at: string;
-            /**
-             * Format: int32
-             * @description How long it took.
-             */
-            durationMs: number;
-            /** @description What was wrong; none when it was taken. */
-            error: string | null;
-            /**
-             * Format: int32
-             * @description Status of the answer, if there was one. What it said is not kept.
-             */
-            status: number | null;
-        };
-        /** @description One event for one endpoint. */
-        WebhookDelivery: {
-            /**
-             * Format: int32
-             * @description Tries since it was queued, or queued again.
-             */
-            attempts: number;
-            /**
-             * Format: date-time
-             * @description When it was queued.
-             */
-            createdAt: string;
-            /**
-             * Format: date-time
-             * @description When it is tried next, if nothing that happened to the same thing before waits as well.
-             */
-            dueAt: string | null;
-            /** @description For which endpoint. */
-            endpointId: components["schemas"]["WebhookEndpointId"];
-            /** @description Which event. */
-            event: string;
-            /**
-             * Format: date-time
-             * @description When it was taken or given up.
-             */
-            finishedAt: string | null;
-            /**
-             * Format: date-time
-             * @description When it happened.
-             */
-            happenedAt: string;
-            /** @description Its id. */
-            id: components["schemas"]["WebhookDeliveryId"];
-            /** @description What was wrong at the last try: `status`, `timeout`, `connection`, `broken`, or why the address is not called. */
-            lastError: string | null;
-            /**
-             * Format: int32
-             * @description Status of the last answer.
-             */
-            lastStatus: number | null;
-            /** @description How it stands. */
-            state: components["schemas"]["WebhookDeliveryState"];
-        };
-        /** @description A delivery with what was sent, and its tries. */
-        WebhookDeliveryDetail: components["schemas"]["WebhookDelivery"] & {
-            /** @description The body, as it is sent. */
-            body: string;
-            /** @description By which the receiver knows it again: `webhook-id`. */
-            messageId: string;
-            /** @description The last hundred tries, the newest first. */
-            tries: components["schemas"]["WebhookAttempt"][];
-        };
-        /**
-         * Format: uuid
-         * @description One event for one endpoint.
-         */
-        WebhookDeliveryId: string;
-        /** @description A page of deliveries. */
-        WebhookDeliveryPage: {
-            items: components["schemas"]["WebhookDelivery"][];
-            /** @description For the next page; null on the last one. */
-            nextCursor: string | null;
-        };
-        /**
-         * @description How a delivery stands.
-         * @enum {string}
-         */
-        WebhookDeliveryState: "pending" | "delivered" | "failed";
-        /**
-         * @description Why an endpoint is not told.
-         * @enum {string}
-         */
-        WebhookDisabledReason: "by_hand" | "gone" | "failing";
-        /** @description Where the practice wants to be told. */
-        WebhookEndpoint: {
-            /** @description Whether it is told. */
-            active: boolean;
-            /**
-             * Format: date-time
-             * @description When it was entered.
-             */
-            createdAt: string;
-            /** @description What it is for. */
-            description: string | null;
-            /**
-             * Format: date-time
-             * @description Since when it is not.
-             */
-            disabledAt: string | null;
-            disabledReason: components["schemas"]["WebhookDisabledReason"] | null;
-            /** @description Of what it is told: names of events, `area.*`, or `*`. */
-            events: string[];
-            /**
-             * Format: date-time
-             * @description Since when every try has failed.
-             */
-            failingSince: string | null;
-            /** @description Its id. */
-            id: components["schemas"]["WebhookEndpointId"];
-            /**
-             * Format: date-time
-             * @description Until when the secret before signs as well.
-             */
-            oldSecretUntil: string | null;
-            /** @description What its secret ends with. */
-            secretLastFour: string;
-            /**
-             * Format: date-time
-             * @description When it was last changed.
-             */
-            updatedAt: string;
-            /** @description Where calls go. */
-            url: components["schemas"]["String_String"];
-            /**
-             * Format: int32
-             * @description Goes up with each change.
-             */
-            version: number;
-        };
-        /** @description What is to be different about an endpoint; what is left out stays. */
-        WebhookEndpointChange: {
-            description?: string | null;
-            events?: string[] | null;
-            url?: components["schemas"]["String_String"] | null;
-            /**
-             * Format: int32
-             * @description The version that the change is based on.
-             */
-            version: number;
-        };
-        /**
-         * Format: uuid
-         * @description Where a practice wants to be told.
-         */
-        WebhookEndpointId: string;
-        /** @description The practice's endpoints. */
-        WebhookEndpoints: {
-            items: components["schemas"]["WebhookEndpoint"][];
-        };
-        /** @description Where the practice wants to be told, and by which secret it knows us. This answer is the only place where that can be read. */
-        WebhookEndpointSecret: {
-            /** @description The rest of it. */
-            endpoint: components["schemas"]["WebhookEndpoint"];
-            /** @description The secret: `whsec_…`. */
-            secret: components["schemas"]["String_String"];
-        };
-        /** @description The public events, by area. */
-        WebhookEvents: {
-            areas: components["schemas"]["WebhookArea"][];
-        };
-        /** @description What is sent again. */
-        WebhooksReplayed: {
-            /**
-             * Format: int64
-             * @description How many deliveries.
-             */
-            deliveries: number;
-            /** @description Whether there are more, for another request. */
-            more: boolean;
-        };
-        /** @description Since when what was given up is to be sent again. */
-        WebhooksSince: {
-            /**
-             * Format: date-time
-             * @description What was queued since then; left out, everything that is still kept.
-             */
-            since?: string | null;
         };
         /** @description A recall with everything that was tried. */
         WholeRecall: components["schemas"]["RecallItem"] & {
@@ -25818,721 +27208,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FillRates"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "webhook-deliveries.read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The delivery */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookDeliveryDetail"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "webhook-deliveries.replay": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The delivery */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookDelivery"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "webhook-endpoints.list": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookEndpoints"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "webhook-endpoints.create": {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description A new UUID; the same one when the request is repeated */
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewWebhookEndpoint"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookEndpointSecret"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "webhook-endpoints.read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The endpoint */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookEndpoint"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "webhook-endpoints.change": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The endpoint */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WebhookEndpointChange"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookEndpoint"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "webhook-endpoints.delete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The endpoint */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AtVersion"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookEndpoint"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "webhook-endpoints.deliveries": {
-        parameters: {
-            query?: {
-                /** @description The nextCursor of the page before. */
-                cursor?: string;
-                /** @description Rows of a page, at most 200. */
-                limit?: number;
-                /** @description Only those that stand like this. */
-                state?: "pending" | "delivered" | "failed";
-            };
-            header?: never;
-            path: {
-                /** @description The endpoint */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookDeliveryPage"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "webhook-endpoints.disable": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The endpoint */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AtVersion"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookEndpoint"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "webhook-endpoints.enable": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The endpoint */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AtVersion"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookEndpoint"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "webhook-endpoints.replay_failed": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The endpoint */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WebhooksSince"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhooksReplayed"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "webhook-endpoints.rotate_secret": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The endpoint */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AtVersion"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookEndpointSecret"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "webhook-endpoints.test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The endpoint */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookDelivery"];
-                };
-            };
-            /** @description Not signed in, or no longer. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role does not allow it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other problem: see its code. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "webhook-events.list": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookEvents"];
                 };
             };
             /** @description Not signed in, or no longer. */

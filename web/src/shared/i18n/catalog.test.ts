@@ -10,6 +10,8 @@ import importsEn from './imports.en.json';
 import { translator } from './index';
 import linksAr from './links.ar.json';
 import linksEn from './links.en.json';
+import messagingAr from './messaging.ar.json';
+import messagingEn from './messaging.en.json';
 import onlineAr from './online.ar.json';
 import onlineEn from './online.en.json';
 import patientsAr from './patients.ar.json';
@@ -18,6 +20,8 @@ import offerAr from './offer.ar.json';
 import offerEn from './offer.en.json';
 import schedulingAr from './scheduling.ar.json';
 import schedulingEn from './scheduling.en.json';
+import unsubscribeAr from './unsubscribe.ar.json';
+import unsubscribeEn from './unsubscribe.en.json';
 import tasksAr from './tasks.ar.json';
 import tasksEn from './tasks.en.json';
 import waitlistAr from './waitlist.ar.json';
@@ -37,6 +41,8 @@ const [en, ar] = [
     ...waitlistEn,
     ...tasksEn,
     ...offerEn,
+    ...messagingEn,
+    ...unsubscribeEn,
     ...webhooksEn,
     ...automationEn,
   },
@@ -51,6 +57,8 @@ const [en, ar] = [
     ...waitlistAr,
     ...tasksAr,
     ...offerAr,
+    ...messagingAr,
+    ...unsubscribeAr,
     ...webhooksAr,
     ...automationAr,
   },

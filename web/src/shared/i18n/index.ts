@@ -4,10 +4,12 @@ import type consoleEn from './console.en.json';
 import type en from './en.json';
 import type importsEn from './imports.en.json';
 import type linksEn from './links.en.json';
+import type messagingEn from './messaging.en.json';
 import type onlineEn from './online.en.json';
 import type patientsEn from './patients.en.json';
 import type offerEn from './offer.en.json';
 import type schedulingEn from './scheduling.en.json';
+import type unsubscribeEn from './unsubscribe.en.json';
 import type tasksEn from './tasks.en.json';
 import type waitlistEn from './waitlist.en.json';
 import type webhooksEn from './webhooks.en.json';
@@ -26,6 +28,8 @@ export type MessageId = Strip<
   | keyof typeof waitlistEn
   | keyof typeof tasksEn
   | keyof typeof offerEn
+  | keyof typeof messagingEn
+  | keyof typeof unsubscribeEn
   | keyof typeof webhooksEn
   | keyof typeof automationEn
 >;
@@ -66,6 +70,8 @@ export type Part =
   | 'scheduling'
   | 'waitlist'
   | 'offer'
+  | 'messaging'
+  | 'unsubscribe'
   | 'tasks'
   | 'webhooks'
   | 'automation';
@@ -81,6 +87,8 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     scheduling: () => import('./scheduling.en.json'),
     waitlist: () => import('./waitlist.en.json'),
     offer: () => import('./offer.en.json'),
+    messaging: () => import('./messaging.en.json'),
+    unsubscribe: () => import('./unsubscribe.en.json'),
     tasks: () => import('./tasks.en.json'),
     webhooks: () => import('./webhooks.en.json'),
     automation: () => import('./automation.en.json'),
@@ -95,6 +103,8 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     scheduling: () => import('./scheduling.ar.json'),
     waitlist: () => import('./waitlist.ar.json'),
     offer: () => import('./offer.ar.json'),
+    messaging: () => import('./messaging.ar.json'),
+    unsubscribe: () => import('./unsubscribe.ar.json'),
     tasks: () => import('./tasks.ar.json'),
     webhooks: () => import('./webhooks.ar.json'),
     automation: () => import('./automation.ar.json'),
