@@ -176,6 +176,15 @@ const toConversation = (writing) => async (p) => {
   await p.goto(`${base}/patients/${patientId}?tab=messages${writing ? '&write=true' : ''}`);
   await p.locator(writing ? 'textarea' : '[data-message]').first().waitFor();
 };
+/** A patient answers, for whoever looks at the conversation has read what came before. */
+const toInbox = async (p) => {
+  const base = new URL(p.url()).origin;
+  const { items } = await (await p.request.get(`${base}/api/v1/messages?limit=1&channel=sms&direction=out&provider=sandbox&state=sent,delivered,replied`)).json();
+  const headers = { Origin: base };
+  await p.request.post(`${base}/api/v1/message-sandbox/replies`, { headers, data: { messageId: items[0].id, text: 'Yes please, but only after four o’clock. هل يمكن يوم الأحد؟' } });
+  await p.reload();
+  await p.locator('[data-came]').first().waitFor();
+};
 const toNewReminder = async (p) => {
   await p.getByRole('button', { name: /^(New reminder|تذكير جديد)$/ }).click();
   await p.getByRole('dialog').waitFor();
@@ -234,7 +243,7 @@ export const screens = [
   { name: 'patient’s link, visit', path: '/home', act: toLink(() => undefined) },
   { name: 'patient’s link, other times', path: '/home', act: toLink(async (p) => (await p.getByRole('button', { name: /^(Choose another time|اختيار وقت آخر)$/ }).click(), p.locator('[data-slot]').first().click())) },
   { name: 'patient’s link, cancelling with errors', path: '/home', act: toLink(async (p) => (await p.getByRole('button', { name: /^(Cancel the appointment|إلغاء الموعد)$/ }).click(), p.getByRole('button', { name: /^(Yes, cancel it|نعم، ألغوه)$/ }).click())) },
-  { name: 'messages', path: '/messages', ready: '[data-came]' },
+  { name: 'messages', path: '/messages', act: toInbox },
   { name: 'messages, all', path: '/messages?shelf=all', ready: row },
   { name: 'messages, not delivered', path: '/messages?shelf=failed' },
   { name: 'message', path: '/messages?shelf=all', ready: row, act: open },

@@ -1,6 +1,7 @@
 // Pictures of every screen for people to look at: SHOTS=folder VANTAGE_URL=address node e2e/shots.mjs [part of a name]
 import fs from 'node:fs';
 import { axe, BASE, demoOwner, launch, newcomer, open, signInAtDoor, signUp, speak } from './browser.mjs';
+import { addMessages } from './messages.mjs';
 import { addPatients } from './patients.mjs';
 import { addWebhooks } from './webhooks.mjs';
 import { looks, screens, visit } from './screens.mjs';
@@ -20,6 +21,7 @@ const people = {
     await signInAtDoor(page, demoOwner);
     // the demo's own patients come with it, where it has any
     await addPatients(page.request);
+    await addMessages(page.request);
     await addWebhooks(page.request);
   }),
   fresh: await enter((page) => signUp(page, newcomer())),

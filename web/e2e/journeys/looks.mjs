@@ -2,6 +2,7 @@
 // SCREEN=calendar looks at those only that have it in their names.
 import assert from 'node:assert/strict';
 import { axe, BASE, demoOwner, newcomer, open, signInAtDoor, signUp, speak } from '../browser.mjs';
+import { addMessages } from '../messages.mjs';
 import { addPatients } from '../patients.mjs';
 import { looks, screens, visit } from '../screens.mjs';
 import { addWebhooks } from '../webhooks.mjs';
@@ -32,6 +33,7 @@ export default async function ({ browser, watch, step, must }) {
     await signInAtDoor(page, demoOwner);
     // the demo's own patients come with it, where it has any
     await addPatients(page.request);
+    await addMessages(page.request);
     await addWebhooks(page.request);
   });
   people.fresh = await enter('a practice that is new', (page) => signUp(page, newcomer()));

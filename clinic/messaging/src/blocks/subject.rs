@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use automation::block::{Field, Kind, Subject};
+use automation::block::{Field, Kind, Subject, fields};
 use futures::future::BoxFuture;
+use patients::blocks::{BELOW, known};
 use platform::Result;
 use platform::db::TenantTx;
 use serde_json::{Value, json};
@@ -28,7 +29,7 @@ const STATES: &[&str] = &[
     "received",
 ];
 
-static FIELDS: [Field; 14] = [
+const OWN: [Field; 10] = [
     Field::new("id", Kind::Ref("message"), r#""01a1fe48-1891-756b-aab2-930c260b1d02""#),
     Field::new("channel", Kind::Choice(CHANNELS), r#""sms""#),
     Field::new("direction", Kind::Choice(&["out", "in"]), r#""in""#),
@@ -39,11 +40,9 @@ static FIELDS: [Field; 14] = [
     Field::new("answers", Kind::Ref("message"), "null"),
     Field::new("appointment", Kind::Ref("appointment"), "null"),
     Field::new("at", Kind::Instant, r#""2026-11-30T09:00:00Z""#),
-    Field::new("patient", Kind::Object, "null"),
-    Field::new("patient.id", Kind::Ref("patient"), r#""01a1fe48-1891-756b-aab2-930c260b1d03""#),
-    Field::new("patient.name", Kind::Text, r#""Lina Haddad""#).sensitive(),
-    Field::new("patient.language", Kind::Choice(&["en", "ar"]), r#""ar""#),
 ];
+
+static FIELDS: [Field; OWN.len() + BELOW.len()] = fields(&[&OWN, &BELOW]);
 
 /// The message.
 pub static MESSAGE: Subject = Subject {
@@ -64,11 +63,9 @@ fn load<'a>(tx: &'a mut TenantTx, ids: &'a [Uuid]) -> BoxFuture<'a, Result<HashM
         let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
         let all = open_all(tx, rows).await?;
         let people: Vec<Uuid> = all.iter().filter_map(|one| one.patient_id).map(|patient| patient.uuid()).collect();
-        let contacts = patients::contacts(tx, &people).await?;
+        let patients = known(tx, &people).await?;
         let shown = all.into_iter().map(|one| {
-            let patient = one.patient_id.and_then(|id| contacts.get(&id));
-            let patient =
-                patient.map(|of| json!({ "id": of.kept_as, "name": of.name.expose(), "language": of.language }));
+            let patient = one.patient_id.and_then(|id| patients.get(&id.uuid())).map(|known| &known.value);
             let value = json!({
                 "id": one.id,
                 "channel": one.channel,

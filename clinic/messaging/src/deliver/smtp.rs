@@ -1,7 +1,7 @@
 //! Mail by SMTP (RFC 5321), step by step: what fails before the text was given over came to nothing and may be tried again;
 //! when the answer to the text itself is missing, nobody knows.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
@@ -15,6 +15,7 @@ use lettre::{Address, Message};
 use platform::App;
 use platform::egress::Url;
 use platform::phi::Phi;
+use platform::public_egress::is_public;
 
 use super::letter::Letter;
 use super::sender::Outcome;
@@ -171,29 +172,6 @@ async fn timely<T>(step: impl Future<Output = Result<T, SmtpError>>) -> Result<T
     tokio::time::timeout(STEP, step).await.map_err(|_| Stop::TimeOut)?.map_err(Stop::from)
 }
 
-/// Whether an address is on the public internet (IANA's registries of special addresses).
-fn is_public(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => {
-            let [a, b, ..] = ip.octets();
-            !(ip.is_private()
-                || ip.is_loopback()
-                || ip.is_link_local()
-                || ip.is_multicast()
-                || ip.is_documentation()
-                || matches!((a, b), (0 | 240..=255, _) | (100, 64..=127) | (192, 0) | (198, 18 | 19)))
-        }
-        IpAddr::V6(ip) => match ip.to_ipv4_mapped() {
-            Some(ip) => is_public(IpAddr::V4(ip)),
-            // what is handed out (2000::/3), without tunnels, documentation and what maps other networks
-            None => {
-                let [a, b, ..] = ip.segments();
-                a & 0xe000 == 0x2000 && !matches!((a, b), (0x2001, 0..=0x1ff | 0xdb8) | (0x2002, _))
-            }
-        },
-    }
-}
-
 fn server_of(app: &App, provider: Provider, settings: &ChannelSettings, secret: &Phi<String>) -> Option<Server> {
     match provider {
         Provider::Installation => Server::installation(app),
@@ -330,43 +308,5 @@ impl Header for ListUnsubscribe {
 
     fn display(&self) -> HeaderValue {
         HeaderValue::new(Self::name(), self.0.clone())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_everybody_reaches_is_public() {
-        for ip in ["8.8.8.8", "1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8"] {
-            assert!(is_public(ip.parse().expect("an address")), "{ip}");
-        }
-        for ip in [
-            "127.0.0.1",
-            "10.0.0.1",
-            "172.16.0.1",
-            "192.168.1.1",
-            "169.254.169.254",
-            "100.64.0.1",
-            "0.0.0.0",
-            "224.0.0.1",
-            "255.255.255.255",
-            "198.18.0.1",
-            "192.0.0.1",
-            "::1",
-            "::",
-            "fe80::1",
-            "fc00::1",
-            "ff02::1",
-            "::ffff:127.0.0.1",
-            "::ffff:10.0.0.1",
-            "2002:7f00:1::",
-            "64:ff9b::7f00:1",
-            "2001:db8::1",
-            "2001::1",
-        ] {
-            assert!(!is_public(ip.parse().expect("an address")), "{ip}");
-        }
     }
 }

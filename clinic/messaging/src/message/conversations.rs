@@ -19,7 +19,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::QueryBuilder;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use super::list::{MessagePage, page};
 use super::row::{COLUMNS, lock};
@@ -81,7 +80,7 @@ async fn unread(who: Can<may::Read>, Query(asked): Query<Part>) -> Result<Json<M
         if asked.unmatched {
             query.push(" and m.patient_id is null");
         }
-        page(tx, &order, query, &["unread"]).await.map(Json)
+        page(tx, &order, query, vec!["unread"]).await.map(Json)
     })
     .await
 }
@@ -106,7 +105,7 @@ async fn conversation(
             .push(" and m.patient_id = any(")
             .push_bind(all)
             .push(") and m.channel = 'sms' and m.state <> 'suppressed'");
-        page(tx, &order, query, &["conversation"]).await.map(Json)
+        page(tx, &order, query, vec!["conversation"]).await.map(Json)
     })
     .await
 }

@@ -126,7 +126,7 @@ async fn list(who: Can<may::Read>, Query(asked): Query<ListMessages>) -> Result<
     who.read_recorded(async move |tx| {
         let mut query = QueryBuilder::new("select ");
         query.push(COLUMNS).push(" from messaging.message m where m.practice_id = ").push_bind(tx.practice());
-        let mut filter = Vec::new();
+        let mut filter: Vec<&'static str> = Vec::new();
         if let Some(patient) = asked.patient_id {
             let all = patients::merged_into(tx, patient).await?;
             query.push(" and m.patient_id = any(").push_bind(all).push(")");
@@ -161,7 +161,7 @@ async fn list(who: Can<may::Read>, Query(asked): Query<ListMessages>) -> Result<
             query.push(" and m.source_id = ").push_bind(source);
             filter.push("sourceId");
         }
-        page(tx, &order, query, &filter).await.map(Json)
+        page(tx, &order, query, filter).await.map(Json)
     })
     .await
 }
@@ -186,7 +186,7 @@ pub async fn page(
     tx: &mut TenantTx,
     order: &Order,
     mut query: QueryBuilder<Postgres>,
-    filter: &[&str],
+    filter: Vec<&'static str>,
 ) -> Result<MessagePage> {
     order.push("m.id", &mut query)?;
     let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
@@ -195,7 +195,7 @@ pub async fn page(
     let ids: Vec<Uuid> = messages.iter().map(|item| item.id.uuid()).collect();
     let patients: BTreeSet<PatientId> = messages.iter().filter_map(|item| item.patient_id).collect();
     let patients: Vec<PatientId> = patients.into_iter().collect();
-    tx.record_read(Look::list("message", &ids, filter).of_patients(&patients)).await?;
+    tx.record_read(Look::list("message", &ids, &filter).of_patients(&patients)).await?;
     let people: Vec<Uuid> = patients.iter().map(|id| id.uuid()).collect();
     let people: HashMap<PatientId, MessagePatient> = patients::items_of(tx, &people)
         .await?

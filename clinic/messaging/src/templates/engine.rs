@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use minijinja::value::Serde;
 use minijinja::{Environment, Error as JinjaError, ErrorKind, UndefinedBehavior, Value};
 use platform::language::Language;
 use serde::Serialize;
@@ -190,7 +191,7 @@ pub fn render(field: &str, source: &str, values: &serde_json::Value, voice: &Voi
     if let Some(statement) = statements(field, source).into_iter().next() {
         return Err(statement);
     }
-    environment(voice).render_str(source, Value::from_serialize(values)).map_err(|error| said(field, source, &error))
+    environment(voice).render_str(source, Serde(values)).map_err(|error| said(field, source, &error))
 }
 
 /// Values as they stand in previews without a record.

@@ -2,10 +2,11 @@ import { Button } from '@mantine/core';
 import { IconBell, IconMail, IconMessage2, IconPaperclip, IconRobot } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
-import { dirOf, useLang } from '@/shared/i18n';
+import { useLang } from '@/shared/i18n';
 import { formatDateTime, formatTime } from '@/shared/i18n/format';
 import type { Message } from '../api';
 import { Acts } from '../Acts';
+import { directionOf } from '../direction';
 import { StateMark } from '../StateMark';
 import { useMessageWords } from '../words';
 import classes from './Conversation.module.css';
@@ -21,8 +22,7 @@ export function Bubble({ message, repeated = false }: { message: Message; repeat
   const maySend = useCan()('messages.send');
   const Icon = icons[message.channel];
   const incoming = message.direction === 'in';
-  // what patients write is in whatever language they write
-  const dir = incoming ? 'auto' : dirOf(message.language);
+  const dir = directionOf(message.text, message.language);
   const source = words.source(message);
   const waits = message.state === 'queued' && Date.parse(message.notBefore) > Date.now();
   const reason = incoming ? words.understood(message) : message.state === 'unknown' ? t('messages.doubt') : message.reason ? words.reason(message.reason) : undefined;

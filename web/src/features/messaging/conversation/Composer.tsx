@@ -3,8 +3,9 @@ import { IconClock, IconCornerUpLeft, IconPaperclip, IconSend, IconVariable, Ico
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, lazy, Suspense, useRef, useState } from 'react';
 import { patientQuery } from '@/features/patients/api';
-import { dirOf, useLang } from '@/shared/i18n';
+import { useLang } from '@/shared/i18n';
 import type { Channel } from '../api';
+import { directionOf } from '../direction';
 import { nameOf } from '../templates/draft';
 import { useInsert } from '../templates/useInsert';
 import classes from './Composer.module.css';
@@ -112,7 +113,7 @@ function Fields({ composing, patientId }: { composing: Composing; patientId: str
         <VisitChoice patientId={patientId} value={draft.appointmentId} onChange={(appointmentId) => set({ appointmentId })} />
       </div>
       {draft.channel === 'email' ? (
-        <TextInput label={t('messages.compose.subject')} lang={draft.language} dir={dirOf(draft.language)} maxLength={200} value={draft.subject} error={errors.subject} onChange={(event) => set({ subject: event.currentTarget.value, templateId: null })} />
+        <TextInput label={t('messages.compose.subject')} lang={draft.language} dir={directionOf(draft.subject, draft.language)} maxLength={200} value={draft.subject} error={errors.subject} onChange={(event) => set({ subject: event.currentTarget.value, templateId: null })} />
       ) : null}
       <div className={classes.text}>
         <Textarea
@@ -120,7 +121,7 @@ function Fields({ composing, patientId }: { composing: Composing; patientId: str
           label={t('messages.compose.text')}
           placeholder={t('messages.compose.textHint')}
           lang={draft.language}
-          dir={dirOf(draft.language)}
+          dir={directionOf(draft.text, draft.language)}
           autosize
           minRows={5}
           maxRows={14}

@@ -3,10 +3,11 @@ import { IconArrowBack, IconPaperclip, IconSend } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { phoneText } from '@/features/patients/person';
 import { useCan, useSession } from '@/shared/auth/session';
-import { dirOf, useLang } from '@/shared/i18n';
+import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { toast } from '@/shared/ui/toast';
 import type { Message } from '../api';
+import { directionOf } from '../direction';
 import { StateMark } from '../StateMark';
 import { usePretendBounce, usePretendReply } from './api';
 import { Linked } from './Linked';
@@ -31,7 +32,7 @@ function Mail({ message }: { message: Message }) {
   const { practice } = useSession();
   return (
     <div className={classes.mail} lang={message.language}>
-      <h2 dir={dirOf(message.language)}>{message.subject || t('messages.noSubject')}</h2>
+      <h2 dir={directionOf(message.text, message.language)}>{message.subject || t('messages.noSubject')}</h2>
       <dl className={classes.head}>
         <div>
           <dt>{t('messages.mailbox.from')}</dt>
@@ -54,7 +55,7 @@ function Mail({ message }: { message: Message }) {
           </div>
         ) : null}
       </dl>
-      <div className={classes.body} dir={dirOf(message.language)}>
+      <div className={classes.body} dir={directionOf(message.text, message.language)}>
         <Linked text={message.text} />
       </div>
       {message.attachments.length ? (
@@ -82,7 +83,7 @@ function Phone({ message }: { message: Message }) {
             <bdi className="ltr tnum">{phoneText(message.address)}</bdi>
           </small>
         </span>
-        <p className={classes.bubble} dir={dirOf(message.language)} lang={message.language}>
+        <p className={classes.bubble} dir={directionOf(message.text, message.language)} lang={message.language}>
           <Linked text={message.text} />
         </p>
       </div>

@@ -1,9 +1,10 @@
 import { Alert } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useSession } from '@/shared/auth/session';
-import { dirOf, useLang } from '@/shared/i18n';
+import { useLang } from '@/shared/i18n';
 import { showMoney } from '@/shared/i18n/money';
 import type { Channel, Rendered as Text, SmsMeasure } from '../api';
+import { directionOf } from '../direction';
 import { useMessageWords } from '../words';
 import classes from './Templates.module.css';
 
@@ -14,7 +15,7 @@ export function Rendered({ channel, text, waits }: { channel: Channel; text: Pic
   return (
     <>
       {text?.text ? (
-        <div className={classes.sample} data-channel={channel} lang={text.language} dir={dirOf(text.language)}>
+        <div className={classes.sample} data-channel={channel} lang={text.language} dir={directionOf(text.text, text.language)}>
           {channel === 'email' ? <b>{text.subject || t('messages.noSubject')}</b> : null}
           <p data-preview>
             {text.text}
