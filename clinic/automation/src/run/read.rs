@@ -17,7 +17,6 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::QueryBuilder;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::list::{COLUMNS, RunLine, line};
 use super::{RunError, RunId};

@@ -19,7 +19,6 @@ use platform::{route, validate};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use crate::definition::Definition;
 use crate::registry::registry;
