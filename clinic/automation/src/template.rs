@@ -174,6 +174,7 @@ fn fault(error: &Error) -> Fault {
 fn write(out: &mut Output, state: &mut State, value: &Held) -> Result<(), Error> {
     match value.kind() {
         ValueKind::None => Ok(()),
+        ValueKind::Bool => out.write_str(if value.is_true() { "true" } else { "false" }).map_err(Error::from),
         ValueKind::Map | ValueKind::Seq | ValueKind::Iterable => {
             let mut first = true;
             for item in value.try_iter()? {
@@ -296,6 +297,7 @@ mod tests {
         assert_eq!(fill("{{ n }}", &facts), Ok(json!(5)));
         assert_eq!(fill(" {{ list }} ", &facts), Ok(facts["list"].clone()));
         assert_eq!(fill("{{ n }} {{ n }}", &facts), Ok(json!("5 5")));
+        assert_eq!(fill("{{ n == 5 }} {{ n == 6 }}", &facts), Ok(json!("true false")));
         assert_eq!(fill("<{{ patient.email }}>", &facts), Ok(json!("<>")));
         assert_eq!(fill("{{ patient.email|default('-') }}", &facts), Ok(json!("-")));
         assert_eq!(fill("{{ patient.nickname|default('-') }}", &facts), Ok(json!("-")));

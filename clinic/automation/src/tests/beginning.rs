@@ -108,7 +108,7 @@ async fn a_workflow_that_begins_itself_is_stopped_and_says_so() {
 
 #[tokio::test]
 async fn dates_begin_one_run_each_at_their_time() {
-    let (server, owner) = with_owner().await;
+    let (server, mut owner) = with_owner().await;
     let definition = json!({ "trigger": { "kind": "date", "subject": "thing", "date": "start", "offsetMinutes": -60,
         "condition": { "==": [{ "var": "thing.name" }, "dated"] } }, "steps": [count("c1")] });
     let workflow = publish(&owner, &definition).await;
@@ -124,7 +124,7 @@ async fn dates_begin_one_run_each_at_their_time() {
         remember(id, json!({ "id": id, "name": "dated", "start": at(100) }));
     }
     for (minutes, expected) in [(0, 0), (2, 0), (29, 1), (10, 451), (10, 451)] {
-        later(&server, minutes);
+        later(&server, &mut owner, minutes).await;
         for _ in 0..2 {
             crate::due::look(server.app.clone()).await.expect("looks");
         }
@@ -141,14 +141,14 @@ async fn dates_begin_one_run_each_at_their_time() {
 
 #[tokio::test]
 async fn a_schedule_has_its_turns_and_makes_up_for_one() {
-    let (server, owner) = with_owner().await;
+    let (server, mut owner) = with_owner().await;
     let steps = json!([{ "kind": "action", "id": "c1", "action": "test.count", "fields": { "name": "daily" } }]);
     let workflow =
         publish(&owner, &json!({ "trigger": { "kind": "schedule", "every": "day", "at": "09:00" }, "steps": steps }))
             .await;
     let mut expected = 0;
     for hours in [24, 24, 72] {
-        later(&server, 60 * hours);
+        later(&server, &mut owner, 60 * hours).await;
         crate::due::look(server.app.clone()).await.expect("looks");
         crate::due::look(server.app.clone()).await.expect("looks");
         server.settle().await;

@@ -247,6 +247,9 @@ fn sent(name: &str) -> Vec<Uuid> {
     SENT.lock().expect("not poisoned").iter().filter(|(of, _)| of == name).map(|(_, key)| *key).collect()
 }
 
-fn later(server: &TestServer, minutes: i64) {
+/// Time passes, and whoever was signed in is so again.
+async fn later(server: &TestServer, owner: &mut Person, minutes: i64) {
     server.clock.advance(SignedDuration::from_mins(minutes));
+    let credentials = json!({ "email": "owner@alpha.example", "password": "a long test password" });
+    owner.sign("/api/v1/auth/login", &credentials).await.expect(200);
 }

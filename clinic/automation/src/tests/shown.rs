@@ -126,7 +126,7 @@ async fn nobody_publishes_what_they_may_not_do() {
 
 #[tokio::test]
 async fn what_was_deleted_does_nothing_any_more_and_its_runs_stay() {
-    let (server, owner) = with_owner().await;
+    let (server, mut owner) = with_owner().await;
     let steps = json!([{ "kind": "wait", "id": "w1", "wait": { "for": "duration", "minutes": 5 } }, count("c1")]);
     let workflow = publish(&owner, &event(&steps)).await;
     happen(&server, &owner, "deleted").await;
@@ -135,7 +135,7 @@ async fn what_was_deleted_does_nothing_any_more_and_its_runs_stay() {
     Person::send(owner.request(reqwest::Method::DELETE, &path).json(&json!({ "version": 2 }))).await.expect(200);
     assert_eq!(owner.get(&path).await.status, 404);
     happen(&server, &owner, "deleted").await;
-    later(&server, 10);
+    later(&server, &mut owner, 10).await;
     server.settle().await;
     let all = runs(&owner, workflow).await;
     assert_eq!((all.len(), &all[0]["state"], counted(&server, "deleted").await), (1, &json!("cancelled"), (0, 0)));
