@@ -28,6 +28,7 @@ with relation as (
     ('claim.retirement(uuid,timestamp with time zone)'), ('audit.drop_month(timestamp with time zone)'),
     ('claim.seal_state()'), ('claim.webhooks(integer,integer,integer,integer)'), ('claim.webhook_backlog()'),
     ('claim.sweep_webhooks(timestamp with time zone,integer)'), ('claim.due_openings(timestamp with time zone,integer)'),
+    ('claim.due_messages(timestamp with time zone,integer,integer)'), ('claim.practices_with_rules()'),
     ('sec.enter_by_link(uuid,uuid,uuid)'), ('sec.enter_by_feed(uuid,uuid,uuid)'),
     ('auth.make_patient_link(uuid,uuid,text,uuid,timestamp with time zone)'), ('auth.extend_patient_link(text,uuid,timestamp with time zone)'),
     ('auth.revoke_patient_link(text,uuid)'), ('auth.await_link_answer(uuid)'), ('auth.note_link_answer(uuid,boolean)'),
@@ -76,6 +77,8 @@ with relation as (
     ('policy ignores practice', 'patients.import / sweep'),
     -- and which openings must be looked after
     ('policy ignores practice', 'scheduling.opening / claim'),
+    -- and which messages, and who has rules for reminders
+    ('policy ignores practice', 'messaging.message / claim'), ('policy ignores practice', 'messaging.rule / claim'),
     -- and what is to be told to which endpoints of webhooks
     ('policy ignores practice', 'webhooks.endpoint / claim'), ('policy ignores practice', 'webhooks.lane / claim'),
     ('policy ignores practice', 'webhooks.delivery / claim'),

@@ -132,7 +132,7 @@ async fn list(who: Can<may::Read>, Query(asked): Query<ListMessages>) -> Result<
             query.push(" and m.patient_id = any(").push_bind(all).push(")");
             filter.push("patientId");
         }
-        let words = [
+        let words: [(&'static str, Option<String>); 4] = [
             ("channel", asked.channel.map(|channel| channel.name().to_owned())),
             ("direction", asked.direction.map(|to| if to == Direction::In { "in" } else { "out" }.to_owned())),
             ("source", asked.source.map(|source| source.name().to_owned())),
@@ -167,8 +167,8 @@ async fn list(who: Can<may::Read>, Query(asked): Query<ListMessages>) -> Result<
 }
 
 /// States by their words.
-fn states(text: &str) -> Result<Vec<&'static str>> {
-    let state = |word: &str| serde_json::from_value::<State>(word.trim().into()).map(State::name);
+fn states(text: &str) -> Result<Vec<String>> {
+    let state = |word: &str| serde_json::from_value::<State>(word.trim().into()).map(|state| state.name().to_owned());
     text.split(',').map(state).collect::<std::result::Result<_, _>>().map_err(|_| {
         Error::invalid(Vec::new()).at(
             "?state",
