@@ -21,8 +21,7 @@ pub fn blocks() -> Blocks {
 }
 
 /// The words of [`Role`], as a choice.
-const ROLES: &[&str] =
-    &["owner", "admin", "provider", "hygienist", "assistant", "receptionist", "accountant", "staff"];
+const ROLES: &[&str] = &["owner", "admin", "provider", "hygienist", "assistant", "receptionist", "accountant", "staff"];
 
 /// A task about the patient of the run, unless it is about somebody else; for a person, else for a role, else nobody's.
 static CREATE: Action = Action {

@@ -423,7 +423,9 @@ fn enter(caller: &Caller, mode: Mode) -> String {
             format!("sec.enter_under_grant('{id}', '{session}', '{administrator}', '{practice}')")
         }
         Actor::Visitor => format!("sec.enter_as_visitor('{practice}')"),
-        Actor::System | Actor::Workflow(_) | Actor::Webhook | Actor::Invited(_) => format!("sec.enter_as_system('{practice}')"),
+        Actor::System | Actor::Workflow(_) | Actor::Webhook | Actor::Invited(_) => {
+            format!("sec.enter_as_system('{practice}')")
+        }
         // the practice comes into being inside this transaction
         Actor::Founder(_) => format!("set_config('app.practice_id', '{practice}', true)"),
     };

@@ -188,7 +188,8 @@ struct Automated {
 
 async fn automated(server: &TestServer, person: &Person) -> Automated {
     let made = |of: &Value| serde_json::from_value::<Uuid>(of["id"].clone()).expect("an id");
-    let definition = json!({ "trigger": { "kind": "hand" }, "steps": [{ "kind": "stop", "id": "s1", "outcome": "failed" }] });
+    let definition =
+        json!({ "trigger": { "kind": "hand" }, "steps": [{ "kind": "stop", "id": "s1", "outcome": "failed" }] });
     let workflow = json!({ "name": Uuid::now_v7(), "definition": definition });
     let draft = made(&person.post("/api/v1/workflows", &workflow).await.expect(201));
     let published = made(&person.post("/api/v1/workflows", &workflow).await.expect(201));

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use platform::db::{Caller, TenantTx};
-use platform::phi::Phi;
 use platform::id::PracticeId;
+use platform::phi::Phi;
 use platform::{App, Result};
 use tokio::task::JoinSet;
 use uuid::Uuid;
