@@ -224,7 +224,7 @@ export default async function ({ browser, watch, step, must }) {
     await page.getByText('Failed at “Make a text”').waitFor();
     await page.locator('[data-key=variable1][data-mark=done]').waitFor();
     await page.getByRole('button', { name: 'Look at the step' }).click();
-    await page.getByRole('dialog').getByRole('alert').waitFor();
+    await page.getByRole('dialog').locator('[data-run=failed]').waitFor();
     await fine();
     await press('Escape');
     const run = page.url();
@@ -234,6 +234,7 @@ export default async function ({ browser, watch, step, must }) {
     await box.click();
     await press('Control+a');
     await page.keyboard.type('Good morning');
+    await card('text1').getByText('Good morning').waitFor();
     await saved();
     await page.getByRole('button', { name: 'Publish changes' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Publish', exact: true }).click();

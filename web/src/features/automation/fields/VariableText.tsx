@@ -30,6 +30,8 @@ function textIn(node: Node): string {
   return [...node.childNodes].map(textIn).join('');
 }
 
+const chipAround = (node: Node) => (node instanceof Element ? node : node.parentElement)?.closest(`[${CHIP}]`);
+
 function chip(path: string, filters: string, label: string) {
   const node = document.createElement('span');
   node.setAttribute(CHIP, path);
@@ -67,8 +69,10 @@ export function VariableText({ label, value, onChange, variables, lines = false,
   }, [words]);
 
   const tell = () => {
-    // a browser leaves an empty line where everything was deleted
-    const text = textIn(box.current!).replace(/^\n$/, '');
+    // a line break at the end is the browser's own, for the caret to stand behind a chip or in nothing
+    const nodes = [...box.current!.childNodes];
+    if (nodes.at(-1)?.nodeName === 'BR') nodes.pop();
+    const text = nodes.map(textIn).join('');
     shown.current = text;
     onChange(text);
   };
@@ -100,6 +104,38 @@ export function VariableText({ label, value, onChange, variables, lines = false,
     tell();
   };
 
+  /** What is chosen begins or ends beside a chip and never within one, where browsers would write nothing. */
+  const outOfChips = () => {
+    const range = getSelection()?.rangeCount ? getSelection()!.getRangeAt(0) : undefined;
+    if (!range || !box.current!.contains(range.commonAncestorContainer)) return;
+    const [first, last] = [chipAround(range.startContainer), chipAround(range.endContainer)];
+    if (first) range.setStartBefore(first);
+    if (last) range.setEndAfter(last);
+  };
+
+  /** Browsers do not write over what is chosen when a chip is the whole of it. */
+  const replace = useRef<(event: InputEvent) => void>(undefined);
+  replace.current = (event) => {
+    const range = getSelection()?.rangeCount ? getSelection()!.getRangeAt(0) : undefined;
+    if (!range || range.collapsed || !box.current!.contains(range.commonAncestorContainer)) return;
+    if (!range.cloneContents().querySelector(`[${CHIP}]`)) return;
+    event.preventDefault();
+    range.deleteContents();
+    const text = event.inputType.startsWith('insert') ? (event.data ?? event.dataTransfer?.getData('text/plain') ?? '') : '';
+    range.insertNode(document.createTextNode(text));
+    range.collapse(false);
+    getSelection()!.removeAllRanges();
+    getSelection()!.addRange(range);
+    remember();
+    tell();
+  };
+  useEffect(() => {
+    const node = box.current!;
+    const listen = (event: InputEvent) => replace.current?.(event);
+    node.addEventListener('beforeinput', listen);
+    return () => node.removeEventListener('beforeinput', listen);
+  }, []);
+
   /** Two braces are how others begin a variable: they ask for the list here. */
   const braces = () => {
     const range = getSelection()?.rangeCount ? getSelection()!.getRangeAt(0) : undefined;
@@ -111,6 +147,7 @@ export function VariableText({ label, value, onChange, variables, lines = false,
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
+    outOfChips();
     if (event.key === 'Enter' && !lines) event.preventDefault();
   };
 

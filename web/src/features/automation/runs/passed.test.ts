@@ -20,3 +20,7 @@ it('remembers what failed in any turn of a loop', () => {
   const { marks } = passed(sample, [step('l'), step('e', { iteration: [0] }), step('e', { iteration: [1], state: 'failed' }), step('e', { iteration: [2] })]);
   expect(marks.get('e')).toBe('failed');
 });
+
+it('knows a step that failed, and was done once the run was resumed, as done', () => {
+  expect(passed(sample, [step('a', { state: 'failed' }), step('a')]).marks.get('a')).toBe('done');
+});
