@@ -2571,32 +2571,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header: {
-                    "Idempotency-Key": string;
-                    "X-File-Name": string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/pdf": number[];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MessageAttachment"];
-                    };
-                };
-            };
-        };
+        /** Give a file that an e-mail is to take along, of at most 10 MiB. */
+        post: operations["message-attachments.give"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2610,50 +2586,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["MessageChannelSettings"][];
-                        };
-                    };
-                };
-            };
-        };
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewMessageChannel"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MessageChannelSettings"];
-                    };
-                };
-            };
-        };
+        /** By whom messages go out. */
+        get: operations["message-channels.list"];
+        /** Change by whom messages go out on a channel. */
+        put: operations["message-channels.set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2670,33 +2606,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        channel: components["schemas"]["MessageChannel"];
-                    };
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            outcome: string;
-                        };
-                    };
-                };
-            };
-        };
+        /** Try a channel: whether its provider answers and takes the key. Nothing is sent. */
+        post: operations["message-channels.check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2712,35 +2623,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header: {
-                    "Idempotency-Key": string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        channel: components["schemas"]["MessageChannel"];
-                        language: components["schemas"]["Language"];
-                        to: string;
-                    };
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Message"];
-                    };
-                };
-            };
-        };
+        /** Send a message to an address of one's own, to try a channel. */
+        post: operations["message-channels.test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2754,30 +2638,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            failed: number;
-                            unknown: number;
-                            unmatched: number;
-                            unread: number;
-                        };
-                    };
-                };
-            };
-        };
+        /** How many messages wait for people. */
+        get: operations["message-counts.counts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2793,29 +2655,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    cursor?: string;
-                    limit?: number;
-                    unmatched?: boolean;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MessagePage"];
-                    };
-                };
-            };
-        };
+        /** What came in and nobody has read yet, the newest first. */
+        get: operations["message-inbox.unread"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2831,53 +2672,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["ReminderRule"][];
-                        };
-                    };
-                };
-            };
-        };
+        /** The practice's rules for reminders, the earliest reminder first. */
+        get: operations["message-rules.list"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header: {
-                    "Idempotency-Key": string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ReminderFields"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ReminderRule"];
-                    };
-                };
-            };
-        };
+        /** Remind patients by a new rule. */
+        post: operations["message-rules.create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2891,52 +2690,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ReminderRule"];
-                    };
-                };
-            };
-        };
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ReminderRuleChange"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ReminderRule"];
-                    };
-                };
-            };
-        };
+        /** A rule for reminders. */
+        get: operations["message-rules.read"];
+        /** Change a rule. What waits to be sent by it stays as it is. */
+        put: operations["message-rules.change"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2953,31 +2710,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["AtVersion"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ReminderRule"];
-                    };
-                };
-            };
-        };
+        /** Give a rule up. What waits to be sent by it is taken back. */
+        post: operations["message-rules.archive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2993,32 +2727,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** Format: uuid */
-                        messageId: string;
-                    };
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Message"];
-                    };
-                };
-            };
-        };
+        /** Pretend that a message that the sandbox has comes back. */
+        post: operations["message-sandbox.bounce"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3034,33 +2744,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** Format: uuid */
-                        messageId: string;
-                        text: string;
-                    };
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Message"];
-                    };
-                };
-            };
-        };
+        /** Pretend that the patient answers a text message that the sandbox has. Answers what came in. */
+        post: operations["message-sandbox.reply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3074,57 +2759,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    cursor?: string;
-                    limit?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SuppressionPage"];
-                    };
-                };
-            };
-        };
+        /** Addresses to which nothing goes any more, the newest first. */
+        get: operations["message-suppressions.list"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header: {
-                    "Idempotency-Key": string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        address: string;
-                        channel: components["schemas"]["MessageChannel"];
-                    };
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Suppression"];
-                    };
-                };
-            };
-        };
+        /** Have an address get nothing any more. */
+        post: operations["message-suppressions.add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3140,33 +2779,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        reason: string;
-                    };
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Suppression"];
-                    };
-                };
-            };
-        };
+        /** Have an address get messages again. */
+        post: operations["message-suppressions.remove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3180,56 +2794,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    channel?: components["schemas"]["MessageChannel"];
-                    status?: "active" | "archived" | "all";
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["MessageTemplate"][];
-                        };
-                    };
-                };
-            };
-        };
+        /** What is written again and again. */
+        get: operations["message-templates.list"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header: {
-                    "Idempotency-Key": string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewMessageTemplate"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MessageTemplate"];
-                    };
-                };
-            };
-        };
+        /** Write a new template. */
+        post: operations["message-templates.create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3243,57 +2812,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MessageTemplate"];
-                    };
-                };
-            };
-        };
+        /** A template. */
+        get: operations["message-templates.read"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["MessageTemplateChange"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MessageTemplate"];
-                    };
-                };
-            };
-        };
+        /** Change a template. Changing one of the product's makes it the practice's own. */
+        patch: operations["message-templates.change"];
         trace?: never;
     };
     "/api/v1/message-templates/{id}/archive": {
@@ -3305,31 +2832,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["AtVersion"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MessageTemplate"];
-                    };
-                };
-            };
-        };
+        /** Stop using a template. */
+        post: operations["message-templates.archive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3345,31 +2849,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["AtVersion"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MessageTemplate"];
-                    };
-                };
-            };
-        };
+        /** Use an archived template again. */
+        post: operations["message-templates.restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3383,34 +2864,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: {
-                                /** Format: date-time */
-                                at: string;
-                                number: number;
-                                texts: components["schemas"]["TemplateTexts"];
-                            }[];
-                        };
-                    };
-                };
-            };
-        };
+        /** What a template said in each of its versions, the newest first. */
+        get: operations["message-templates.versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3428,29 +2883,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["PreviewMessage"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MessagePreview"];
-                    };
-                };
-            };
+        /** Show what a text becomes. Nothing is sent. */
+        post: operations["message-templates.preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** What templates can name. */
+        get: operations["message-variables.variables"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3464,61 +2915,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    channel?: components["schemas"]["MessageChannel"];
-                    cursor?: string;
-                    direction?: components["schemas"]["MessageDirection"];
-                    limit?: number;
-                    patientId?: string;
-                    provider?: string;
-                    source?: components["schemas"]["MessageSource"];
-                    sourceId?: string;
-                    state?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MessagePage"];
-                    };
-                };
-            };
-        };
+        /** Messages, the newest first. */
+        get: operations["messages.list"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header: {
-                    "Idempotency-Key": string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewMessage"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Message"];
-                    };
-                };
-            };
-        };
+        /** Write to a patient. It goes out at once, or when it was said; what must not go out is refused with the reason. */
+        post: operations["messages.write"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3532,27 +2933,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Message"];
-                    };
-                };
-            };
-        };
+        /** A message. */
+        get: operations["messages.read"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3570,35 +2952,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** Format: uuid */
-                        patientId: string;
-                        version: number;
-                    };
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Message"];
-                    };
-                };
-            };
-        };
+        /** Say who wrote a message that is nobody's yet; others from the same number that are nobody's are theirs as well. */
+        post: operations["messages.assign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3614,31 +2969,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["AtVersion"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Message"];
-                    };
-                };
-            };
-        };
+        /** Take back a message that waits. */
+        post: operations["messages.cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3654,35 +2986,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        decision: "send_again" | "leave";
-                        version: number;
-                    };
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Message"];
-                    };
-                };
-            };
-        };
+        /** Decide about a message of which nobody knows whether it went out. Sent again, it is a new one, which is answered. */
+        post: operations["messages.decide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3698,27 +3003,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Message"];
-                    };
-                };
-            };
-        };
+        /** Note that a message that came in was read. Repeated, it changes nothing. */
+        post: operations["messages.mark_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3734,31 +3020,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["AtVersion"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Message"];
-                    };
-                };
-            };
-        };
+        /** Send a message that failed once more, as a new one. */
+        post: operations["messages.retry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3774,29 +3037,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["DraftMessage"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DraftPreview"];
-                    };
-                };
-            };
-        };
+        /** Show what a message would be and whether it would go out. Nothing is sent; what is wrong with the text is in the answer. */
+        post: operations["messages.preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3812,37 +3054,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        automatic?: boolean;
-                        channel: components["schemas"]["MessageChannel"];
-                        patientIds: string[];
-                        purpose?: components["schemas"]["MessagePurpose"];
-                    };
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["PatientReach"][];
-                            reached: number;
-                        };
-                    };
-                };
-            };
-        };
+        /** Say who would be reached by a message, and why others would not. Nothing is sent. */
+        post: operations["messages.reach"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3856,48 +3069,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MessagingSettings"];
-                    };
-                };
-            };
-        };
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewMessagingSettings"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MessagingSettings"];
-                    };
-                };
-            };
-        };
+        /** When messages go out by themselves, and what text messages cost. */
+        get: operations["messaging-settings.read"];
+        /** Change when messages go out by themselves, and what text messages cost. */
+        put: operations["messaging-settings.set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -4309,6 +3484,23 @@ export interface paths {
         patch: operations["patients.change"];
         trace?: never;
     };
+    "/api/v1/patients/{id}/conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The conversation by text message with a patient, the newest first. */
+        get: operations["patients.conversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/patients/{id}/conversation/read": {
         parameters: {
             query?: never;
@@ -4318,27 +3510,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": Record<string, never>;
-                    };
-                };
-            };
-        };
+        /** Note that all messages that came in from a patient were read. Repeated, it changes nothing. */
+        post: operations["patients.mark_all_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5543,31 +4716,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        token: string;
-                    };
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Unsubscribing"];
-                    };
-                };
-            };
-        };
+        /** What an address for unsubscribing is about. Nothing is changed. */
+        post: operations["unsubscribe.look"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5583,31 +4733,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        token: string;
-                    };
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Unsubscribing"];
-                    };
-                };
-            };
-        };
+        /** Get e-mails from the practice again, after all. */
+        post: operations["unsubscribe.undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5852,6 +4979,212 @@ export interface paths {
         };
         /** How much of the time that became free somebody of the waitlist took. */
         get: operations["waitlist.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A delivery, with what is sent and its tries. */
+        get: operations["webhook-deliveries.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-deliveries/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a delivery again, under the same id, before whatever waits that happened to the same thing later. */
+        post: operations["webhook-deliveries.replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the practice wants to be told, the oldest first. There are twenty at most. */
+        get: operations["webhook-endpoints.list"];
+        put?: never;
+        /** Be told at an address from now on. */
+        post: operations["webhook-endpoints.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An endpoint. */
+        get: operations["webhook-endpoints.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change an endpoint. Deliveries that wait go to the new address. */
+        patch: operations["webhook-endpoints.change"];
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete an endpoint. What waits for it is never sent. */
+        post: operations["webhook-endpoints.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an endpoint was told and is to be told, the newest first. */
+        get: operations["webhook-endpoints.deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell an endpoint nothing any more. What waits for it waits; what happens meanwhile is not told. */
+        post: operations["webhook-endpoints.disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell an endpoint again: first what waits, which gets all its tries again, in its order. */
+        post: operations["webhook-endpoints.enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send again what was given up, the oldest first, each under the id that it had. */
+        post: operations["webhook-endpoints.replay_failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new secret. For 24 hours the one before signs as well. */
+        post: operations["webhook-endpoints.rotate_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test to an endpoint, whatever it is told of: `webhook.test`, about the endpoint itself. */
+        post: operations["webhook-endpoints.test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of what endpoints can be told. */
+        get: operations["webhook-events.list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6344,6 +5677,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/hooks/sendgrid/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What SendGrid tells a practice. The address says which practice, the signature that it is SendGrid. */
+        post: operations["api.hooks.receive_sendgrid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/twilio/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What Twilio tells a practice. The address says which practice, the signature (`X-Twilio-Signature`) that it is Twilio. */
+        post: operations["api.hooks.receive_twilio"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/u/{token}": {
         parameters: {
             query?: never;
@@ -6353,27 +5720,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    token: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Unsubscribing"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get no more e-mails from a practice. Programs for mail call this by themselves when somebody unsubscribes there; what the
+         *     body says does not matter. Repeated, it changes nothing.
+         */
+        post: operations["api.u.unsubscribe"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6761,6 +6112,16 @@ export interface components {
          * @enum {string}
          */
         AskedFor: "no" | "optional" | "required";
+        /** @description Whose message it is. */
+        AssignMessage: {
+            /** @description The patient who wrote it. */
+            patientId: components["schemas"]["PatientId"];
+            /**
+             * Format: int32
+             * @description The version that it is based on.
+             */
+            version: number;
+        };
         /**
          * @description How somebody tried to reach a patient.
          * @enum {string}
@@ -7634,21 +6995,84 @@ export interface components {
              */
             windows: components["schemas"]["WishWindow"][];
         };
+        /** @description What is no secret about how messages go out. */
         ChannelSettings: {
-            accountSid?: string | null;
-            baseUrl?: string | null;
-            eventKey?: string | null;
-            fromAddress?: string | null;
-            fromName?: string | null;
-            fromNumber?: string | null;
-            host?: string | null;
-            messagingServiceSid?: string | null;
-            port?: number | null;
-            replyTo?: string | null;
-            sandboxMode?: boolean;
-            tls?: components["schemas"]["SmtpTls"];
-            trackOpens?: boolean;
-            user?: string | null;
+            /**
+             * @description The account at Twilio, `AC…`.
+             * @default null
+             */
+            accountSid: string | null;
+            /**
+             * @description The address of SendGrid's or Twilio's API, one of those that this installation reaches; without it the first.
+             * @default null
+             */
+            baseUrl: string | null;
+            /**
+             * @description The public key with which SendGrid signs its events, as its settings show it.
+             * @default null
+             */
+            eventKey: string | null;
+            /**
+             * @description From which address. The provider must take it as the practice's.
+             * @default null
+             */
+            fromAddress: string | null;
+            /**
+             * @description What e-mails are from.
+             * @default null
+             */
+            fromName: string | null;
+            /**
+             * @description The number that text messages are from, as it is dialled in the practice's country or with `+`.
+             * @default null
+             */
+            fromNumber: string | null;
+            /**
+             * @description The server for mail.
+             * @default null
+             */
+            host: string | null;
+            /**
+             * @description In place of a number, a messaging service at Twilio, `MG…`.
+             * @default null
+             */
+            messagingServiceSid: string | null;
+            /**
+             * Format: int32
+             * @description Its port.
+             * @default null
+             */
+            port: number | null;
+            /**
+             * @description Where answers go.
+             * @default null
+             */
+            replyTo: string | null;
+            /**
+             * @description SendGrid checks what it is given, and sends nothing.
+             * @default false
+             */
+            sandboxMode: boolean;
+            /**
+             * @description How the connection is protected.
+             * @default implicit
+             */
+            tls: components["schemas"]["SmtpTls"];
+            /**
+             * @description SendGrid tells when an e-mail was opened.
+             * @default false
+             */
+            trackOpens: boolean;
+            /**
+             * @description As whom to sign in there.
+             * @default null
+             */
+            user: string | null;
+        };
+        /** @description Which channel to try. */
+        CheckMessageChannel: {
+            /** @description Which. */
+            channel: components["schemas"]["MessageChannel"];
         };
         /** @description Which of a practice's, together. */
         Chosen: {
@@ -8044,6 +7468,16 @@ export interface components {
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
+        /** @description A decision about it. */
+        DecideMessage: {
+            /** @description What to do. */
+            decision: components["schemas"]["MessageDecision"];
+            /**
+             * Format: int32
+             * @description The version that it is based on.
+             */
+            version: number;
+        };
         /**
          * @description Of whom a practice demands a second factor.
          * @enum {string}
@@ -8085,31 +7519,47 @@ export interface components {
             /** @description Its address: the sub-domain. */
             slug: string;
         };
+        /** @description A message that somebody is writing. */
         DraftMessage: {
-            /** Format: uuid */
-            appointmentId?: string | null;
+            appointmentId?: components["schemas"]["AppointmentId"] | null;
+            /** @description By which channel. */
             channel: components["schemas"]["MessageChannel"];
-            language?: null | components["schemas"]["Language"];
-            /** Format: date-time */
+            language?: components["schemas"]["Language"] | null;
+            /**
+             * Format: date-time
+             * @description Not before this instant.
+             */
             notBefore?: string | null;
-            /** Format: uuid */
-            patientId: string;
+            /** @description To whom. */
+            patientId: components["schemas"]["PatientId"];
+            /** @description What it is for. */
             purpose?: components["schemas"]["MessagePurpose"];
+            /** @description The subject of an e-mail, as far as it is written. */
             subject?: string | null;
-            /** Format: uuid */
-            templateId?: string | null;
+            templateId?: components["schemas"]["TemplateId"] | null;
+            /** @description What it says, as far as it is written. */
             text?: string | null;
         };
+        /** @description What it would be. */
         DraftPreview: {
+            /** @description To which address or number. */
             address: string | null;
-            hindrance: null | components["schemas"]["MessageHindrance"];
+            hindrance: components["schemas"]["MessageHindrance"] | null;
+            /** @description The same as a page, of an e-mail. */
             html: string | null;
+            /** @description In which language. */
             language: components["schemas"]["Language"];
+            /** @description What is wrong with the text; then it is empty. */
             problems: components["schemas"]["TemplateProblem"][];
-            sms: null | components["schemas"]["SmsMeasure"];
+            sms: components["schemas"]["SmsMeasure"] | null;
+            /** @description Of an e-mail. */
             subject: string | null;
+            /** @description What it says. */
             text: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Until when it would wait, where it would go out later.
+             */
             waitsUntil: string | null;
         };
         /** @description Two patients who are likely one. */
@@ -9067,143 +8517,382 @@ export interface components {
         Merges: {
             items: components["schemas"]["Merge"][];
         };
+        /** @description A message, with what became of it. */
         Message: {
+            /** @description The other side's address or number. Encrypted. */
             address: string;
-            /** Format: uuid */
-            answersId: string | null;
-            /** Format: uuid */
-            appointmentId: string | null;
-            /** Format: date-time */
+            answersId: components["schemas"]["MessageId"] | null;
+            appointmentId: components["schemas"]["AppointmentId"] | null;
+            /**
+             * Format: date-time
+             * @description The beginning of that visit, as the message says it.
+             */
             appointmentStart: string | null;
+            /** @description Whether it goes out at any hour: right after the patient's own act, or by a person's hand. */
             atAnyHour: boolean;
+            /** @description Files that go along. */
             attachments: components["schemas"]["MessageAttachment"][];
+            /**
+             * Format: int32
+             * @description Tries so far.
+             */
             attempts: number;
+            /** @description By which way. */
             channel: components["schemas"]["MessageChannel"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was asked for, or came in.
+             */
             createdAt: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Who wrote it.
+             */
             createdBy: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it arrived.
+             */
             deliveredAt: string | null;
+            /** @description From the practice or to it. */
             direction: components["schemas"]["MessageDirection"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it failed, came back, was held back or taken back.
+             */
             endedAt: string | null;
-            /** Format: uuid */
-            id: string;
+            /** @description Its id. */
+            id: components["schemas"]["MessageId"];
+            /** @description Its language. */
             language: components["schemas"]["Language"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Not before this instant.
+             */
             notBefore: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was first opened.
+             */
             openedAt: string | null;
+            /**
+             * Format: int32
+             * @description Parts of a text message.
+             */
             parts: number | null;
-            /** Format: uuid */
-            patientId: string | null;
+            patientId: components["schemas"]["PatientId"] | null;
+            /**
+             * Format: int64
+             * @description What these cost, in minor units of the practice's currency.
+             */
             priceMinor: number | null;
+            /** @description By whom it was sent: `sandbox`, `smtp`, `sendgrid`, `twilio`. */
             provider: string | null;
+            /** @description What it is for. */
             purpose: components["schemas"]["MessagePurpose"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When somebody of the practice read one that came in.
+             */
             readAt: string | null;
+            /** @description Why it waits, was held back or failed; of one that came in what was understood: `confirm`, `cancel`, `stop`, `start`. */
             reason: string | null;
+            /** @description Where answers to an e-mail go, in place of the practice's usual address. Encrypted. */
             replyTo: string | null;
-            /** Format: uuid */
-            retryOfId: string | null;
-            /** Format: date-time */
+            retryOfId: components["schemas"]["MessageId"] | null;
+            /**
+             * Format: date-time
+             * @description When the provider took it.
+             */
             sentAt: string | null;
+            /** @description Who wanted it. */
             source: components["schemas"]["MessageSource"];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The run or the rule.
+             */
             sourceId: string | null;
+            /** @description How it stands. */
             state: components["schemas"]["MessageState"];
+            /** @description Of an e-mail. Encrypted. */
             subject: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The template that it was made from.
+             */
             templateId: string | null;
+            /**
+             * Format: int32
+             * @description Which version of it.
+             */
             templateNumber: number | null;
+            /** @description A test by a person. */
             test: boolean;
+            /** @description What it says. Encrypted. */
             text: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
             updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
             version: number;
         };
+        /** @description A file that goes along with an e-mail. */
         MessageAttachment: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
             id: string;
+            /** @description Its media type. */
             mediaType: string;
+            /** @description Its name. Encrypted. */
             name: string;
+            /**
+             * Format: int32
+             * @description Its length in bytes.
+             */
             size: number;
         };
-        /** @enum {string} */
+        /**
+         * @description By which way.
+         * @enum {string}
+         */
         MessageChannel: "email" | "sms";
+        /** @description What came of it. */
+        MessageChannelCheck: {
+            /** @description `ok`, or what was wrong: `sendgrid.key_refused`, `smtp.connection`, `twilio.key_refused` … */
+            outcome: string;
+        };
+        /** @description Both channels. */
+        MessageChannels: {
+            items: components["schemas"]["MessageChannelSettings"][];
+        };
+        /** @description How messages go out on a channel. */
         MessageChannelSettings: {
+            /** @description Addresses of APIs that can be chosen here. */
             baseUrls: string[];
+            /** @description On which. */
             channel: components["schemas"]["MessageChannel"];
+            /** @description Where the provider is to tell what becomes of messages. */
             hookUrl: string | null;
+            /** @description Whether the installation has a server for mail that practices can use. */
             installation: boolean;
+            /** @description By whom. */
             provider: components["schemas"]["MessageProvider"];
+            /** @description What the password, key or token ends with. */
             secretLastFour: string | null;
+            /** @description What is no secret about it. */
             settings: components["schemas"]["ChannelSettings"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last checked.
+             */
             testedAt: string | null;
+            /** @description What came of it. */
             testOutcome: string | null;
+            /**
+             * Format: int32
+             * @description Goes up with each change; 0 when nothing was set yet.
+             */
             version: number;
         };
-        /** @enum {string} */
-        MessageDirection: "out" | "in";
-        /** @enum {string} */
-        MessageHindrance: "unknown" | "deleted" | "deceased" | "no_address" | "refused" | "not_agreed" | "bounced" | "complained" | "unsubscribed" | "stopped" | "suppressed_by_hand" | "daily_cap" | "quiet_hours";
-        MessageItem: components["schemas"]["Message"] & {
-            patient: null | components["schemas"]["MessagePatient"];
+        /** @description How many messages wait for people. */
+        MessageCounts: {
+            /**
+             * Format: int64
+             * @description Failed or came back within the last day.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Nobody knows whether they went out.
+             */
+            unknown: number;
+            /**
+             * Format: int64
+             * @description Of these, from numbers that are nobody's.
+             */
+            unmatched: number;
+            /**
+             * Format: int64
+             * @description Came in, and nobody has read them.
+             */
+            unread: number;
         };
+        /**
+         * @description What to do with a message of which nobody knows whether it went out.
+         * @enum {string}
+         */
+        MessageDecision: "send_again" | "leave";
+        /**
+         * @description Which way a message went.
+         * @enum {string}
+         */
+        MessageDirection: "out" | "in";
+        /** @description That events were taken in. */
+        MessageEventsReceived: {
+            /** @description How many were new. */
+            new: number;
+        };
+        /**
+         * @description Why a message does not go out, or not yet.
+         * @enum {string}
+         */
+        MessageHindrance: "unknown" | "deleted" | "deceased" | "no_address" | "refused" | "not_agreed" | "bounced" | "complained" | "unsubscribed" | "stopped" | "suppressed_by_hand" | "daily_cap" | "quiet_hours";
+        /**
+         * Format: uuid
+         * @description A message.
+         */
+        MessageId: string;
+        /** @description A message in a list, with whom it is to or from. */
+        MessageItem: components["schemas"]["Message"] & {
+            patient: components["schemas"]["MessagePatient"] | null;
+        };
+        /** @description A page of messages. */
         MessagePage: {
+            /** @description The messages. */
             items: components["schemas"]["MessageItem"][];
+            /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
+        /** @description Whom a message is to or from, as lists show people. */
         MessagePatient: {
+            /** @description Family name. */
             familyName: string | null;
+            /** @description Family name in the other script. */
             familyNameOther: string | null;
+            /** @description Given names. */
             givenName: string;
+            /** @description Given names in the other script. */
             givenNameOther: string | null;
-            /** Format: uuid */
-            id: string;
+            /** @description Who. */
+            id: components["schemas"]["PatientId"];
         };
+        /** @description What it becomes. */
         MessagePreview: {
+            /** @description The same as a page, of an e-mail. */
             html: string | null;
+            /** @description In which language. */
             language: components["schemas"]["Language"];
+            /** @description What is wrong; then the rest is empty. */
             problems: components["schemas"]["TemplateProblem"][];
-            sms: null | components["schemas"]["SmsMeasure"];
+            sms: components["schemas"]["SmsMeasure"] | null;
+            /** @description Of an e-mail. */
             subject: string | null;
+            /** @description What it says. */
             text: string;
         };
-        /** @enum {string} */
+        /**
+         * @description By whom messages go out.
+         * @enum {string}
+         */
         MessageProvider: "sandbox" | "installation" | "smtp" | "sendgrid" | "twilio";
-        /** @enum {string} */
+        /**
+         * @description What a message is for.
+         * @enum {string}
+         */
         MessagePurpose: "transactional" | "marketing";
-        /** @enum {string} */
+        /**
+         * @description Who wanted a message.
+         * @enum {string}
+         */
         MessageSource: "person" | "workflow" | "rule" | "answer";
-        /** @enum {string} */
+        /**
+         * @description How a message stands. The order is that in which states stand in place of each other: a text message that was
+         *     delivered did not fail, whatever else was said of it; a mail that came back after it had been delivered has bounced;
+         *     but one that was opened or answered was received.
+         * @enum {string}
+         */
         MessageState: "queued" | "sending" | "unknown" | "sent" | "failed" | "delivered" | "bounced" | "opened" | "replied" | "suppressed" | "cancelled" | "received";
+        /** @description A template. */
         MessageTemplate: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Since when it is no longer used.
+             */
             archivedAt: string | null;
+            /** @description For which channel. */
             channel: components["schemas"]["MessageChannel"];
-            /** Format: uuid */
-            id: string;
+            /** @description Its id. */
+            id: components["schemas"]["TemplateId"];
+            /** @description The product's name of one of its own: `confirm.sms`. */
             key: string | null;
+            /** @description Its name. */
             name: string;
+            /**
+             * Format: int32
+             * @description Which of its texts that is, from 1; 0 of the product's own.
+             */
             number: number;
+            /** @description What it is for. */
             purpose: components["schemas"]["MessagePurpose"];
+            /** @description What it says. */
             texts: components["schemas"]["TemplateTexts"];
+            /**
+             * Format: int32
+             * @description Goes up with each change; 0 of one that nobody has changed.
+             */
             version: number;
         };
+        /** @description What a template is to say from now on. What was sent keeps what it said. */
         MessageTemplateChange: {
             name?: string | null;
-            purpose?: null | components["schemas"]["MessagePurpose"];
-            texts?: null | components["schemas"]["TemplateTexts"];
+            purpose?: components["schemas"]["MessagePurpose"] | null;
+            texts?: components["schemas"]["TemplateTexts"] | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
             version: number;
         };
+        /** @description Templates. */
+        MessageTemplates: {
+            items: components["schemas"]["MessageTemplate"][];
+        };
+        /** @description What a template said in one of its versions. */
+        MessageTemplateVersion: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description Which, from 1.
+             */
+            number: number;
+            /** @description What it said. */
+            texts: components["schemas"]["TemplateTexts"];
+        };
+        /** @description Versions of a template, the newest first. */
+        MessageTemplateVersions: {
+            items: components["schemas"]["MessageTemplateVersion"][];
+        };
+        /** @description When messages go out, and what they cost. */
         MessagingSettings: {
+            /**
+             * Format: int32
+             * @description Messages that one patient gets a day by themselves.
+             */
             dailyCap: number;
+            /**
+             * Format: int64
+             * @description What a part of a text message costs, in minor units of the practice's currency.
+             */
             partPriceMinor: number;
+            /** @description Nothing goes out by itself from this local time on, */
             quietFrom: string;
+            /** @description until this one. The same time twice is no quiet at all. */
             quietUntil: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change; 0 as the product suggests.
+             */
             version: number;
         };
         /**
@@ -9494,41 +9183,67 @@ export interface components {
              */
             version: number;
         };
+        /** @description A message that somebody writes. */
         NewMessage: {
-            /** Format: uuid */
-            appointmentId?: string | null;
+            appointmentId?: components["schemas"]["AppointmentId"] | null;
+            /** @description Files that go along with an e-mail, as they were given. */
             attachments?: string[];
+            /** @description By which channel. */
             channel: components["schemas"]["MessageChannel"];
-            language?: null | components["schemas"]["Language"];
-            /** Format: date-time */
+            language?: components["schemas"]["Language"] | null;
+            /**
+             * Format: date-time
+             * @description Not before this instant. Then quiet hours hold for it.
+             */
             notBefore?: string | null;
-            /** Format: uuid */
-            patientId: string;
+            /** @description To whom, at the address to use first. */
+            patientId: components["schemas"]["PatientId"];
+            /** @description What it is for. Marketing goes only to whoever has said yes to it. */
             purpose?: components["schemas"]["MessagePurpose"];
+            /** @description Where answers to an e-mail go, in place of the practice's usual address. */
             replyTo?: string | null;
+            /** @description The subject of an e-mail. */
             subject?: string | null;
-            /** Format: uuid */
-            templateId?: string | null;
+            templateId?: components["schemas"]["TemplateId"] | null;
+            /** @description What it says. It may hold variables. */
             text?: string | null;
         };
+        /** @description How messages are to go out on a channel. */
         NewMessageChannel: {
+            /** @description On which. */
             channel: components["schemas"]["MessageChannel"];
+            /** @description By whom. */
             provider: components["schemas"]["MessageProvider"];
-            secret?: string | null;
+            secret?: components["schemas"]["String_String"] | null;
+            /** @description What is no secret about it. */
             settings: components["schemas"]["ChannelSettings"];
+            /**
+             * Format: int32
+             * @description The version that the change is based on; 0 when nothing was set yet.
+             */
             version: number;
         };
+        /** @description A template that is wanted. */
         NewMessageTemplate: {
             channel: components["schemas"]["MessageChannel"];
             name: string;
             purpose: components["schemas"]["MessagePurpose"];
             texts: components["schemas"]["TemplateTexts"];
         };
+        /** @description How it is to be. */
         NewMessagingSettings: {
+            /** Format: int32 */
             dailyCap: number;
+            /** Format: int64 */
             partPriceMinor: number;
+            /** @description `21:00` */
             quietFrom: string;
+            /** @description `07:00` */
             quietUntil: string;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
             version: number;
         };
         /** @description A note. */
@@ -9734,6 +9449,13 @@ export interface components {
             name: components["schemas"]["String_String"];
             role: components["schemas"]["Role"];
         };
+        /** @description An address that is to get nothing any more. */
+        NewSuppression: {
+            /** @description The address, or the number as it is dialled in the practice's country or with `+`. */
+            address: string;
+            /** @description On which way. */
+            channel: components["schemas"]["MessageChannel"];
+        };
         /** @description A tag to be made. */
         NewTag: {
             colour: components["schemas"]["Colour"];
@@ -9765,9 +9487,21 @@ export interface components {
              */
             version: number;
         };
+        /** @description Where the practice wants to be told from now on. */
+        NewWebhookEndpoint: {
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description Of what it is told: names of events, `area.*`, or `*`. */
+            events: string[];
+            /** @description An https address on the public internet. */
+            url: components["schemas"]["String_String"];
+        };
         /** @description A note as it was written. */
         Note: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
             id: string;
             /** @description Members of the practice whom it is meant for. */
             mentions: string[];
@@ -10497,13 +10231,18 @@ export interface components {
             /** @description `name`, `number`, `birthDate`, `createdAt` or `updatedAt`, with a hyphen in front for descending. */
             sort?: string | null;
         };
+        /** @description Whether a patient would be reached. */
         PatientReach: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it would go out, where it waits.
+             */
             notBefore: string | null;
-            /** Format: uuid */
-            patientId: string;
+            /** @description Who. */
+            patientId: components["schemas"]["PatientId"];
+            /** @description Whether a message would go out, now or later. */
             reached: boolean;
-            reason: null | components["schemas"]["MessageHindrance"];
+            reason: components["schemas"]["MessageHindrance"] | null;
         };
         /** @description What somebody has typed so far. */
         PatientSearch: {
@@ -10520,13 +10259,20 @@ export interface components {
         PatientsFound: {
             items: components["schemas"]["PatientItem"][];
         };
+        /** @description Who would be reached. */
+        PatientsReach: {
+            /** @description One for each, in the order in which they were asked for. */
+            items: components["schemas"]["PatientReach"][];
+            /** @description How many would be. */
+            reached: number;
+        };
         /**
          * @description Where a patient stands with the practice.
          * @enum {string}
          */
         PatientStatus: "lead" | "active" | "inactive" | "deceased";
         /** @enum {string} */
-        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "integrations.read" | "integrations.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "patients.import" | "patients.export" | "appointments.read" | "appointments.write_own" | "appointments.write" | "appointments.overbook" | "appointments.configure" | "waitlist.read" | "waitlist.write" | "recalls.read" | "recalls.write" | "tasks.read" | "tasks.write" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
+        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "integrations.read" | "integrations.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "patients.import" | "patients.export" | "appointments.read" | "appointments.write_own" | "appointments.write" | "appointments.overbook" | "appointments.configure" | "waitlist.read" | "waitlist.write" | "recalls.read" | "recalls.write" | "tasks.read" | "tasks.write" | "messages.read" | "messages.send" | "messages.configure" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
         /** @description A telephone number. */
         Phone: {
             /** @description What for. */
@@ -10782,16 +10528,15 @@ export interface components {
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
+        /** @description What to show. */
         PreviewMessage: {
-            /** Format: uuid */
-            appointmentId?: string | null;
+            appointmentId?: components["schemas"]["AppointmentId"] | null;
+            /** @description For which channel. */
             channel: components["schemas"]["MessageChannel"];
-            language?: null | components["schemas"]["Language"];
-            /** Format: uuid */
-            patientId?: string | null;
-            /** Format: uuid */
-            templateId?: string | null;
-            texts?: null | components["schemas"]["TemplateTexts"];
+            language?: components["schemas"]["Language"] | null;
+            patientId?: components["schemas"]["PatientId"] | null;
+            templateId?: components["schemas"]["TemplateId"] | null;
+            texts?: components["schemas"]["TemplateTexts"] | null;
         };
         /** @description An error as JSON, RFC 9457 `application/problem+json`. */
         Problem: {
@@ -11031,6 +10776,17 @@ export interface components {
              * @description Jobs under way.
              */
             runningJobs: number;
+        };
+        /** @description Whom one would like to write to. */
+        ReachPatients: {
+            /** @description By itself, as workflows and rules do: then quiet hours and the most of a day hold. */
+            automatic?: boolean;
+            /** @description By which channel. */
+            channel: components["schemas"]["MessageChannel"];
+            /** @description Patients. */
+            patientIds: string[];
+            /** @description What for. */
+            purpose?: components["schemas"]["MessagePurpose"];
         };
         /** @description Why something is done, for both ledgers. */
         Reason: {
@@ -11284,27 +11040,61 @@ export interface components {
          * @enum {string}
          */
         RemarkCode: "duplicateHeading" | "emptyHeading" | "noKnownHeading" | "encodingGuessed" | "encodingDoubtful" | "datesAmbiguous" | "datesMixed" | "moreSheets" | "formulas";
+        /** @description What a rule says. */
         ReminderFields: {
+            /** @description By which channel. */
             channel: components["schemas"]["MessageChannel"];
+            /** @description Whether it is followed. */
             enabled: boolean;
+            /** @description Only at these locations; at all, where it is empty. */
             locationIds: string[];
+            /** @description Its name. */
             name: string;
+            /**
+             * Format: int32
+             * @description So many minutes before the visit begins: from a quarter of an hour to sixty days.
+             */
             offsetMinutes: number;
+            /** @description Only for these services; for all, where it is empty. */
             serviceIds: string[];
+            /** @description Whoever has said that they come is not reminded. */
             skipConfirmed: boolean;
-            /** Format: uuid */
-            templateId: string;
+            /** @description By which template. */
+            templateId: components["schemas"]["TemplateId"];
         };
+        /** @description A rule for reminders. */
         ReminderRule: components["schemas"]["ReminderFields"] & {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Since when it is no longer there.
+             */
             archivedAt: string | null;
-            /** Format: uuid */
-            id: string;
+            /** @description Its id. */
+            id: components["schemas"]["RuleId"];
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
             version: number;
         };
+        /** @description How a rule is to be from now on. */
         ReminderRuleChange: {
+            /** @description All of what it says. */
             rule: components["schemas"]["ReminderFields"];
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
             version: number;
+        };
+        /** @description Rules for reminders. */
+        ReminderRules: {
+            items: components["schemas"]["ReminderRule"][];
+        };
+        /** @description Why an address may get messages again. */
+        RemoveSuppression: {
+            /** @description For the ledger. */
+            reason: string;
         };
         /**
          * @description How a closing day comes again.
@@ -11451,6 +11241,11 @@ export interface components {
          * @enum {string}
          */
         Rule: "origin" | "nationalId" | "nameAndBirthDate" | "nameAndPhone" | "nameAndEmail";
+        /**
+         * Format: uuid
+         * @description A rule for reminders.
+         */
+        RuleId: string;
         RunningJob: {
             /** Format: int32 */
             attempts: number;
@@ -11480,6 +11275,11 @@ export interface components {
             /** @description Its name there. */
             uid: string;
         };
+        /** @description A message that would come back. */
+        SandboxBounce: {
+            /** @description Which, of those that the sandbox has. */
+            messageId: components["schemas"]["MessageId"];
+        };
         /** @description Who books. */
         SandboxPerson: {
             /** @description Their address. */
@@ -11488,6 +11288,13 @@ export interface components {
             name: string;
             /** @description Their number. */
             phone?: string | null;
+        };
+        /** @description What a patient would answer. */
+        SandboxReply: {
+            /** @description The text message that is answered, which the sandbox has. */
+            messageId: components["schemas"]["MessageId"];
+            /** @description What they write. */
+            text: string;
         };
         /** @description What a practice decides about its appointments. */
         SchedulingRules: {
@@ -11857,14 +11664,26 @@ export interface components {
             /** @description The location's zone, IANA. */
             timeZone: string;
         };
+        /** @description How a text message is measured. */
         SmsMeasure: {
+            /** @description `gsm7` or `ucs2`: with letters that are not in the alphabet of text messages, such as Arabic ones, parts are shorter. */
             encoding: string;
+            /** @description Letters because of which it takes shorter parts. */
             forcing: string;
+            /** @description Its parts, each of which costs. */
             parts: number;
+            /**
+             * Format: int64
+             * @description What it costs, in minor units of the practice's currency.
+             */
             priceMinor: number;
+            /** @description Its length in units of that. */
             units: number;
         };
-        /** @enum {string} */
+        /**
+         * @description How the connection to a server for mail is protected.
+         * @enum {string}
+         */
         SmtpTls: "implicit" | "starttls" | "none";
         /** @description Until when a recall is put off. */
         SnoozeRecall: {
@@ -12000,22 +11819,38 @@ export interface components {
             id: components["schemas"]["AdministratorId"];
             name: components["schemas"]["String_String"];
         };
+        /** @description An address that gets nothing any more. */
         Suppression: {
+            /** @description The address, or number. */
             address: string;
+            /** @description On which way. */
             channel: components["schemas"]["MessageChannel"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
             createdAt: string;
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            patientId: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["SuppressionId"];
+            patientId: components["schemas"]["PatientId"] | null;
+            /** @description Why. */
             reason: components["schemas"]["SuppressionReason"];
         };
+        /**
+         * Format: uuid
+         * @description An address that gets nothing any more.
+         */
+        SuppressionId: string;
+        /** @description A page of them. */
         SuppressionPage: {
             items: components["schemas"]["Suppression"][];
+            /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
-        /** @enum {string} */
+        /**
+         * @description Why an address gets nothing any more.
+         * @enum {string}
+         */
         SuppressionReason: "bounce" | "complaint" | "unsubscribe" | "stop" | "by_hand";
         /** @description Where to go over to. */
         Switch: {
@@ -12264,18 +12099,56 @@ export interface components {
          * @enum {string}
          */
         TaskStatus: "open" | "done";
+        /**
+         * Format: uuid
+         * @description A template.
+         */
+        TemplateId: string;
+        /** @description Something that is wrong with a template. */
         TemplateProblem: {
+            /** @description `template.syntax`, `template.unknown_variable`, `template.statement`, `template.missing_value`, `template.too_much`. */
             code: string;
+            /** @description The column in characters, from 1. */
             column: number;
+            /** @description Which text: `subjectEn`, `textEn`, `subjectAr`, `textAr`; `subject` or `text` of a message. */
             field: string;
+            /** @description The line, from 1. */
             line: number;
+            /** @description What is wrong, in words. */
             message: string;
         };
+        /** @description What a template says, in both languages. */
         TemplateTexts: {
+            /** @description The subject of an e-mail, in Arabic. */
             subjectAr: string | null;
+            /** @description The subject of an e-mail, in English. */
             subjectEn: string | null;
+            /** @description The text in Arabic. */
             textAr: string;
+            /** @description The text in English. */
             textEn: string;
+        };
+        /** @description A variable of templates. */
+        TemplateVariable: {
+            /** @description As it is written: `patient.givenName`. */
+            name: string;
+            /** @description What a message must be about for it: `patient`, `appointment`; null for what is always there. */
+            needs: string | null;
+            /** @description What stands there in previews without a record. */
+            sample: string;
+        };
+        /** @description Variables of templates. */
+        TemplateVariables: {
+            items: components["schemas"]["TemplateVariable"][];
+        };
+        /** @description A message to try with. */
+        TestMessage: {
+            /** @description By which channel. */
+            channel: components["schemas"]["MessageChannel"];
+            /** @description In which language. */
+            language: components["schemas"]["Language"];
+            /** @description To which address or number. */
+            to: string;
         };
         /** @description A field that was changed. */
         TimelineChange: {
@@ -12354,10 +12227,20 @@ export interface components {
             /** Format: date-time */
             nextAt: string;
         };
+        /** @description The end of such an address. */
+        UnsubscribeToken: {
+            /** @description What stands behind `/u/`. */
+            token: string;
+        };
+        /** @description What somebody with such an address is told, who may be anybody: nothing of the patient. */
         Unsubscribing: {
+            /** @description In which language it was. */
             language: components["schemas"]["Language"];
+            /** @description From which practice the e-mail was. */
             practice: string;
+            /** @description The practice's address on the web, to show its logo by. */
             slug: string;
+            /** @description Whether nothing more comes. */
             unsubscribed: boolean;
         };
         /** @description A page of the worklist. */
@@ -12694,6 +12577,201 @@ export interface components {
              * @description Goes up with each change; 0 when the practice has not decided anything.
              */
             version: number;
+        };
+        /** @description The public events of an area. */
+        WebhookArea: {
+            /** @description Names of its events. */
+            events: string[];
+            /** @description Its name; `area.*` wants all of it. */
+            name: string;
+        };
+        /** @description A try. */
+        WebhookAttempt: {
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description How long it took.
+             */
+            durationMs: number;
+            /** @description What was wrong; none when it was taken. */
+            error: string | null;
+            /**
+             * Format: int32
+             * @description Status of the answer, if there was one. What it said is not kept.
+             */
+            status: number | null;
+        };
+        /** @description One event for one endpoint. */
+        WebhookDelivery: {
+            /**
+             * Format: int32
+             * @description Tries since it was queued, or queued again.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it was queued.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it is tried next, if nothing that happened to the same thing before waits as well.
+             */
+            dueAt: string | null;
+            /** @description For which endpoint. */
+            endpointId: components["schemas"]["WebhookEndpointId"];
+            /** @description Which event. */
+            event: string;
+            /**
+             * Format: date-time
+             * @description When it was taken or given up.
+             */
+            finishedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            happenedAt: string;
+            /** @description Its id. */
+            id: components["schemas"]["WebhookDeliveryId"];
+            /** @description What was wrong at the last try: `status`, `timeout`, `connection`, `broken`, or why the address is not called. */
+            lastError: string | null;
+            /**
+             * Format: int32
+             * @description Status of the last answer.
+             */
+            lastStatus: number | null;
+            /** @description How it stands. */
+            state: components["schemas"]["WebhookDeliveryState"];
+        };
+        /** @description A delivery with what was sent, and its tries. */
+        WebhookDeliveryDetail: components["schemas"]["WebhookDelivery"] & {
+            /** @description The body, as it is sent. */
+            body: string;
+            /** @description By which the receiver knows it again: `webhook-id`. */
+            messageId: string;
+            /** @description The last hundred tries, the newest first. */
+            tries: components["schemas"]["WebhookAttempt"][];
+        };
+        /**
+         * Format: uuid
+         * @description One event for one endpoint.
+         */
+        WebhookDeliveryId: string;
+        /** @description A page of deliveries. */
+        WebhookDeliveryPage: {
+            items: components["schemas"]["WebhookDelivery"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /**
+         * @description How a delivery stands.
+         * @enum {string}
+         */
+        WebhookDeliveryState: "pending" | "delivered" | "failed";
+        /**
+         * @description Why an endpoint is not told.
+         * @enum {string}
+         */
+        WebhookDisabledReason: "by_hand" | "gone" | "failing";
+        /** @description Where the practice wants to be told. */
+        WebhookEndpoint: {
+            /** @description Whether it is told. */
+            active: boolean;
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            createdAt: string;
+            /** @description What it is for. */
+            description: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is not.
+             */
+            disabledAt: string | null;
+            disabledReason: components["schemas"]["WebhookDisabledReason"] | null;
+            /** @description Of what it is told: names of events, `area.*`, or `*`. */
+            events: string[];
+            /**
+             * Format: date-time
+             * @description Since when every try has failed.
+             */
+            failingSince: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["WebhookEndpointId"];
+            /**
+             * Format: date-time
+             * @description Until when the secret before signs as well.
+             */
+            oldSecretUntil: string | null;
+            /** @description What its secret ends with. */
+            secretLastFour: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /** @description Where calls go. */
+            url: components["schemas"]["String_String"];
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description What is to be different about an endpoint; what is left out stays. */
+        WebhookEndpointChange: {
+            description?: string | null;
+            events?: string[] | null;
+            url?: components["schemas"]["String_String"] | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description Where a practice wants to be told.
+         */
+        WebhookEndpointId: string;
+        /** @description The practice's endpoints. */
+        WebhookEndpoints: {
+            items: components["schemas"]["WebhookEndpoint"][];
+        };
+        /** @description Where the practice wants to be told, and by which secret it knows us. This answer is the only place where that can be read. */
+        WebhookEndpointSecret: {
+            /** @description The rest of it. */
+            endpoint: components["schemas"]["WebhookEndpoint"];
+            /** @description The secret: `whsec_…`. */
+            secret: components["schemas"]["String_String"];
+        };
+        /** @description The public events, by area. */
+        WebhookEvents: {
+            areas: components["schemas"]["WebhookArea"][];
+        };
+        /** @description What is sent again. */
+        WebhooksReplayed: {
+            /**
+             * Format: int64
+             * @description How many deliveries.
+             */
+            deliveries: number;
+            /** @description Whether there are more, for another request. */
+            more: boolean;
+        };
+        /** @description Since when what was given up is to be sent again. */
+        WebhooksSince: {
+            /**
+             * Format: date-time
+             * @description What was queued since then; left out, everything that is still kept.
+             */
+            since?: string | null;
         };
         /** @description A recall with everything that was tried. */
         WholeRecall: components["schemas"]["RecallItem"] & {
@@ -20661,6 +20739,1959 @@ export interface operations {
             };
         };
     };
+    "message-attachments.give": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+                /** @description The file's name, percent-encoded */
+                "X-File-Name": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/pdf": number[];
+                "image/jpeg": number[];
+                "image/png": number[];
+                "image/webp": number[];
+                "text/plain": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAttachment"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-channels.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageChannels"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-channels.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessageChannel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageChannelSettings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-channels.check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckMessageChannel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageChannelCheck"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-channels.test": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestMessage"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-counts.counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageCounts"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-inbox.unread": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only what is nobody's yet. */
+                unmatched?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-rules.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderRules"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-rules.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderRule"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-rules.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderRule"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-rules.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderRuleChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderRule"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-rules.archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderRule"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-sandbox.bounce": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SandboxBounce"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-sandbox.reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SandboxReply"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-suppressions.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-suppressions.add": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSuppression"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-suppressions.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entry */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveSuppression"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-templates.list": {
+        parameters: {
+            query?: {
+                /** @description Of which channel. */
+                channel?: components["schemas"]["MessageChannel"];
+                /** @description In use, archived, or both. */
+                status?: "active" | "archived" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplates"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-templates.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessageTemplate"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplate"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-templates.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The template */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplate"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-templates.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The template */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageTemplateChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplate"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-templates.archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The template */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplate"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-templates.restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The template */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplate"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-templates.versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The template */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplateVersions"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-templates.preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewMessage"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePreview"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-variables.variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateVariables"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "messages.list": {
+        parameters: {
+            query?: {
+                /** @description By this channel. */
+                channel?: components["schemas"]["MessageChannel"];
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description From the practice, or to it. */
+                direction?: components["schemas"]["MessageDirection"];
+                /** @description Asked for, or come in, at this instant or later. */
+                from?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Of this patient, and of those who were merged into them. */
+                patientId?: components["schemas"]["PatientId"];
+                /** @description Sent by this provider: with `sandbox` what was kept here instead of sent. */
+                provider?: string;
+                /** @description Who wanted them. */
+                source?: components["schemas"]["MessageSource"];
+                /** @description Of this run or rule. */
+                sourceId?: string;
+                /** @description How they stand: one state, or several with commas between them. */
+                state?: string;
+                /** @description Before this instant. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "messages.write": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessage"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "messages.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "messages.assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignMessage"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "messages.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "messages.decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideMessage"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "messages.mark_read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "messages.retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "messages.preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftMessage"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftPreview"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "messages.reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReachPatients"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientsReach"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "messaging-settings.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagingSettings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "messaging-settings.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessagingSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagingSettings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "offer.read": {
         parameters: {
             query?: never;
@@ -21920,6 +23951,109 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Patient"];
                 };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patients.conversation": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only what is nobody's yet. */
+                unmatched?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The patient */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patients.mark_all_read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The patient */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not signed in, or no longer. */
             401: {
@@ -26443,6 +28577,70 @@ export interface operations {
             };
         };
     };
+    "unsubscribe.look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnsubscribeToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unsubscribing"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unsubscribe.undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnsubscribeToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unsubscribing"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "views.views": {
         parameters: {
             query?: never;
@@ -27208,6 +29406,721 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FillRates"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "webhook-deliveries.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryDetail"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "webhook-deliveries.replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "webhook-endpoints.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoints"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "webhook-endpoints.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhookEndpoint"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointSecret"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "webhook-endpoints.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "webhook-endpoints.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEndpointChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "webhook-endpoints.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "webhook-endpoints.deliveries": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only those that stand like this. */
+                state?: "pending" | "delivered" | "failed";
+            };
+            header?: never;
+            path: {
+                /** @description The endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "webhook-endpoints.disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "webhook-endpoints.enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "webhook-endpoints.replay_failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhooksSince"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksReplayed"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "webhook-endpoints.rotate_secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointSecret"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "webhook-endpoints.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "webhook-events.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEvents"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -28772,6 +31685,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Received"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.hooks.receive_sendgrid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The end of the practice's address for SendGrid */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageEventsReceived"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.hooks.receive_twilio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The end of the practice's address for Twilio */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": number[];
+            };
+        };
+        responses: {
+            /** @description Nothing to say */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.u.unsubscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The end of the address in the e-mail */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unsubscribing"];
                 };
             };
             /** @description Any other problem: see its code. */

@@ -1,3 +1,4 @@
+import { orNull } from '@/shared/forms/merge';
 import type { Channel } from '../api';
 import type { ChannelSettings, Details, Provider } from './api';
 
@@ -20,7 +21,7 @@ export const draftOf = ({ provider, settings }: Pick<ChannelSettings, 'provider'
   trackOpens: settings.trackOpens ?? false,
 });
 
-/** What belongs to each provider; the rest is not sent along. */
+/** What belongs to each provider; the rest is left empty. */
 const fieldsOf: Record<Provider, readonly TextField[]> = {
   sandbox: ['fromName', 'fromAddress', 'replyTo'],
   installation: ['fromName', 'replyTo'],
@@ -31,17 +32,14 @@ const fieldsOf: Record<Provider, readonly TextField[]> = {
 
 export function bodyOf({ channel, version }: Pick<ChannelSettings, 'channel' | 'version'>, draft: Draft) {
   const own = channel === 'sms' && draft.provider === 'sandbox' ? [] : fieldsOf[draft.provider];
-  const texts = Object.fromEntries(own.flatMap((field) => (draft[field].trim() ? [[field, draft[field].trim()]] : [])));
+  const texts = Object.fromEntries(textFields.map((field) => [field, (own as readonly string[]).includes(field) ? orNull(draft[field]) : null])) as { [K in TextField]: string | null };
   const { provider, secret, port, tls, sandboxMode, trackOpens } = draft;
+  const [smtp, sendgrid] = [provider === 'smtp', provider === 'sendgrid'];
   return {
     channel,
     version,
     provider,
-    settings: {
-      ...texts,
-      ...(provider === 'smtp' ? { tls, ...(port.trim() ? { port: Number(port) } : {}) } : {}),
-      ...(provider === 'sendgrid' ? { sandboxMode, trackOpens } : {}),
-    },
+    settings: { ...texts, port: smtp && port.trim() ? Number(port) : null, tls: smtp ? tls : ('implicit' as const), sandboxMode: sendgrid && sandboxMode, trackOpens: sendgrid && trackOpens },
     ...(secret.trim() ? { secret: secret.trim() } : {}),
   };
 }

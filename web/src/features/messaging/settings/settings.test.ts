@@ -44,22 +44,23 @@ function draftSettings() {
 }
 
 it('sends along only what belongs to the provider', () => {
-  const all = { ...draftOf(none), fromAddress: 'a@example.com', host: 'mail.example.com', port: '587', accountSid: 'AC1', fromNumber: '+966500000000', secret: ' key ', eventKey: 'k' };
+  const all = { ...draftOf(none), fromAddress: 'a@example.com', host: 'mail.example.com', port: '587', accountSid: 'AC1', fromNumber: '+966500000000', secret: ' key ', eventKey: 'k', trackOpens: true };
+  const empty = draftSettings();
   expect(bodyOf({ channel: 'email', version: 2 }, { ...all, provider: 'smtp', tls: 'starttls' })).toEqual({
     channel: 'email',
     version: 2,
     provider: 'smtp',
-    settings: { fromAddress: 'a@example.com', host: 'mail.example.com', tls: 'starttls', port: 587 },
+    settings: { ...empty, fromAddress: 'a@example.com', host: 'mail.example.com', tls: 'starttls', port: 587 },
     secret: 'key',
   });
-  expect(bodyOf({ channel: 'sms', version: 0 }, { ...all, provider: 'twilio' }).settings).toEqual({ accountSid: 'AC1', fromNumber: '+966500000000' });
+  expect(bodyOf({ channel: 'sms', version: 0 }, { ...all, provider: 'twilio' }).settings).toEqual({ ...empty, accountSid: 'AC1', fromNumber: '+966500000000' });
   expect(bodyOf({ channel: 'email', version: 0 }, { ...all, provider: 'sendgrid', secret: '' })).toEqual({
     channel: 'email',
     version: 0,
     provider: 'sendgrid',
-    settings: { fromAddress: 'a@example.com', eventKey: 'k', sandboxMode: false, trackOpens: false },
+    settings: { ...empty, fromAddress: 'a@example.com', eventKey: 'k', trackOpens: true },
   });
-  expect(bodyOf({ channel: 'sms', version: 0 }, { ...all, provider: 'sandbox', secret: '' }).settings).toEqual({});
+  expect(bodyOf({ channel: 'sms', version: 0 }, { ...all, provider: 'sandbox', secret: '' }).settings).toEqual(empty);
 });
 
 it('offers the installation’s server only where there is one', () => {
