@@ -3,6 +3,7 @@
 use std::future::ready;
 use std::sync::Arc;
 
+use automation::definition::BranchPath;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
@@ -24,7 +25,7 @@ use crate::blocks;
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(title = "Vantage", description = "Runs a medical or dental practice. Lists are paged by cursor; errors are RFC 9457 problems with a stable code."),
-    components(schemas(OperationOutcome, Problem)),
+    components(schemas(BranchPath, OperationOutcome, Problem)),
     tags(
         (name = "identity", description = "Who may come in"),
         (name = "practice", description = "The clinic itself"),

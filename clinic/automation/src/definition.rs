@@ -105,6 +105,7 @@ pub enum Weekday {
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = WorkflowStep)]
 pub struct Step {
     /// Its name for the machine: unique, stable, and what its output is read by; `[a-z0-9_]{1,40}`.
     pub id: String,
@@ -172,6 +173,7 @@ pub enum Work {
 /// A way that a run may take.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = WorkflowPath)]
 pub struct BranchPath {
     /// Its name for the machine, unique within the branch.
     pub id: String,
@@ -248,6 +250,7 @@ pub enum Within {
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = WorkflowOutcome)]
 pub enum Outcome {
     /// Well.
     Done,

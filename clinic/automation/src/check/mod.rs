@@ -29,6 +29,7 @@ const MOST_PATHS: usize = 20;
 
 /// Something that is not right with a workflow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = WorkflowProblem)]
 pub struct Problem {
     /// JSON pointer into the definition.
     pub pointer: String,

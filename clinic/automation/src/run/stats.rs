@@ -39,6 +39,7 @@ struct WorkflowStats {
 
 /// How the runs of a day ended.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WorkflowDay)]
 struct Day {
     /// The day, in the practice's zone.
     day: Date,

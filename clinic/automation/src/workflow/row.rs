@@ -53,6 +53,7 @@ pub struct Workflow {
 /// Whether a workflow is at work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = WorkflowStatus)]
 pub enum Status {
     /// Never yet.
     Draft,

@@ -5266,6 +5266,368 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflow-blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that a workflow can be made of. */
+        get: operations["workflow-blocks.blocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflow-rehearsals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the draft would have done. The look is in the ledger. */
+        get: operations["workflow-rehearsals.read_rehearsal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflow-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs, the newest first. */
+        get: operations["workflow-runs.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflow-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run with its history. The look is in the ledger. */
+        get: operations["workflow-runs.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflow-runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a run. What it did stays done. */
+        post: operations["workflow-runs.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflow-runs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with a run that failed, at the step where it did. */
+        post: operations["workflow-runs.resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflow-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What counts for all workflows. */
+        get: operations["workflow-settings.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what counts for all workflows. */
+        patch: operations["workflow-settings.change"];
+        trace?: never;
+    };
+    "/api/v1/workflow-stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the practice's automation goes. */
+        get: operations["workflow-stats.stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Workflows, by name. */
+        get: operations["workflows.list"];
+        put?: never;
+        /** Make a workflow. It does nothing before it is published. */
+        post: operations["workflows.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A workflow. */
+        get: operations["workflows.read"];
+        put?: never;
+        post?: never;
+        /** Delete a workflow. Runs under way are cancelled; what it did stays in their history. */
+        delete: operations["workflows.delete"];
+        options?: never;
+        head?: never;
+        /** Change a workflow's name, description or draft. What is published stays as it is. */
+        patch: operations["workflows.change"];
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions; without numbers, what publishing the draft would change. */
+        get: operations["workflows.diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a copy of a workflow's draft. */
+        post: operations["workflows.duplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish the draft. Runs under way keep their version. Whoever publishes must be allowed everything that it does. */
+        post: operations["workflows.publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/rehearsals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See what the draft would have done in the last month. A job does it; nothing is sent and nothing changed. */
+        post: operations["workflows.rehearse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Carry a published workflow out on records now. */
+        post: operations["workflows.begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Carry a draft out on one record, now and in earnest; what it does is marked as a test. */
+        post: operations["workflows.test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/unpublish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a workflow back: it begins no more runs. Those under way go on. */
+        post: operations["workflows.unpublish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was published, the newest first. */
+        get: operations["workflows.versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version. */
+        get: operations["workflows.version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{id}/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workflow's address, if it has one. */
+        get: operations["workflows.address"];
+        put?: never;
+        /** Make a new address and a new secret; the ones before end. The secret is told in this answer only. */
+        post: operations["workflows.rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at a definition while it is written. */
+        post: operations["workflows.check_definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/fhir/R4/Appointment": {
         parameters: {
             query?: never;
@@ -5711,6 +6073,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/hooks/workflows/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a workflow with a body, signed as Standard Webhooks says (`webhook-id`, `webhook-timestamp`, `webhook-signature`). */
+        post: operations["api.hooks.begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/u/{token}": {
         parameters: {
             query?: never;
@@ -5862,6 +6241,17 @@ export interface components {
              * @description The version that the change is based on.
              */
             version: number;
+        };
+        /** @description Something that can be done. */
+        ActionInfo: {
+            /** @description What it takes. */
+            fields: components["schemas"]["FieldInfo"][];
+            /** @description What it gives. */
+            gives: components["schemas"]["FieldInfo"][];
+            /** @description Its name. */
+            name: string;
+            /** @description What whoever publishes it must be allowed. */
+            permission: string;
         };
         /** @description A postal address. */
         Address: {
@@ -6343,6 +6733,10 @@ export interface components {
             eventsPerMinute: number;
             practice: components["schemas"]["NamedPractice"];
             queues: components["schemas"]["Queues"];
+        };
+        /** @description On which records a workflow is to be carried out; none for one that needs none. */
+        ByHand: {
+            ids?: string[];
         };
         /**
          * @description What to do. Besides, the appointment can be moved or cancelled, which Cal.com is then told.
@@ -7069,6 +7463,15 @@ export interface components {
              */
             user: string | null;
         };
+        /** @description What is wrong with a definition, and which variables may be used where. */
+        Checked: {
+            /** @description What is wrong; nothing, when it can be published. */
+            problems: components["schemas"]["WorkflowProblem"][];
+            /** @description By id of step: the variables that there are before it. */
+            variables: {
+                [key: string]: components["schemas"]["FieldInfo"][];
+            };
+        };
         /** @description Which channel to try. */
         CheckMessageChannel: {
             /** @description Which. */
@@ -7478,11 +7881,31 @@ export interface components {
              */
             version: number;
         };
+        /** @description A workflow: what begins it, and what it does. */
+        Definition: {
+            /** @description What it does, one after the other. */
+            steps: components["schemas"]["WorkflowStep"][];
+            trigger: components["schemas"]["Trigger"] | null;
+        };
         /**
          * @description Of whom a practice demands a second factor.
          * @enum {string}
          */
         Demand: "nobody" | "patients" | "everybody";
+        /** @description One difference. */
+        Difference: {
+            /** @description Names of what is different about it. */
+            fields: string[];
+            /** @description What became of it. */
+            kind: components["schemas"]["DifferenceKind"];
+            /** @description Which step; none for the trigger. */
+            step: string | null;
+        };
+        /**
+         * @description What became of a step.
+         * @enum {string}
+         */
+        DifferenceKind: "added" | "removed" | "changed" | "moved";
         /**
          * @description Why a patient is not asked any more.
          * @enum {string}
@@ -7638,6 +8061,11 @@ export interface components {
              */
             who?: string | null;
         };
+        /**
+         * @description How often a schedule's turn comes.
+         * @enum {string}
+         */
+        Every: "day" | "week" | "month";
         /** @description A token of the project. */
         Exchange: {
             /** @description Which practice, for somebody who works in several; without it the one joined first. */
@@ -7727,6 +8155,25 @@ export interface components {
          * @description A custom field.
          */
         FieldId: string;
+        /** @description A variable, or a field of a block, as the API describes it. */
+        FieldInfo: {
+            /** @description The words that it is one of. */
+            choices: string[] | null;
+            /** @description Its key; of a variable the whole path. */
+            key: string;
+            /** @description Its form. */
+            kind: components["schemas"]["KindName"];
+            /** @description Several of the kind. */
+            many: boolean;
+            /** @description What it is the id of. */
+            of: string | null;
+            /** @description An action cannot do without it. */
+            required: boolean;
+            /** @description What it may look like. */
+            sample: Record<string, never>;
+            /** @description Redacted in the history of runs. */
+            sensitive: boolean;
+        };
         /**
          * @description What a custom field holds.
          * @enum {string}
@@ -8279,6 +8726,11 @@ export interface components {
             text: components["schemas"]["String_String"];
             to: components["schemas"]["String_String"];
         };
+        /**
+         * @description The word for a form.
+         * @enum {string}
+         */
+        KindName: "text" | "longText" | "number" | "boolean" | "date" | "instant" | "minutes" | "phone" | "email" | "choice" | "ref" | "object" | "list";
         /**
          * @description A language of the product: of a practice, of a person, of a mail.
          * @enum {string}
@@ -9382,6 +9834,14 @@ export interface components {
              */
             version: number;
         };
+        /** @description From when on. */
+        NewRehearsal: {
+            /**
+             * Format: date-time
+             * @description At most 30 days ago; without it, 30 days.
+             */
+            from?: string | null;
+        };
         /** @description A role to be made. */
         NewRole: {
             /** @description Any role but the owner. */
@@ -9495,6 +9955,14 @@ export interface components {
             events: string[];
             /** @description An https address on the public internet. */
             url: components["schemas"]["String_String"];
+        };
+        /** @description A workflow to be made: empty, from a definition, or from a recipe. */
+        NewWorkflow: {
+            definition?: components["schemas"]["Definition"] | null;
+            description?: string | null;
+            name: string;
+            /** @description Name of a recipe that it is made from. */
+            recipe?: string | null;
         };
         /** @description A note as it was written. */
         Note: {
@@ -9615,6 +10083,16 @@ export interface components {
          * @enum {string}
          */
         OfferStatus: "sent" | "accepted" | "declined" | "expired" | "taken" | "withdrawn";
+        /** @description The workflow of a run. */
+        OfWorkflow: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+        };
         /** @description How far a new practice is. */
         Onboarding: {
             /**
@@ -9625,6 +10103,11 @@ export interface components {
             /** @description All steps, in order. */
             steps: components["schemas"]["StepState"][];
         };
+        /**
+         * @description What becomes of a run when a step cannot be done.
+         * @enum {string}
+         */
+        OnError: "stop" | "continue";
         /** @description Where the practice's page is. */
         OnlineAddress: {
             /** @description The page; a service's is below it. */
@@ -10272,7 +10755,7 @@ export interface components {
          */
         PatientStatus: "lead" | "active" | "inactive" | "deceased";
         /** @enum {string} */
-        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "integrations.read" | "integrations.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "patients.import" | "patients.export" | "appointments.read" | "appointments.write_own" | "appointments.write" | "appointments.overbook" | "appointments.configure" | "waitlist.read" | "waitlist.write" | "recalls.read" | "recalls.write" | "tasks.read" | "tasks.write" | "messages.read" | "messages.send" | "messages.configure" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "jobs.read" | "jobs.cancel";
+        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "integrations.read" | "integrations.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "patients.import" | "patients.export" | "appointments.read" | "appointments.write_own" | "appointments.write" | "appointments.overbook" | "appointments.configure" | "waitlist.read" | "waitlist.write" | "recalls.read" | "recalls.write" | "tasks.read" | "tasks.write" | "messages.read" | "messages.send" | "messages.configure" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "workflows.read" | "workflows.write" | "workflows.publish" | "workflows.run" | "jobs.read" | "jobs.cancel";
         /** @description A telephone number. */
         Phone: {
             /** @description What for. */
@@ -10923,6 +11406,29 @@ export interface components {
             /** @description False for one that was known already. */
             new: boolean;
         };
+        /** @description A ready workflow. */
+        RecipeInfo: {
+            /** @description What it does. */
+            definition: components["schemas"]["Definition"];
+            /** @description Blocks that are not. */
+            missing: string[];
+            /** @description Its name. */
+            name: string;
+            /** @description Whether everything that it needs is there. */
+            usable: boolean;
+        };
+        /** @description A record, as lists show it. */
+        Record: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What it is called: of a patient the name; none where only its page says that. */
+            label: string | null;
+            /** @description The kind of record. */
+            type: string;
+        };
         /** @description How a record is printed. */
         RecordPrint: {
             language?: components["schemas"]["Language"] | null;
@@ -10935,6 +11441,62 @@ export interface components {
         /** @description Recovery codes, shown this once. */
         RecoveryCodes: {
             recoveryCodes: components["schemas"]["String_String"][];
+        };
+        /** @description What a draft would have done. */
+        Rehearsal: {
+            /**
+             * Format: int32
+             * @description Events that were looked at.
+             */
+            events: number;
+            /** @description What would have been done, the earliest first. */
+            items: components["schemas"]["RehearsalItem"][];
+            /**
+             * Format: int32
+             * @description Events that would have begun it.
+             */
+            matched: number;
+            /** @description Where the next page begins; none behind the last one. */
+            next: string | null;
+            /** @description `running`, `done` or `cancelled`. */
+            state: string;
+        };
+        /** @description A rehearsal under way. */
+        RehearsalBegun: {
+            /** @description Its id. */
+            id: components["schemas"]["RehearsalId"];
+            /** @description The job, for its progress and for stopping it. */
+            jobId: components["schemas"]["JobId"];
+        };
+        /**
+         * Format: uuid
+         * @description A rehearsal.
+         */
+        RehearsalId: string;
+        /** @description What one event would have led to. */
+        RehearsalItem: {
+            /** @description What would have been done. */
+            actions: components["schemas"]["RehearsedAction"][];
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /** @description Why it could not have gone on. */
+            error: string | null;
+            /** @description The steps that would have been taken, and how it would have ended. */
+            path: string[];
+            /** @description What it was about. */
+            subject: components["schemas"]["Record"];
+        };
+        /** @description An action that would have been done. */
+        RehearsedAction: {
+            /** @description Which. */
+            action: string;
+            /** @description What it would have been given. */
+            input: Record<string, never>;
+            /** @description By which step. */
+            step: string;
         };
         /**
          * @description What somebody is to a patient; a part of HL7's vocabulary `v3-RoleCode`.
@@ -11123,6 +11685,24 @@ export interface components {
              */
             version: number;
         };
+        /** @description How a run is resumed. */
+        Resume: {
+            /** @description With which version. */
+            version?: components["schemas"]["ResumeWith"];
+        };
+        /**
+         * @description With which version a run is resumed.
+         * @enum {string}
+         */
+        ResumeWith: "own" | "newest";
+        /** @description How often an action is tried. */
+        Retry: {
+            /**
+             * Format: int32
+             * @description Tries in all.
+             */
+            attempts: number;
+        };
         /** @description A member with what a reviewer looks at. */
         Reviewed: components["schemas"]["Member"] & {
             flags: components["schemas"]["Flag"][];
@@ -11246,6 +11826,73 @@ export interface components {
          * @description A rule for reminders.
          */
         RuleId: string;
+        /** @description A run with its history. */
+        Run: components["schemas"]["RunLine"] & {
+            /** @description What its version does. */
+            definition: components["schemas"]["Definition"];
+            /** @description What its steps did, in this order. */
+            steps: components["schemas"]["RunStep"][];
+        };
+        /** @description How many runs there were. */
+        RunCount: {
+            /**
+             * Format: int64
+             * @description That failed or were stopped.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description In all.
+             */
+            total: number;
+        };
+        /** @description Why a run did not go on. */
+        RunError: {
+            /** @description Stable code. */
+            code: string;
+            /** @description For people, in English. */
+            message: string;
+            /** @description At which step. */
+            step: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A run.
+         */
+        RunId: string;
+        /** @description A run in the list. */
+        RunLine: {
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            endedAt: string | null;
+            error: components["schemas"]["RunError"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["RunId"];
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            startedAt: string;
+            /** @description How it stands. */
+            state: components["schemas"]["RunState"];
+            subject: components["schemas"]["Record"] | null;
+            /** @description Begun by a person to see what happens. */
+            test: boolean;
+            /**
+             * Format: int32
+             * @description In which version.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description Until when it waits.
+             */
+            wakesAt: string | null;
+            /** @description Of which workflow. */
+            workflow: components["schemas"]["OfWorkflow"];
+        };
         RunningJob: {
             /** Format: int32 */
             attempts: number;
@@ -11259,6 +11906,55 @@ export interface components {
             practice: components["schemas"]["NamedPractice"];
             /** Format: int64 */
             total: number | null;
+        };
+        /** @description A page of runs. */
+        RunPage: {
+            items: components["schemas"]["RunLine"][];
+            /** @description Where the next page begins; none behind the last one. */
+            next: string | null;
+        };
+        /**
+         * @description How a run stands.
+         * @enum {string}
+         */
+        RunState: "running" | "waiting" | "done" | "failed" | "cancelled" | "stopped";
+        /** @description What a step did. */
+        RunStep: {
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /**
+             * Format: double
+             * @description How long it took.
+             */
+            durationMs: number;
+            error: components["schemas"]["RunError"] | null;
+            /** @description What it was given; `{"redacted": true}` in place of what is sensitive. */
+            input: Record<string, never>;
+            /** @description At which places of the loops around it. */
+            iteration: number[];
+            /** @description The kind of step. */
+            kind: string;
+            /** @description What it gave. */
+            output: Record<string, never>;
+            /** @description The path of a branch that was taken. */
+            path: string | null;
+            /**
+             * Format: int32
+             * @description Its place in the history.
+             */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            startedAt: string;
+            /** @description How it stands: `started`, `waiting`, `done`, `failed`, `cancelled`. */
+            state: string;
+            /** @description Which step. */
+            stepId: string;
         };
         /** @description What was booked at the sandbox. */
         SandboxBooking: {
@@ -11596,6 +12292,11 @@ export interface components {
             token: components["schemas"]["String_String"];
         };
         /**
+         * @description How bad it is.
+         * @enum {string}
+         */
+        Severity: "error" | "warning";
+        /**
          * @description Administrative gender.
          * @enum {string}
          */
@@ -11727,6 +12428,13 @@ export interface components {
          * @enum {string}
          */
         Standing: "active" | "suspended";
+        /** @description What was begun. */
+        Started: {
+            /** @description Records that are not there. */
+            skipped: number;
+            /** @description Runs that were begun. */
+            started: number;
+        };
         /**
          * @description A step.
          * @enum {string}
@@ -11759,6 +12467,19 @@ export interface components {
             reserveMegabytes: number;
         };
         String_String: string;
+        /** @description A kind of record. */
+        SubjectInfo: {
+            /** @description The fields that time can go by. */
+            dates: string[];
+            /** @description Its fields. */
+            fields: components["schemas"]["FieldInfo"][];
+            /** @description Whether many can be found at once. */
+            find: boolean;
+            /** @description Its name. */
+            name: string;
+            /** @description What whoever uses it must be allowed. */
+            permission: string;
+        };
         /** @description An official holiday. */
         Suggestion: {
             /** @description Whether the practice has taken it over. */
@@ -12150,6 +12871,14 @@ export interface components {
             /** @description To which address or number. */
             to: string;
         };
+        /** @description On which record a draft is tried. */
+        TestOn: {
+            /**
+             * Format: uuid
+             * @description The record; none for a workflow that needs none.
+             */
+            subjectId?: string | null;
+        };
         /** @description A field that was changed. */
         TimelineChange: {
             /** @description What it is. */
@@ -12198,6 +12927,10 @@ export interface components {
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
+        /** @description A definition to be looked at. */
+        ToCheck: {
+            definition: components["schemas"]["Definition"];
+        };
         /** @description A code that the app shows. */
         TotpCode: {
             code: components["schemas"]["String_String"];
@@ -12216,6 +12949,67 @@ export interface components {
             enabled: boolean;
             /** Format: date-time */
             since: string;
+        };
+        /** @description What begins a workflow. */
+        Trigger: {
+            /** @description Only where this holds: JSONLogic, or `{"cel": "…"}`. */
+            condition?: Record<string, never> | null;
+            /** @description Name of the event. */
+            event: string;
+            /** @enum {string} */
+            kind: "event";
+        } | {
+            /** @description Only where this holds. */
+            condition?: Record<string, never> | null;
+            /** @description Which of its dates. */
+            date: string;
+            /** @enum {string} */
+            kind: "date";
+            /**
+             * Format: int64
+             * @description Minutes behind it; before it, when negative.
+             */
+            offset_minutes: number;
+            /** @description What kind of record. */
+            subject: string;
+        } | {
+            /** @description The local time, `09:00`. */
+            at: string;
+            /**
+             * Format: int32
+             * @description On which day of the month, the last one where it has fewer; for `month`.
+             */
+            day?: number | null;
+            /** @description How often. */
+            every: components["schemas"]["Every"];
+            /** @enum {string} */
+            kind: "schedule";
+            /** @description On which days of the week; for `week`. */
+            weekdays?: components["schemas"]["Weekday"][];
+        } | {
+            /** @enum {string} */
+            kind: "webhook";
+        } | {
+            /** @enum {string} */
+            kind: "hand";
+            /** @description What kind of record, if any. */
+            subject?: string | null;
+        };
+        /** @description An event. */
+        TriggerInfo: {
+            /** @description Its name. */
+            event: string;
+            /** @description What it happens to. */
+            subject: string;
+        };
+        /** @description What begins a workflow, in a list. */
+        TriggerLine: {
+            /** @description Name of the event. */
+            event: string | null;
+            /** @description The kind of trigger. */
+            kind: string;
+            /** @description The kind of record. */
+            subject: string | null;
         };
         Turn: {
             /**
@@ -12540,6 +13334,36 @@ export interface components {
             /** @description The zone of the place, IANA. */
             timeZone: string;
         };
+        /** @description What is waited for. */
+        Wait: {
+            /** @enum {string} */
+            for: "duration";
+            /**
+             * Format: int64
+             * @description Minutes.
+             */
+            minutes: number;
+        } | {
+            /** @description Path of an instant or a date in the variables. */
+            date: string;
+            /** @enum {string} */
+            for: "date";
+            /**
+             * Format: int64
+             * @description Minutes behind it; before it, when negative.
+             */
+            offset_minutes?: number;
+        } | {
+            /** @description Name of the event. */
+            event: string;
+            /** @enum {string} */
+            for: "event";
+            /**
+             * Format: int64
+             * @description Minutes until it is no longer waited for.
+             */
+            timeout_minutes: number;
+        };
         /**
          * @description Who offers what becomes free.
          * @enum {string}
@@ -12577,6 +13401,13 @@ export interface components {
              * @description Goes up with each change; 0 when the practice has not decided anything.
              */
             version: number;
+        };
+        /** @description A workflow's address. */
+        Webhook: {
+            /** @description Where bodies are sent to. */
+            address: string | null;
+            /** @description What signs them, `whsec_…`; told once, when it is made. */
+            secret: string | null;
         };
         /** @description The public events of an area. */
         WebhookArea: {
@@ -12755,6 +13586,11 @@ export interface components {
         WebhookEvents: {
             areas: components["schemas"]["WebhookArea"][];
         };
+        /** @description That a body was taken in. */
+        WebhookReceived: {
+            /** @description False for one that was known already. */
+            new: boolean;
+        };
         /** @description What is sent again. */
         WebhooksReplayed: {
             /**
@@ -12773,6 +13609,11 @@ export interface components {
              */
             since?: string | null;
         };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
         /** @description A recall with everything that was tried. */
         WholeRecall: components["schemas"]["RecallItem"] & {
             /** @description What was tried, the latest first. */
@@ -12894,6 +13735,328 @@ export interface components {
             to: string;
             /** @description Monday is 1, Sunday is 7 (ISO 8601); every day where there are none. */
             weekdays: number[];
+        };
+        /**
+         * @description When a run goes on behind a wait.
+         * @enum {string}
+         */
+        Within: "any" | "waking" | "opening";
+        /** @description What a step does. */
+        Work: {
+            /** @description Which. */
+            action: string;
+            /** @description What it is given; texts may hold `{{ variables }}`. */
+            fields: Record<string, never>;
+            /** @enum {string} */
+            kind: "action";
+            /** @description What becomes of the run when it cannot be done. */
+            on_error: components["schemas"]["OnError"];
+            retry: components["schemas"]["Retry"] | null;
+        } | {
+            /** @enum {string} */
+            kind: "branch";
+            /** @description Where none holds. */
+            otherwise: components["schemas"]["WorkflowStep"][];
+            /** @description The paths, tried in this order. */
+            paths: components["schemas"]["WorkflowPath"][];
+        } | {
+            /** @enum {string} */
+            kind: "loop";
+            /**
+             * Format: int32
+             * @description At most for so many of them.
+             */
+            limit: number;
+            /** @description Path of the list in the variables. */
+            list: string;
+            /** @description What is done for each; it sees `item` and `index`. */
+            steps: components["schemas"]["WorkflowStep"][];
+        } | {
+            /** @enum {string} */
+            kind: "wait";
+            /** @description For what. */
+            wait: components["schemas"]["Wait"];
+            /** @description And goes on only then. */
+            within: components["schemas"]["Within"];
+        } | {
+            /** @enum {string} */
+            kind: "stop";
+            /** @description Why, for people. */
+            message: string | null;
+            /** @description How it ends. */
+            outcome: components["schemas"]["WorkflowOutcome"];
+        };
+        /** @description A workflow. */
+        Workflow: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /**
+             * Format: uuid
+             * @description Who made it.
+             */
+            createdBy: string | null;
+            /** @description The draft: what is being worked on. */
+            definition: components["schemas"]["Definition"];
+            /** @description What it is for. */
+            description: string | null;
+            /** @description Whether the draft differs from what is published. */
+            hasChanges: boolean;
+            /** @description Its id. */
+            id: components["schemas"]["WorkflowId"];
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            publishedAt: string | null;
+            /**
+             * Format: uuid
+             * @description By whom.
+             */
+            publishedBy: string | null;
+            /**
+             * Format: int32
+             * @description The version that runs begin with, once there is one.
+             */
+            publishedVersion: number | null;
+            /** @description Whether it is at work. */
+            status: components["schemas"]["WorkflowStatus"];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description Everything that a workflow can be made of. */
+        WorkflowBlocks: {
+            /** @description What can be done. */
+            actions: components["schemas"]["ActionInfo"][];
+            /** @description Ready workflows. */
+            recipes: components["schemas"]["RecipeInfo"][];
+            /** @description Kinds of records. */
+            subjects: components["schemas"]["SubjectInfo"][];
+            /** @description Events. */
+            triggers: components["schemas"]["TriggerInfo"][];
+            /** @description Filters that texts may use: `{{ appointment.start|date }}`. */
+            words: string[];
+        };
+        /** @description What is to be different about a workflow; what is left out stays. */
+        WorkflowChange: {
+            definition?: components["schemas"]["Definition"] | null;
+            description?: string | null;
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
+        /** @description How the runs of a day ended. */
+        WorkflowDay: {
+            /**
+             * Format: date
+             * @description The day, in the practice's zone.
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description Well.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Not well.
+             */
+            failed: number;
+        };
+        /** @description What differs. */
+        WorkflowDiff: {
+            changes: components["schemas"]["Difference"][];
+        };
+        /**
+         * Format: uuid
+         * @description A workflow.
+         */
+        WorkflowId: string;
+        /** @description A workflow in the list. */
+        WorkflowLine: {
+            /**
+             * Format: uuid
+             * @description Who made it.
+             */
+            createdBy: string | null;
+            /** @description What it is for. */
+            description: string | null;
+            /** @description Whether the draft differs from what is published. */
+            hasChanges: boolean;
+            /** @description Its id. */
+            id: components["schemas"]["WorkflowId"];
+            /**
+             * Format: date-time
+             * @description When its last run began.
+             */
+            lastRunAt: string | null;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            publishedAt: string | null;
+            /**
+             * Format: int32
+             * @description The version that runs begin with, once there is one.
+             */
+            publishedVersion: number | null;
+            /** @description Its runs of the last seven days. */
+            runs7d: components["schemas"]["RunCount"];
+            /** @description Whether it is at work. */
+            status: components["schemas"]["WorkflowStatus"];
+            trigger: components["schemas"]["TriggerLine"] | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /**
+         * @description How a run ends.
+         * @enum {string}
+         */
+        WorkflowOutcome: "done" | "failed";
+        /** @description A page of workflows. */
+        WorkflowPage: {
+            items: components["schemas"]["WorkflowLine"][];
+            /** @description Where the next page begins; none behind the last one. */
+            next: string | null;
+        };
+        /** @description A way that a run may take. */
+        WorkflowPath: {
+            /** @description When it is taken: JSONLogic, or `{"cel": "…"}`; none in an unfinished draft. */
+            condition: Record<string, never> | null;
+            /** @description Its name for the machine, unique within the branch. */
+            id: string;
+            /** @description Its name for people. */
+            name: string | null;
+            /** @description What is done then. */
+            steps: components["schemas"]["WorkflowStep"][];
+        };
+        /** @description Something that is not right with a workflow. */
+        WorkflowProblem: {
+            /** @description Stable name of the fault. */
+            code: string;
+            /** @description What would be right, in English. */
+            message: string;
+            /** @description JSON pointer into the definition. */
+            pointer: string;
+            /** @description Whether it keeps the workflow from being published. */
+            severity: components["schemas"]["Severity"];
+        };
+        /** @description What counts for all workflows. */
+        WorkflowSettings: {
+            /**
+             * Format: int32
+             * @description For how many days the history of runs that have ended is kept.
+             */
+            historyDays: number;
+            /** @description From when nobody is to be disturbed, in the practice's local time: `21:00`. */
+            quietFrom: string | null;
+            /** @description Until when. */
+            quietUntil: string | null;
+            /**
+             * Format: int32
+             * @description Goes up with each change; 0 as long as nothing was set.
+             */
+            version: number;
+        };
+        /** @description What is to be different; what is left out stays. */
+        WorkflowSettingsChange: {
+            /** Format: int32 */
+            historyDays?: number | null;
+            quietFrom?: string | null;
+            quietUntil?: string | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
+        /** @description How automation goes. */
+        WorkflowStats: {
+            /**
+             * Format: int64
+             * @description Workflows that are not.
+             */
+            drafts: number;
+            /** @description Workflows of which a run failed in these days, the worst first. */
+            failing: components["schemas"]["OfWorkflow"][];
+            /**
+             * Format: int64
+             * @description Workflows at work.
+             */
+            published: number;
+            /** @description How runs ended, by the day on which they began; of the last seven days. */
+            runs7d: components["schemas"]["WorkflowDay"][];
+            /**
+             * Format: int64
+             * @description Runs that began today.
+             */
+            runsToday: number;
+            /**
+             * Format: int64
+             * @description Runs that wait.
+             */
+            waiting: number;
+        };
+        /**
+         * @description Whether a workflow is at work.
+         * @enum {string}
+         */
+        WorkflowStatus: "draft" | "published" | "paused";
+        /** @description One step. */
+        WorkflowStep: components["schemas"]["Work"] & {
+            /** @description Its name for the machine: unique, stable, and what its output is read by; `[a-z0-9_]{1,40}`. */
+            id: string;
+            /** @description Its name for people. */
+            name: string | null;
+        };
+        /** @description What was published. */
+        WorkflowVersion: {
+            /** @description What it does. */
+            definition: components["schemas"]["Definition"];
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it was published.
+             */
+            publishedAt: string;
+            /**
+             * Format: uuid
+             * @description By whom.
+             */
+            publishedBy: string | null;
+        };
+        /** @description All versions, the newest first. */
+        WorkflowVersions: {
+            items: components["schemas"]["WorkflowVersion"][];
         };
     };
     responses: never;
@@ -30474,6 +31637,1348 @@ export interface operations {
             };
         };
     };
+    "workflow-blocks.blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowBlocks"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflow-rehearsals.read_rehearsal": {
+        parameters: {
+            query?: {
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Rows of the page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The rehearsal */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rehearsal"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflow-runs.list": {
+        parameters: {
+            query?: {
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Only those that began then or later. */
+                from?: string;
+                /** @description Rows of the page. */
+                limit?: number;
+                /** @description Only those that stand so. */
+                state?: components["schemas"]["RunState"];
+                /** @description Only those about this record. */
+                subject?: string;
+                /** @description Only those of this workflow. */
+                workflow?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflow-runs.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflow-runs.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunLine"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflow-runs.resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resume"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunLine"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflow-settings.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowSettings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflow-settings.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkflowSettingsChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowSettings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflow-stats.stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowStats"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflows.list": {
+        parameters: {
+            query?: {
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Rows of the page. */
+                limit?: number;
+                /** @description Only those whose name has this. */
+                q?: string;
+                /** @description `name` or `updatedAt`, with a hyphen in front for descending. */
+                sort?: string;
+                /** @description Only these. */
+                status?: components["schemas"]["WorkflowStatus"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflows.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWorkflow"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflows.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflows.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflows.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkflowChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflows.diff": {
+        parameters: {
+            query?: {
+                /** @description The earlier one; without it, what is published. */
+                from?: number;
+                /** @description The later one; without it, the draft. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDiff"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflows.duplicate": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflows.publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflows.rehearse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRehearsal"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalBegun"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflows.begin": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ByHand"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflows.test": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestOn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunLine"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflows.unpublish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflows.versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowVersions"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflows.version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workflow */
+                id: string;
+                /** @description Its number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowVersion"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflows.address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflows.rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workflows.check_definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToCheck"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "fhir.Appointment.search": {
         parameters: {
             query?: {
@@ -31756,6 +34261,41 @@ export interface operations {
                 };
                 content: {
                     "text/xml": string;
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.hooks.begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The end of the workflow's address */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookReceived"];
                 };
             };
             /** @description Any other problem: see its code. */
