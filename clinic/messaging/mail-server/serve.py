@@ -20,7 +20,7 @@ def say(what):
 
 def allowed(server, session, envelope, mechanism, data):
     right = data.login == b"clinic" and data.password == b"s3cret-of-it"
-    return AuthResult(success=right, handled=not right)
+    return AuthResult(success=right, handled=False)
 
 
 class Handler:

@@ -42,7 +42,7 @@ fn recipes_are_written_as_the_contract_says_and_name_what_there_is() {
                     assert_eq!(template.channel, channel, "{}", recipe.name);
                     let needs_visit = serde_json::to_string(&template.texts).expect("texts");
                     let has_visit = step["fields"].get("appointment").is_some();
-                    let needs_visit = needs_visit.contains("appointment.") || needs_visit.contains("visit.");
+                    let needs_visit = needs_visit.contains("{{ appointment.") || needs_visit.contains("{{ visit.");
                     assert!(has_visit || !needs_visit, "{}: {name} needs the visit", recipe.name);
                 }
             }

@@ -221,9 +221,9 @@ pub async fn insert(tx: &mut TenantTx, of: &Message, key: Uuid) -> Result<bool> 
         "insert into messaging.message (practice_id, id, channel, direction, purpose, source, source_id, patient_id,
                 appointment_id, appointment_start, rule_id, template_id, template_number, language, content, address_blind,
                 state, reason, provider, provider_id, idempotency_key, at_any_hour, test, not_before, next_at, parts,
-                price_minor, answers_id, retry_of_id, ended_at, created_by, created_at, updated_at)
+                price_minor, answers_id, retry_of_id, ended_at, created_by, created_at, updated_at, read_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-                $24, $24, $25, $26, $27, $28, $29, $30, $31, $31)
+                $24, $24, $25, $26, $27, $28, $29, $30, $31, $31, $32)
          on conflict on constraint message_once do nothing",
         practice,
         of.id.uuid(),
@@ -256,6 +256,7 @@ pub async fn insert(tx: &mut TenantTx, of: &Message, key: Uuid) -> Result<bool> 
         of.ended_at.map(at) as _,
         of.created_by,
         at(of.created_at) as _,
+        of.read_at.map(at) as _,
     )
     .execute(tx.conn())
     .await?;

@@ -62,7 +62,7 @@ async fn what_waits_for_the_morning_is_taken_back_when_the_visit_is_cancelled_or
     assert_eq!(waiting.len(), 3);
     assert!(waiting.iter().all(|one| one["state"] == "queued" && one["reason"] == "quiet_hours"));
     let reasons = clinic.owner.get("/api/v1/scheduling-settings").await.expect(200);
-    let reason = reasons["rules"]["reasons"].as_array().expect("reasons").iter().find(|one| one["by"] == "patient");
+    let reason = reasons["reasons"].as_array().expect("reasons").iter().find(|one| one["by"] == "patient");
     let why = json!({ "version": 1, "by": "patient", "reason": reason.expect("a reason")["key"] });
     clinic.owner.post(&format!("/api/v1/appointments/{}/cancel", id(&cancelled)), &why).await.expect(200);
     let status = json!({ "version": 1, "status": "confirmed" });
