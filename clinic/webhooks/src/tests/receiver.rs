@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use platform::phi::Phi;
@@ -57,6 +58,9 @@ pub enum Do {
 pub fn status(status: u16) -> Do {
     Do::Answer(status, "", String::new())
 }
+
+/// How long a test waits for what should come at once.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 type Plan = dyn Fn(&Call, usize) -> Do + Send + Sync;
 
@@ -131,7 +135,8 @@ impl Receiver {
 
     /// Waits until so many more requests have come.
     pub async fn until_came(&self, requests: u32) {
-        self.arrived.acquire_many(requests).await.expect("open").forget();
+        let came = tokio::time::timeout(PATIENCE, self.arrived.acquire_many(requests)).await;
+        came.expect("requests that do not come").expect("open").forget();
     }
 }
 
