@@ -36,7 +36,7 @@ const LARGEST: usize = 1024 * 1024;
 
 /// The routes of webhooks.
 pub fn routes() -> Routes {
-    Routes::new().route(route!(begin)).route(route!(address)).route(route!(rotate))
+    Routes::new().route(route!(receive_workflow)).route(route!(read_webhook)).route(route!(rotate_webhook))
 }
 
 /// A workflow's address.
@@ -60,7 +60,7 @@ struct WebhookReceived {
 /// The workflow's address, if it has one.
 #[utoipa::path(get, path = "/api/v1/workflows/{id}/webhook", tag = "automation",
     params(("id" = Uuid, Path, description = "The workflow")), responses((status = 200, body = Webhook)))]
-async fn address(who: Can<may::Publish>, Path(id): Path<WorkflowId>) -> Result<Json<Webhook>> {
+async fn read_webhook(who: Can<may::Publish>, Path(id): Path<WorkflowId>) -> Result<Json<Webhook>> {
     who.read(async move |tx| {
         find(tx, id).await?;
         let practice = tx.practice();
@@ -85,7 +85,7 @@ async fn address(who: Can<may::Publish>, Path(id): Path<WorkflowId>) -> Result<J
 /// Make a new address and a new secret; the ones before end. The secret is told in this answer only.
 #[utoipa::path(post, path = "/api/v1/workflows/{id}/webhook", tag = "automation",
     params(("id" = Uuid, Path, description = "The workflow")), responses((status = 200, body = Webhook)))]
-async fn rotate(who: Can<may::Publish>, Path(id): Path<WorkflowId>) -> Result<Json<Webhook>> {
+async fn rotate_webhook(who: Can<may::Publish>, Path(id): Path<WorkflowId>) -> Result<Json<Webhook>> {
     let (random, secret) = (random_token()?, random_token()?);
     who.write(async move |tx| {
         find(tx, id).await?;
@@ -138,7 +138,7 @@ fn read_token(token: &str) -> Option<(Uuid, Uuid)> {
     request_body(content((Vec<u8> = "application/octet-stream"))),
     params(("token" = String, Path, description = "The end of the workflow's address")),
     responses((status = 202, body = WebhookReceived)))]
-async fn begin(
+async fn receive_workflow(
     from: Anybody,
     Path(address): Path<String>,
     request: Request,
