@@ -93,7 +93,10 @@ mod tests {
                 }
                 from = until;
             }
-            assert!(days.len() > 364 && days.windows(2).all(|pair| pair[0].tomorrow() == Ok(pair[1])), "{name}");
+            assert!(
+                days.len() > 364 && days.windows(2).all(|pair| pair[0].tomorrow().is_ok_and(|next| next == pair[1])),
+                "{name}"
+            );
         }
     }
 }
