@@ -75,7 +75,7 @@ async function walk({ context, page }, { browser, watch, step, must }) {
     await drawer.locator('[data-preview]').getByText(/مرحبًا/).waitFor();
     await drawer.getByRole('button', { name: 'Add template' }).click();
     await page.getByText('The template was added').waitFor();
-    await page.getByRole('button', { name: template }).waitFor();
+    await page.getByRole('button', { name: template, exact: true }).waitFor();
     await fine();
   }, page);
 
@@ -127,8 +127,10 @@ async function walk({ context, page }, { browser, watch, step, must }) {
     const card = page.locator('[data-came=patient]').filter({ hasText: mark });
     await card.getByText('Can I come later?').waitFor();
     await fine();
+    const read = page.waitForResponse((reply) => reply.url().endsWith('/conversation/read'));
     await card.getByRole('link', { name: 'Answer' }).click();
     await composer.waitFor();
+    assert.ok((await read).ok());
     await page.goto(`${BASE}/messages`);
     await page.getByRole('heading', { level: 1, name: 'Messages' }).waitFor();
     await card.waitFor({ state: 'detached' });
@@ -181,7 +183,7 @@ async function walk({ context, page }, { browser, watch, step, must }) {
     await drawer.getByRole('button', { name: 'Add reminder' }).click();
     await page.getByText('The reminder was added').waitFor();
     const row = page.locator('[data-rule]').filter({ hasText: mark });
-    await row.getByRole('switch').click();
+    await row.getByRole('switch').press('Space');
     await page.waitForFunction((name) => [...document.querySelectorAll('[data-rule]')].some((one) => one.textContent.includes(name) && !one.querySelector('input').checked), mark);
     const [rule] = (await get('/message-rules')).items.filter((one) => one.name.includes(mark));
     assert.equal(rule.enabled, false);

@@ -46,7 +46,8 @@ it('leaves out of a text message what only an e-mail has', () => {
 });
 
 it('asks for a preview of what is there so far, and sends nothing that is not whole', () => {
-  expect(previewOf('p', { ...draft, channel: 'email', text: ' a ' }, instantOf)).toMatchObject({ text: 'a', subject: '' });
+  expect(previewOf('p', { ...draft, channel: 'email', text: ' a ' }, instantOf)).toEqual({ patientId: 'p', channel: 'email', purpose: 'transactional', language: 'ar', text: 'a' });
+  expect(previewOf('p', { ...draft, text: ' ' }, instantOf)).not.toHaveProperty('text');
   const planned = { ...draft, templateId: 't', appointmentId: 'v', at: '2030-01-01T09:00' };
   expect(previewOf('p', planned, instantOf)).toEqual({ patientId: 'p', channel: 'sms', purpose: 'transactional', language: 'ar', templateId: 't', appointmentId: 'v', notBefore: '2030-01-01T09:00Z' });
   expect([isReady(draft), isReady({ ...draft, text: 'x' }), isReady({ ...draft, channel: 'email', text: 'x' }), isReady({ ...draft, channel: 'email', text: 'x', subject: 'y' })]).toEqual([false, true, false, true]);

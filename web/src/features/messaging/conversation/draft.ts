@@ -48,12 +48,13 @@ export function bodyOf(patientId: string, draft: Draft, instantOf: (local: strin
 /** What is asked to see it before: as far as it is written. */
 export function previewOf(patientId: string, draft: Draft, instantOf: (local: string) => string): DraftMessage {
   const { channel, templateId, purpose, language, appointmentId } = draft;
+  const [text, subject] = [draft.text.trim(), channel === 'email' ? draft.subject.trim() : ''];
   return {
     patientId,
     channel,
     purpose,
     language,
-    ...(templateId ? { templateId } : { text: draft.text.trim(), ...(channel === 'email' ? { subject: draft.subject.trim() } : {}) }),
+    ...(templateId ? { templateId } : { ...(text ? { text } : {}), ...(subject ? { subject } : {}) }),
     ...(appointmentId ? { appointmentId } : {}),
     ...(draft.at ? { notBefore: instantOf(draft.at) } : {}),
   };

@@ -82,7 +82,9 @@ function PreviewWith({ draft, language }: { draft: Draft; language: Language }) 
   const [appointmentId, setAppointmentId] = useState<string | null>(null);
   const texts = previewed(draft, language);
   const [asked] = useDebouncedValue(JSON.stringify({ channel: draft.channel, language, texts, ...(patientId ? { patientId, ...(appointmentId ? { appointmentId } : {}) } : {}) }), TYPING_MS);
-  const rendered = useQuery(renderQuery(JSON.parse(asked)));
+  const rendered = useQuery(renderQuery(JSON.parse(asked))).data;
+  // the same words are asked about in both languages, and what is wrong with them is told twice
+  const own = rendered && { ...rendered, problems: rendered.problems.filter(({ field }) => !field.endsWith(language === 'ar' ? 'En' : 'Ar')) };
   return (
     <section className={classes.preview} aria-label={t('messages.templates.preview')}>
       <div className={classes.with}>
@@ -98,7 +100,7 @@ function PreviewWith({ draft, language }: { draft: Draft; language: Language }) 
         />
         {patientId ? <VisitChoice patientId={patientId} value={appointmentId} onChange={setAppointmentId} /> : null}
       </div>
-      <Rendered channel={draft.channel} text={texts.textEn ? rendered.data : undefined} waits={t('messages.compose.previewWaits')} />
+      <Rendered channel={draft.channel} text={texts.textEn ? own : undefined} waits={t('messages.compose.previewWaits')} />
     </section>
   );
 }
