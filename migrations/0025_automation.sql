@@ -145,7 +145,7 @@ create index run_by_subject on automation.run (practice_id, subject_id, id) wher
 create index run_open on automation.run (practice_id, state, id) where state <> 'done';
 alter table automation.run enable row level security;
 alter table automation.run force row level security;
-create policy tenant on automation.run to vantage_app
+create policy tenant on automation.run
     using (practice_id = (select sec.practice_id())) with check (practice_id = (select sec.practice_id()));
 create policy claim on automation.run to vantage_dispatch using (true) with check (true);
 grant select, insert, update, delete on automation.run to vantage_app;
@@ -211,7 +211,7 @@ create table automation.cursor (
 create index cursor_due on automation.cursor (due_at);
 alter table automation.cursor enable row level security;
 alter table automation.cursor force row level security;
-create policy tenant on automation.cursor to vantage_app
+create policy tenant on automation.cursor
     using (practice_id = (select sec.practice_id())) with check (practice_id = (select sec.practice_id()));
 create policy claim on automation.cursor for select to vantage_dispatch using (true);
 grant select, insert, update, delete on automation.cursor to vantage_app;

@@ -72,6 +72,25 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
              values ($1, gen_random_uuid(), 'twilio', 'x', '', 'received', now())",
             "insert into timeline.entry (practice_id, id, patient_id, at, kind, resource_type, resource_id, actor_kind, body)
              values ($1, gen_random_uuid(), gen_random_uuid(), now(), 'note', 'note', gen_random_uuid(), 'user', '')",
+            "insert into automation.settings (practice_id, updated_at) values ($1, now())",
+            "insert into automation.workflow (practice_id, id, name, status, draft, created_at, updated_at)
+             values ($1, gen_random_uuid(), 'x', 'draft', '{}', now(), now())",
+            "insert into automation.version (practice_id, workflow_id, number, definition, created_at)
+             select practice_id, id, 1, '{}', now() from automation.workflow where practice_id = $1",
+            "insert into automation.webhook (practice_id, workflow_id, token_hash, secret, address, rotated_at)
+             select practice_id, id, '', '', '', now() from automation.workflow where practice_id = $1",
+            "insert into automation.cursor (practice_id, workflow_id, upto, due_at)
+             select practice_id, id, now(), 'infinity' from automation.workflow where practice_id = $1",
+            "insert into automation.run (practice_id, id, workflow_id, version, cause, state, test, chain, data, started_at, ended_at)
+             select practice_id, gen_random_uuid(), id, 1, 'x', 'done', false, '{}', '', now(), now()
+               from automation.workflow where practice_id = $1",
+            "insert into automation.step (practice_id, run_id, seq, step_id, iteration, kind, state, attempts, started_at, duration_us, data)
+             select practice_id, id, 1, 'x', '{}', 'stop', 'done', 1, now(), 0, '' from automation.run where practice_id = $1",
+            "insert into automation.wait (practice_id, run_id) select practice_id, id from automation.run where practice_id = $1",
+            "insert into automation.rehearsal (practice_id, id, workflow_id, definition, state, since, until, created_at)
+             select practice_id, gen_random_uuid(), id, '{}', 'done', now(), now(), now() from automation.workflow where practice_id = $1",
+            "insert into automation.rehearsal_item (practice_id, rehearsal_id, seq, at, data)
+             select practice_id, id, 1, now(), '' from automation.rehearsal where practice_id = $1",
         ] {
             sqlx::query(fixture).bind(*slot).execute(&mut conn).await.expect("a row");
         }

@@ -188,47 +188,29 @@ struct Automated {
 
 async fn automated(server: &TestServer, person: &Person) -> Automated {
     let made = |of: &Value| serde_json::from_value::<Uuid>(of["id"].clone()).expect("an id");
-    let definition =
-        json!({ "trigger": { "kind": "hand" }, "steps": [{ "kind": "stop", "id": "s1", "outcome": "failed" }] });
-    let workflow = json!({ "name": Uuid::now_v7(), "definition": definition });
-    let draft = made(&person.post("/api/v1/workflows", &workflow).await.expect(201));
-    let published = made(&person.post("/api/v1/workflows", &workflow).await.expect(201));
-    let path = format!("/api/v1/workflows/{published}");
-    person.post(&format!("{path}/publish"), &json!({ "version": 1 })).await.expect(200);
-    person.post(&format!("/api/v1/workflows/{draft}/webhook"), &json!({})).await.expect(200);
-    for (trigger, step) in [
-        (json!({ "kind": "schedule", "every": "day", "at": "09:00" }), json!({ "kind": "stop", "id": "s1" })),
-        (
-            json!({ "kind": "hand" }),
-            json!({ "kind": "wait", "id": "w1", "wait": { "for": "date", "date": "practice.now", "offsetMinutes": 60 } }),
-        ),
-    ] {
-        let workflow = json!({ "name": Uuid::now_v7(), "definition": { "trigger": trigger, "steps": [step] } });
-        let timed = made(&person.post("/api/v1/workflows", &workflow).await.expect(201));
-        let path = format!("/api/v1/workflows/{timed}");
-        person.post(&format!("{path}/publish"), &json!({ "version": 1 })).await.expect(200);
-        if trigger["kind"] == "hand" {
-            person.post(&format!("{path}/runs"), &json!({})).await.expect(201);
-        }
-    }
-    let begin = async || {
-        person.post(&format!("{path}/runs"), &json!({})).await.expect(201);
-        let newest = person.get(&format!("/api/v1/workflow-runs?workflow={published}&limit=1")).await.expect(200);
-        made(&newest["items"][0])
+    let make = async |step: Value| {
+        let definition = json!({ "trigger": { "kind": "hand" }, "steps": [step] });
+        let workflow = json!({ "name": Uuid::now_v7(), "definition": definition });
+        made(&person.post("/api/v1/workflows", &workflow).await.expect(201))
     };
-    let failed = begin().await;
+    let begin = async |workflow: Uuid| {
+        let path = format!("/api/v1/workflows/{workflow}");
+        person.post(&format!("{path}/publish"), &json!({ "version": 1 })).await.expect(200);
+        person.post(&format!("{path}/runs"), &json!({})).await.expect(201);
+        let runs = person.get(&format!("/api/v1/workflow-runs?workflow={workflow}")).await.expect(200);
+        made(&runs["items"][0])
+    };
+    let draft = make(json!({ "kind": "stop", "id": "s1" })).await;
+    let published = make(json!({ "kind": "stop", "id": "s1", "outcome": "failed" })).await;
+    let failed = begin(published).await;
+    // one that is still under way when the worker has looked after all practices
+    let waits = json!({ "kind": "wait", "id": "w1", "wait": { "for": "duration", "minutes": 60 } });
+    let begun = begin(make(waits).await).await;
     for turn in automation::turns() {
         (turn.run)(server.app.clone()).await.expect("takes its turn");
     }
-    let begun = begin().await;
     let rehearsal = format!("/api/v1/workflows/{draft}/rehearsals");
     let rehearsal = made(&person.post(&rehearsal, &json!({})).await.expect(202));
-    sqlx::query("insert into automation.rehearsal_item (practice_id, rehearsal_id, seq, at, data) values ($1, $2, 0, now(), '')")
-        .bind(person.practice())
-        .bind(rehearsal)
-        .execute(&mut server.database.conn().await)
-        .await
-        .expect("an item");
     Automated { draft, published, failed, begun, rehearsal }
 }
 
