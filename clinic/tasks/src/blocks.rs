@@ -3,7 +3,7 @@
 use automation::block::{Action, Blocks, Call, Field, Kind, Run, missing};
 use futures::future::BoxFuture;
 use jiff::ToSpan as _;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use platform::Result;
 use platform::db::TenantTx;
 use platform::id::{PatientId, UserId};
@@ -23,6 +23,9 @@ pub fn blocks() -> Blocks {
 /// The words of [`Role`], as a choice.
 const ROLES: &[&str] = &["owner", "admin", "provider", "hygienist", "assistant", "receptionist", "accountant", "staff"];
 
+const DAY: i64 = 24 * 60;
+const TEN_YEARS: i64 = 3650 * DAY;
+
 /// A task about the patient of the run, unless it is about somebody else; for a person, else for a role, else nobody's.
 static CREATE: Action = Action {
     name: "task.create",
@@ -32,7 +35,7 @@ static CREATE: Action = Action {
         Field::new("text", Kind::LongText, r#""They asked about braces.""#).sensitive(),
         Field::new("role", Kind::Choice(ROLES), r#""receptionist""#),
         Field::new("memberId", Kind::Ref("member"), r#""01a1fe48-1891-756b-aab2-930c260b1d02""#),
-        Field::new("dueInDays", Kind::Number, "1"),
+        Field::new("dueMinutes", Kind::Minutes, "1440"),
         Field::new("priority", Kind::Choice(&["normal", "high"]), r#""normal""#),
         Field::new("patientId", Kind::Ref("patient"), r#""01a1fe48-1891-756b-aab2-930c260b1d02""#),
     ],
@@ -45,8 +48,9 @@ static CREATE: Action = Action {
 
 fn make<'a>(tx: &'a mut TenantTx, call: &'a Call) -> BoxFuture<'a, Result<Value>> {
     Box::pin(async move {
-        let due_on = match call.input.get("dueInDays").filter(|days| !days.is_null()) {
-            Some(days) => Some(day_in(tx, days.as_i64().ok_or_else(|| missing("dueInDays"))?).await?),
+        let minutes = call.input.get("dueMinutes").filter(|minutes| !minutes.is_null());
+        let due = match minutes {
+            Some(minutes) => Some(until(tx, minutes.as_i64().ok_or_else(|| missing("dueMinutes"))?).await?),
             None => None,
         };
         let mut fields = TaskFields {
@@ -54,7 +58,8 @@ fn make<'a>(tx: &'a mut TenantTx, call: &'a Call) -> BoxFuture<'a, Result<Value>
             text: call.text("text").map(str::to_owned),
             patient_id: patient(call)?,
             assignee: assignee(call)?,
-            due_on,
+            due_on: due.map(|(day, _)| day),
+            due_time: due.and_then(|(_, time)| time).map(due::written),
             priority: if call.text("priority") == Some("high") { Priority::High } else { Priority::Normal },
             ..TaskFields::default()
         };
@@ -62,7 +67,7 @@ fn make<'a>(tx: &'a mut TenantTx, call: &'a Call) -> BoxFuture<'a, Result<Value>
             fields.title = format!("[Test] {}", fields.title);
         }
         let task = create(tx, NewTask { fields, source: Source::Workflow { reference: Some(call.run) } }).await?;
-        Ok(json!({ "taskId": task.id, "dueOn": due_on }))
+        Ok(json!({ "taskId": task.id, "dueOn": due.map(|(day, _)| day) }))
     })
 }
 
@@ -80,9 +85,10 @@ fn assignee(call: &Call) -> Result<Option<Assignee>> {
     Ok(role.map(|role| Assignee::Role { role }))
 }
 
-/// The day so many days from now, by the practice's clocks.
-async fn day_in(tx: &mut TenantTx, days: i64) -> Result<Date> {
-    let today = due::local_now(tx).await?.date();
-    let days = i32::try_from(days).ok().filter(|days| (0..=3650).contains(days)).ok_or_else(|| missing("dueInDays"))?;
-    Ok(today.saturating_add(days.days()))
+/// Until when, by the practice's clocks: what is due within a day has a time, and the rest of a day is enough for what is
+/// due later.
+async fn until(tx: &mut TenantTx, minutes: i64) -> Result<(Date, Option<Time>)> {
+    let far = (0..=TEN_YEARS).contains(&minutes).then_some(minutes).ok_or_else(|| missing("dueMinutes"))?;
+    let then = due::local_now(tx).await?.saturating_add(far.minutes());
+    Ok((then.date(), (far < DAY).then(|| then.time())))
 }

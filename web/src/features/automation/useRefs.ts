@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { rolesQuery } from '@/features/identity/roles/api';
+import { templatesQuery } from '@/features/messaging/api';
 import { tags as tagKind } from '@/features/patients/api';
 import { customFields, inUse } from '@/features/patients/fields/api';
 import { locations } from '@/features/practice/locations/api';
@@ -9,6 +10,7 @@ import { providersQuery, serviceNamesQuery } from '@/features/practice/providers
 import { rooms } from '@/features/practice/rooms/api';
 import { namesOf } from '@/features/practice/services/labels';
 import { settingsQuery } from '@/features/scheduling/api';
+import { endpointsQuery } from '@/features/webhooks/api';
 import { useCan } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { localName } from '@/shared/names';
@@ -16,7 +18,6 @@ import { localName } from '@/shared/names';
 export type Choice = { value: string; label: string };
 /** What something that a `ref` leads to is called; undefined while that is not known. */
 export type NameOf = (of: string, id: string) => string | undefined;
-
 
 /** What there is to choose from for each kind of thing that fields lead to, and what each of them is called. */
 export function useRefs() {
@@ -30,6 +31,8 @@ export function useRefs() {
   const tags = useQuery({ ...tagKind.listQuery, enabled: can('patients.read') }).data;
   const fields = useQuery({ ...customFields.listQuery, enabled: can('patients.read') }).data;
   const rules = useQuery({ ...settingsQuery, enabled: can('appointments.read') }).data;
+  const templates = useQuery({ ...templatesQuery, enabled: can('messages.read') }).data;
+  const endpoints = useQuery({ ...endpointsQuery, refetchInterval: false, enabled: can('integrations.read') }).data;
   const roles = useQuery({ ...rolesQuery, enabled: can('roles.read') }).data;
 
   return useMemo(() => {
@@ -48,10 +51,12 @@ export function useRefs() {
       role: roles && [...roles.builtIn.map(({ role }) => ({ value: role as string, label: t(`role.${role}`) })), ...roles.custom.map((one) => ({ value: one.id, label: one.name }))],
       patientField: fields && custom,
       cancelReason: reasons,
+      template: templates?.filter(({ archivedAt }) => !archivedAt).map((one) => ({ value: one.id, label: one.name })),
+      webhook_endpoint: endpoints?.map((one) => ({ value: one.id, label: one.description ?? one.url })),
     };
     const alias: Record<string, string> = { staff: 'member', user: 'member', person: 'member' };
     const choicesOf = (of: string): Choice[] | undefined => known[alias[of] ?? of];
     const nameOf: NameOf = (of, id) => choicesOf(of)?.find((one) => one.value === id)?.label;
     return { choicesOf, nameOf, knows: (of: string) => (alias[of] ?? of) in known };
-  }, [services, places, providers, people, chairs, tags, fields, rules, roles, lang, t]);
+  }, [services, places, providers, people, chairs, tags, fields, rules, roles, templates, endpoints, lang, t]);
 }
