@@ -454,7 +454,7 @@ impl<'a> Decision<'a> {
             self.state.waiting = None;
             return None;
         };
-        let Some(mut waiting) = self.state.waiting.take() else { return None };
+        let mut waiting = self.state.waiting.take()?;
         let now = self.around.now;
         let outcome = match (&waiting.outcome, wait, happened) {
             (Some(outcome), ..) => Some(outcome.clone()),

@@ -37,7 +37,9 @@ pub struct Live {
 }
 
 static PUBLISHED: LazyLock<Mutex<HashMap<Uuid, Arc<Published>>>> = LazyLock::new(Mutex::default);
-static PLANS: LazyLock<Mutex<HashMap<(Uuid, Uuid, i32), Arc<Plan>>>> = LazyLock::new(Mutex::default);
+/// By practice, workflow and number.
+type Plans = HashMap<(Uuid, Uuid, i32), Arc<Plan>>;
+static PLANS: LazyLock<Mutex<Plans>> = LazyLock::new(Mutex::default);
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

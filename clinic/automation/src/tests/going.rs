@@ -143,6 +143,24 @@ async fn a_run_whose_worker_died_goes_on_when_the_lease_has_ended_and_the_dead_c
 }
 
 #[tokio::test]
+async fn whoever_lost_the_lease_does_nothing_while_another_has_it() {
+    let (server, mut owner) = with_owner().await;
+    let workflow = publish(&owner, &by_hand(&json!([count("c1")]))).await;
+    begin(&server, &owner, workflow, "fenced").await;
+    let slow = die_holding(&server).await;
+    later(&server, &mut owner, 2).await;
+    let quick = die_holding(&server).await;
+    assert_eq!((slow.len(), slow[0].0), (quick.len(), quick[0].0));
+    let practice = PracticeId(owner.practice());
+    for (claimed, expected) in [(slow, 0), (quick, 1)] {
+        crate::engine::advance(server.app.clone(), practice, claimed, crate::engine::Together::All)
+            .await
+            .expect("goes on");
+        assert_eq!(counted(&server, "fenced").await, (expected, expected));
+    }
+}
+
+#[tokio::test]
 async fn what_is_done_outside_is_done_again_under_the_same_key_after_a_crash() {
     let (server, mut owner) = with_owner().await;
     let send = |id: &str| json!({ "kind": "action", "id": id, "action": "test.send", "fields": { "name": "out-{{ thing.name }}" } });

@@ -99,7 +99,9 @@ static COUNT: Action = Action {
             match fails(call.text("name").unwrap_or_default()) {
                 Some("busy") => return Err(Error::unavailable("test.busy", "Later.")),
                 Some("refused") => return Err(Error::conflict("test.refused", "Never.")),
-                Some("broken") => drop(sqlx::query("select 1 / 0").execute(tx.conn()).await?),
+                Some("broken") => {
+                    sqlx::query("select 1 / 0").execute(tx.conn()).await?;
+                }
                 Some("panic") => panic!("told to"),
                 _ => {}
             }
