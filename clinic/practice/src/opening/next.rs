@@ -140,9 +140,12 @@ mod tests {
         assert!(counts[0] > 2 && counts.iter().all(|count| *count == counts[0]), "{counts:?}");
     }
 
+    /// A zone, and weekdays with from when until when it is open.
+    type Place<'a> = (&'a str, &'a [(i8, &'a str, &'a str)]);
+
     /// Walks through the minutes with a clock on the wall of each place that never goes back, and knows nothing of how
     /// local times become instants.
-    fn walk(places: &[(&str, &[(i8, &str, &str)])], closed: Date, from: Timestamp) -> Timestamp {
+    fn walk(places: &[Place], closed: Date, from: Timestamp) -> Timestamp {
         let minutes =
             |text: &str| text[..2].parse::<i32>().expect("hours") * 60 + text[3..].parse::<i32>().expect("minutes");
         let zones: Vec<TimeZone> = places.iter().map(|(zone, _)| TimeZone::get(zone).expect("a zone")).collect();
