@@ -74,9 +74,7 @@ async fn read(who: Can<may::Read>) -> Result<Json<Security>> {
 async fn change(who: Can<may::Write>, Body(change): Body<SecurityChange>) -> Result<Json<Security>> {
     who.write(async move |tx| {
         let practice = tx.practice();
-        sqlx::query!("select from platform.practice where practice_id = $1 for update", practice)
-            .execute(tx.conn())
-            .await?;
+        tx.one_by_one().await?;
         let before = find(tx).await?;
         check_version(change.version, before.version, &before)?;
         let after = Security {

@@ -127,15 +127,7 @@ mod tests {
     use super::*;
 
     fn answered(status: u16, body: &str, headers: &[(&'static str, &str)]) -> Failure {
-        let mut answer = Answer {
-            status: status.try_into().expect("a status"),
-            headers: Default::default(),
-            body: body.as_bytes().to_vec(),
-        };
-        for (name, value) in headers {
-            answer.headers.insert(*name, value.parse().expect("a value"));
-        }
-        Failure::of(&answer)
+        Failure::of(&peers::answer(status, body, headers))
     }
 
     #[test]

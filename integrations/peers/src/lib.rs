@@ -10,6 +10,7 @@ mod prism;
 use std::path::{Path, PathBuf};
 
 pub use loopback::{Loopback, Nobody, Reply, Request};
+use platform::egress::Answer;
 pub use prism::Prism;
 
 /// A description or vectors by their name there, such as `calcom/openapi.json`; nothing where they are not.
@@ -30,4 +31,15 @@ pub fn contract(name: &str) -> Option<PathBuf> {
 #[must_use]
 pub fn text(name: &str) -> Option<String> {
     contract(name).map(|path| std::fs::read_to_string(path).expect("a text"))
+}
+
+/// An answer as if it had come.
+///
+/// # Panics
+/// When no server could answer so.
+#[must_use]
+pub fn answer(status: u16, body: &str, headers: &[(&'static str, &str)]) -> Answer {
+    let status = status.try_into().expect("a status");
+    let headers = headers.iter().map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")));
+    Answer { status, headers: headers.collect(), body: body.as_bytes().to_vec() }
 }

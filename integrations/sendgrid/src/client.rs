@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::mail::Mail;
 
 /// Largest answer in bytes: names of scopes are the longest of what is asked for.
@@ -177,7 +177,7 @@ impl Client {
 
     async fn answer(&self, request: RequestBuilder) -> Result<Answer, Failure> {
         let answer = egress::answer(request.bearer_auth(self.0.key.expose()), LARGEST).await?;
-        if answer.status.is_success() { Ok(answer) } else { Err(Failure::of(&answer)) }
+        if answer.status.is_success() { Ok(answer) } else { Err(failure::of(&answer)) }
     }
 }
 

@@ -2,26 +2,11 @@
 
 use std::time::Duration;
 
-use platform::egress::{Answer, Silence};
+use platform::egress::{self, Answer};
 use serde::Deserialize;
 
-/// How long nobody asks again when SendGrid does not say.
-const PAUSE: Duration = Duration::from_secs(60);
-/// Nobody waits longer than this, whatever the answer says.
-const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
-
-/// Why a call did not succeed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// It is not taken, and will not be as it is. Nothing came of it.
-    Refused(Refusal),
-    /// Nothing came of it yet: there was no connection, there are too many requests, or SendGrid says that it has a fault.
-    /// Ask again after this long.
-    Later(Duration),
-    /// The request was sent, and whether something came of it is unknown: no answer, a broken one, or one of a machine
-    /// between us that had none (502, 504). A mail must not be sent again unless somebody says so.
-    Unknown,
-}
+/// Why a call did not succeed. After [`egress::Failure::Unknown`] a mail must not be sent again unless somebody says so.
+pub type Failure = egress::Failure<Refusal>;
 
 /// What was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,43 +58,15 @@ impl Reason {
     }
 }
 
-impl Failure {
-    /// A stable word for it.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Refused(refusal) => refusal.reason.code(),
-            Self::Later(_) => "later",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// There was no connection.
-    pub(crate) fn unreached() -> Self {
-        Self::Later(PAUSE)
-    }
-
-    /// From an answer that is not a success.
-    pub(crate) fn of(answer: &Answer) -> Self {
-        match answer.status.as_u16() {
-            408 | 429 => Self::Later(pause(answer)),
-            // RFC 9110, 15.6.3 and 15.6.5: a gateway was not answered by whoever it asked, who may have done it
-            502 | 504 => Self::Unknown,
-            500..=599 => Self::Later(pause(answer)),
-            status @ 400..=499 => Self::Refused(Refusal::of(status, &answer.body)),
-            // a redirect is no answer either
-            _ => Self::Unknown,
-        }
+impl egress::Refusal for Refusal {
+    fn code(&self) -> &'static str {
+        self.reason.code()
     }
 }
 
-impl From<Silence> for Failure {
-    fn from(silence: Silence) -> Self {
-        match silence {
-            Silence::NotSent => Self::unreached(),
-            Silence::Unknown => Self::Unknown,
-        }
-    }
+/// From an answer that is not a success.
+pub(crate) fn of(answer: &Answer) -> Failure {
+    Failure::of(answer, pause(answer), |status| Refusal::of(status, &answer.body))
 }
 
 #[derive(Default, Deserialize)]
@@ -191,28 +148,25 @@ fn is_recipient(field: &str) -> bool {
 
 /// `Retry-After`, or else `X-RateLimit-Reset`, which is an instant in seconds and counted from the answer's own date
 /// (<https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/rate-limits>).
-fn pause(answer: &Answer) -> Duration {
+fn pause(answer: &Answer) -> Option<Duration> {
     let reset = || {
         let until: i64 = answer.headers.get("x-ratelimit-reset")?.to_str().ok()?.trim().parse().ok()?;
         u64::try_from(until.checked_sub(answer.date()?.as_second())?).ok().map(Duration::from_secs)
     };
-    answer.retry_after().or_else(reset).unwrap_or(PAUSE).clamp(Duration::from_secs(1), LONGEST_PAUSE)
+    answer.retry_after().or_else(reset)
 }
 
 #[cfg(test)]
 mod tests {
+    use platform::egress::Silence;
+
     use super::*;
 
+    const PAUSE: Duration = Duration::from_secs(60);
+    const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+
     fn answered(status: u16, body: &str, headers: &[(&'static str, &str)]) -> Failure {
-        let mut answer = Answer {
-            status: status.try_into().expect("a status"),
-            headers: Default::default(),
-            body: body.as_bytes().to_vec(),
-        };
-        for (name, value) in headers {
-            answer.headers.insert(*name, value.parse().expect("a value"));
-        }
-        Failure::of(&answer)
+        of(&peers::answer(status, body, headers))
     }
 
     fn said(message: &str, field: &str) -> String {

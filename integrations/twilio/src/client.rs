@@ -6,7 +6,7 @@ use platform::phi::Phi;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::message::{Account, Message, NewMessage};
 
 /// Largest answer in bytes: a hundred messages of the longest text have some 1,200,000.
@@ -110,7 +110,7 @@ impl Client {
         let request = request.basic_auth(&self.0.account, Some(self.0.token.expose()));
         let answer = egress::answer(request, LARGEST).await?;
         if !answer.status.is_success() {
-            return Err(Failure::of(&answer));
+            return Err(failure::of(&answer));
         }
         serde_json::from_slice(&answer.body).map_err(|_| Failure::Unknown)
     }

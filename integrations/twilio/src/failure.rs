@@ -2,28 +2,12 @@
 //!
 //! Every code N is described at `https://www.twilio.com/docs/api/errors/N`.
 
-use std::time::Duration;
-
-use platform::egress::{Answer, Silence};
+use platform::egress::{self, Answer};
 use serde::Deserialize;
 
-/// How long nobody asks again when Twilio does not say.
-const PAUSE: Duration = Duration::from_secs(60);
-/// Nobody waits longer than this, whatever the answer says.
-const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
-
-/// Why a call did not succeed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// It is not taken, and will not be as it is. Nothing came of it.
-    Refused(Refusal),
-    /// Nothing came of it yet: there was no connection, there are too many requests or messages, or Twilio says that it has a
-    /// fault. Ask again after this long.
-    Later(Duration),
-    /// The request was sent, and whether something came of it is unknown: no answer, a broken one, or one of a machine
-    /// between us that had none (502, 504). Look it up before it is sent again ([`crate::Client::sent_to`]).
-    Unknown,
-}
+/// Why a call did not succeed; too many messages that wait are for later as well. After [`egress::Failure::Unknown`] a message
+/// is looked up before it is sent again ([`crate::Client::sent_to`]).
+pub type Failure = egress::Failure<Refusal>;
 
 /// What was refused. What Twilio's message says is left there: it repeats what was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,45 +195,20 @@ const DELIVERY: &[(u32, Undelivered)] = &[
     (30410, Undelivered::Passing),
 ];
 
-impl Failure {
-    /// A stable word for it.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Refused(refusal) => refusal.reason.code(),
-            Self::Later(_) => "later",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// There was no connection.
-    pub(crate) fn unreached() -> Self {
-        Self::Later(PAUSE)
-    }
-
-    /// From an answer that is not a success.
-    pub(crate) fn of(answer: &Answer) -> Self {
-        let code = serde_json::from_slice::<Body>(&answer.body).ok().and_then(|body| body.code);
-        match answer.status.as_u16() {
-            408 | 429 => Self::Later(pause(answer)),
-            // RFC 9110, 15.6.3 and 15.6.5: a gateway was not answered by whoever it asked, who may have done it
-            502 | 504 => Self::Unknown,
-            500..=599 => Self::Later(pause(answer)),
-            400..=499 if code.is_some_and(|code| FOR_LATER.contains(&code)) => Self::Later(pause(answer)),
-            status @ 400..=499 => Self::Refused(Refusal { reason: Reason::of(status, code), status, code }),
-            // a redirect is no answer either
-            _ => Self::Unknown,
-        }
+impl egress::Refusal for Refusal {
+    fn code(&self) -> &'static str {
+        self.reason.code()
     }
 }
 
-impl From<Silence> for Failure {
-    fn from(silence: Silence) -> Self {
-        match silence {
-            Silence::NotSent => Self::unreached(),
-            Silence::Unknown => Self::Unknown,
-        }
+/// From an answer that is not a success.
+pub(crate) fn of(answer: &Answer) -> Failure {
+    let code = serde_json::from_slice::<Body>(&answer.body).ok().and_then(|body| body.code);
+    if answer.status.is_client_error() && code.is_some_and(|code| FOR_LATER.contains(&code)) {
+        return Failure::later(answer.retry_after());
     }
+    let refusal = |status| Refusal { reason: Reason::of(status, code), status, code };
+    Failure::of(answer, answer.retry_after(), refusal)
 }
 
 #[derive(Deserialize)]
@@ -257,26 +216,21 @@ struct Body {
     code: Option<u32>,
 }
 
-fn pause(answer: &Answer) -> Duration {
-    answer.retry_after().unwrap_or(PAUSE).clamp(Duration::from_secs(1), LONGEST_PAUSE)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::time::Duration;
+
+    use platform::egress::Silence;
 
     use super::*;
 
+    const PAUSE: Duration = Duration::from_secs(60);
+    const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+
     fn answered(status: u16, body: &str, retry_after: Option<&str>) -> Failure {
-        let mut answer = Answer {
-            status: status.try_into().expect("a status"),
-            headers: Default::default(),
-            body: body.as_bytes().to_vec(),
-        };
-        if let Some(text) = retry_after {
-            answer.headers.insert("retry-after", text.parse().expect("a value"));
-        }
-        Failure::of(&answer)
+        let headers: Vec<_> = retry_after.map(|text| ("retry-after", text)).into_iter().collect();
+        of(&peers::answer(status, body, &headers))
     }
 
     fn said(code: u32) -> String {

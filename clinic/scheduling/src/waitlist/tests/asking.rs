@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{asked, behind, cancel, clinic, freed, look_after, mailed, offers, opening_at, pass, text, waiter};
-use crate::testing::{DAY, at, id, local};
+use crate::testing::{Clinic, DAY, at, id, local};
 
 #[tokio::test]
 async fn waves_follow_each_other_by_the_clock() {
@@ -189,12 +189,18 @@ async fn what_the_practice_cancels_is_offered_by_nobody_but_itself() {
     behind(&clinic, &sara.email).await.post("/api/v1/offer/accept", &Value::Null).await.expect(200);
 }
 
-#[tokio::test]
-async fn nobody_is_asked_for_a_time_at_which_nobody_works_any_more() {
-    let mut clinic = clinic("automatic", 1).await;
+/// A practice that asks one after the other by itself: first Sara, who came a second before Omar.
+async fn two_waiting() -> Clinic {
+    let clinic = clinic("automatic", 1).await;
     waiter(&clinic, "sara", json!({})).await;
     clinic.server.clock.advance(SignedDuration::from_secs(1));
     waiter(&clinic, "omar", json!({})).await;
+    clinic
+}
+
+#[tokio::test]
+async fn nobody_is_asked_for_a_time_at_which_nobody_works_any_more() {
+    let mut clinic = two_waiting().await;
     assert_eq!(asked(&freed(&clinic, "09:00").await), ["sara sent"]);
     let absence = json!({ "owner": format!("provider:{}", clinic.doctor(0)), "kind": "sick",
                           "from": format!("{DAY}T08:00:00"), "to": format!("{DAY}T12:00:00") });
@@ -214,10 +220,7 @@ async fn nobody_is_asked_for_a_time_at_which_nobody_works_any_more() {
 
 #[tokio::test]
 async fn what_was_moved_away_is_offered_though_the_practice_cancels_it_later() {
-    let mut clinic = clinic("automatic", 1).await;
-    waiter(&clinic, "sara", json!({})).await;
-    clinic.server.clock.advance(SignedDuration::from_secs(1));
-    waiter(&clinic, "omar", json!({})).await;
+    let mut clinic = two_waiting().await;
     let booked = clinic.booked("09:00").await;
     let path = format!("/api/v1/appointments/{}", id(&booked));
     let to = json!({ "version": booked["version"], "start": at("15:00") });

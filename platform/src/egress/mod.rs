@@ -1,12 +1,15 @@
 //! Calls to the outside: only to hosts that the settings name, without following redirects, with time-outs and a limit
 //! on the answer. What an answer says is never shown to a caller nor logged.
 
+mod failure;
+
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, StatusCode};
+pub use failure::{Failure, Refusal};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 pub use reqwest::{RequestBuilder, Url};
