@@ -9,9 +9,13 @@ CREATE SCHEMA audit_export;
 
 CREATE SCHEMA auth;
 
+CREATE SCHEMA automation;
+
 CREATE SCHEMA claim;
 
 CREATE SCHEMA jobs;
+
+CREATE SCHEMA messaging;
 
 CREATE SCHEMA outbox;
 
@@ -25,7 +29,11 @@ CREATE SCHEMA scheduling;
 
 CREATE SCHEMA sec;
 
+CREATE SCHEMA tasks;
+
 CREATE SCHEMA timeline;
+
+CREATE SCHEMA webhooks;
 
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 
@@ -292,7 +300,7 @@ CREATE TABLE audit.entry (
     detail jsonb DEFAULT '{}'::jsonb NOT NULL,
     changes jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT entry_action_check CHECK (((length(action) >= 1) AND (length(action) <= 60))),
-    CONSTRAINT entry_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'system'::text, 'api_key'::text, 'voice'::text, 'webhook'::text, 'patient'::text, 'calendar_feed'::text, 'break_glass'::text, 'platform'::text, 'visitor'::text]))),
+    CONSTRAINT entry_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'system'::text, 'api_key'::text, 'voice'::text, 'webhook'::text, 'patient'::text, 'calendar_feed'::text, 'break_glass'::text, 'platform'::text, 'visitor'::text, 'workflow'::text]))),
     CONSTRAINT entry_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'denied'::text, 'error'::text]))),
     CONSTRAINT entry_resource_type_check CHECK (((length(resource_type) >= 1) AND (length(resource_type) <= 60)))
 )
@@ -422,6 +430,16 @@ CREATE FUNCTION auth.api_keys(only_key uuid) RETURNS TABLE(id uuid, name text, p
       from auth.api_key k join auth.user u on u.id = k.created_by
      where k.practice_id = sec.practice_id() and (only_key is null or k.id = only_key)
 $$;
+
+CREATE FUNCTION auth.assignable() RETURNS TABLE(kind text, id uuid, name text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select 'person', u.id, u.name from auth.membership m join auth.user u on u.id = m.user_id
+     where m.practice_id = sec.practice_id() and m.status = 'active'
+    union all
+    select 'own_role', r.id, r.name from auth.role r
+     where r.practice_id = sec.practice_id() and r.archived_at is null $$;
 
 CREATE FUNCTION auth.await_link_answer(link uuid) RETURNS timestamp with time zone
     LANGUAGE sql SECURITY DEFINER
@@ -734,6 +752,12 @@ CREATE FUNCTION auth.revoke_patient_link(what_for text, subject uuid) RETURNS uu
     returning l.id
 $$;
 
+CREATE FUNCTION auth.role_names(ids uuid[]) RETURNS TABLE(id uuid, name text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select r.id, r.name from auth.role r where r.practice_id = sec.practice_id() and r.id = any(ids) $$;
+
 CREATE FUNCTION auth.roles(only_role uuid) RETURNS TABLE(id uuid, name text, based_on text, permissions text[], members bigint, open_invites bigint, version integer)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -853,6 +877,17 @@ CREATE FUNCTION claim.dead_events(of_practice uuid, before_at timestamp with tim
      order by e.at desc, e.id desc limit wanted
 $$;
 
+CREATE FUNCTION claim.due_messages(at timestamp with time zone, wanted integer, each integer) RETURNS TABLE(practice_id uuid, id uuid)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select d.practice_id, d.id
+      from (select m.practice_id, m.id, m.next_at,
+                   row_number() over (partition by m.practice_id order by m.next_at, m.id) as place
+              from messaging.message m join platform.practice p on p.practice_id = m.practice_id
+             where m.state in ('queued', 'sending') and m.next_at <= at and p.status = 'active') d
+     where d.place <= each order by d.place, d.next_at limit wanted $$;
+
 CREATE FUNCTION claim.due_openings(at timestamp with time zone, wanted integer) RETURNS TABLE(practice_id uuid, id uuid)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -960,6 +995,25 @@ CREATE FUNCTION claim.newest_checkpoint() RETURNS bigint
     AS $$
     select max(c.number) from audit.checkpoint c $$;
 
+CREATE FUNCTION claim.practices_with_rules() RETURNS TABLE(practice_id uuid)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select distinct r.practice_id from messaging.rule r join platform.practice p on p.practice_id = r.practice_id
+     where r.enabled and r.archived_at is null and p.status = 'active' $$;
+
+CREATE FUNCTION claim.practices_with_runs(after uuid) RETURNS TABLE(practice_id uuid)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with recursive found as (
+        (select r.practice_id as id from automation.run r where after is null or r.practice_id > after order by r.practice_id limit 1)
+        union all
+        select (select r.practice_id from automation.run r where r.practice_id > f.id order by r.practice_id limit 1)
+          from found f where f.id is not null
+    )
+    select f.id from found f join platform.practice p on p.practice_id = f.id and p.status = 'active' limit 1000 $$;
+
 CREATE FUNCTION claim.queues(practices uuid[]) RETURNS TABLE(practice_id uuid, events bigint, oldest_event_seconds double precision, dead_events bigint, due_jobs bigint, running_jobs bigint, failed_jobs bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -998,6 +1052,29 @@ CREATE FUNCTION claim.running_jobs(wanted integer) RETURNS TABLE(practice_id uui
     AS $$
     select j.practice_id, j.id, j.kind, j.attempts, j.progress_done, j.progress_total, j.created_at from jobs.job j
      where j.state = 'running' order by j.created_at, j.id limit wanted
+$$;
+
+CREATE FUNCTION claim.runs(now timestamp with time zone, wanted integer, each integer, lease_seconds integer) RETURNS TABLE(practice_id uuid, id uuid, lease uuid)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with recursive waiting as (
+        (select r.practice_id as id from automation.run r where r.due_at is not null order by r.practice_id limit 1)
+        union all
+        select (select r.practice_id from automation.run r where r.due_at is not null and r.practice_id > w.id order by r.practice_id limit 1)
+          from waiting w where w.id is not null
+    ), turn as (
+        select w.id from waiting w join platform.practice p on p.practice_id = w.id and p.status = 'active' order by random()
+    ), due as (
+        select d.practice_id, d.id from turn w cross join lateral (
+            select r.practice_id, r.id from automation.run r
+             where r.practice_id = w.id and r.due_at <= now
+             order by r.due_at limit each for update skip locked
+        ) d limit wanted
+    )
+    update automation.run r set lease = gen_random_uuid(), due_at = now + make_interval(secs => lease_seconds)
+      from due where r.practice_id = due.practice_id and r.id = due.id
+    returning r.practice_id, r.id, r.lease
 $$;
 
 CREATE FUNCTION claim.schedules() RETURNS TABLE(name text, last_at timestamp with time zone, next_at timestamp with time zone)
@@ -1071,6 +1148,43 @@ CREATE FUNCTION claim.sweep_imports(at timestamp with time zone) RETURNS bigint
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with gone as (delete from patients.import i where i.expires_at <= at returning 1) select count(*) from gone $$;
+
+CREATE FUNCTION claim.sweep_webhooks(before timestamp with time zone, wanted integer) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    forgotten bigint;
+begin
+    with old as (
+        select d.practice_id, d.id from webhooks.delivery d where d.created_at < before
+         order by d.created_at limit wanted for update skip locked
+    ), gone as (
+        delete from webhooks.delivery d using old where d.practice_id = old.practice_id and d.id = old.id
+        returning d.practice_id, d.endpoint_id, d.lane, d.state
+    ), fewer as (
+        update webhooks.lane l set pending = l.pending - g.waiting
+          from (select practice_id, endpoint_id, lane, count(*)::int as waiting from gone where state = 'pending'
+                 group by practice_id, endpoint_id, lane) g
+         where l.practice_id = g.practice_id and l.endpoint_id = g.endpoint_id and l.lane = g.lane
+    )
+    select count(*) into forgotten from gone;
+    if forgotten < wanted then
+        delete from webhooks.lane l where l.pending = 0 and not exists (
+            select from webhooks.delivery d
+             where d.practice_id = l.practice_id and d.endpoint_id = l.endpoint_id and d.lane = l.lane);
+        delete from webhooks.endpoint e where e.deleted_at is not null and not exists (
+            select from webhooks.lane l where l.practice_id = e.practice_id and l.endpoint_id = e.id);
+    end if;
+    return forgotten;
+end $$;
+
+CREATE FUNCTION claim.timed_workflows(now timestamp with time zone, wanted integer) RETURNS TABLE(practice_id uuid, workflow_id uuid)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select c.practice_id, c.workflow_id from automation.cursor c join platform.practice p on p.practice_id = c.practice_id
+     where c.due_at <= now and p.status = 'active' order by c.due_at limit wanted $$;
 
 CREATE FUNCTION claim.told(practices uuid[]) RETURNS TABLE(practice_id uuid, told bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1149,6 +1263,51 @@ begin
      where (e.xid, e.id) > (mark.xid, mark.id) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
      order by e.xid, e.id limit wanted;
 end $$;
+
+CREATE FUNCTION claim.webhook_backlog() RETURNS TABLE(waiting bigint, oldest_seconds double precision)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select count(*), coalesce(extract(epoch from now() - min(d.created_at)), 0)
+      from webhooks.delivery d where d.state = 'pending'
+$$;
+
+CREATE FUNCTION claim.webhooks(wanted integer, each_practice integer, each_endpoint integer, lease_seconds integer) RETURNS TABLE(practice_id uuid, endpoint_id uuid, lane text, lease uuid)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select pg_advisory_xact_lock(hashtextextended('webhooks', 0));
+    with recursive waiting as (
+        (select l.practice_id as id from webhooks.lane l where l.pending > 0 order by l.practice_id limit 1)
+        union all
+        select (select l.practice_id from webhooks.lane l where l.pending > 0 and l.practice_id > w.id order by l.practice_id limit 1)
+          from waiting w where w.id is not null
+    ), turn as (
+        select w.id, each_practice - (select count(*) from webhooks.lane b
+                                       where b.practice_id = w.id and b.lease is not null and b.ready_at > now()) as free
+          from waiting w
+         where exists (select from platform.practice p where p.practice_id = w.id and p.status = 'active') order by random()
+    ), due as (
+        select d.practice_id, d.endpoint_id, d.lane from turn w cross join lateral (
+            select r.practice_id, r.endpoint_id, r.lane from (
+                select e.id, case when e.failing_since is null then each_endpoint else 1 end
+                             - (select count(*) from webhooks.lane b where b.practice_id = e.practice_id
+                                   and b.endpoint_id = e.id and b.lease is not null and b.ready_at > now()) as free
+                  from webhooks.endpoint e
+                 where e.practice_id = w.id and e.active and e.deleted_at is null
+                   and coalesce(e.quiet_until <= now(), true)
+                 order by random()
+            ) open cross join lateral (
+                select l.practice_id, l.endpoint_id, l.lane from webhooks.lane l
+                 where l.practice_id = w.id and l.endpoint_id = open.id and l.pending > 0 and l.ready_at <= now()
+                 order by l.ready_at limit greatest(open.free, 0) for update skip locked
+            ) r limit greatest(w.free, 0)
+        ) d limit wanted
+    )
+    update webhooks.lane l set lease = gen_random_uuid(), ready_at = now() + make_interval(secs => lease_seconds)
+      from due where l.practice_id = due.practice_id and l.endpoint_id = due.endpoint_id and l.lane = due.lane
+    returning l.practice_id, l.endpoint_id, l.lane, l.lease
+$$;
 
 CREATE FUNCTION claim.without_seal(practice uuid) RETURNS TABLE(entry_id uuid, entry_at timestamp with time zone, is_passed boolean)
     LANGUAGE sql SECURITY DEFINER
@@ -1708,6 +1867,171 @@ CREATE TABLE auth."user" (
     CONSTRAINT user_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120)))
 );
 
+CREATE TABLE automation.cursor (
+    practice_id uuid NOT NULL,
+    workflow_id uuid NOT NULL,
+    upto timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY automation.cursor FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE automation.rehearsal (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    workflow_id uuid NOT NULL,
+    definition jsonb NOT NULL,
+    state text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    events integer DEFAULT 0 NOT NULL,
+    matched integer DEFAULT 0 NOT NULL,
+    job_id uuid,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT rehearsal_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE ONLY automation.rehearsal FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE automation.rehearsal_item (
+    practice_id uuid NOT NULL,
+    rehearsal_id uuid NOT NULL,
+    seq integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    subject_type text,
+    subject_id uuid,
+    patient_id uuid,
+    data bytea NOT NULL
+);
+
+ALTER TABLE ONLY automation.rehearsal_item FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE automation.run (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    workflow_id uuid NOT NULL,
+    version integer NOT NULL,
+    cause text NOT NULL COLLATE pg_catalog."C",
+    subject_type text,
+    subject_id uuid,
+    patient_id uuid,
+    state text NOT NULL,
+    test boolean NOT NULL,
+    chain uuid[] NOT NULL,
+    data bytea NOT NULL,
+    due_at timestamp with time zone,
+    wakes_at timestamp with time zone,
+    lease uuid,
+    attempts integer DEFAULT 0 NOT NULL,
+    signalled_at timestamp with time zone,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    error_code text,
+    error_message text,
+    error_step text,
+    created_by uuid,
+    CONSTRAINT run_cause_check CHECK (((length(cause) >= 1) AND (length(cause) <= 200))),
+    CONSTRAINT run_ended CHECK (((state = ANY (ARRAY['running'::text, 'waiting'::text])) = (ended_at IS NULL))),
+    CONSTRAINT run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'waiting'::text, 'done'::text, 'failed'::text, 'cancelled'::text, 'stopped'::text])))
+);
+
+ALTER TABLE ONLY automation.run FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE automation.settings (
+    practice_id uuid NOT NULL,
+    quiet_from time without time zone,
+    quiet_until time without time zone,
+    history_days integer DEFAULT 90 NOT NULL,
+    revision bigint DEFAULT 0 NOT NULL,
+    version integer DEFAULT 0 NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT settings_history_days_check CHECK (((history_days >= 1) AND (history_days <= 3650))),
+    CONSTRAINT settings_quiet CHECK (((quiet_from IS NULL) = (quiet_until IS NULL)))
+);
+
+ALTER TABLE ONLY automation.settings FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE automation.step (
+    practice_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    seq integer NOT NULL,
+    step_id text NOT NULL,
+    iteration integer[] NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    attempts integer NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    duration_us bigint NOT NULL,
+    error_code text,
+    error_message text,
+    path text,
+    data bytea NOT NULL,
+    CONSTRAINT step_state_check CHECK ((state = ANY (ARRAY['started'::text, 'waiting'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE ONLY automation.step FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE automation.version (
+    practice_id uuid NOT NULL,
+    workflow_id uuid NOT NULL,
+    number integer NOT NULL,
+    definition jsonb NOT NULL,
+    published_by uuid,
+    published_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT version_number_check CHECK ((number > 0))
+);
+
+ALTER TABLE ONLY automation.version FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE automation.wait (
+    practice_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    event text,
+    subject_id uuid,
+    patient_id uuid
+);
+
+ALTER TABLE ONLY automation.wait FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE automation.webhook (
+    practice_id uuid NOT NULL,
+    workflow_id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    secret bytea NOT NULL,
+    address bytea NOT NULL,
+    rotated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY automation.webhook FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE automation.workflow (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    name_key text GENERATED ALWAYS AS (lower(name)) STORED NOT NULL COLLATE pg_catalog."C",
+    description text,
+    status text NOT NULL,
+    draft jsonb NOT NULL,
+    published integer,
+    latest integer DEFAULT 0 NOT NULL,
+    published_at timestamp with time zone,
+    published_by uuid,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT workflow_description_check CHECK ((length(description) <= 2000)),
+    CONSTRAINT workflow_latest_check CHECK ((latest >= 0)),
+    CONSTRAINT workflow_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT workflow_published CHECK (((status = 'draft'::text) OR (published IS NOT NULL))),
+    CONSTRAINT workflow_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'paused'::text])))
+);
+
+ALTER TABLE ONLY automation.workflow FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE jobs.bookmark (
     name text NOT NULL,
     xid xid8 NOT NULL,
@@ -1745,6 +2069,204 @@ CREATE TABLE jobs.schedule (
     last_at timestamp with time zone,
     last_error text
 );
+
+CREATE TABLE messaging.attachment (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    message_id uuid,
+    place integer,
+    name bytea NOT NULL,
+    media_type text NOT NULL,
+    size integer NOT NULL,
+    bytes bytea NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT attachment_media_type_check CHECK (((length(media_type) >= 3) AND (length(media_type) <= 100))),
+    CONSTRAINT attachment_size_check CHECK (((size >= 1) AND (size <= 10485760)))
+);
+
+ALTER TABLE ONLY messaging.attachment FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE messaging.channel (
+    practice_id uuid NOT NULL,
+    channel text NOT NULL,
+    provider text NOT NULL,
+    settings jsonb NOT NULL,
+    secret bytea,
+    secret_last_four text,
+    hook_token text NOT NULL COLLATE pg_catalog."C",
+    tested_at timestamp with time zone,
+    test_outcome text,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT channel_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
+    CONSTRAINT channel_hook_token_check CHECK (((length(hook_token) >= 22) AND (length(hook_token) <= 80))),
+    CONSTRAINT channel_provider_check CHECK ((provider = ANY (ARRAY['sandbox'::text, 'installation'::text, 'smtp'::text, 'sendgrid'::text, 'twilio'::text]))),
+    CONSTRAINT channel_test_outcome_check CHECK (((length(test_outcome) >= 1) AND (length(test_outcome) <= 60)))
+);
+
+ALTER TABLE ONLY messaging.channel FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE messaging.inbox (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    provider text NOT NULL,
+    dedupe_key text NOT NULL COLLATE pg_catalog."C",
+    body bytea NOT NULL,
+    state text NOT NULL,
+    reason text,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT inbox_dedupe_key_check CHECK (((length(dedupe_key) >= 1) AND (length(dedupe_key) <= 300))),
+    CONSTRAINT inbox_provider_check CHECK ((provider = ANY (ARRAY['sendgrid'::text, 'twilio'::text]))),
+    CONSTRAINT inbox_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 60))),
+    CONSTRAINT inbox_state_check CHECK ((state = ANY (ARRAY['received'::text, 'applied'::text, 'ignored'::text])))
+);
+
+ALTER TABLE ONLY messaging.inbox FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE messaging.message (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    channel text NOT NULL,
+    direction text NOT NULL,
+    purpose text NOT NULL,
+    source text NOT NULL,
+    source_id uuid,
+    patient_id uuid,
+    appointment_id uuid,
+    appointment_start timestamp with time zone,
+    rule_id uuid,
+    template_id uuid,
+    template_number integer,
+    language text NOT NULL,
+    content bytea NOT NULL,
+    address_blind text COLLATE pg_catalog."C",
+    state text NOT NULL,
+    reason text,
+    provider text,
+    provider_id text COLLATE pg_catalog."C",
+    attempts integer DEFAULT 0 NOT NULL,
+    doubts integer DEFAULT 0 NOT NULL,
+    idempotency_key uuid NOT NULL,
+    at_any_hour boolean NOT NULL,
+    test boolean NOT NULL,
+    not_before timestamp with time zone NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    lease uuid,
+    lease_until timestamp with time zone,
+    parts integer,
+    price_minor bigint,
+    answers_id uuid,
+    retry_of_id uuid,
+    sent_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    opened_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    read_at timestamp with time zone,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT message_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
+    CONSTRAINT message_direction CHECK (((direction = 'in'::text) = (state = 'received'::text))),
+    CONSTRAINT message_direction_check CHECK ((direction = ANY (ARRAY['out'::text, 'in'::text]))),
+    CONSTRAINT message_doubts_check CHECK (((doubts >= 0) AND (doubts <= 2))),
+    CONSTRAINT message_language_check CHECK ((language = ANY (ARRAY['en'::text, 'ar'::text]))),
+    CONSTRAINT message_lease CHECK (((lease IS NULL) = (lease_until IS NULL))),
+    CONSTRAINT message_parts_check CHECK (((parts >= 0) AND (parts <= 1000))),
+    CONSTRAINT message_provider_check CHECK (((length(provider) >= 1) AND (length(provider) <= 20))),
+    CONSTRAINT message_provider_id_check CHECK (((length(provider_id) >= 1) AND (length(provider_id) <= 200))),
+    CONSTRAINT message_purpose_check CHECK ((purpose = ANY (ARRAY['transactional'::text, 'marketing'::text]))),
+    CONSTRAINT message_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 60))),
+    CONSTRAINT message_source_check CHECK ((source = ANY (ARRAY['person'::text, 'workflow'::text, 'rule'::text, 'answer'::text]))),
+    CONSTRAINT message_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text, 'sent'::text, 'failed'::text, 'delivered'::text, 'bounced'::text, 'opened'::text, 'replied'::text, 'suppressed'::text, 'cancelled'::text, 'received'::text])))
+);
+
+ALTER TABLE ONLY messaging.message FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE messaging.rule (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    channel text NOT NULL,
+    template_id uuid NOT NULL,
+    offset_minutes integer NOT NULL,
+    service_ids uuid[] NOT NULL,
+    location_ids uuid[] NOT NULL,
+    skip_confirmed boolean NOT NULL,
+    enabled boolean NOT NULL,
+    archived_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT rule_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
+    CONSTRAINT rule_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
+    CONSTRAINT rule_offset_minutes_check CHECK (((offset_minutes >= 15) AND (offset_minutes <= 86400)))
+);
+
+ALTER TABLE ONLY messaging.rule FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE messaging.settings (
+    practice_id uuid NOT NULL,
+    quiet_from integer NOT NULL,
+    quiet_until integer NOT NULL,
+    daily_cap integer NOT NULL,
+    part_price_minor bigint NOT NULL,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT settings_daily_cap_check CHECK (((daily_cap >= 1) AND (daily_cap <= 100))),
+    CONSTRAINT settings_part_price_minor_check CHECK (((part_price_minor >= 0) AND (part_price_minor <= 100000))),
+    CONSTRAINT settings_quiet_from_check CHECK (((quiet_from >= 0) AND (quiet_from <= 1439))),
+    CONSTRAINT settings_quiet_until_check CHECK (((quiet_until >= 0) AND (quiet_until <= 1439)))
+);
+
+ALTER TABLE ONLY messaging.settings FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE messaging.suppression (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    channel text NOT NULL,
+    address_blind text NOT NULL COLLATE pg_catalog."C",
+    address bytea NOT NULL,
+    reason text NOT NULL,
+    patient_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT suppression_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
+    CONSTRAINT suppression_reason_check CHECK ((reason = ANY (ARRAY['bounce'::text, 'complaint'::text, 'unsubscribe'::text, 'stop'::text, 'by_hand'::text])))
+);
+
+ALTER TABLE ONLY messaging.suppression FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE messaging.template (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    channel text NOT NULL,
+    purpose text NOT NULL,
+    number integer NOT NULL,
+    archived_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT template_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
+    CONSTRAINT template_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
+    CONSTRAINT template_number_check CHECK ((number > 0)),
+    CONSTRAINT template_purpose_check CHECK ((purpose = ANY (ARRAY['transactional'::text, 'marketing'::text])))
+);
+
+ALTER TABLE ONLY messaging.template FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE messaging.template_text (
+    practice_id uuid NOT NULL,
+    template_id uuid NOT NULL,
+    number integer NOT NULL,
+    texts jsonb NOT NULL,
+    by_id uuid,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT template_text_number_check CHECK ((number > 0))
+);
+
+ALTER TABLE ONLY messaging.template_text FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE outbox.event (
     practice_id uuid NOT NULL,
@@ -2773,6 +3295,39 @@ CREATE TABLE sec.data_key (
 
 ALTER TABLE ONLY sec.data_key FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE tasks.task (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    private bytea NOT NULL,
+    patient_id uuid,
+    user_id uuid,
+    role text,
+    role_id uuid,
+    due_on date,
+    due_time time without time zone,
+    due_key timestamp without time zone GENERATED ALWAYS AS (COALESCE((due_on + COALESCE(due_time, '24:00:00'::time without time zone)), '9999-12-31 00:00:00'::timestamp without time zone)) STORED NOT NULL,
+    priority text NOT NULL,
+    status text NOT NULL,
+    done_at timestamp with time zone,
+    done_by uuid,
+    source text NOT NULL,
+    source_id uuid,
+    created_by uuid,
+    deleted_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT task_assignee CHECK ((num_nonnulls(user_id, role, role_id) <= 1)),
+    CONSTRAINT task_done CHECK (((status = 'done'::text) = (done_at IS NOT NULL))),
+    CONSTRAINT task_priority_check CHECK ((priority = ANY (ARRAY['normal'::text, 'high'::text]))),
+    CONSTRAINT task_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'provider'::text, 'hygienist'::text, 'assistant'::text, 'receptionist'::text, 'accountant'::text, 'staff'::text]))),
+    CONSTRAINT task_source_check CHECK ((source = ANY (ARRAY['person'::text, 'workflow'::text]))),
+    CONSTRAINT task_status_check CHECK ((status = ANY (ARRAY['open'::text, 'done'::text]))),
+    CONSTRAINT task_time_of_day CHECK (((due_time IS NULL) OR (due_on IS NOT NULL)))
+);
+
+ALTER TABLE ONLY tasks.task FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE timeline.entry (
     practice_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -2788,6 +3343,91 @@ CREATE TABLE timeline.entry (
 );
 
 ALTER TABLE ONLY timeline.entry FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE webhooks.attempt (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    delivery_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    status integer,
+    duration_ms integer NOT NULL,
+    error text,
+    CONSTRAINT attempt_duration_ms_check CHECK ((duration_ms >= 0)),
+    CONSTRAINT attempt_error_check CHECK (((length(error) >= 1) AND (length(error) <= 40))),
+    CONSTRAINT attempt_status_check CHECK (((status >= 100) AND (status <= 999)))
+);
+
+ALTER TABLE ONLY webhooks.attempt FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE webhooks.delivery (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    lane text NOT NULL COLLATE pg_catalog."C",
+    seq bigint NOT NULL,
+    event_id uuid NOT NULL,
+    event text NOT NULL COLLATE pg_catalog."C",
+    happened_at timestamp with time zone NOT NULL,
+    subject_type text NOT NULL,
+    subject_id uuid NOT NULL,
+    subject_version integer,
+    fields text[] NOT NULL,
+    state text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT delivery_event_check CHECK (((length(event) >= 1) AND (length(event) <= 80))),
+    CONSTRAINT delivery_finished CHECK (((state = 'pending'::text) = (finished_at IS NULL))),
+    CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text]))),
+    CONSTRAINT delivery_subject_type_check CHECK (((length(subject_type) >= 1) AND (length(subject_type) <= 80)))
+);
+
+ALTER TABLE ONLY webhooks.delivery FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE webhooks.endpoint (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    url text NOT NULL,
+    description text,
+    events text[] NOT NULL,
+    active boolean NOT NULL,
+    disabled_reason text,
+    disabled_at timestamp with time zone,
+    secret bytea,
+    secret_last_four text,
+    old_secret bytea,
+    old_secret_until timestamp with time zone,
+    failing_since timestamp with time zone,
+    quiet_until timestamp with time zone,
+    deleted_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT endpoint_description_check CHECK (((length(description) >= 1) AND (length(description) <= 120))),
+    CONSTRAINT endpoint_disabled CHECK (((active = (disabled_reason IS NULL)) AND (active = (disabled_at IS NULL)))),
+    CONSTRAINT endpoint_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['by_hand'::text, 'gone'::text, 'failing'::text]))),
+    CONSTRAINT endpoint_events_check CHECK (((cardinality(events) >= 1) AND (cardinality(events) <= 200))),
+    CONSTRAINT endpoint_old_secret CHECK (((old_secret IS NULL) = (old_secret_until IS NULL))),
+    CONSTRAINT endpoint_secret CHECK (((secret IS NULL) = (deleted_at IS NOT NULL))),
+    CONSTRAINT endpoint_url_check CHECK (((length(url) >= 1) AND (length(url) <= 2000)))
+);
+
+ALTER TABLE ONLY webhooks.endpoint FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE webhooks.lane (
+    practice_id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    lane text NOT NULL COLLATE pg_catalog."C",
+    next_seq bigint NOT NULL,
+    pending integer NOT NULL,
+    ready_at timestamp with time zone NOT NULL,
+    lease uuid,
+    CONSTRAINT lane_lane_check CHECK (((length(lane) >= 1) AND (length(lane) <= 120))),
+    CONSTRAINT lane_pending_check CHECK ((pending >= 0))
+);
+
+ALTER TABLE ONLY webhooks.lane FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE ONLY administration.administrator
     ADD CONSTRAINT administrator_email_key UNIQUE (email);
@@ -2915,6 +3555,39 @@ ALTER TABLE ONLY auth."user"
 ALTER TABLE ONLY auth."user"
     ADD CONSTRAINT user_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY automation.cursor
+    ADD CONSTRAINT cursor_pkey PRIMARY KEY (practice_id, workflow_id);
+
+ALTER TABLE ONLY automation.rehearsal_item
+    ADD CONSTRAINT rehearsal_item_pkey PRIMARY KEY (practice_id, rehearsal_id, seq);
+
+ALTER TABLE ONLY automation.rehearsal
+    ADD CONSTRAINT rehearsal_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY automation.run
+    ADD CONSTRAINT run_once UNIQUE (practice_id, workflow_id, cause);
+
+ALTER TABLE ONLY automation.run
+    ADD CONSTRAINT run_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY automation.settings
+    ADD CONSTRAINT settings_pkey PRIMARY KEY (practice_id);
+
+ALTER TABLE ONLY automation.step
+    ADD CONSTRAINT step_pkey PRIMARY KEY (practice_id, run_id, seq);
+
+ALTER TABLE ONLY automation.version
+    ADD CONSTRAINT version_pkey PRIMARY KEY (practice_id, workflow_id, number);
+
+ALTER TABLE ONLY automation.wait
+    ADD CONSTRAINT wait_pkey PRIMARY KEY (practice_id, run_id);
+
+ALTER TABLE ONLY automation.webhook
+    ADD CONSTRAINT webhook_pkey PRIMARY KEY (practice_id, workflow_id);
+
+ALTER TABLE ONLY automation.workflow
+    ADD CONSTRAINT workflow_pkey PRIMARY KEY (practice_id, id);
+
 ALTER TABLE ONLY jobs.bookmark
     ADD CONSTRAINT bookmark_pkey PRIMARY KEY (name);
 
@@ -2923,6 +3596,42 @@ ALTER TABLE ONLY jobs.job
 
 ALTER TABLE ONLY jobs.schedule
     ADD CONSTRAINT schedule_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY messaging.attachment
+    ADD CONSTRAINT attachment_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY messaging.channel
+    ADD CONSTRAINT channel_pkey PRIMARY KEY (practice_id, channel);
+
+ALTER TABLE ONLY messaging.inbox
+    ADD CONSTRAINT inbox_once UNIQUE (practice_id, provider, dedupe_key);
+
+ALTER TABLE ONLY messaging.inbox
+    ADD CONSTRAINT inbox_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY messaging.message
+    ADD CONSTRAINT message_once UNIQUE (practice_id, idempotency_key);
+
+ALTER TABLE ONLY messaging.message
+    ADD CONSTRAINT message_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY messaging.rule
+    ADD CONSTRAINT rule_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY messaging.settings
+    ADD CONSTRAINT settings_pkey PRIMARY KEY (practice_id);
+
+ALTER TABLE ONLY messaging.suppression
+    ADD CONSTRAINT suppression_once UNIQUE (practice_id, channel, address_blind);
+
+ALTER TABLE ONLY messaging.suppression
+    ADD CONSTRAINT suppression_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY messaging.template
+    ADD CONSTRAINT template_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY messaging.template_text
+    ADD CONSTRAINT template_text_pkey PRIMARY KEY (practice_id, template_id, number);
 
 ALTER TABLE ONLY outbox.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (practice_id, id);
@@ -3119,8 +3828,26 @@ ALTER TABLE ONLY sec.bucket
 ALTER TABLE ONLY sec.data_key
     ADD CONSTRAINT data_key_pkey PRIMARY KEY (practice_id, id);
 
+ALTER TABLE ONLY tasks.task
+    ADD CONSTRAINT task_pkey PRIMARY KEY (practice_id, id);
+
 ALTER TABLE ONLY timeline.entry
     ADD CONSTRAINT entry_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY webhooks.attempt
+    ADD CONSTRAINT attempt_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY webhooks.delivery
+    ADD CONSTRAINT delivery_once UNIQUE (practice_id, endpoint_id, event_id);
+
+ALTER TABLE ONLY webhooks.delivery
+    ADD CONSTRAINT delivery_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY webhooks.endpoint
+    ADD CONSTRAINT endpoint_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY webhooks.lane
+    ADD CONSTRAINT lane_pkey PRIMARY KEY (practice_id, endpoint_id, lane);
 
 CREATE INDEX practice_size_by_age ON administration.practice_size USING btree (measured_at);
 
@@ -3186,6 +3913,24 @@ CREATE UNIQUE INDEX role_name_key ON auth.role USING btree (practice_id, name_ke
 
 CREATE INDEX session_by_user ON auth.session USING btree (user_id) WHERE (ended_at IS NULL);
 
+CREATE INDEX cursor_due ON automation.cursor USING btree (due_at);
+
+CREATE INDEX rehearsal_by_age ON automation.rehearsal USING btree (practice_id, created_at);
+
+CREATE INDEX run_by_subject ON automation.run USING btree (practice_id, subject_id, id) WHERE (subject_id IS NOT NULL);
+
+CREATE INDEX run_by_workflow ON automation.run USING btree (practice_id, workflow_id, id);
+
+CREATE INDEX run_due ON automation.run USING btree (practice_id, due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX run_open ON automation.run USING btree (practice_id, state, id) WHERE (state <> 'done'::text);
+
+CREATE INDEX wait_by_patient ON automation.wait USING btree (practice_id, patient_id, event) WHERE (event IS NOT NULL);
+
+CREATE INDEX wait_by_subject ON automation.wait USING btree (practice_id, subject_id);
+
+CREATE INDEX workflow_by_name ON automation.workflow USING btree (practice_id, name_key, id) WHERE (deleted_at IS NULL);
+
 CREATE INDEX job_by_age ON jobs.job USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 
 CREATE INDEX job_failed ON jobs.job USING btree (practice_id) WHERE (state = 'failed'::text);
@@ -3195,6 +3940,28 @@ CREATE INDEX job_failed_by_age ON jobs.job USING btree (finished_at, id) WHERE (
 CREATE UNIQUE INDEX job_once ON jobs.job USING btree (practice_id, kind, unique_key) WHERE ((unique_key IS NOT NULL) AND (state = ANY (ARRAY['queued'::text, 'running'::text])));
 
 CREATE INDEX job_ready ON jobs.job USING btree (practice_id, run_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+
+CREATE INDEX attachment_by_message ON messaging.attachment USING btree (practice_id, message_id, place);
+
+CREATE INDEX inbox_by_age ON messaging.inbox USING btree (practice_id, received_at, id);
+
+CREATE INDEX message_by_address ON messaging.message USING btree (practice_id, channel, address_blind, created_at);
+
+CREATE INDEX message_by_appointment ON messaging.message USING btree (practice_id, appointment_id) WHERE ((state = 'queued'::text) AND (appointment_id IS NOT NULL));
+
+CREATE INDEX message_by_patient ON messaging.message USING btree (practice_id, patient_id, created_at, id);
+
+CREATE INDEX message_by_provider ON messaging.message USING btree (practice_id, provider, provider_id) WHERE (provider_id IS NOT NULL);
+
+CREATE INDEX message_by_state ON messaging.message USING btree (practice_id, state, created_at, id);
+
+CREATE INDEX message_due ON messaging.message USING btree (next_at) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text]));
+
+CREATE INDEX message_newest ON messaging.message USING btree (practice_id, created_at, id);
+
+CREATE INDEX message_unread ON messaging.message USING btree (practice_id, created_at) WHERE ((direction = 'in'::text) AND (read_at IS NULL));
+
+CREATE INDEX suppression_newest ON messaging.suppression USING btree (practice_id, created_at, id);
 
 CREATE INDEX event_by_age ON outbox.event USING btree (at) WHERE (state = 'dispatched'::text);
 
@@ -3326,7 +4093,31 @@ CREATE INDEX wish_by_wait ON scheduling.wish USING btree (practice_id, status, c
 
 CREATE INDEX bucket_by_age ON sec.bucket USING btree (at);
 
+CREATE INDEX task_done ON tasks.task USING btree (practice_id, done_at, id) WHERE ((status = 'done'::text) AND (deleted_at IS NULL));
+
+CREATE INDEX task_of_patient ON tasks.task USING btree (practice_id, patient_id, due_key, id) WHERE (patient_id IS NOT NULL);
+
+CREATE INDEX task_open ON tasks.task USING btree (practice_id, due_key, id) WHERE ((status = 'open'::text) AND (deleted_at IS NULL));
+
 CREATE INDEX entry_by_patient ON timeline.entry USING btree (practice_id, patient_id, at DESC, id DESC);
+
+CREATE INDEX attempt_by_delivery ON webhooks.attempt USING btree (practice_id, delivery_id, id);
+
+CREATE INDEX delivery_by_age ON webhooks.delivery USING btree (created_at);
+
+CREATE INDEX delivery_by_lane ON webhooks.delivery USING btree (practice_id, endpoint_id, lane);
+
+CREATE INDEX delivery_by_state ON webhooks.delivery USING btree (practice_id, endpoint_id, state, created_at, id);
+
+CREATE INDEX delivery_by_time ON webhooks.delivery USING btree (practice_id, endpoint_id, created_at, id);
+
+CREATE INDEX delivery_pending ON webhooks.delivery USING btree (created_at) WHERE (state = 'pending'::text);
+
+CREATE INDEX delivery_waiting ON webhooks.delivery USING btree (practice_id, endpoint_id, lane, seq) WHERE (state = 'pending'::text);
+
+CREATE INDEX webhook_lane_leased ON webhooks.lane USING btree (practice_id, endpoint_id) WHERE (lease IS NOT NULL);
+
+CREATE INDEX webhook_lane_ready ON webhooks.lane USING btree (practice_id, endpoint_id, ready_at) WHERE (pending > 0);
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON audit.checkpoint FOR EACH ROW EXECUTE FUNCTION audit.refuse_change();
 
@@ -3359,6 +4150,32 @@ CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON auth.patient_l
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON auth.role DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE TRIGGER staff_limit BEFORE INSERT OR UPDATE OF status ON auth.membership FOR EACH ROW WHEN ((new.status = 'active'::text)) EXECUTE FUNCTION administration.check_staff();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON automation.settings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON automation.version DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON automation.webhook DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON automation.workflow DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON messaging.attachment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON messaging.channel DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON messaging.inbox DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE OF state, reason, content, patient_id, not_before, provider_id, read_at ON messaging.message DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON messaging.rule DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON messaging.settings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON messaging.suppression DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON messaging.template DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON messaging.template_text DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.counter DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
@@ -3452,7 +4269,11 @@ CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.wai
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.wish DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON tasks.task DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON timeline.entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE OF url, description, events, active, secret, old_secret, deleted_at ON webhooks.endpoint DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 ALTER TABLE ONLY administration.challenge
     ADD CONSTRAINT challenge_administrator_fkey FOREIGN KEY (administrator) REFERENCES administration.administrator(id);
@@ -3574,8 +4395,77 @@ ALTER TABLE ONLY auth.session
 ALTER TABLE ONLY auth.totp
     ADD CONSTRAINT totp_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id);
 
+ALTER TABLE ONLY automation.cursor
+    ADD CONSTRAINT cursor_of_workflow FOREIGN KEY (practice_id, workflow_id) REFERENCES automation.workflow(practice_id, id);
+
+ALTER TABLE ONLY automation.rehearsal_item
+    ADD CONSTRAINT item_of_rehearsal FOREIGN KEY (practice_id, rehearsal_id) REFERENCES automation.rehearsal(practice_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY automation.rehearsal
+    ADD CONSTRAINT rehearsal_of_workflow FOREIGN KEY (practice_id, workflow_id) REFERENCES automation.workflow(practice_id, id);
+
+ALTER TABLE ONLY automation.run
+    ADD CONSTRAINT run_of_version FOREIGN KEY (practice_id, workflow_id, version) REFERENCES automation.version(practice_id, workflow_id, number);
+
+ALTER TABLE ONLY automation.settings
+    ADD CONSTRAINT settings_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY automation.step
+    ADD CONSTRAINT step_of_run FOREIGN KEY (practice_id, run_id) REFERENCES automation.run(practice_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY automation.version
+    ADD CONSTRAINT version_of_workflow FOREIGN KEY (practice_id, workflow_id) REFERENCES automation.workflow(practice_id, id);
+
+ALTER TABLE ONLY automation.wait
+    ADD CONSTRAINT wait_of_run FOREIGN KEY (practice_id, run_id) REFERENCES automation.run(practice_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY automation.webhook
+    ADD CONSTRAINT webhook_of_workflow FOREIGN KEY (practice_id, workflow_id) REFERENCES automation.workflow(practice_id, id);
+
+ALTER TABLE ONLY automation.workflow
+    ADD CONSTRAINT workflow_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
 ALTER TABLE ONLY jobs.job
     ADD CONSTRAINT job_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY messaging.attachment
+    ADD CONSTRAINT attachment_of FOREIGN KEY (practice_id, message_id) REFERENCES messaging.message(practice_id, id);
+
+ALTER TABLE ONLY messaging.attachment
+    ADD CONSTRAINT attachment_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY messaging.channel
+    ADD CONSTRAINT channel_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY messaging.inbox
+    ADD CONSTRAINT inbox_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY messaging.message
+    ADD CONSTRAINT message_about FOREIGN KEY (practice_id, appointment_id) REFERENCES scheduling.appointment(practice_id, id);
+
+ALTER TABLE ONLY messaging.message
+    ADD CONSTRAINT message_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY messaging.message
+    ADD CONSTRAINT message_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY messaging.rule
+    ADD CONSTRAINT rule_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY messaging.settings
+    ADD CONSTRAINT settings_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY messaging.suppression
+    ADD CONSTRAINT suppression_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY messaging.suppression
+    ADD CONSTRAINT suppression_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY messaging.template
+    ADD CONSTRAINT template_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY messaging.template_text
+    ADD CONSTRAINT template_text_of FOREIGN KEY (practice_id, template_id) REFERENCES messaging.template(practice_id, id);
 
 ALTER TABLE ONLY outbox.event
     ADD CONSTRAINT event_in_lane FOREIGN KEY (practice_id, lane) REFERENCES outbox.lane(practice_id, lane);
@@ -3844,8 +4734,26 @@ ALTER TABLE ONLY scheduling.wish
 ALTER TABLE ONLY sec.data_key
     ADD CONSTRAINT data_key_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
+ALTER TABLE ONLY tasks.task
+    ADD CONSTRAINT task_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY tasks.task
+    ADD CONSTRAINT task_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
 ALTER TABLE ONLY timeline.entry
     ADD CONSTRAINT entry_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY webhooks.attempt
+    ADD CONSTRAINT attempt_of_delivery FOREIGN KEY (practice_id, delivery_id) REFERENCES webhooks.delivery(practice_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY webhooks.delivery
+    ADD CONSTRAINT delivery_in_lane FOREIGN KEY (practice_id, endpoint_id, lane) REFERENCES webhooks.lane(practice_id, endpoint_id, lane);
+
+ALTER TABLE ONLY webhooks.endpoint
+    ADD CONSTRAINT endpoint_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY webhooks.lane
+    ADD CONSTRAINT lane_of_endpoint FOREIGN KEY (practice_id, endpoint_id) REFERENCES webhooks.endpoint(practice_id, id);
 
 CREATE POLICY claim ON api.idempotency_key TO vantage_dispatch USING (true) WITH CHECK (true);
 
@@ -3881,11 +4789,95 @@ CREATE POLICY tenant ON audit_export.chunk USING ((practice_id = ( SELECT sec.pr
 
 CREATE POLICY tenant ON audit_export.request USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
+CREATE POLICY claim ON automation.cursor FOR SELECT TO vantage_dispatch USING (true);
+
+CREATE POLICY claim ON automation.run TO vantage_dispatch USING (true) WITH CHECK (true);
+
+ALTER TABLE automation.cursor ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE automation.rehearsal ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE automation.rehearsal_item ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE automation.run ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE automation.settings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE automation.step ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON automation.cursor USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON automation.rehearsal USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON automation.rehearsal_item USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON automation.run USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON automation.settings USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON automation.step USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON automation.version USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON automation.wait USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON automation.webhook USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON automation.workflow USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+ALTER TABLE automation.version ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE automation.wait ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE automation.webhook ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE automation.workflow ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY claim ON jobs.job TO vantage_dispatch USING (true) WITH CHECK (true);
 
 ALTER TABLE jobs.job ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant ON jobs.job TO vantage_app USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+ALTER TABLE messaging.attachment ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE messaging.channel ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY claim ON messaging.message FOR SELECT TO vantage_dispatch USING (true);
+
+CREATE POLICY claim ON messaging.rule FOR SELECT TO vantage_dispatch USING (true);
+
+ALTER TABLE messaging.inbox ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE messaging.message ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE messaging.rule ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE messaging.settings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE messaging.suppression ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE messaging.template ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE messaging.template_text ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON messaging.attachment USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON messaging.channel USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON messaging.inbox USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON messaging.message USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON messaging.rule USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON messaging.settings USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON messaging.suppression USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON messaging.template USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON messaging.template_text USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 CREATE POLICY claim ON outbox.event TO vantage_dispatch USING (true) WITH CHECK (true);
 
@@ -4091,9 +5083,35 @@ ALTER TABLE sec.data_key ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant ON sec.data_key USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
+ALTER TABLE tasks.task ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON tasks.task USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
 ALTER TABLE timeline.entry ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant ON timeline.entry USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+ALTER TABLE webhooks.attempt ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY claim ON webhooks.delivery TO vantage_dispatch USING (true) WITH CHECK (true);
+
+CREATE POLICY claim ON webhooks.endpoint TO vantage_dispatch USING (true);
+
+CREATE POLICY claim ON webhooks.lane TO vantage_dispatch USING (true) WITH CHECK (true);
+
+ALTER TABLE webhooks.delivery ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE webhooks.endpoint ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE webhooks.lane ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON webhooks.attempt USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON webhooks.delivery TO vantage_app USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON webhooks.endpoint USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON webhooks.lane TO vantage_app USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 GRANT USAGE ON SCHEMA administration TO vantage_platform;
 GRANT USAGE ON SCHEMA administration TO vantage_app;
@@ -4112,11 +5130,17 @@ GRANT USAGE ON SCHEMA auth TO vantage_auth;
 GRANT USAGE ON SCHEMA auth TO vantage_app;
 GRANT USAGE ON SCHEMA auth TO vantage_worker;
 
+GRANT USAGE ON SCHEMA automation TO vantage_app;
+GRANT USAGE ON SCHEMA automation TO vantage_dispatch;
+
 GRANT USAGE ON SCHEMA claim TO vantage_worker;
 GRANT USAGE ON SCHEMA claim TO vantage_platform;
 
 GRANT USAGE ON SCHEMA jobs TO vantage_app;
 GRANT USAGE ON SCHEMA jobs TO vantage_dispatch;
+
+GRANT USAGE ON SCHEMA messaging TO vantage_app;
+GRANT USAGE ON SCHEMA messaging TO vantage_dispatch;
 
 GRANT USAGE ON SCHEMA outbox TO vantage_app;
 GRANT USAGE ON SCHEMA outbox TO vantage_dispatch;
@@ -4143,7 +5167,12 @@ GRANT USAGE ON SCHEMA sec TO vantage_worker;
 GRANT USAGE ON SCHEMA sec TO vantage_platform;
 GRANT USAGE ON SCHEMA sec TO vantage_dispatch;
 
+GRANT USAGE ON SCHEMA tasks TO vantage_app;
+
 GRANT USAGE ON SCHEMA timeline TO vantage_app;
+
+GRANT USAGE ON SCHEMA webhooks TO vantage_app;
+GRANT USAGE ON SCHEMA webhooks TO vantage_dispatch;
 
 REVOKE ALL ON FUNCTION administration.check_staff() FROM PUBLIC;
 
@@ -4223,6 +5252,9 @@ GRANT ALL ON FUNCTION auth.add_passkey(own uuid, new_id uuid, new_credential_id 
 
 REVOKE ALL ON FUNCTION auth.api_keys(only_key uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.api_keys(only_key uuid) TO vantage_app;
+
+REVOKE ALL ON FUNCTION auth.assignable() FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.assignable() TO vantage_app;
 
 REVOKE ALL ON FUNCTION auth.await_link_answer(link uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.await_link_answer(link uuid) TO vantage_app;
@@ -4309,6 +5341,9 @@ GRANT ALL ON FUNCTION auth.revoke_invites(only_invite uuid, inviter uuid) TO van
 REVOKE ALL ON FUNCTION auth.revoke_patient_link(what_for text, subject uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.revoke_patient_link(what_for text, subject uuid) TO vantage_app;
 
+REVOKE ALL ON FUNCTION auth.role_names(ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.role_names(ids uuid[]) TO vantage_app;
+
 REVOKE ALL ON FUNCTION auth.roles(only_role uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.roles(only_role uuid) TO vantage_app;
 
@@ -4341,6 +5376,9 @@ REVOKE ALL ON FUNCTION claim.code_of(error text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION claim.dead_events(of_practice uuid, before_at timestamp with time zone, before_id uuid, wanted integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.dead_events(of_practice uuid, before_at timestamp with time zone, before_id uuid, wanted integer) TO vantage_platform;
 
+REVOKE ALL ON FUNCTION claim.due_messages(at timestamp with time zone, wanted integer, each integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.due_messages(at timestamp with time zone, wanted integer, each integer) TO vantage_worker;
+
 REVOKE ALL ON FUNCTION claim.due_openings(at timestamp with time zone, wanted integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.due_openings(at timestamp with time zone, wanted integer) TO vantage_worker;
 
@@ -4364,6 +5402,12 @@ GRANT ALL ON FUNCTION claim.months() TO vantage_owner;
 REVOKE ALL ON FUNCTION claim.newest_checkpoint() FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.newest_checkpoint() TO vantage_worker;
 
+REVOKE ALL ON FUNCTION claim.practices_with_rules() FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.practices_with_rules() TO vantage_worker;
+
+REVOKE ALL ON FUNCTION claim.practices_with_runs(after uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.practices_with_runs(after uuid) TO vantage_worker;
+
 REVOKE ALL ON FUNCTION claim.queues(practices uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.queues(practices uuid[]) TO vantage_platform;
 
@@ -4373,6 +5417,9 @@ GRANT ALL ON FUNCTION claim.retirement(practice uuid, before timestamp with time
 
 REVOKE ALL ON FUNCTION claim.running_jobs(wanted integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.running_jobs(wanted integer) TO vantage_platform;
+
+REVOKE ALL ON FUNCTION claim.runs(now timestamp with time zone, wanted integer, each integer, lease_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.runs(now timestamp with time zone, wanted integer, each integer, lease_seconds integer) TO vantage_worker;
 
 REVOKE ALL ON FUNCTION claim.schedules() FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.schedules() TO vantage_platform;
@@ -4398,6 +5445,12 @@ GRANT ALL ON FUNCTION claim.sweep_exports(at timestamp with time zone) TO vantag
 REVOKE ALL ON FUNCTION claim.sweep_imports(at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.sweep_imports(at timestamp with time zone) TO vantage_worker;
 
+REVOKE ALL ON FUNCTION claim.sweep_webhooks(before timestamp with time zone, wanted integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.sweep_webhooks(before timestamp with time zone, wanted integer) TO vantage_worker;
+
+REVOKE ALL ON FUNCTION claim.timed_workflows(now timestamp with time zone, wanted integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.timed_workflows(now timestamp with time zone, wanted integer) TO vantage_worker;
+
 REVOKE ALL ON FUNCTION claim.told(practices uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.told(practices uuid[]) TO vantage_platform;
 
@@ -4409,6 +5462,12 @@ GRANT ALL ON FUNCTION claim.turn(schedule text, every_seconds integer) TO vantag
 
 REVOKE ALL ON FUNCTION claim.unsealed(wanted integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.unsealed(wanted integer) TO vantage_worker;
+
+REVOKE ALL ON FUNCTION claim.webhook_backlog() FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.webhook_backlog() TO vantage_worker;
+
+REVOKE ALL ON FUNCTION claim.webhooks(wanted integer, each_practice integer, each_endpoint integer, lease_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.webhooks(wanted integer, each_practice integer, each_endpoint integer, lease_seconds integer) TO vantage_worker;
 
 REVOKE ALL ON FUNCTION claim.without_seal(practice uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.without_seal(practice uuid) TO vantage_worker;
@@ -4521,12 +5580,54 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.totp TO vantage_auth;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE auth."user" TO vantage_auth;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE automation.cursor TO vantage_app;
+GRANT SELECT ON TABLE automation.cursor TO vantage_dispatch;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE automation.rehearsal TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE automation.rehearsal_item TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE automation.run TO vantage_app;
+GRANT SELECT,UPDATE ON TABLE automation.run TO vantage_dispatch;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE automation.settings TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE automation.step TO vantage_app;
+
+GRANT SELECT,INSERT ON TABLE automation.version TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE automation.wait TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE automation.webhook TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE automation.workflow TO vantage_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE jobs.bookmark TO vantage_dispatch;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE jobs.job TO vantage_app;
 GRANT SELECT,DELETE,UPDATE ON TABLE jobs.job TO vantage_dispatch;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE jobs.schedule TO vantage_dispatch;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE messaging.attachment TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE messaging.channel TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE messaging.inbox TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE messaging.message TO vantage_app;
+GRANT SELECT ON TABLE messaging.message TO vantage_dispatch;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE messaging.rule TO vantage_app;
+GRANT SELECT ON TABLE messaging.rule TO vantage_dispatch;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE messaging.settings TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE messaging.suppression TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE messaging.template TO vantage_app;
+
+GRANT SELECT,INSERT ON TABLE messaging.template_text TO vantage_app;
 
 GRANT SELECT,INSERT ON TABLE outbox.event TO vantage_app;
 GRANT SELECT,DELETE ON TABLE outbox.event TO vantage_dispatch;
@@ -4691,5 +5792,39 @@ GRANT UPDATE(root_key) ON TABLE sec.data_key TO vantage_app;
 
 GRANT UPDATE(wrapped) ON TABLE sec.data_key TO vantage_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE tasks.task TO vantage_app;
+
 GRANT SELECT,INSERT ON TABLE timeline.entry TO vantage_app;
+
+GRANT SELECT,INSERT ON TABLE webhooks.attempt TO vantage_app;
+
+GRANT SELECT,INSERT ON TABLE webhooks.delivery TO vantage_app;
+GRANT SELECT,DELETE ON TABLE webhooks.delivery TO vantage_dispatch;
+
+GRANT UPDATE(state) ON TABLE webhooks.delivery TO vantage_app;
+GRANT UPDATE(state) ON TABLE webhooks.delivery TO vantage_dispatch;
+
+GRANT UPDATE(attempts) ON TABLE webhooks.delivery TO vantage_app;
+
+GRANT UPDATE(due_at) ON TABLE webhooks.delivery TO vantage_app;
+
+GRANT UPDATE(finished_at) ON TABLE webhooks.delivery TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE webhooks.endpoint TO vantage_app;
+GRANT DELETE ON TABLE webhooks.endpoint TO vantage_dispatch;
+
+GRANT SELECT(practice_id) ON TABLE webhooks.endpoint TO vantage_dispatch;
+
+GRANT SELECT(id) ON TABLE webhooks.endpoint TO vantage_dispatch;
+
+GRANT SELECT(active) ON TABLE webhooks.endpoint TO vantage_dispatch;
+
+GRANT SELECT(failing_since) ON TABLE webhooks.endpoint TO vantage_dispatch;
+
+GRANT SELECT(quiet_until) ON TABLE webhooks.endpoint TO vantage_dispatch;
+
+GRANT SELECT(deleted_at) ON TABLE webhooks.endpoint TO vantage_dispatch;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE webhooks.lane TO vantage_app;
+GRANT SELECT,DELETE,UPDATE ON TABLE webhooks.lane TO vantage_dispatch;
 

@@ -137,7 +137,7 @@ impl Quiet {
         let ends = [Some(local.date()), tomorrow].into_iter().flatten().flat_map(|day| {
             let end = zone.to_ambiguous_timestamp(day.to_datetime(self.until));
             // shown twice where clocks are set back; where they skip it, neither is right, and their change is
-            [end.clone().earlier(), end.later()].into_iter().flatten()
+            [end.earlier(), end.later()].into_iter().flatten()
         });
         let changes = zone.following(now).map(|change| change.timestamp()).take(2);
         let is_free = |at: &Timestamp| *at > now && !self.covers(at.to_zoned(zone.clone()).time());

@@ -61,7 +61,6 @@ fn make<'a>(tx: &'a mut TenantTx, call: &'a Call) -> BoxFuture<'a, Result<Value>
             due_on: due.map(|(day, _)| day),
             due_time: due.and_then(|(_, time)| time).map(due::written),
             priority: if call.text("priority") == Some("high") { Priority::High } else { Priority::Normal },
-            ..TaskFields::default()
         };
         if call.test {
             fields.title = format!("[Test] {}", fields.title);

@@ -87,7 +87,7 @@ pub(crate) async fn carry(
         First::Answer(answer) => answer,
         First::Outside(request, result, took) => match note(going, request, *result, took, &mut lines) {
             Ok(answer) => answer,
-            Err(stand) => return Ok((lines, stand)),
+            Err(stand) => return Ok((lines, *stand)),
         },
     };
     for _ in 0..ACTIONS_AT_ONCE {
@@ -119,7 +119,7 @@ pub(crate) async fn carry(
         tx.act_as_workflow(None)?;
         match note(going, request, result, begun.elapsed(), &mut lines) {
             Ok(next) => answer = next,
-            Err(stand) => return Ok((lines, stand)),
+            Err(stand) => return Ok((lines, *stand)),
         }
     }
     let stand = settle(going, answer, around, &mut lines);
@@ -190,7 +190,7 @@ fn note(
     result: Result<Value>,
     took: Duration,
     lines: &mut Vec<Line>,
-) -> Result<Answer, Stand> {
+) -> Result<Answer, Box<Stand>> {
     let attempts = going.attempts + 1;
     let (limit, on_error) = act_of(going, &request.step).map_or((1, OnError::Stop), |act| (act.attempts, act.on_error));
     let mut entry = Entry {
@@ -219,14 +219,14 @@ fn note(
     lines.push(Line { entry, attempts, took });
     if !is_final(&error) && u32::try_from(attempts).is_ok_and(|attempts| attempts < limit) {
         going.attempts = attempts;
-        return Err(Stand::Retry(pause(attempts, error.after())));
+        return Err(Box::new(Stand::Retry(pause(attempts, error.after()))));
     }
     going.attempts = 0;
     if on_error == OnError::Continue {
         return Ok(Answer::Missed(code));
     }
     going.state.open = None;
-    Err(Stand::Failed(Failure { code: code.to_owned(), message, step: Some(request.step) }))
+    Err(Box::new(Stand::Failed(Failure { code: code.to_owned(), message, step: Some(request.step) })))
 }
 
 /// What the error says, with the fields at fault; it has nothing of their values.

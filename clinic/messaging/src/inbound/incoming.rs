@@ -1,5 +1,6 @@
 //! A text message from a patient: whose it is, what it means, and what follows at once. Everything else is for people.
 
+use jiff::Timestamp;
 use platform::Result;
 use platform::crypto::sha256;
 use platform::db::TenantTx;
@@ -48,7 +49,16 @@ struct Before {
     id: MessageId,
     patient: Option<PatientId>,
     visit: Option<AppointmentId>,
-    start: Option<jiff::Timestamp>,
+    start: Option<Timestamp>,
+}
+
+/// What is known of a message that came in.
+struct Understood<'a> {
+    patient: Option<PatientId>,
+    before: Option<&'a Before>,
+    visit: Option<&'a Appointment>,
+    meant: Option<Intent>,
+    language: Language,
 }
 
 /// Takes a message in. Taken in again, nothing happens.
@@ -74,7 +84,8 @@ pub async fn take_in(tx: &mut TenantTx, written: &Written) -> Result<MessageId> 
     };
     let meant = meant.filter(|meant| matches!(meant, Intent::Stop | Intent::Start) || visit.is_some());
     let language = language(tx, patient, &written.text).await?;
-    let message = incoming(tx, written, patient, before.as_ref(), visit.as_ref(), meant, language, blind);
+    let understood = Understood { patient, before: before.as_ref(), visit: visit.as_ref(), meant, language };
+    let message = incoming(tx.now(), written, &understood, blind);
     row::insert(tx, &message, key).await?;
     let told = json!({ "channel": message.channel, "text": message.text, "meant": message.reason });
     let change = Change::created("message", message.id.uuid(), &told);
@@ -92,17 +103,8 @@ pub async fn take_in(tx: &mut TenantTx, written: &Written) -> Result<MessageId> 
     Ok(message.id)
 }
 
-fn incoming(
-    tx: &TenantTx,
-    written: &Written,
-    patient: Option<PatientId>,
-    before: Option<&Before>,
-    visit: Option<&Appointment>,
-    meant: Option<Intent>,
-    language: Language,
-    blind: String,
-) -> Message {
-    let now = tx.now();
+fn incoming(now: Timestamp, written: &Written, understood: &Understood<'_>, blind: String) -> Message {
+    let Understood { patient, before, visit, meant, language } = *understood;
     let mut text: String = written.text.chars().filter(|c| *c != '\0').take(LONGEST).collect();
     if written.media > 0 {
         text = format!("{text}\n[{} × 📎]", written.media).trim_start().to_owned();

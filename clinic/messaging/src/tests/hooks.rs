@@ -5,7 +5,7 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use twilio::{Form, sign};
 use uuid::Uuid;
@@ -24,8 +24,10 @@ async fn tell(clinic: &Clinic, fields: &[(&str, &str)], token: &str, again: Opti
     }
     let signature = sign(token, &url, &Form::read(body.as_bytes()));
     let path = url.split_once("/hooks/").expect("a path").1;
-    let mut request = reqwest::Client::new()
-        .post(clinic.server.url(&format!("/hooks/{path}")))
+    let mut request = clinic
+        .server
+        .stranger()
+        .request(Method::POST, &format!("/hooks/{path}"))
         .header("content-type", "application/x-www-form-urlencoded")
         .header("x-twilio-signature", signature)
         .body(body);
@@ -94,14 +96,15 @@ async fn what_somebody_writes_is_taken_in_once_and_of_nobody_into_the_list_of_th
 async fn an_address_that_is_none_answers_as_one_that_does_not_exist() {
     let (clinic, _peer) = by_twilio().await;
     let own = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(clinic.owner.practice().as_bytes());
+    let stranger = clinic.server.stranger();
     for end in ["x".to_owned(), format!("{own}.guessed"), format!("{own}."), "AAAAAAAAAAAAAAAAAAAAAA.x".to_owned()] {
         for provider in ["twilio", "sendgrid"] {
-            let url = clinic.server.url(&format!("/hooks/{provider}/{end}"));
-            let answer = reqwest::Client::new().post(url).body("MessageSid=1").send().await.expect("an answer");
+            let request = stranger.request(Method::POST, &format!("/hooks/{provider}/{end}"));
+            let answer = request.body("MessageSid=1").send().await.expect("an answer");
             assert_eq!(answer.status(), 404, "{provider} {end}");
         }
-        let url = clinic.server.url(&format!("/u/{end}"));
-        assert_eq!(reqwest::Client::new().post(url).send().await.expect("an answer").status(), 404, "{end}");
+        let request = stranger.request(Method::POST, &format!("/u/{end}"));
+        assert_eq!(request.send().await.expect("an answer").status(), 404, "{end}");
     }
 }
 
@@ -125,7 +128,7 @@ async fn what_sendgrid_tells_is_proved_and_ends_mails_to_who_does_not_want_them(
         if forged {
             signature.reverse();
         }
-        let request = reqwest::Client::new().post(clinic.server.url(&format!("/hooks/{url}")));
+        let request = clinic.server.stranger().request(Method::POST, &format!("/hooks/{url}"));
         let request = request.header("x-twilio-email-event-webhook-signature", STANDARD.encode(signature));
         let request = request.header("x-twilio-email-event-webhook-timestamp", timestamp).body(body);
         let answer = request.send().await.expect("an answer");

@@ -127,7 +127,11 @@ async fn a_crash_between_call_and_mark_sends_nothing_twice() {
     claim_for_tests(&clinic.server.app, practice, message).await;
     let form = format!("To={}&From=%2B15005550006&Body=Hello", phone.replace('+', "%2B"));
     let url = format!("{}/2010-04-01/Accounts/AC00000000000000000000000000000001/Messages.json", peer.origin());
-    let call = reqwest::Client::new().post(url).header("content-type", "application/x-www-form-urlencoded");
+    let call = reqwest::Client::builder()
+        .build()
+        .expect("a client")
+        .post(url)
+        .header("content-type", "application/x-www-form-urlencoded");
     assert_eq!(call.body(form).send().await.expect("an answer").status(), 201);
     clinic.settle().await;
     assert_eq!(state(&clinic, &sent).await.0, "sending", "it is in somebody's hand");

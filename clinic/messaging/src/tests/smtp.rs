@@ -185,7 +185,7 @@ async fn marketing_says_how_to_get_no_more_and_one_click_ends_it() {
     );
     let path = address.split_once("/u/").expect("a path").1;
     let click = async |path: &str| {
-        let request = reqwest::Client::new().post(clinic.server.url(&format!("/u/{path}")));
+        let request = clinic.server.stranger().request(Method::POST, &format!("/u/{path}"));
         request.body("List-Unsubscribe=One-Click").send().await.expect("an answer").status().as_u16()
     };
     let forged = format!("{}0", &path[..path.len() - 1]);
