@@ -120,7 +120,8 @@ export const demoOther = { email: 'owner@beta.example', password: 'vantage-demo-
 export async function signInAtDoor(page, who) {
   await page.goto(`${BASE}/sign-in`);
   await signIn(page, who);
-  await page.getByRole('button', { name: 'Account menu' }).waitFor();
+  // inside it speaks as its person does
+  await page.getByRole('button', { name: /Account menu|قائمة الحساب/ }).waitFor();
 }
 
 /** Out by the account menu, in whatever language. */

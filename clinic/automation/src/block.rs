@@ -273,6 +273,8 @@ pub fn missing(key: &str) -> Error {
 pub struct Recipe {
     /// `day_before_reminder`; its texts are in the catalogs by it.
     pub name: &'static str,
-    /// Actions and subjects it needs are those of its definition, as JSON text.
+    /// Actions and subjects it needs are those of its definition, as JSON text; what people read in it is English.
     pub definition: &'static str,
+    /// Those texts, and what they are in a practice that speaks Arabic.
+    pub arabic: &'static [(&'static str, &'static str)],
 }

@@ -198,7 +198,8 @@ async fn all_of(tx: &mut TenantTx, due: crate::block::Due, at: Timestamp) -> Res
     }
 }
 
-fn date_of(kind: &str, date: &str) -> Option<(&'static Subject, crate::block::Due)> {
+/// The kind of record, and how those are found whose date is due.
+pub(crate) fn date_of(kind: &str, date: &str) -> Option<(&'static Subject, crate::block::Due)> {
     let subject = registry().subjects.get(kind).copied()?;
     let date = subject.dates.iter().find(|of| of.field == date)?;
     Some((subject, date.due))

@@ -102,7 +102,30 @@ impl Recipe {
     /// Its definition.
     #[must_use]
     pub fn read(&self) -> Option<Definition> {
-        Definition::read(&serde_json::from_str(self.definition).ok()?, "").ok()
+        self.read_in("en")
+    }
+
+    /// Its definition, with the texts in the language of a practice.
+    #[must_use]
+    pub fn read_in(&self, language: &str) -> Option<Definition> {
+        let mut definition = serde_json::from_str(self.definition).ok()?;
+        if language == "ar" {
+            put_in_place(&mut definition, self.arabic);
+        }
+        Definition::read(&definition, "").ok()
+    }
+}
+
+fn put_in_place(value: &mut Value, texts: &[(&str, &str)]) {
+    match value {
+        Value::String(text) => {
+            if let Some((_, other)) = texts.iter().find(|(known, _)| known == text) {
+                *text = (*other).to_owned();
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| put_in_place(value, texts)),
+        Value::Object(values) => values.values_mut().for_each(|value| put_in_place(value, texts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -139,11 +162,20 @@ mod tests {
         static TRIGGER: Trigger = Trigger { event: "thing.made", subject: "thing" };
         let orphan = Blocks { triggers: vec![&TRIGGER], ..Blocks::default() };
         assert!(Registry::new(orphan, Clinic::default()).is_err());
-        static RECIPE: Recipe = Recipe { name: "bad", definition: "{" };
+        static RECIPE: Recipe = Recipe { name: "bad", definition: "{", arabic: &[] };
         assert!(Registry::new(Blocks { recipes: vec![&RECIPE], ..Blocks::default() }, Clinic::default()).is_err());
         let twice = [Field::new("a", Kind::Text, "1"), Field::new("a", Kind::Text, "1")];
         assert!(check_fields("x", &twice).is_err());
         assert!(check_fields("x", &[Field::new("a", Kind::Text, "Lina")]).is_err());
         Registry::new(Blocks::default(), Clinic::default()).expect("the engine's own");
+    }
+    #[test]
+    fn a_recipe_speaks_the_language_of_the_practice() {
+        let definition =
+            r#"{"steps":[{"kind":"action","id":"a","name":"Call","action":"x","fields":{"text":["Call"]}}]}"#;
+        let recipe = Recipe { name: "call", definition, arabic: &[("Call", "اتصال")] };
+        let texts = |language: &str| serde_json::to_string(&recipe.read_in(language)).expect("JSON");
+        assert_eq!(texts("en").matches("Call").count(), 2);
+        assert_eq!((texts("ar").matches("اتصال").count(), texts("ar").matches("Call").count()), (2, 0));
     }
 }

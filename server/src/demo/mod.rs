@@ -1,6 +1,7 @@
 //! `vantage demo`: two practices with invented people, on a private PostgreSQL, with nothing to configure.
 
 mod appointments;
+mod automations;
 mod calcom;
 mod clinics;
 mod desk;
@@ -101,6 +102,7 @@ async fn furnish(app: &App) -> Result<()> {
             appointments::enter(&owner, clinic.language, clinic.patients, app.now()).await?;
             waitlist::enter(&owner, clinic.language, app.now()).await?;
             tasks::enter(&owner, clinic.language, app.now()).await?;
+            automations::enter(&owner, clinic.language, clinic.slug == CLINICS[0].slug).await?;
             if clinic.slug == CLINICS[0].slug {
                 calcom::connect(&owner, app.now()).await?;
             }

@@ -72,6 +72,14 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
              values ($1, gen_random_uuid(), 'twilio', 'x', '', 'received', now())",
             "insert into timeline.entry (practice_id, id, patient_id, at, kind, resource_type, resource_id, actor_kind, body)
              values ($1, gen_random_uuid(), gen_random_uuid(), now(), 'note', 'note', gen_random_uuid(), 'user', '')",
+            "insert into webhooks.lane (practice_id, endpoint_id, lane, next_seq, pending, ready_at)
+             select practice_id, id, 'x', 2, 0, now() from webhooks.endpoint where practice_id = $1",
+            "insert into webhooks.delivery (practice_id, id, endpoint_id, lane, seq, event_id, event, happened_at, subject_type,
+                    subject_id, fields, state, due_at, created_at, finished_at)
+             select practice_id, gen_random_uuid(), id, 'x', 1, id, 'service.created', now(), 'service', id, '{}', 'delivered', now(), now(), now()
+               from webhooks.endpoint where practice_id = $1",
+            "insert into webhooks.attempt (practice_id, id, delivery_id, at, duration_ms)
+             select practice_id, gen_random_uuid(), id, now(), 1 from webhooks.delivery where practice_id = $1",
             "insert into automation.settings (practice_id, updated_at) values ($1, now())",
             "insert into automation.workflow (practice_id, id, name, status, draft, created_at, updated_at)
              values ($1, gen_random_uuid(), 'x', 'draft', '{}', now(), now())",
@@ -193,6 +201,8 @@ async fn hours_and_people(owner: &Person, location: &Value) {
     owner.post("/api/v1/patients", &twice).await.expect(201);
     let import = owner.request(Method::POST, "/api/v1/imports").header("idempotency-key", Uuid::now_v7().to_string());
     Person::send(import.body("first name,last name\nSara,Ali\n")).await.expect(201);
+    let endpoint = json!({ "url": "https://hooks.example.com/", "events": ["*"] });
+    owner.post("/api/v1/webhook-endpoints", &endpoint).await.expect(201);
     let closing_day = json!({ "name": "Move", "date": "2026-12-24", "repeats": "none" });
     owner.post("/api/v1/closing-days", &closing_day).await.expect(201);
 }

@@ -159,6 +159,7 @@ static RECIPE: Recipe = Recipe {
     definition: r#"{"trigger":{"kind":"event","event":"thing.made"},"steps":[
         {"kind":"action","id":"count1","action":"test.count","fields":{"name":"{{ thing.name }}"}},
         {"kind":"action","id":"no1","action":"no.such"}]}"#,
+    arabic: &[],
 };
 
 fn remember(id: Uuid, thing: Value) {

@@ -36,6 +36,56 @@ async fn a_rehearsal_tells_what_would_have_been_done_and_does_nothing() {
 }
 
 #[tokio::test]
+async fn what_begins_by_dates_is_rehearsed_a_month_back_and_a_month_ahead() {
+    let (server, owner) = with_owner().await;
+    let now = server.clock.now();
+    let at = |hours: i64| now + SignedDuration::from_hours(hours);
+    // begins an hour before: the first and the last are just outside
+    let hours = [-30 * 24, -29 * 24, -1, 5, 30 * 24, 30 * 24 + 2];
+    for hour in hours {
+        let id = Uuid::now_v7();
+        remember(id, json!({ "id": id, "name": "rehearsed by date", "start": at(hour) }));
+    }
+    for _ in 0..250 {
+        let id = Uuid::now_v7();
+        remember(id, json!({ "id": id, "name": "rehearsed by date", "start": at(7) }));
+    }
+    let definition = json!({ "trigger": { "kind": "date", "subject": "thing", "date": "start", "offsetMinutes": -60,
+        "condition": { "==": [{ "var": "thing.name" }, "rehearsed by date"] } }, "steps": [count("c1")] });
+    let seen = rehearsed(&server, &owner, &definition).await;
+    assert_eq!((&seen["state"], &seen["matched"]), (&json!("done"), &json!(254)));
+    let items = seen["items"].as_array().expect("items");
+    let begins: Vec<Timestamp> =
+        items.iter().map(|item| item["at"].as_str().expect("at").parse().expect("at")).collect();
+    assert_eq!(begins[..4], [at(-29 * 24 - 1), at(-2), at(4), at(6)]);
+    assert_eq!(items[0]["actions"][0]["action"], "test.count");
+    assert_eq!(counted(&server, "rehearsed by date").await, (0, 0));
+    THINGS.lock().expect("not poisoned").retain(|_, thing| thing["name"] != "rehearsed by date");
+}
+
+#[tokio::test]
+async fn what_begins_by_a_schedule_is_rehearsed_turn_by_turn_and_about_nobody() {
+    let (server, owner) = with_owner().await;
+    let steps =
+        json!([{ "kind": "action", "id": "c1", "action": "test.count", "fields": { "name": "weekly rehearsal" } }]);
+    let trigger = json!({ "kind": "schedule", "every": "week", "at": "09:00", "weekdays": ["mon"] });
+    let seen = rehearsed(&server, &owner, &json!({ "trigger": trigger, "steps": steps })).await;
+    let matched = seen["matched"].as_i64().expect("a number");
+    assert!((4..=5).contains(&matched), "Mondays of thirty days: {matched}");
+    assert_eq!((&seen["items"][0]["subject"], &seen["items"][0]["path"]), (&Value::Null, &json!(["c1"])));
+    assert_eq!(counted(&server, "weekly rehearsal").await, (0, 0));
+}
+
+/// The first page of a rehearsal that is over.
+async fn rehearsed(server: &TestServer, owner: &Person, definition: &Value) -> Value {
+    let draft = make(owner, definition).await;
+    let path = format!("/api/v1/workflows/{}/rehearsals", draft["id"].as_str().expect("an id"));
+    let begun = owner.post(&path, &json!({})).await.expect(202);
+    server.settle().await;
+    owner.get(&format!("/api/v1/workflow-rehearsals/{}", begun["id"].as_str().expect("an id"))).await.expect(200)
+}
+
+#[tokio::test]
 async fn history_is_forgotten_after_the_days_that_the_practice_says() {
     let (server, owner) = with_owner().await;
     let path = "/api/v1/workflow-settings";

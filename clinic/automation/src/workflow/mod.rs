@@ -20,7 +20,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::block::Recipe;
 use crate::definition::Definition;
+use crate::engine::info;
 use crate::registry::registry;
 use row::{Workflow, find, find_at};
 
@@ -85,8 +87,15 @@ struct WorkflowChange {
     responses((status = 201, body = Workflow)))]
 async fn create(who: Can<may::Write>, key: IdempotencyKey, Body(new): Body<NewWorkflow>) -> Result<Once> {
     let request = key.of("workflow.create", &new)?;
-    let draft = draft_of(&new)?;
-    who.create_once(request, async move |tx| make(tx, new.name.trim(), new.description.as_deref(), &draft).await).await
+    let wanted = wanted(&new)?;
+    who.create_once(request, async move |tx| {
+        let draft = match &wanted {
+            Wanted::Definition(definition) => definition.clone(),
+            Wanted::Recipe(recipe) => recipe.read_in(&info(tx).await?.language).unwrap_or_default(),
+        };
+        make(tx, new.name.trim(), new.description.as_deref(), &draft).await
+    })
+    .await
 }
 
 /// A workflow.
@@ -169,20 +178,26 @@ async fn duplicate(who: Can<may::Write>, key: IdempotencyKey, Path(id): Path<Wor
     .await
 }
 
-fn draft_of(new: &NewWorkflow) -> Result<Definition> {
+/// What a new workflow begins as.
+enum Wanted {
+    Definition(Definition),
+    Recipe(&'static Recipe),
+}
+
+fn wanted(new: &NewWorkflow) -> Result<Wanted> {
     match (&new.definition, &new.recipe) {
         (Some(_), Some(_)) => {
             let text = "A workflow is made from a definition or from a recipe.";
             Err(Error::invalid(Vec::new()).at("/recipe", "invalid", text))
         }
-        (Some(definition), None) => sized_draft(definition),
+        (Some(definition), None) => sized_draft(definition).map(Wanted::Definition),
         (None, Some(name)) => registry()
             .recipes
             .iter()
             .find(|recipe| recipe.name == name)
-            .and_then(|recipe| recipe.read())
+            .map(|recipe| Wanted::Recipe(recipe))
             .ok_or_else(|| Error::invalid(Vec::new()).at("/recipe", "invalid", "There is no such recipe.")),
-        (None, None) => Ok(Definition::default()),
+        (None, None) => Ok(Wanted::Definition(Definition::default())),
     }
 }
 

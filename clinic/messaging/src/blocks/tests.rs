@@ -51,6 +51,20 @@ fn recipes_are_written_as_the_contract_says_and_name_what_there_is() {
 }
 
 #[test]
+fn what_people_read_in_recipes_is_there_in_arabic() {
+    for recipe in blocks().recipes {
+        let definition = serde_json::to_value(recipe.read_in("ar").expect(recipe.name)).expect("JSON");
+        let mut all = Vec::new();
+        steps(&definition["steps"], &mut all);
+        let paths = all.iter().flat_map(|step| step["paths"].as_array().into_iter().flatten());
+        let names = paths.map(|path| &path["name"]).chain(all.iter().map(|step| &step["fields"]["title"]));
+        for text in names.filter_map(Value::as_str) {
+            assert!(text.chars().any(|c| ('\u{620}'..='\u{64a}').contains(&c)), "{}: {text}", recipe.name);
+        }
+    }
+}
+
+#[test]
 fn samples_are_json_and_permissions_exist() {
     let own = blocks();
     let fields = own.subjects.iter().flat_map(|subject| subject.fields.iter());

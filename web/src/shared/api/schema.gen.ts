@@ -5601,10 +5601,10 @@ export interface paths {
             cookie?: never;
         };
         /** The workflow's address, if it has one. */
-        get: operations["workflows.address"];
+        get: operations["workflows.read_webhook"];
         put?: never;
         /** Make a new address and a new secret; the ones before end. The secret is told in this answer only. */
-        post: operations["workflows.rotate"];
+        post: operations["workflows.rotate_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6083,7 +6083,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Begin a workflow with a body, signed as Standard Webhooks says (`webhook-id`, `webhook-timestamp`, `webhook-signature`). */
-        post: operations["api.hooks.begin"];
+        post: operations["api.hooks.receive_workflow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -11446,14 +11446,14 @@ export interface components {
         Rehearsal: {
             /**
              * Format: int32
-             * @description Events that were looked at.
+             * @description Events, dates or turns that were looked at.
              */
             events: number;
             /** @description What would have been done, the earliest first. */
             items: components["schemas"]["RehearsalItem"][];
             /**
              * Format: int32
-             * @description Events that would have begun it.
+             * @description Those that would have begun it.
              */
             matched: number;
             /** @description Where the next page begins; none behind the last one. */
@@ -11473,21 +11473,20 @@ export interface components {
          * @description A rehearsal.
          */
         RehearsalId: string;
-        /** @description What one event would have led to. */
+        /** @description What one of them would have led to. */
         RehearsalItem: {
             /** @description What would have been done. */
             actions: components["schemas"]["RehearsedAction"][];
             /**
              * Format: date-time
-             * @description When it happened.
+             * @description When it happened, or will.
              */
             at: string;
             /** @description Why it could not have gone on. */
             error: string | null;
             /** @description The steps that would have been taken, and how it would have ended. */
             path: string[];
-            /** @description What it was about. */
-            subject: components["schemas"]["Record"];
+            subject: components["schemas"]["Record"] | null;
         };
         /** @description An action that would have been done. */
         RehearsedAction: {
@@ -32831,7 +32830,7 @@ export interface operations {
             };
         };
     };
-    "workflows.address": {
+    "workflows.read_webhook": {
         parameters: {
             query?: never;
             header?: never;
@@ -32880,7 +32879,7 @@ export interface operations {
             };
         };
     };
-    "workflows.rotate": {
+    "workflows.rotate_webhook": {
         parameters: {
             query?: never;
             header?: never;
@@ -34274,7 +34273,7 @@ export interface operations {
             };
         };
     };
-    "api.hooks.begin": {
+    "api.hooks.receive_workflow": {
         parameters: {
             query?: never;
             header?: never;

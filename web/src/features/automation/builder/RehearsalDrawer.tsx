@@ -19,7 +19,10 @@ import classes from './Builder.module.css';
 import { useBuilder } from './useBuilder';
 import { useTitle } from './useTitle';
 
-/** The draft against what happened in the last month, without doing any of it. */
+/** What a rehearsal goes through, by how the draft begins; nothing is known ahead of hands and other programs. */
+const GOES_THROUGH = { event: 'workflows.rehearse.text', date: 'workflows.rehearse.dates', schedule: 'workflows.rehearse.turns' } as const;
+
+/** The draft against what happened in the last month, and the dates of the next, without doing any of it. */
 export function RehearsalDrawer({ draft, onClose }: { draft: Draft; onClose: () => void }) {
   const { t } = useLang();
   const textOf = useErrorText();
@@ -28,8 +31,8 @@ export function RehearsalDrawer({ draft, onClose }: { draft: Draft; onClose: () 
   const [started, setStarted] = useState<{ id: string; jobId: string }>();
   const [refusal, setRefusal] = useState<string>();
   const wrong = problems.some(({ severity }) => severity === 'error');
-  // what happened is kept, and what day it was is not
-  const ofEvents = definition.trigger?.kind === 'event';
+  const kind = definition.trigger?.kind;
+  const through = kind && kind !== 'hand' && kind !== 'webhook' ? GOES_THROUGH[kind] : undefined;
 
   const begin = async () => {
     setRefusal(undefined);
@@ -54,9 +57,9 @@ export function RehearsalDrawer({ draft, onClose }: { draft: Draft; onClose: () 
         <Empty
           icon={<IconWand size={26} stroke={1.6} />}
           title={t('workflows.rehearse.title')}
-          text={t(wrong ? 'workflows.rehearse.wrong' : ofEvents ? 'workflows.rehearse.text' : 'workflows.rehearse.noEvent')}
+          text={t(wrong ? 'workflows.rehearse.wrong' : (through ?? 'workflows.rehearse.noMoment'))}
           action={
-            <Button mt="xs" disabled={wrong || !ofEvents} loading={rehearse.isPending} onClick={() => void begin()}>
+            <Button mt="xs" disabled={wrong || !through} loading={rehearse.isPending} onClick={() => void begin()}>
               {t('workflows.rehearse.go')}
             </Button>
           }
@@ -111,7 +114,7 @@ function Result({ id, jobId, onAgain }: { id: string; jobId: string; onAgain: ()
   );
 }
 
-/** One event of back then: to whom it happened, and what would have been done. */
+/** One moment at which it would have begun: for whom, and what would have been done. */
 function Would({ item }: { item: Rehearsal['items'][number] }) {
   const { t, lang } = useLang();
   const { timeZone } = useSession().practice;
@@ -122,7 +125,7 @@ function Would({ item }: { item: Rehearsal['items'][number] }) {
   return (
     <li>
       <div className={classes.wouldHead}>
-        <SubjectLink subject={item.subject} />
+        {item.subject ? <SubjectLink subject={item.subject} /> : null}
         <small>{formatDateTime(lang, timeZone, item.at)}</small>
       </div>
       {ways.length ? <small>{ways.join(' › ')}</small> : null}
