@@ -300,21 +300,8 @@ create function claim.timed_workflows(now timestamptz, wanted int) returns table
     select c.practice_id, c.workflow_id from automation.cursor c join platform.practice p on p.practice_id = c.practice_id
      where c.due_at <= now and p.status = 'active' order by c.due_at limit wanted $$;
 
--- Practices that have runs, for the retention of their history.
-create function claim.practices_with_runs(after uuid) returns table (practice_id uuid)
-    language sql security definer set search_path = pg_catalog, pg_temp as $$
-    with recursive found as (
-        (select r.practice_id as id from automation.run r where after is null or r.practice_id > after order by r.practice_id limit 1)
-        union all
-        select (select r.practice_id from automation.run r where r.practice_id > f.id order by r.practice_id limit 1)
-          from found f where f.id is not null
-    )
-    select f.id from found f join platform.practice p on p.practice_id = f.id and p.status = 'active' limit 1000 $$;
-
 revoke all on function claim.runs(timestamptz, int, int, int) from public;
 revoke all on function claim.timed_workflows(timestamptz, int) from public;
-revoke all on function claim.practices_with_runs(uuid) from public;
 grant execute on function claim.runs(timestamptz, int, int, int) to vantage_worker;
 grant execute on function claim.timed_workflows(timestamptz, int) to vantage_worker;
-grant execute on function claim.practices_with_runs(uuid) to vantage_worker;
 set local role vantage_owner;

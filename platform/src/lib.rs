@@ -40,6 +40,7 @@ pub mod postgres;
 pub mod public_egress;
 pub mod qr;
 pub mod record;
+pub mod retention;
 pub mod routes;
 pub mod shared;
 pub mod telemetry;

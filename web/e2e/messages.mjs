@@ -24,7 +24,7 @@ export async function addMessages(request) {
   if ((await call(request, 'GET', '/message-inbox?limit=1')).items.length) return;
   const number = `+9665${String(Date.now()).slice(-8)}`;
   const consents = { sms: { granted: true }, email: { granted: true } };
-  const patient = await call(request, 'POST', '/patients', { givenName: 'Maha', familyName: 'Al-Otaibi', givenNameOther: 'مها', familyNameOther: 'العتيبي', language: 'en', sex: 'female', phones: [{ number }], emails: [{ address: 'maha@example.com' }], consents });
+  const patient = await call(request, 'POST', '/patients', { givenName: 'Maha', familyName: 'Al-Otaibi', givenNameOther: 'مها', familyNameOther: 'العتيبي', language: 'en', sex: 'female', phones: [{ number }], emails: [{ address: `maha.${number.slice(-8)}@example.com` }], consents });
   const send = async (data) => {
     const message = await call(request, 'POST', '/messages', { patientId: patient.id, ...data });
     await sent(request, message);

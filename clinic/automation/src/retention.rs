@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use platform::App;
-use platform::db::{Caller, TenantTx};
+use platform::db::TenantTx;
 use platform::error::Result;
-use platform::id::PracticeId;
 use platform::jobs::Schedule;
-use uuid::Uuid;
+use platform::retention::in_all_practices;
 
 use crate::workflow::list::oldest_id;
 
@@ -17,31 +16,17 @@ pub const SCHEDULE: Schedule =
     Schedule { name: "automation.retention", every: Duration::from_secs(3600), run: |app| Box::pin(sweep(app)) };
 
 /// Runs that are forgotten in one transaction.
-const AT_ONCE: i64 = 500;
+const AT_ONCE: u64 = 500;
 
 /// Forgets what is not kept any longer, in all practices.
 ///
 /// # Errors
 /// 503 when the database is away.
 pub async fn sweep(app: App) -> Result<()> {
-    let mut after: Option<Uuid> = None;
-    loop {
-        let mut tx = app.db().claims().await?;
-        let practices =
-            sqlx::query_scalar!(r#"select practice_id as "practice_id!" from claim.practices_with_runs($1)"#, after)
-                .fetch_all(tx.conn())
-                .await?;
-        tx.commit().await?;
-        let Some(last) = practices.last().copied() else { return Ok(()) };
-        for practice in practices {
-            let caller = Caller::system(PracticeId(practice));
-            while app.door.write_regardless(&caller, async |tx| forget(tx).await).await? >= AT_ONCE {}
-        }
-        after = Some(last);
-    }
+    in_all_practices(&app, "the history of runs", AT_ONCE, |tx| Box::pin(forget(tx))).await
 }
 
-async fn forget(tx: &mut TenantTx) -> Result<i64> {
+async fn forget(tx: &mut TenantTx) -> Result<u64> {
     let (practice, now) = (tx.practice(), tx.now());
     let days = sqlx::query_scalar!("select history_days from automation.settings where practice_id = $1", practice)
         .fetch_optional(tx.conn())
@@ -55,7 +40,7 @@ async fn forget(tx: &mut TenantTx) -> Result<i64> {
         practice,
         oldest_id(before),
         jiff_sqlx::Timestamp::from(before) as _,
-        AT_ONCE,
+        AT_ONCE.cast_signed(),
     )
     .execute(tx.conn())
     .await?;
@@ -67,5 +52,5 @@ async fn forget(tx: &mut TenantTx) -> Result<i64> {
     )
     .execute(tx.conn())
     .await?;
-    Ok(i64::try_from(gone.rows_affected()).unwrap_or(0))
+    Ok(gone.rows_affected())
 }

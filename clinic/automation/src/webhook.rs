@@ -30,7 +30,7 @@ use crate::workflow::WorkflowId;
 use crate::workflow::row::find;
 
 /// How far the clock of whoever signs may be off, in seconds.
-const WINDOW: i64 = 300;
+const WINDOW: u64 = 300;
 /// The largest body.
 const LARGEST: usize = 1024 * 1024;
 
@@ -179,7 +179,7 @@ impl Signed {
     /// Whether one of the signatures is that of the body, and the time is near.
     fn proves(&self, secret: &[u8], body: &[u8], now: i64) -> bool {
         let Ok(time) = self.time.parse::<i64>() else { return false };
-        if self.id.is_empty() || self.id.len() > 128 || (now - time).abs() > WINDOW {
+        if self.id.is_empty() || self.id.len() > 128 || now.abs_diff(time) > WINDOW {
             return false;
         }
         let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, secret);
@@ -249,10 +249,13 @@ mod tests {
         let body = br#"{"test": 2432232314}"#;
         let right = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
         assert!(signed(right).proves(&secret, body, 1_614_265_330));
-        assert!(signed(&format!("v1a,x v1,AAAA {right}")).proves(&secret, body, 1_614_265_330 + WINDOW));
-        assert!(!signed(right).proves(&secret, body, 1_614_265_331 + WINDOW));
+        assert!(signed(&format!("v1a,x v1,AAAA {right}")).proves(&secret, body, 1_614_265_630));
+        assert!(!signed(right).proves(&secret, body, 1_614_265_631));
         assert!(!signed(right).proves(&secret, b"{}", 1_614_265_330));
         assert!(!signed("v1,g0hM9SsE").proves(&secret, body, 1_614_265_330));
         assert!(!signed("").proves(&secret, body, 1_614_265_330));
+        for time in [i64::MIN, i64::MAX, -1] {
+            assert!(!Signed { time: time.to_string(), ..signed(right) }.proves(&secret, body, 1_614_265_330));
+        }
     }
 }

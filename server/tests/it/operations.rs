@@ -251,6 +251,9 @@ async fn the_neighbours_things_and_things_that_do_not_exist_answer_the_same() {
             (rule["templateId"], rule["channel"], rule["offsetMinutes"]) =
                 (json!(template.1), json!("email"), json!(60));
         }
+        if let Some(patient) = body.as_mut().and_then(|body| body.get_mut("patientId")) {
+            *patient = alpha.post("/api/v1/patients", &json!({ "givenName": "Sarah" })).await.expect(201)["id"].clone();
+        }
         if let Some(cancelled) = body.as_mut().filter(|body| body.get("by").is_some()) {
             cancelled["reason"] = json!("patient_ill");
         }

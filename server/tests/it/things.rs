@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use platform::testing::{Person, TestServer};
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 /// One thing of each kind that an operation names by id, in a practice. A new kind needs its line here.
@@ -86,10 +87,27 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
     let rule = json!({ "name": "Before", "channel": "email", "templateId": template, "offsetMinutes": 60,
         "serviceIds": [], "locationIds": [], "skipConfirmed": false, "enabled": true });
     let message = json!({ "patientId": insured, "channel": "email", "templateId": template });
+    let message = async |state: &str| {
+        let id = make("/api/v1/messages", message.clone()).await;
+        in_state(server, person, id, state).await
+    };
+    let archived = json!({ "name": "Old", "channel": "email", "purpose": "transactional", "texts": texts });
+    let archived = make("/api/v1/message-templates", archived).await;
+    sqlx::raw_sql(AssertSqlSafe(format!(
+        "set session_replication_role = replica; update messaging.template set archived_at = now() where id = '{archived}'"
+    )))
+    .execute(&mut server.database.conn().await)
+    .await
+    .expect("an archived template");
     let suppressed = json!({ "channel": "email", "address": format!("{}@example.com", Uuid::now_v7().simple()) });
     let automated = automated(server, person).await;
     vec![
-        ("/api/v1/messages/", make("/api/v1/messages", message).await),
+        ("/api/v1/messages/{id}/assign", message("received").await),
+        ("/api/v1/messages/{id}/read", message("received").await),
+        ("/api/v1/messages/{id}/decide", message("unknown").await),
+        ("/api/v1/messages/{id}/retry", message("failed").await),
+        ("/api/v1/messages/", message("queued").await),
+        ("/api/v1/message-templates/{id}/restore", archived),
         ("/api/v1/message-rules/", make("/api/v1/message-rules", rule).await),
         ("/api/v1/message-suppressions/", make("/api/v1/message-suppressions", suppressed).await),
         ("/api/v1/message-templates/", template),
@@ -267,6 +285,27 @@ async fn waitlist(server: &TestServer, person: &Person) -> Waitlist {
     .await
     .expect("a recall");
     Waitlist { service: made(&service), wish: made(&wish), opening: made(&openings["items"][0]), recall }
+}
+
+/// A message that has come so far; one that was received came from somebody unknown.
+async fn in_state(server: &TestServer, person: &Person, id: Uuid, state: &str) -> Uuid {
+    let mut conn = server.database.conn().await;
+    sqlx::raw_sql("set session_replication_role = replica")
+        .execute(&mut conn)
+        .await
+        .expect("no triggers for a fixture");
+    sqlx::query(
+        "update messaging.message set state = $3, direction = case $3 when 'received' then 'in' else direction end,
+                patient_id = case $3 when 'received' then null else patient_id end
+          where practice_id = $1 and id = $2",
+    )
+    .bind(person.practice())
+    .bind(id)
+    .bind(state)
+    .execute(&mut conn)
+    .await
+    .expect("a message");
+    id
 }
 
 /// An endpoint of webhooks, and what it was told and did not take.

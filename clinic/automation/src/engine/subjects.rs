@@ -50,6 +50,16 @@ impl Loaded {
         true
     }
 
+    /// What people call a record: the name of the patient whom it is about, where there is one.
+    #[must_use]
+    pub fn label(&self, kind: &str, id: Uuid) -> Option<String> {
+        let value = self.0.get(&(kind.to_owned(), id))?;
+        let patient = if kind == "patient" { value } else { value.get("patient")?.as_object()? };
+        let part = |name: &str| patient.get(name).and_then(Value::as_str);
+        let whole: Vec<_> = ["givenName", "familyName"].into_iter().filter_map(part).collect();
+        part("name").map(str::to_owned).or_else(|| (!whole.is_empty()).then(|| whole.join(" ")))
+    }
+
     /// The patient whom a record concerns.
     #[must_use]
     pub fn patient(&self, subject: &Subject, id: Uuid) -> Option<Uuid> {

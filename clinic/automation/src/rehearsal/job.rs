@@ -5,7 +5,6 @@ use std::sync::Arc;
 use platform::db::{Caller, TenantTx};
 use platform::error::{Error, Result};
 use platform::jobs::JobRun;
-use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::occasions::{Behind, Occasion, occasions};
@@ -113,7 +112,7 @@ async fn look_through(
         if matched > MOST_ITEMS {
             continue;
         }
-        let label = label(&vars);
+        let label = subject.and_then(|(kind, id)| loaded.label(kind, id));
         let patient = subject.and_then(|(kind, id)| patient_of(&loaded, kind, id));
         let sealed = match error {
             Some(error) => Sealed { label, path: Vec::new(), actions: Vec::new(), error: Some(error) },
@@ -150,12 +149,4 @@ fn patient_of(loaded: &Loaded, kind: &str, id: Uuid) -> Option<Uuid> {
         return Some(id);
     }
     registry().subjects.get(kind).and_then(|subject| loaded.patient(subject, id))
-}
-
-/// What people call what it is about: the patient's name, where there is one.
-fn label(vars: &Map<String, Value>) -> Option<String> {
-    let patient = vars.get("patient")?;
-    let part = |name: &str| patient.get(name).and_then(Value::as_str);
-    let whole: Vec<_> = ["givenName", "familyName"].into_iter().filter_map(part).collect();
-    part("name").map(str::to_owned).or_else(|| (!whole.is_empty()).then(|| whole.join(" ")))
 }

@@ -1,13 +1,16 @@
-//! The list of runs, the newest first. It says which records they were about, and nothing of these.
+//! The list of runs, the newest first. It says which records they were about, and to those who may see patients, whom.
 
 use garde::Validate;
 use jiff::Timestamp;
 use platform::Result;
+use platform::db::TenantTx;
 use platform::extract::Query;
 use platform::filter::Kind;
 use platform::guard::Can;
+use platform::id::PatientId;
 use platform::page::{MAX_LIMIT, Order, Sort, default_limit};
-use platform::permission::workflows as may;
+use platform::permission::{Permission as _, patients as may_patients, workflows as may};
+use platform::record::Look;
 use platform::route;
 use platform::routes::{Json, Routes};
 use serde::{Deserialize, Serialize};
@@ -16,6 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{OfWorkflow, Record, RunError, RunId, RunState};
+use crate::engine::load_subjects;
 use crate::workflow::list::oldest_id;
 
 /// The route of the list.
@@ -79,6 +83,9 @@ pub struct RunLine {
     /// What it is about.
     #[schema(required)]
     pub subject: Option<Record>,
+    /// The patient whom it concerns, for those who may see patients.
+    #[schema(required)]
+    pub patient_id: Option<PatientId>,
     /// When it began.
     pub started_at: Timestamp,
     /// When it ended.
@@ -106,6 +113,7 @@ pub fn line(row: &sqlx::postgres::PgRow) -> sqlx::Result<RunLine> {
         state: RunState::of(row.try_get(4)?),
         test: row.try_get(5)?,
         subject: subject.map(|(kind, id)| Record { kind, id, label: None }),
+        patient_id: row.try_get::<Option<Uuid>, _>(14)?.map(PatientId),
         started_at: row.try_get::<jiff_sqlx::Timestamp, _>(8)?.to_jiff(),
         ended_at: at(row.try_get(9)?),
         wakes_at: at(row.try_get(10)?),
@@ -116,16 +124,35 @@ pub fn line(row: &sqlx::postgres::PgRow) -> sqlx::Result<RunLine> {
 /// What is read of a run.
 pub const COLUMNS: &str =
     "select r.id, r.workflow_id, w.name, r.version, r.state, r.test, r.subject_type, r.subject_id,
-       r.started_at, r.ended_at, r.wakes_at, r.error_code, r.error_message, r.error_step
+       r.started_at, r.ended_at, r.wakes_at, r.error_code, r.error_message, r.error_step, r.patient_id
   from automation.run r join automation.workflow w on w.practice_id = r.practice_id and w.id = r.workflow_id
  where r.practice_id = ";
+
+/// Puts in whom runs are about, as their areas show it, for those who may see patients, and takes their ids away from others.
+/// Answers who was shown.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn put_names(tx: &mut TenantTx, lines: &mut [RunLine], sees_patients: bool) -> Result<Vec<PatientId>> {
+    if !sees_patients {
+        lines.iter_mut().for_each(|line| line.patient_id = None);
+        return Ok(Vec::new());
+    }
+    let about = lines.iter().filter_map(|line| line.subject.as_ref().map(|subject| (subject.kind.clone(), subject.id)));
+    let loaded = load_subjects(tx, about.collect::<Vec<_>>()).await?;
+    for subject in lines.iter_mut().filter_map(|line| line.subject.as_mut()) {
+        subject.label = loaded.label(&subject.kind, subject.id);
+    }
+    Ok(lines.iter().filter_map(|line| line.patient_id).collect())
+}
 
 /// Runs, the newest first.
 #[utoipa::path(get, path = "/api/v1/workflow-runs", tag = "automation", params(Which),
     responses((status = 200, body = RunPage)))]
 async fn list(who: Can<may::Read>, Query(which): Query<Which>) -> Result<Json<RunPage>> {
     let order = Order::parse(SORTS, Some("-startedAt"), which.cursor.as_deref(), which.limit)?;
-    who.read(async move |tx| {
+    let sees_patients = who.may(may_patients::Read::NAME);
+    who.read_recorded(async move |tx| {
         let mut query = QueryBuilder::new(COLUMNS);
         query.push_bind(tx.practice());
         if let Some(workflow) = which.workflow {
@@ -148,7 +175,10 @@ async fn list(who: Can<may::Read>, Query(which): Query<Which>) -> Result<Json<Ru
             let id: Uuid = row.get(0);
             (id.to_string().into(), id)
         })?;
-        let items = rows.iter().map(line).collect::<sqlx::Result<_>>()?;
+        let mut items = rows.iter().map(line).collect::<sqlx::Result<Vec<_>>>()?;
+        let patients = put_names(tx, &mut items, sees_patients).await?;
+        let ids: Vec<Uuid> = items.iter().map(|line| line.id.uuid()).collect();
+        tx.record_read(Look::list("run", &ids, &[]).of_patients(&patients)).await?;
         Ok(Json(RunPage { items, next }))
     })
     .await

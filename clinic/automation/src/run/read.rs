@@ -8,8 +8,7 @@ use platform::db::TenantTx;
 use platform::error::Error;
 use platform::extract::Path;
 use platform::guard::Can;
-use platform::id::PatientId;
-use platform::permission::workflows as may;
+use platform::permission::{Permission as _, patients as may_patients, workflows as may};
 use platform::record::Look;
 use platform::route;
 use platform::routes::{Json, Routes};
@@ -18,7 +17,7 @@ use serde_json::{Value, json};
 use sqlx::QueryBuilder;
 use utoipa::ToSchema;
 
-use super::list::{COLUMNS, RunLine, line};
+use super::list::{COLUMNS, RunLine, line, put_names};
 use super::{RunError, RunId};
 use crate::builtin;
 use crate::definition::Definition;
@@ -82,25 +81,15 @@ struct RunStep {
 #[utoipa::path(get, path = "/api/v1/workflow-runs/{id}", tag = "automation",
     params(("id" = Uuid, Path, description = "The run")), responses((status = 200, body = Run)))]
 async fn read(who: Can<may::Read>, Path(id): Path<RunId>) -> Result<Json<Run>> {
+    let sees_patients = who.may(may_patients::Read::NAME);
     who.read_recorded(async move |tx| {
-        let run = find(tx, id).await?;
-        let patient = patient_of(tx, id).await?;
-        tx.record_read(Look::at("run", id.uuid()).of_patient(patient)).await?;
+        let mut run = find(tx, id).await?;
+        // what its steps were given may tell of the patient to whoever reads it
+        tx.record_read(Look::at("run", id.uuid()).of_patient(run.line.patient_id)).await?;
+        put_names(tx, std::slice::from_mut(&mut run.line), sees_patients).await?;
         Ok(Json(run))
     })
     .await
-}
-
-async fn patient_of(tx: &mut TenantTx, id: RunId) -> Result<Option<PatientId>> {
-    let practice = tx.practice();
-    let patient = sqlx::query_scalar!(
-        "select patient_id from automation.run where practice_id = $1 and id = $2",
-        practice,
-        id.uuid()
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    Ok(patient.flatten().map(PatientId))
 }
 
 /// The run as lists show it.

@@ -28,7 +28,7 @@ struct WorkflowStats {
     drafts: i64,
     /// Runs that began today.
     runs_today: i64,
-    /// How runs ended, by the day on which they began; of the last seven days.
+    /// Runs by the day on which they began, and how they ended; of the last seven days.
     #[serde(rename = "runs7d")]
     days: Vec<Day>,
     /// Workflows of which a run failed in these days, the worst first.
@@ -37,12 +37,14 @@ struct WorkflowStats {
     waiting: i64,
 }
 
-/// How the runs of a day ended.
+/// The runs of a day.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = WorkflowDay)]
 struct Day {
     /// The day, in the practice's zone.
     day: Date,
+    /// That began.
+    begun: i64,
     /// Well.
     done: i64,
     /// Not well.
@@ -94,7 +96,8 @@ async fn stats(who: Can<may::Read>) -> Result<Json<WorkflowStats>> {
         let mut day = first;
         while day <= today {
             let row = rows.iter().find(|row| row.day.to_jiff() == day);
-            days.push(Day { day, done: row.map_or(0, |row| row.done), failed: row.map_or(0, |row| row.failed) });
+            let (begun, done, failed) = row.map_or((0, 0, 0), |row| (row.total, row.done, row.failed));
+            days.push(Day { day, begun, done, failed });
             day = day.tomorrow().unwrap_or(Date::MAX);
         }
         Ok(Json(WorkflowStats {

@@ -26,7 +26,11 @@ async fn what_is_sensitive_is_redacted_and_nothing_lies_in_the_clear() {
         (&found["name"], &found["secret"], &found["patient"]["givenName"]),
         (&json!("redacted"), &hidden, &hidden)
     );
-    assert!(!run.to_string().contains("Lina"), "{run}");
+    // whom it is about is not what it was told of them
+    assert_eq!(run["subject"]["label"], "Lina");
+    let mut history = run.clone();
+    history["subject"] = Value::Null;
+    assert!(!history.to_string().contains("Lina"), "{run}");
     let clear: Vec<String> = sqlx::query_scalar(
         "select s::text from automation.step s union all select r::text from automation.run r
          union all select encode(s.data, 'escape') from automation.step s
@@ -43,6 +47,32 @@ async fn what_is_sensitive_is_redacted_and_nothing_lies_in_the_clear() {
     .await
     .expect("a count");
     assert_eq!(looks, 1);
+}
+
+#[tokio::test]
+async fn whom_runs_are_about_is_for_those_who_may_see_patients() {
+    let (server, owner) = with_owner().await;
+    let workflow = publish(&owner, &event(&json!([count("c1")]))).await;
+    happen(&server, &owner, "named").await;
+    server.settle().await;
+    let role = json!({ "name": "Automation", "basedOn": "staff", "permissions": ["session.read", "workflows.read"] });
+    let role = owner.post("/api/v1/roles", &role).await.expect(201);
+    let stranger = server.colleague_of(&owner, role["key"].as_str().expect("a key")).await;
+    for (person, name) in [(&owner, json!("Lina")), (&stranger, Value::Null)] {
+        let line = runs(person, workflow).await.remove(0);
+        let run = only_run(person, workflow).await;
+        for shown in [&line, &run] {
+            assert_eq!((&shown["subject"]["label"], shown["patientId"].is_null()), (&name, name.is_null()));
+        }
+    }
+    let looks: i64 = sqlx::query_scalar(
+        "select count(*) from audit.entry where action = 'list' and resource_type = 'run' and actor_id = $1",
+    )
+    .bind(owner.user())
+    .fetch_one(&mut server.database.conn().await)
+    .await
+    .expect("a count");
+    assert!(looks >= 1, "lists that name patients are looks at them");
 }
 
 #[tokio::test]

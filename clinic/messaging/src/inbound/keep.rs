@@ -6,9 +6,9 @@ use jiff::SignedDuration;
 use platform::crypto::Place;
 use platform::db::{Actor, Caller, TenantTx};
 use platform::error::Error;
-use platform::id::PracticeId;
 use platform::jobs::{JobKind, JobRun, Schedule};
 use platform::record::Change;
+use platform::retention::in_all_practices;
 use platform::{App, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -26,7 +26,7 @@ pub const SWEEP: Schedule =
 /// How long it is kept: numbers and texts of people lie in it, and what it had to say stays with the message.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// What is forgotten in one transaction.
-const AT_ONCE: i64 = 1000;
+const AT_ONCE: u64 = 1000;
 
 /// Something that was told.
 pub struct Told {
@@ -123,25 +123,7 @@ async fn run(job: JobRun) -> Result<()> {
 }
 
 async fn sweep(app: App) -> Result<()> {
-    let mut tx = app.db().auth().await?;
-    let practices = sqlx::query_scalar!("select practice_id from platform.practice order by practice_id")
-        .fetch_all(tx.conn())
-        .await?;
-    tx.commit().await?;
-    for practice in practices {
-        let caller = Caller::system(PracticeId(practice));
-        loop {
-            match app.door.write(&caller, async |tx| forget(tx).await).await {
-                Ok(gone) if gone == AT_ONCE.unsigned_abs() => {}
-                Ok(_) => break,
-                Err(error) => {
-                    tracing::warn!(%practice, %error, "what providers told could not be forgotten");
-                    break;
-                }
-            }
-        }
-    }
-    Ok(())
+    in_all_practices(&app, "what providers told", AT_ONCE, |tx| Box::pin(forget(tx))).await
 }
 
 async fn forget(tx: &mut TenantTx) -> Result<u64> {
@@ -154,7 +136,7 @@ async fn forget(tx: &mut TenantTx) -> Result<u64> {
                  order by received_at, id limit $3)",
         practice,
         jiff_sqlx::Timestamp::from(before) as _,
-        AT_ONCE,
+        AT_ONCE.cast_signed(),
     )
     .execute(tx.conn())
     .await?

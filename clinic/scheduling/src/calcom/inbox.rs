@@ -16,6 +16,7 @@ use platform::guard::Anybody;
 use platform::id::PracticeId;
 use platform::jobs::{JobKind, JobRun, Schedule};
 use platform::record::Change;
+use platform::retention::in_all_practices;
 use platform::routes::{Json, Routes};
 use platform::{Result, route};
 use serde::{Deserialize, Serialize};
@@ -253,25 +254,7 @@ pub async fn latest(tx: &mut TenantTx, uid: &str) -> Result<Option<Message>> {
 }
 
 async fn sweep(app: App) -> Result<()> {
-    let mut tx = app.db().auth().await?;
-    let practices = sqlx::query_scalar!("select practice_id from platform.practice order by practice_id")
-        .fetch_all(tx.conn())
-        .await?;
-    tx.commit().await?;
-    for practice in practices {
-        let caller = Caller::system(PracticeId(practice));
-        loop {
-            match app.door.write(&caller, async |tx| forget(tx).await).await {
-                Ok(FORGOTTEN_AT_ONCE) => {}
-                Ok(_) => break,
-                Err(error) => {
-                    tracing::warn!(%practice, %error, "what webhooks said could not be forgotten");
-                    break;
-                }
-            }
-        }
-    }
-    Ok(())
+    in_all_practices(&app, "what webhooks said", FORGOTTEN_AT_ONCE, |tx| Box::pin(forget(tx))).await
 }
 
 /// Forgets what is not kept any longer, the oldest first; answers how many that were.

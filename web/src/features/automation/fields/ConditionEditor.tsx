@@ -87,7 +87,6 @@ function Expert({ mode, setMode, value, tell, readOnly }: ExpertProps) {
       <p className={classes.note}>{t(mode === 'logic' && value && !read(value) ? 'workflows.condition.foreign' : 'workflows.condition.expertHint')}</p>
       {readOnly ? null : (
         <SegmentedControl
-          size="xs"
           aria-label={t('workflows.condition.language')}
           data={[
             { value: 'logic', label: 'JSONLogic' },
@@ -127,7 +126,6 @@ function GroupEditor({ group, onChange, fields, readOnly, inner = false }: Group
     <div className={classes.group} data-inner={inner || undefined}>
       {group.items.length > 1 ? (
         <SegmentedControl
-          size="xs"
           aria-label={t('workflows.condition.join')}
           data={(['all', 'any'] as const).map((join) => ({ value: join, label: t(`workflows.condition.${join}`) }))}
           value={group.join}

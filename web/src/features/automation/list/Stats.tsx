@@ -24,7 +24,7 @@ export function Stats() {
       <div className={classes.statWide}>
         <dt>{t('workflows.stats.runs')}</dt>
         <dd>
-          {formatNumber(lang, stats.runs7d.reduce((sum, { done, failed }) => sum + done + failed, 0))}
+          {formatNumber(lang, stats.runs7d.reduce((sum, { begun }) => sum + begun, 0))}
           <Bars days={stats.runs7d} />
         </dd>
       </div>
@@ -52,20 +52,20 @@ export function Stats() {
   );
 }
 
-type Day = { day: string; done: number; failed: number };
+type Day = { day: string; begun: number; done: number; failed: number };
 const HEIGHT = 40;
 
 /** One bar for each day, the newest at the end; what failed at its foot. */
 function Bars({ days }: { days: Day[] }) {
   const { t, lang } = useLang();
-  const most = Math.max(1, ...days.map(({ done, failed }) => done + failed));
+  const most = Math.max(1, ...days.map(({ begun }) => begun));
   const tall = (count: number) => (count ? Math.max(2, Math.round((count / most) * HEIGHT)) : 0);
   const said = days.map(({ day, done, failed }) => `${formatDayShort(lang, day)}: ${t('workflows.stats.day', { done: formatNumber(lang, done), failed: formatNumber(lang, failed) })}`);
   return (
     <span className={classes.bars} role="img" aria-label={said.join('. ')}>
-      {days.map(({ day, done, failed }, n) => (
+      {days.map(({ day, begun, failed }, n) => (
         <span key={day} title={said[n]}>
-          <i style={{ height: tall(done) }} />
+          <i style={{ height: tall(begun - failed) }} />
           <i data-failed style={{ height: tall(failed) }} />
           <small>{formatWeekday(lang, day).replace(/[\d\s]+/g, '').slice(0, lang === 'ar' ? 8 : 2)}</small>
         </span>

@@ -114,7 +114,7 @@ function Bar({ run }: { run: Run }) {
           ) : (
             <span>{t('workflows.version', { n: run.version })}</span>
           )}
-          {run.subject ? <SubjectLink subject={run.subject} /> : null}
+          {run.subject ? <SubjectLink subject={run.subject} patient={run.patientId} /> : null}
           <span>{formatDateTime(lang, timeZone, run.startedAt)}</span>
           {lasted ? <span>{lasted}</span> : null}
         </div>
