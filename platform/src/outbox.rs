@@ -33,9 +33,9 @@ use crate::worker::Duties;
 const MAX_ATTEMPTS: i32 = 8;
 /// How long a worker may hold a lane.
 const LEASE_SECONDS: i32 = 30;
-/// Lanes a worker takes at once, and of one practice.
+/// Lanes a worker leases at once, and of one practice: what is more there is found to be near.
 const LANES: i32 = 1024;
-const LANES_EACH: i32 = 256;
+const LANES_EACH: i32 = 64;
 /// Events of a lane told in one transaction, and of all its lanes.
 const BATCH: i64 = 20;
 const BATCH_OF_ALL: i64 = 500;

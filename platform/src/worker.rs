@@ -1,6 +1,6 @@
 //! The worker: tells events, runs jobs and schedules. Inside the server, or as processes of its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -67,6 +67,8 @@ pub(crate) struct Wake {
     loops: [Notify; 5],
     /// Practices in which events were written by this process, and not told since.
     near: Mutex<BTreeSet<PracticeId>>,
+    /// Lanes that are told together in practices where more would take long.
+    paces: Mutex<HashMap<PracticeId, i64>>,
     /// When events of others were looked for.
     looked: Mutex<Option<Instant>>,
 }
@@ -81,6 +83,20 @@ impl Wake {
     /// The practices in which something happened since this was asked last.
     pub(crate) fn near(&self) -> BTreeSet<PracticeId> {
         std::mem::take(&mut *self.near.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How many lanes of a practice are told together, if not as many as fit.
+    pub(crate) fn pace(&self, practice: PracticeId) -> Option<i64> {
+        self.paces.lock().unwrap_or_else(PoisonError::into_inner).get(&practice).copied()
+    }
+
+    /// So many are, from now on.
+    pub(crate) fn set_pace(&self, practice: PracticeId, pace: Option<i64>) {
+        let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        match pace {
+            Some(lanes) => drop(paces.insert(practice, lanes)),
+            None => drop(paces.remove(&practice)),
+        }
     }
 
     /// Others may have left more.

@@ -25,7 +25,7 @@ const TOGETHER: usize = 200;
 const WRITERS: usize = 2;
 /// Patients of every practice but the first, which has the next number of them.
 const PATIENTS: usize = 754;
-const PATIENTS_OF_ONE: usize = 50_000;
+const PATIENTS_OF_ONE: usize = 20_000;
 
 /// In which practices things happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl Emitter {
                 .step_by(WRITERS)
                 .map(|turn| {
                     let practice = practices[turn % practices.len()];
-                    (self.place(practice), practice, turn / practices.len() * TOGETHER % (patients - TOGETHER))
+                    (self.place(practice), practice, turn / practices.len() * TOGETHER % (patients - TOGETHER + 1))
                 })
                 .collect();
             writers.spawn(write(self.app.clone(), request, turns));

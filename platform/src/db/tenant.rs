@@ -202,6 +202,8 @@ pub struct TenantTx {
     pub(crate) enqueued: bool,
     pub(crate) mailed: bool,
     turns: bool,
+    /// What is told with the commit, as [`crate::live`] writes it.
+    pub(crate) notices: Vec<String>,
 }
 
 impl TenantTx {
@@ -380,6 +382,7 @@ impl Door {
             enqueued: false,
             mailed: false,
             turns: false,
+            notices: Vec::new(),
         };
         if let Actor::Platform(errand) = &caller.actor {
             tx.record_errand(errand).await?;
@@ -392,7 +395,7 @@ impl Door {
         if mode == Mode::Look && !tx.looked {
             return Err(Error::internal("what must be recorded was looked at without an entry"));
         }
-        commit(tx.tx).await?;
+        commit(tx.tx, crate::live::with_commit(&tx.notices)).await?;
         if tx.emitted {
             self.wake.happened(caller.practice);
         }

@@ -3,16 +3,24 @@
 //! happened, and the lanes are leased and halved like all others.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use tokio::sync::oneshot;
 
-use super::{BATCH, BATCH_OF_ALL, Batch, Event, LANES_EACH, PRACTICES, mark, tell};
+use super::{BATCH, BATCH_OF_ALL, Batch, Event, PRACTICES, mark, tell};
 use crate::app::App;
 use crate::db::{Caller, TenantTx};
 use crate::error::{Error, Result};
 use crate::id::PracticeId;
 use crate::worker::Duties;
+
+/// Lanes that are told in one transaction, at most and at least.
+const MOST: i64 = 256;
+const LEAST: i64 = 16;
+/// A transaction that takes longer is too large, since others wait for it; one that is shorter could be larger.
+const LONG: Duration = Duration::from_millis(150);
+const SHORT: Duration = Duration::from_millis(50);
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,10 +77,13 @@ async fn serve(
     full: Option<oneshot::Sender<()>>,
 ) -> Result<usize> {
     let full = std::sync::Mutex::new(full);
-    app.door
+    let (wake, begun) = (Arc::clone(&app.door.wake), Instant::now());
+    let most = wake.pace(practice).unwrap_or(MOST);
+    let lanes = app
+        .door
         .write_regardless(&Caller::system(practice), async move |tx| {
-            let batch = ready(tx).await?;
-            let is_full = batch.of.len() >= LANES_EACH as usize
+            let batch = ready(tx, most).await?;
+            let is_full = batch.of.len() as i64 >= most
                 || batch.events.len() >= BATCH_OF_ALL as usize
                 || batch.of.values().any(|events| i64::from(*events) >= BATCH);
             let full = full.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
@@ -87,12 +98,21 @@ async fn serve(
             mark(tx, &lanes, &batch).await?;
             Ok(lanes.len())
         })
-        .await
+        .await?;
+    let told = i64::try_from(lanes).unwrap_or(MOST);
+    match begun.elapsed() {
+        took if took > LONG => wake.set_pace(practice, Some((told / 2).max(LEAST))),
+        took if took < SHORT && told >= most => {
+            wake.set_pace(practice, Some(most * 2).filter(|lanes| *lanes < MOST));
+        }
+        _ => {}
+    }
+    Ok(lanes)
 }
 
 /// Locks lanes that are ready, but those that failed before, and reads what waits in them. What was committed behind this
 /// statement's snapshot is counted by its lane, and told the next time.
-async fn ready(tx: &mut TenantTx) -> Result<Batch> {
+async fn ready(tx: &mut TenantTx, most: i64) -> Result<Batch> {
     let practice = tx.practice();
     let rows = sqlx::query!(
         "with mine as materialized (
@@ -106,7 +126,7 @@ async fn ready(tx: &mut TenantTx) -> Result<Batch> {
                  where practice_id = $1 and lane = mine.lane and state = 'pending' order by seq limit $3) e
           limit $4",
         practice,
-        i64::from(LANES_EACH),
+        most,
         BATCH,
         BATCH_OF_ALL,
     )
