@@ -191,7 +191,7 @@ create table automation.wait (
     constraint wait_of_run foreign key (practice_id, run_id) references automation.run (practice_id, id) on delete cascade
 );
 create index wait_by_subject on automation.wait (practice_id, subject_id);
-create index wait_by_patient on automation.wait (practice_id, patient_id, event) where event is not null;
+create index wait_by_event on automation.wait (practice_id, event, patient_id) where event is not null;
 alter table automation.wait enable row level security;
 alter table automation.wait force row level security;
 create policy tenant on automation.wait

@@ -3925,7 +3925,7 @@ CREATE INDEX run_due ON automation.run USING btree (practice_id, due_at) WHERE (
 
 CREATE INDEX run_open ON automation.run USING btree (practice_id, state, id) WHERE (state <> 'done'::text);
 
-CREATE INDEX wait_by_patient ON automation.wait USING btree (practice_id, patient_id, event) WHERE (event IS NOT NULL);
+CREATE INDEX wait_by_event ON automation.wait USING btree (practice_id, event, patient_id) WHERE (event IS NOT NULL);
 
 CREATE INDEX wait_by_subject ON automation.wait USING btree (practice_id, subject_id);
 

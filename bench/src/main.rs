@@ -6,9 +6,11 @@
 //! are refused must not tell by their time who has an account.
 
 mod audit;
+mod automation;
 mod gap;
 mod load;
 mod peer;
+mod place;
 mod report;
 mod seed;
 mod server;
@@ -61,6 +63,9 @@ enum Only {
     /// The ledger: entries per second through tenant transactions, in many practices and in one, and how long a
     /// committed entry waits for a signed checkpoint.
     Audit,
+    /// Automations: events per second until an action is done, how soon it begins, workflows of three steps, beside a
+    /// runner that is written by hand.
+    Automation,
     /// Patients: finding, listing, opening and entering them, 200,000 in the installation and 50,000 in one practice.
     Patients,
     /// Appointments: what is free, a day of the calendar, booking, with a million of them.
@@ -86,7 +91,7 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(options: &Options) -> Result<()> {
-    let server = Server::start(options.postgres_bin.as_deref()).await?;
+    let mut server = Server::start(options.postgres_bin.as_deref()).await?;
     report::memory("idle", server.memory());
     seed::plant(&server).await?;
     say(&format!(
@@ -98,12 +103,18 @@ async fn measure(options: &Options) -> Result<()> {
     if let Some(rounds) = options.gap {
         return gap::measure(&server, rounds as usize).await;
     }
+    if options.only == Some(Only::Automation) {
+        server.database.keep_commit_times().await?;
+    }
     if options.apart {
         server.part()?;
         say("PostgreSQL has a core for itself\n");
     }
     if options.only == Some(Only::Audit) {
         return audit::measure(&server, options.connections, options.rounds, options.seconds).await;
+    }
+    if options.only == Some(Only::Automation) {
+        return automation::measure(&server, options.rounds, options.seconds).await;
     }
     let suite = match options.only {
         Some(Only::Patients) => Some(suite::PATIENTS),

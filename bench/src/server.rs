@@ -6,6 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use platform::App;
+use platform::clock::Clock;
+use platform::config::Config;
+use platform::crypto::RootKeys;
+use platform::db::{Db, parse_address};
+use sqlx::postgres::PgConnectOptions;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::Result;
@@ -104,6 +110,14 @@ impl Server {
         usage::part(self.child.id(), self.database.pid)
     }
 
+    /// What opens tenant transactions in this process, on the server's PostgreSQL and with its keys.
+    pub fn app(&self, connections: u32) -> Result<App> {
+        let config = Config { data_dir: self.scratch(""), database_connections: connections, ..Config::default() };
+        let db = Db::open(&config, &self.database.address()?).map_err(told)?;
+        let keys = RootKeys::load(&config.root_key_file()).map_err(told)?;
+        Ok(App::new(config, db, keys, Clock::System).map_err(told)?)
+    }
+
     /// A path in the server's folder, for files that should go away with it.
     pub fn scratch(&self, name: &str) -> PathBuf {
         self.folder.join(name)
@@ -127,13 +141,38 @@ impl Drop for Server {
 
 impl Database {
     fn of(folder: &Path, programs: Option<&Path>) -> Result<Self> {
-        let pid = std::fs::read_to_string(folder.join("data/postmaster.pid"))?;
-        let pid = pid.lines().next().unwrap_or_default().trim().parse()?;
+        let pid = postmaster(folder)?;
         let programs = match programs {
             Some(programs) => programs.to_owned(),
             None => usage::program_folder(pid).ok_or("where are psql and pgbench? Set VANTAGE_POSTGRES_BIN.")?,
         };
         Ok(Self { socket: folder.join("socket"), programs, pid })
+    }
+
+    /// How to connect as the administrator.
+    pub fn address(&self) -> Result<PgConnectOptions> {
+        let socket = self.socket.display();
+        Ok(parse_address(&format!("postgres://postgres@localhost/vantage?host={socket}")).map_err(told)?)
+    }
+
+    /// Has PostgreSQL keep when each transaction was committed. It is ended for that; the server starts it again.
+    pub async fn keep_commit_times(&mut self) -> Result<()> {
+        self.run("alter system set track_commit_timestamp = on").await?;
+        let before = self.pid;
+        let _ = Command::new("kill").arg("-INT").arg(before.to_string()).status();
+        let asked = Instant::now();
+        while self.pid == before || self.run("show track_commit_timestamp").await.is_ok_and(|now| now.trim() != "on") {
+            if asked.elapsed() > START {
+                return Err("PostgreSQL did not come back".into());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let folder = self.socket.parent().ok_or("a socket without a folder")?;
+            self.pid = postmaster(folder).unwrap_or(before);
+        }
+        while self.run("select 1").await.is_err() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
     }
 
     /// Runs SQL as the administrator, who stands above row-level security, and answers what it printed.
@@ -165,4 +204,14 @@ impl Database {
         }
         Ok(())
     }
+}
+
+fn postmaster(folder: &Path) -> Result<u32> {
+    let text = std::fs::read_to_string(folder.join("data/postmaster.pid"))?;
+    Ok(text.lines().next().unwrap_or_default().trim().parse()?)
+}
+
+/// An error of the platform, for a person to read.
+pub fn told(error: platform::Error) -> String {
+    error.to_string()
 }

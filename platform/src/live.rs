@@ -19,6 +19,8 @@ use crate::permission::{Rights, session, to_see};
 use crate::routes::Routes;
 
 const CHANNEL: &str = "vantage_live";
+/// Notices that need no statement of their own.
+const FEW: usize = 20;
 /// Tells the client to renew its session and come back.
 const RENEW: u16 = 4401;
 /// Topics of which a change may end a session, or change its rights.
@@ -89,13 +91,25 @@ impl TenantTx {
             serde_json::to_string(&Notice { practice, topic: topic.to_owned(), id, version })
         };
         let texts = news.into_iter().map(notice).collect::<Result<Vec<_>, _>>().map_err(Error::internal)?;
-        if !texts.is_empty() {
+        if self.notices.len() + texts.len() <= FEW {
+            self.notices.extend(texts);
+        } else {
             sqlx::query!("select pg_notify($1, text) from unnest($2::text[]) text", CHANNEL, &texts)
                 .execute(self.conn())
                 .await?;
         }
         Ok(())
     }
+}
+
+/// The statement by which a commit tells few things, in one message with it; nothing, when there are none.
+pub(crate) fn with_commit(notices: &[String]) -> String {
+    if notices.is_empty() {
+        return String::new();
+    }
+    // doubled quotes are all that a literal needs (PostgreSQL manual, 4.1.2.1); ids, topics and numbers have none anyhow
+    let each = notices.iter().map(|text| format!("pg_notify('{CHANNEL}', '{}')", text.replace('\'', "''")));
+    format!("select {}; ", each.collect::<Vec<_>>().join(", "))
 }
 
 /// Listens until the app stops, across losses of the database.
@@ -245,6 +259,13 @@ mod tests {
         assert_eq!(visible(&notice, PracticeId::new(), &Rights::Of(Role::Owner)), None);
         let secret = Notice { topic: "no_such".to_owned(), ..notice };
         assert_eq!(visible(&secret, practice, &Rights::Of(Role::Owner)), None);
+    }
+
+    #[test]
+    fn what_is_told_with_a_commit_is_one_literal_each() {
+        assert_eq!(with_commit(&[]), "");
+        let told = with_commit(&["{}".to_owned(), "it's".to_owned()]);
+        assert_eq!(told, "select pg_notify('vantage_live', '{}'), pg_notify('vantage_live', 'it''s'); ");
     }
 
     #[test]

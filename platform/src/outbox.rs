@@ -6,8 +6,14 @@
 //! what a subscriber writes to the database happens exactly once, what it asks of the outside world must go through a
 //! job. When something in such a transaction fails, its lanes are halved until the one at fault is alone; it waits and is
 //! tried again, and the others are not held up.
+//!
+//! What a transaction of this very process has written is told without being leased ([`near`]): the lanes are locked by the
+//! transaction that tells. Everything else (other processes' events, second tries, what a process left behind that died) is
+//! found by looking.
 
-use std::collections::BTreeMap;
+mod near;
+
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,9 +33,9 @@ use crate::worker::Duties;
 const MAX_ATTEMPTS: i32 = 8;
 /// How long a worker may hold a lane.
 const LEASE_SECONDS: i32 = 30;
-/// Lanes a worker takes at once, and of one practice.
+/// Lanes a worker leases at once, and of one practice: what is more there is found to be near.
 const LANES: i32 = 1024;
-const LANES_EACH: i32 = 256;
+const LANES_EACH: i32 = 64;
 /// Events of a lane told in one transaction, and of all its lanes.
 const BATCH: i64 = 20;
 const BATCH_OF_ALL: i64 = 500;
@@ -183,12 +189,34 @@ struct Lane {
 /// # Errors
 /// 503 when the database is away. A failing subscriber is not an error here: its lane waits and is tried again.
 pub async fn dispatch(app: &App, duties: &Arc<Duties>) -> Result<usize> {
+    let near = near::tell_near(app, duties).await?;
+    Ok(near.lanes + tell_far(app, duties).await?)
+}
+
+/// The worker's turn: what is near, and now and then, or when some of that failed, everything that is due.
+pub(crate) async fn turn(app: &App, duties: &Arc<Duties>) -> Result<usize> {
+    let near = near::tell_near(app, duties).await?;
+    if !near.failed && !app.door.wake.is_time_to_look() {
+        return Ok(near.lanes);
+    }
+    let far = tell_far(app, duties).await?;
+    if far >= LANES as usize {
+        app.door.wake.look_again();
+    }
+    Ok(near.lanes + far)
+}
+
+/// Leases what is due, wherever it came from, and tells it.
+async fn tell_far(app: &App, duties: &Arc<Duties>) -> Result<usize> {
     let lanes = claim(app).await?;
     let served = lanes.len();
     let mut practices: BTreeMap<PracticeId, Vec<Lane>> = BTreeMap::new();
     for lane in lanes {
         practices.entry(lane.practice).or_default().push(lane);
     }
+    let wake = &app.door.wake;
+    // if there is more, it is told like what is near
+    practices.keys().for_each(|practice| wake.happened(*practice));
     let all = practices.into_values().map(|lanes| serve_practice(app, duties, lanes));
     futures::stream::iter(all).buffer_unordered(PRACTICES).try_collect::<Vec<()>>().await?;
     Ok(served)
@@ -242,9 +270,9 @@ async fn serve(app: App, duties: Arc<Duties>, lanes: Vec<Lane>) -> Result<Vec<La
                 (1, false) => (troubled, 1, Vec::new()),
                 _ => (calm, BATCH, troubled),
             };
-            let events = pending(tx, &now, batch).await?;
-            tell(tx, &duties, &events).await?;
-            mark(tx, &now, &events).await?;
+            let batch = pending(tx, &now, batch).await?;
+            tell(tx, &duties, &batch.events).await?;
+            mark(tx, &now, &batch).await?;
             Ok(lanes.iter().filter(|lane| later.contains(&lane.name)).cloned().collect())
         })
         .await
@@ -282,33 +310,47 @@ async fn tell(tx: &mut TenantTx, duties: &Duties, events: &[Event]) -> Result<()
     Ok(())
 }
 
-/// The events are told, and the lanes anybody's again.
-async fn mark(tx: &mut TenantTx, lanes: &[String], events: &[Event]) -> Result<()> {
+/// Events that are told together, with how many they are of each lane.
+#[derive(Default)]
+struct Batch {
+    events: Vec<Event>,
+    of: HashMap<String, i32>,
+}
+
+impl Batch {
+    fn push(&mut self, lane: String, event: Event) {
+        *self.of.entry(lane).or_default() += 1;
+        self.events.push(event);
+    }
+}
+
+/// The events are told, and the lanes anybody's again. How many there were of each lane is counted here: PostgreSQL, which
+/// cannot know how many lanes these are, would compare each with each.
+async fn mark(tx: &mut TenantTx, lanes: &[String], batch: &Batch) -> Result<()> {
     let practice = tx.practice();
     sqlx::query!(
-        "with told as (
-            update outbox.event set state = 'dispatched' where practice_id = $1 and id = any($3) returning lane),
-         counted as (select lane, count(*)::int as events from told group by lane)
-         update outbox.lane l set pending = l.pending - coalesce(c.events, 0), lease = null, attempts = 0, ready_at = now()
-           from unnest($2::text[]) mine (lane) left join counted c on c.lane = mine.lane
+        "with told as (update outbox.event set state = 'dispatched' where practice_id = $1 and id = any($4))
+         update outbox.lane l set pending = l.pending - mine.told, lease = null, attempts = 0, ready_at = now()
+           from unnest($2::text[], $3::int[]) mine (lane, told)
           where l.practice_id = $1 and l.lane = mine.lane",
         practice,
         lanes,
-        &events.iter().map(|event| event.id).collect::<Vec<_>>(),
+        &lanes.iter().map(|lane| batch.of.get(lane).copied().unwrap_or_default()).collect::<Vec<_>>(),
+        &batch.events.iter().map(|event| event.id).collect::<Vec<_>>(),
     )
     .execute(tx.conn())
     .await?;
     Ok(())
 }
 
-async fn pending(tx: &mut TenantTx, lanes: &[String], each: i64) -> Result<Vec<Event>> {
+async fn pending(tx: &mut TenantTx, lanes: &[String], each: i64) -> Result<Batch> {
     let practice = tx.practice();
     let events = sqlx::query!(
-        "select e.id, e.at, e.name, e.subject_type, e.subject_id, e.version, e.payload
+        r#"select mine.lane as "lane!", e.id, e.at, e.name, e.subject_type, e.subject_id, e.version, e.payload
            from unnest($2::text[]) mine (lane) cross join lateral (
                 select id, at, name, subject_type, subject_id, version, payload from outbox.event
                  where practice_id = $1 and lane = mine.lane and state = 'pending' order by seq limit $3) e
-          limit $4",
+          limit $4"#,
         practice,
         lanes,
         each,
@@ -316,16 +358,20 @@ async fn pending(tx: &mut TenantTx, lanes: &[String], each: i64) -> Result<Vec<E
     )
     .fetch_all(tx.conn())
     .await?;
-    let events = events.into_iter().map(|row| Event {
-        id: row.id,
-        at: row.at.to_jiff(),
-        name: row.name,
-        subject_type: row.subject_type,
-        subject_id: row.subject_id,
-        version: row.version,
-        payload: row.payload,
-    });
-    Ok(events.collect())
+    let mut batch = Batch::default();
+    for row in events {
+        let event = Event {
+            id: row.id,
+            at: row.at.to_jiff(),
+            name: row.name,
+            subject_type: row.subject_type,
+            subject_id: row.subject_id,
+            version: row.version,
+            payload: row.payload,
+        };
+        batch.push(row.lane, event);
+    }
+    Ok(batch)
 }
 
 /// Waits longer each time; after the last try the first event is set aside, where administration finds it.

@@ -1,7 +1,8 @@
 //! The worker: tells events, runs jobs and schedules. Inside the server, or as processes of its own.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use tokio::sync::Notify;
@@ -9,6 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::App;
 use crate::error::Result;
+use crate::id::PracticeId;
 use crate::jobs::{self, JobKind, Schedule, UnderWay};
 use crate::mail;
 use crate::outbox::{self, Listener, POLL, Subscriber};
@@ -63,9 +65,55 @@ pub(crate) enum Watch {
 #[derive(Debug, Default)]
 pub(crate) struct Wake {
     loops: [Notify; 5],
+    /// Practices in which events were written by this process, and not told since.
+    near: Mutex<BTreeSet<PracticeId>>,
+    /// Lanes that are told together in practices where more would take long.
+    paces: Mutex<HashMap<PracticeId, i64>>,
+    /// When events of others were looked for.
+    looked: Mutex<Option<Instant>>,
 }
 
 impl Wake {
+    /// Something happened in that practice, in a transaction of this process.
+    pub(crate) fn happened(&self, practice: PracticeId) {
+        self.near.lock().unwrap_or_else(PoisonError::into_inner).insert(practice);
+        self.of(Watch::Events).notify_one();
+    }
+
+    /// The practices in which something happened since this was asked last.
+    pub(crate) fn near(&self) -> BTreeSet<PracticeId> {
+        std::mem::take(&mut *self.near.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How many lanes of a practice are told together, if not as many as fit.
+    pub(crate) fn pace(&self, practice: PracticeId) -> Option<i64> {
+        self.paces.lock().unwrap_or_else(PoisonError::into_inner).get(&practice).copied()
+    }
+
+    /// So many are, from now on.
+    pub(crate) fn set_pace(&self, practice: PracticeId, pace: Option<i64>) {
+        let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        match pace {
+            Some(lanes) => drop(paces.insert(practice, lanes)),
+            None => drop(paces.remove(&practice)),
+        }
+    }
+
+    /// Others may have left more.
+    pub(crate) fn look_again(&self) {
+        *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Whether events of others were not looked for lately; they are now, then.
+    pub(crate) fn is_time_to_look(&self) -> bool {
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_time = looked.is_none_or(|at| at.elapsed() >= POLL);
+        if is_time {
+            *looked = Some(Instant::now());
+        }
+        is_time
+    }
+
     pub(crate) fn of(&self, watch: Watch) -> &Notify {
         &self.loops[watch as usize]
     }
@@ -130,7 +178,7 @@ async fn until_stopped(app: App, duties: Arc<Duties>, watch: Watch) {
 /// Whether there was something to do.
 async fn turn(app: &App, duties: &Arc<Duties>, watch: Watch, under_way: &mut UnderWay) -> Result<bool> {
     match watch {
-        Watch::Events => Ok(outbox::dispatch(app, duties).await? > 0),
+        Watch::Events => Ok(outbox::turn(app, duties).await? > 0),
         Watch::Jobs => Ok(under_way.take(app, duties).await? > 0),
         Watch::Mails => {
             let busy = mail::turn(app).await? > 0;

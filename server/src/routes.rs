@@ -77,10 +77,8 @@ pub fn duties() -> Duties {
         ::audit::schedules(),
     ]
     .concat();
-    let subscribers =
-        [practice::subscribers(), scheduling::subscribers(), messaging::subscribers(), webhooks::subscribers()]
-            .concat();
-    let listeners = [vec![live::listener()], automation::listeners()].concat();
+    let subscribers = [practice::subscribers(), scheduling::subscribers(), messaging::subscribers()].concat();
+    let listeners = [automation::listeners(), webhooks::listeners(), vec![live::listener()]].concat();
     let jobs = [patients::jobs(), scheduling::jobs(), messaging::jobs(), automation::jobs(), ::audit::jobs()].concat();
     let loops = [::audit::loops(), webhooks::loops()].concat();
     Duties { subscribers, listeners, jobs, schedules, loops, turns: automation::turns() }

@@ -10,9 +10,8 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::told;
 use crate::Result;
-use crate::server::Server;
+use crate::server::{Server, told};
 
 /// How often it is looked for a new checkpoint: the lag is known as exactly as that.
 const LOOK: Duration = Duration::from_millis(10);

@@ -11,10 +11,6 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 use platform::App;
-use platform::clock::Clock;
-use platform::config::Config;
-use platform::crypto::RootKeys;
-use platform::db::{Db, parse_address};
 
 use crate::report::{Measured, line, median, percent, say};
 use crate::server::Server;
@@ -64,7 +60,7 @@ struct Outcome {
 /// # Errors
 /// When the server or PostgreSQL fails. Missing a goal is none.
 pub async fn measure(server: &Server, connections: u32, rounds: u32, seconds: u64) -> Result<()> {
-    let app = writer(server, connections)?;
+    let app = server.app(connections)?;
     let mut outcomes = Vec::new();
     for number in 1..=rounds {
         say(&format!(
@@ -79,20 +75,6 @@ pub async fn measure(server: &Server, connections: u32, rounds: u32, seconds: u6
     conclude(&outcomes);
     report::memory("after the load", server.memory());
     Ok(())
-}
-
-/// What opens tenant transactions in this process, on the server's PostgreSQL and with its keys.
-fn writer(server: &Server, connections: u32) -> Result<App> {
-    let config = Config { data_dir: server.scratch(""), database_connections: connections, ..Config::default() };
-    let socket = server.database.socket.display();
-    let address = parse_address(&format!("postgres://postgres@localhost/vantage?host={socket}"));
-    let db = Db::open(&config, &address.map_err(told)?).map_err(told)?;
-    let keys = RootKeys::load(&config.root_key_file()).map_err(told)?;
-    Ok(App::new(config, db, keys, Clock::System).map_err(told)?)
-}
-
-fn told(error: platform::Error) -> String {
-    error.to_string()
 }
 
 async fn one(server: &Server, app: &App, shape: Shape, connections: usize, seconds: u64) -> Result<Outcome> {

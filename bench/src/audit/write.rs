@@ -2,29 +2,18 @@
 
 use hdrhistogram::Histogram;
 use platform::App;
-use platform::db::{Actor, Caller, Origin};
-use platform::id::{PracticeId, SessionId, UserId};
-use platform::permission::Role;
 use platform::record::Change;
 use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{Shape, told};
+use super::Shape;
 use crate::Result;
 use crate::load::WARM_UP;
+use crate::place::{Place, places};
 use crate::report::Measured;
-use crate::server::Server;
-
-/// A practice, and whoever is signed in there.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    practice: Uuid,
-    person: Uuid,
-    session: Uuid,
-    service: Uuid,
-}
+use crate::server::{Server, told};
 
 /// What the writers did.
 pub struct Written {
@@ -79,7 +68,7 @@ async fn write(app: App, places: Vec<Place>, entries: usize, from: Instant, unti
         // some transactions in each practice before the next, as pgbench does it
         let place = places[turn / 50 % places.len()];
         let request = Uuid::now_v7();
-        app.door.write(&caller(place, request), async move |tx| record(tx, place.service, entries, turn).await).await?;
+        app.door.write(&place.caller(request), async move |tx| record(tx, place.service, entries, turn).await).await?;
         let now = Instant::now();
         if started >= from && now <= until {
             histogram.saturating_record(u64::try_from((now - started).as_micros()).unwrap_or(u64::MAX));
@@ -96,22 +85,4 @@ async fn record(tx: &mut platform::db::TenantTx, service: Uuid, entries: usize, 
         tx.record(Change::updated("service", service, &before, &after)).await?;
     }
     Ok(())
-}
-
-fn caller(place: Place, request: Uuid) -> Caller {
-    let actor =
-        Actor::User { user: UserId(place.person), session: SessionId(place.session), role: Role::Owner, own: None };
-    let origin = Origin { request_id: Some(request), ip: Some("127.0.0.1".to_owned()), ..Origin::default() };
-    Caller { practice: PracticeId(place.practice), actor, origin }
-}
-
-async fn places(server: &Server) -> Result<Vec<Place>> {
-    let sql = "select practice, person, session, service from bench.place where service_number = 1 order by number";
-    let text = server.database.run(sql).await?;
-    let place = |line: &str| {
-        let mut ids = line.split('|').map(Uuid::parse_str);
-        let mut next = || ids.next()?.ok();
-        Some(Place { practice: next()?, person: next()?, session: next()?, service: next()? })
-    };
-    text.lines().map(place).collect::<Option<_>>().ok_or_else(|| "a place that cannot be read".into())
 }

@@ -122,7 +122,8 @@ async fn begin(tx: &mut TenantTx, info: &Info, matching: &[(&Event, &Live)], loa
         return Ok(());
     }
     let facts = matching.iter().any(|(_, live)| live.plan.needs_practice);
-    let around = around(tx, info, facts, false).await?;
+    let opening = matching.iter().any(|(_, live)| live.plan.needs_opening);
+    let around = around(tx, info, facts, opening).await?;
     let mut starts = Vec::new();
     for (event, live) in matching {
         let Some((kind, id)) = subject_of(event) else { continue };
@@ -151,7 +152,7 @@ async fn begin(tx: &mut TenantTx, info: &Info, matching: &[(&Event, &Live)], loa
         }
         starts.push(start);
     }
-    orchestrator().start(tx, starts, When::Now).await.map(drop)
+    orchestrator().start(tx, starts, When::Now(&around)).await.map(drop)
 }
 
 fn circles() -> Failure {

@@ -298,6 +298,14 @@ async fn write_note(
 /// 404; 422 for people who do not work here.
 pub async fn add_note(tx: &mut TenantTx, id: PatientId, new: &NewNote) -> Result<Note> {
     record::must_be(tx, id).await?;
+    keep_note(tx, id, new).await
+}
+
+/// The same for a patient who is known to be there.
+///
+/// # Errors
+/// 422 for people who do not work here.
+pub async fn keep_note(tx: &mut TenantTx, id: PatientId, new: &NewNote) -> Result<Note> {
     let note = Note { id: Uuid::now_v7(), text: new.text.trim().to_owned(), mentions: members(tx, new).await? };
     tx.record(Change::created("note", note.id, &note).on_timeline(id, "note").event("note.created", 1)).await?;
     Ok(note)

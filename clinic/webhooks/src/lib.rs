@@ -20,7 +20,7 @@ mod tell;
 mod tests;
 
 use platform::jobs::Schedule;
-use platform::outbox::Subscriber;
+use platform::outbox::Listener;
 use platform::routes::Routes;
 use platform::worker::Loop;
 
@@ -46,8 +46,8 @@ pub fn routes() -> Routes {
 
 /// What it hears of.
 #[must_use]
-pub fn subscribers() -> Vec<Subscriber> {
-    vec![tell::SUBSCRIBER]
+pub fn listeners() -> Vec<Listener> {
+    vec![tell::LISTENER]
 }
 
 /// What recurs.

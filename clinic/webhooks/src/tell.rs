@@ -1,37 +1,67 @@
 //! An event becomes a delivery for each endpoint that wants it, in the transaction that marks it as told: exactly one.
 
+use std::collections::HashSet;
+
 use platform::Result;
 use platform::db::TenantTx;
-use platform::outbox::{Event, Subscriber};
+use platform::outbox::{Event, Listener};
 use uuid::Uuid;
 
 use crate::catalog;
 use crate::message::Message;
 
 /// Hears of what is public.
-pub const SUBSCRIBER: Subscriber = Subscriber {
+pub const LISTENER: Listener = Listener {
     name: "webhooks",
     wants: catalog::is_public,
-    handle: |tx, event| Box::pin(async move { hear(tx, event).await }),
+    handle: |tx, events| Box::pin(async move { hear(tx, events).await }),
 };
 
-async fn hear(tx: &mut TenantTx, event: &Event) -> Result<()> {
+/// Most practices have no endpoint, and one question for all events says so.
+async fn hear(tx: &mut TenantTx, events: &[Event]) -> Result<()> {
     let practice = tx.practice();
-    let wanted = sqlx::query_scalar!(
-        "select e.id from webhooks.endpoint e
-          where e.practice_id = $1 and e.active and e.deleted_at is null and e.events && $2
-            and not exists (select from webhooks.delivery d
-                             where d.practice_id = $1 and d.endpoint_id = e.id and d.event_id = $3)
-          order by e.id",
+    let endpoints = sqlx::query!(
+        "select id, events from webhooks.endpoint where practice_id = $1 and active and deleted_at is null order by id",
         practice,
-        &catalog::names_of(&event.name),
-        event.id,
     )
     .fetch_all(tx.conn())
     .await?;
-    if wanted.is_empty() {
+    if endpoints.is_empty() {
         return Ok(());
     }
+    let ids: Vec<Uuid> = endpoints.iter().map(|endpoint| endpoint.id).collect();
+    let known = known(tx, &ids, events).await?;
+    for event in events {
+        let names = catalog::names_of(&event.name);
+        let wants = |wanted: &[String]| wanted.iter().any(|wanted| names.contains(wanted));
+        let wanted: Vec<Uuid> = endpoints
+            .iter()
+            .filter(|endpoint| wants(&endpoint.events) && !known.contains(&(endpoint.id, event.id)))
+            .map(|endpoint| endpoint.id)
+            .collect();
+        if !wanted.is_empty() {
+            tell(tx, &wanted, event).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The deliveries that there are of these events to these endpoints, as endpoint and event.
+async fn known(tx: &mut TenantTx, endpoints: &[Uuid], events: &[Event]) -> Result<HashSet<(Uuid, Uuid)>> {
+    let practice = tx.practice();
+    let rows = sqlx::query!(
+        "select endpoint_id, event_id from webhooks.delivery
+          where practice_id = $1 and endpoint_id = any($2) and event_id = any($3)",
+        practice,
+        endpoints,
+        &events.iter().map(|event| event.id).collect::<Vec<_>>(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.endpoint_id, row.event_id)).collect())
+}
+
+async fn tell(tx: &mut TenantTx, wanted: &[Uuid], event: &Event) -> Result<()> {
     let fields = event.payload["fields"].as_array().into_iter().flatten();
     let message = Message {
         event: event.name.clone(),
@@ -42,7 +72,7 @@ async fn hear(tx: &mut TenantTx, event: &Event) -> Result<()> {
         fields: fields.filter_map(|field| field.as_str().map(str::to_owned)).collect(),
     };
     let lane = format!("{}:{}", event.subject_type, event.subject_id);
-    queue(tx, &wanted, event.id, &lane, &message).await
+    queue(tx, wanted, event.id, &lane, &message).await
 }
 
 /// Puts a message behind what waits in the lane of each of these endpoints, which are in the order of their ids.

@@ -188,7 +188,7 @@ macro_rules! transaction {
             /// # Errors
             /// 503 when the database went away; then it is unknown whether the commit arrived.
             $visibility async fn commit(self) -> Result<()> {
-                commit(self.0).await
+                commit(self.0, String::new()).await
             }
         }
     };
@@ -198,8 +198,8 @@ transaction!(PlatformTx, pub);
 transaction!(WorkerTx, pub);
 
 /// In a task of its own: a request that goes away does not take back what it has asked for.
-async fn commit(open: Open) -> Result<()> {
-    tokio::spawn(open.commit()).await.map_err(Error::internal)??;
+async fn commit(open: Open, before: String) -> Result<()> {
+    tokio::spawn(async move { open.commit(&before).await }).await.map_err(Error::internal)??;
     Ok(())
 }
 

@@ -136,8 +136,9 @@ impl Open {
 
     /// Makes it so. PostgreSQL answers the commit of a transaction with a failed statement by silently rolling it back;
     /// the statement in front fails there, so that nobody takes it for done.
-    pub(super) async fn commit(mut self) -> sqlx::Result<()> {
-        self.conn().execute("select; commit").await?;
+    /// Statements that give nothing may go before it in the same message.
+    pub(super) async fn commit(mut self, before: &str) -> sqlx::Result<()> {
+        self.conn().execute(AssertSqlSafe(format!("{before}select; commit"))).await?;
         self.give_back(false);
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The tenant transaction: the only door to a practice's rows.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use sqlx::PgConnection;
@@ -192,6 +192,7 @@ pub struct TenantTx {
     tx: Open,
     caller: Arc<Caller>,
     now: Timestamp,
+    begun: Instant,
     keys: Keys,
     public_origin: Arc<str>,
     pub(crate) key: Option<Arc<DataKey>>,
@@ -201,6 +202,8 @@ pub struct TenantTx {
     pub(crate) enqueued: bool,
     pub(crate) mailed: bool,
     turns: bool,
+    /// What is told with the commit, as [`crate::live`] writes it.
+    pub(crate) notices: Vec<String>,
 }
 
 impl TenantTx {
@@ -244,6 +247,13 @@ impl TenantTx {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// The instant at which something happens within this transaction: its own, and what has passed since then.
+    #[must_use]
+    pub fn moment(&self) -> Timestamp {
+        let passed = jiff::SignedDuration::try_from(self.begun.elapsed()).unwrap_or_default();
+        self.now.saturating_add(passed).unwrap_or(self.now)
     }
 
     /// Below which every address of ours lies that is handed out.
@@ -363,6 +373,7 @@ impl Door {
             tx,
             caller: Arc::clone(caller),
             now: self.clock.now(),
+            begun: Instant::now(),
             keys: self.keys.clone(),
             public_origin: Arc::clone(&self.public_origin),
             key: None,
@@ -371,6 +382,7 @@ impl Door {
             enqueued: false,
             mailed: false,
             turns: false,
+            notices: Vec::new(),
         };
         if let Actor::Platform(errand) = &caller.actor {
             tx.record_errand(errand).await?;
@@ -383,9 +395,9 @@ impl Door {
         if mode == Mode::Look && !tx.looked {
             return Err(Error::internal("what must be recorded was looked at without an entry"));
         }
-        commit(tx.tx).await?;
+        commit(tx.tx, crate::live::with_commit(&tx.notices)).await?;
         if tx.emitted {
-            self.wake.of(Watch::Events).notify_one();
+            self.wake.happened(caller.practice);
         }
         if tx.enqueued {
             self.wake.of(Watch::Jobs).notify_one();

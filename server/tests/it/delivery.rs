@@ -1,5 +1,6 @@
 //! Events, jobs, idempotency and live updates: what is promised of delivery.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use platform::error::Error;
 use platform::id::PracticeId;
 use platform::jobs::{JobKind, JobRun, UnderWay};
 use platform::outbox::{Listener, Subscriber};
+use platform::record::Change;
 use platform::testing::{Person, TestServer};
 use platform::worker::Duties;
 use serde_json::{Value, json};
@@ -133,6 +135,67 @@ async fn hurry(server: &TestServer) {
     ] {
         sqlx::query(statement).execute(&mut server.database.conn().await).await.expect("hurried");
     }
+}
+
+/// Writes down every event of a thing.
+const SCRIBE: Listener = Listener {
+    name: "scribe",
+    wants: |name| name == "thing.changed",
+    handle: |tx, events| {
+        Box::pin(async move {
+            for event in events {
+                sqlx::query("insert into public.heard (id, version) values ($1, $2)")
+                    .bind(event.subject_id)
+                    .bind(event.version)
+                    .execute(tx.conn())
+                    .await?;
+            }
+            Ok(())
+        })
+    },
+};
+
+#[tokio::test]
+async fn more_than_a_transaction_takes_is_heard_once_and_in_order() {
+    let server = with(Duties { listeners: vec![SCRIBE], ..Duties::default() }).await;
+    let mut conn = server.database.conn().await;
+    conn.execute("create table public.heard (place serial, id uuid, version int); grant all on public.heard to vantage_app;
+                  grant usage on schema public to vantage_app; grant all on all sequences in schema public to vantage_app")
+        .await
+        .expect("a place to write");
+    let owner = server.owner_of("alpha").await;
+    let caller = Caller::system(PracticeId(owner.practice()));
+    let things: Vec<Uuid> = (0..700).map(|_| Uuid::now_v7()).collect();
+    // one of them changes again and again, more often than a lane is told of at once
+    for version in 1..=45 {
+        let those: Vec<Uuid> = if version == 1 { things.clone() } else { vec![things[0]] };
+        server
+            .app
+            .door
+            .write(&caller, async move |tx| {
+                let change = |id: &Uuid| Change::done("change", "thing", *id).event("thing.changed", version);
+                tx.record_all(&those.iter().map(change).collect::<Vec<_>>()).await
+            })
+            .await
+            .expect("happens");
+    }
+    // a worker that nobody wakes for the rest
+    let working = platform::worker::spawn(&server.app, Duties { listeners: vec![SCRIBE], ..Duties::default() });
+    while number(&server, "select count(*) from outbox.event where state = 'pending'").await > 0 {
+        tokio::task::yield_now().await;
+    }
+    server.app.stop.cancel();
+    working.await.expect("stops");
+    let heard: Vec<(Uuid, i32)> = sqlx::query_as("select id, version from public.heard order by place")
+        .fetch_all(&mut conn)
+        .await
+        .expect("what was heard");
+    assert_eq!(heard.len(), 744);
+    let of_first: Vec<i32> = heard.iter().filter(|(id, _)| *id == things[0]).map(|(_, version)| *version).collect();
+    assert_eq!(of_first, (1..=45).collect::<Vec<_>>());
+    let each: HashSet<Uuid> = heard.iter().map(|(id, _)| *id).collect();
+    assert_eq!(each, things.into_iter().collect());
+    assert_eq!(number(&server, "select count(*) from outbox.lane where pending <> 0 or lease is not null").await, 0);
 }
 
 static BAD: std::sync::OnceLock<Uuid> = std::sync::OnceLock::new();

@@ -36,6 +36,8 @@ type Inside = for<'a> fn(&'a mut TenantTx, &'a Call) -> BoxFuture<'a, Result<Val
 pub(crate) struct Line {
     pub entry: Entry,
     pub attempts: i32,
+    /// When it began.
+    pub started: Timestamp,
     pub took: Duration,
 }
 
@@ -85,17 +87,17 @@ pub(crate) async fn carry(
     let mut lines = Vec::new();
     let mut answer = match first {
         First::Answer(answer) => answer,
-        First::Outside(request, result, took) => match note(going, request, *result, took, &mut lines) {
+        First::Outside(request, result, took) => match note(going, request, *result, (tx.now(), took), &mut lines) {
             Ok(answer) => answer,
             Err(stand) => return Ok((lines, *stand)),
         },
     };
     for _ in 0..ACTIONS_AT_ONCE {
         let plan = std::sync::Arc::clone(&going.plan);
-        let begun = Instant::now();
+        let (started, begun) = (tx.moment(), Instant::now());
         let turn = decide(&plan, &mut going.state, answer, around, STEPS_AT_ONCE);
         let took = begun.elapsed();
-        lines.extend(turn.entries.into_iter().map(|entry| Line { entry, attempts: 1, took }));
+        lines.extend(turn.entries.into_iter().map(|entry| Line { entry, attempts: 1, started, took }));
         let request = match turn.next {
             Next::Act(request) => request,
             Next::Wait(waiting) => return Ok((lines, Stand::Waiting(waiting))),
@@ -110,27 +112,33 @@ pub(crate) async fn carry(
             return Ok((lines, Stand::Outside(request)));
         };
         let call = call(going, &request);
-        let begun = Instant::now();
+        let (started, begun) = (tx.moment(), Instant::now());
         tx.act_as_workflow(Some(going.cause()))?;
         let result = match together {
             Together::All => Ok(run(tx, &call).await?),
             Together::Alone => alone(tx, run, &call).await?,
         };
         tx.act_as_workflow(None)?;
-        match note(going, request, result, begun.elapsed(), &mut lines) {
+        match note(going, request, result, (started, begun.elapsed()), &mut lines) {
             Ok(next) => answer = next,
             Err(stand) => return Ok((lines, *stand)),
         }
     }
-    let stand = settle(going, answer, around, &mut lines);
+    let stand = settle(going, answer, around, tx.moment(), &mut lines);
     Ok((lines, stand))
 }
 
 /// The last answer of a turn is kept by deciding once more without doing anything.
-fn settle(going: &mut Going, answer: Answer, around: &Surroundings, lines: &mut Vec<Line>) -> Stand {
+fn settle(
+    going: &mut Going,
+    answer: Answer,
+    around: &Surroundings,
+    started: Timestamp,
+    lines: &mut Vec<Line>,
+) -> Stand {
     let plan = std::sync::Arc::clone(&going.plan);
     let turn = decide(&plan, &mut going.state, answer, around, STEPS_AT_ONCE);
-    lines.extend(turn.entries.into_iter().map(|entry| Line { entry, attempts: 1, took: Duration::ZERO }));
+    lines.extend(turn.entries.into_iter().map(|entry| Line { entry, attempts: 1, started, took: Duration::ZERO }));
     match turn.next {
         Next::Act(_) | Next::Again => Stand::Due,
         Next::Wait(waiting) => Stand::Waiting(waiting),
@@ -188,7 +196,7 @@ fn note(
     going: &mut Going,
     request: Request,
     result: Result<Value>,
-    took: Duration,
+    (started, took): (Timestamp, Duration),
     lines: &mut Vec<Line>,
 ) -> Result<Answer, Box<Stand>> {
     let attempts = going.attempts + 1;
@@ -208,7 +216,7 @@ fn note(
         Ok(output) => {
             going.attempts = 0;
             entry.output = output.clone();
-            lines.push(Line { entry, attempts, took });
+            lines.push(Line { entry, attempts, started, took });
             return Ok(Answer::Gave(output));
         }
         Err(error) => error,
@@ -216,7 +224,7 @@ fn note(
     let (code, message) = (error.code(), told(&error));
     entry.state = "failed";
     entry.error = Some((code.to_owned(), message.clone()));
-    lines.push(Line { entry, attempts, took });
+    lines.push(Line { entry, attempts, started, took });
     if !is_final(&error) && u32::try_from(attempts).is_ok_and(|attempts| attempts < limit) {
         going.attempts = attempts;
         return Err(Box::new(Stand::Retry(pause(attempts, error.after()))));

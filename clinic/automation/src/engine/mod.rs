@@ -21,7 +21,7 @@ use platform::error::Result;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::decide::Failure;
+use crate::decide::{Failure, Surroundings};
 use crate::plan::Plan;
 
 pub use around::{Info, around, info};
@@ -92,10 +92,10 @@ pub struct Signal {
 }
 
 /// When runs that begin are carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
-    /// In this very transaction as far as possible.
-    Now,
+#[derive(Clone, Copy, Debug)]
+pub enum When<'a> {
+    /// In this very transaction as far as possible, in these surroundings.
+    Now(&'a Surroundings),
     /// By the worker, behind it.
     Soon,
 }
@@ -107,7 +107,7 @@ pub trait Orchestrator: Send + Sync {
     ///
     /// # Errors
     /// 503 when the database is away.
-    fn start<'a>(&'a self, tx: &'a mut TenantTx, starts: Vec<Start>, when: When) -> BoxFuture<'a, Result<Vec<Uuid>>>;
+    fn start<'a>(&'a self, tx: &'a mut TenantTx, starts: Vec<Start>, when: When<'a>) -> BoxFuture<'a, Result<Vec<Uuid>>>;
 
     /// Wakes runs that wait.
     ///

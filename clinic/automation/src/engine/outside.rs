@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use platform::App;
 use platform::db::Caller;
 use platform::error::{Error, Result};
@@ -49,7 +49,7 @@ impl Errand {
 }
 
 /// The line of the history that says that it has begun.
-pub(crate) fn begun(going: &Going, request: &Request) -> Line {
+pub(crate) fn begun(going: &Going, request: &Request, started: Timestamp) -> Line {
     let entry = Entry {
         seq: request.seq,
         step: request.step.clone(),
@@ -61,7 +61,7 @@ pub(crate) fn begun(going: &Going, request: &Request) -> Line {
         path: None,
         error: None,
     };
-    Line { entry, attempts: going.attempts + 1, took: Duration::ZERO }
+    Line { entry, attempts: going.attempts + 1, started, took: Duration::ZERO }
 }
 
 /// Does errands behind the turn. Those for which there is no place now are given back.

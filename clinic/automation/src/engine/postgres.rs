@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::carry::{First, LONG_ENOUGH, Line, Stand, Together, carry};
 use super::rows::{About, Begun, Standing, data_place, insert_runs, standing, tell, write_lines, write_waits};
-use super::{Going, Orchestrator, Signal, Start, When, around, info, live, plan_of};
-use crate::decide::{Answer, State, begin};
+use super::{Going, Orchestrator, Signal, Start, When, live, plan_of};
+use crate::decide::{Answer, State, Surroundings, begin};
 
 /// Runs that are carried out within the transaction in which they begin.
 const MOST_NOW: usize = 500;
@@ -24,7 +24,7 @@ const MOST_NOW: usize = 500;
 pub struct Postgres;
 
 impl Orchestrator for Postgres {
-    fn start<'a>(&'a self, tx: &'a mut TenantTx, starts: Vec<Start>, when: When) -> BoxFuture<'a, Result<Vec<Uuid>>> {
+    fn start<'a>(&'a self, tx: &'a mut TenantTx, starts: Vec<Start>, when: When<'a>) -> BoxFuture<'a, Result<Vec<Uuid>>> {
         Box::pin(start(tx, starts, when))
     }
 
@@ -41,26 +41,20 @@ impl Orchestrator for Postgres {
     }
 }
 
-async fn start(tx: &mut TenantTx, mut starts: Vec<Start>, when: When) -> Result<Vec<Uuid>> {
+async fn start(tx: &mut TenantTx, starts: Vec<Start>, when: When<'_>) -> Result<Vec<Uuid>> {
     if starts.is_empty() {
         return Ok(Vec::new());
     }
-    forget_known(tx, &mut starts).await?;
-    if starts.is_empty() {
-        return Ok(Vec::new());
-    }
-    if when == When::Now && starts.len() <= MOST_NOW {
+    if let (When::Now(around), true) = (when, starts.len() <= MOST_NOW) {
         sqlx::query!("savepoint runs").execute(tx.conn()).await?;
         // an action that panics is no reason for an event not to be told
-        let carried = AssertUnwindSafe(carry_out(tx, &starts)).catch_unwind().await;
+        let carried = AssertUnwindSafe(carry_out(tx, &starts, around)).catch_unwind().await;
         match carried.unwrap_or_else(|_| Err(Error::internal("an action panicked"))) {
-            Ok(new) => {
-                sqlx::query!("release savepoint runs").execute(tx.conn()).await?;
-                return Ok(new);
-            }
+            // the savepoint goes with the transaction
+            Ok(new) => return Ok(new),
             Err(error) if error.is_transient() => return Err(error),
             Err(error) => {
-                // whose mistake it was is found out by the worker, run by run
+                // some have begun before, or it was a mistake of one of them, which the worker finds out run by run
                 tracing::debug!(%error, "runs are carried out one by one");
                 sqlx::query!("rollback to savepoint runs").execute(tx.conn()).await?;
                 tx.act_as_workflow(None)?;
@@ -72,24 +66,6 @@ async fn start(tx: &mut TenantTx, mut starts: Vec<Start>, when: When) -> Result<
     let new = insert_runs(tx, &begun, false).await?;
     finish(tx, &begun, &new).await?;
     Ok(new)
-}
-
-/// Without those that have begun before. A unique constraint sees to those that begin at the same moment.
-async fn forget_known(tx: &mut TenantTx, starts: &mut Vec<Start>) -> Result<()> {
-    let practice = tx.practice();
-    let known = sqlx::query!(
-        "select r.workflow_id, r.cause from unnest($2::uuid[], $3::text[]) n (workflow, cause)
-           join automation.run r on r.practice_id = $1 and r.workflow_id = n.workflow and r.cause = n.cause",
-        practice,
-        &starts.iter().map(|start| start.workflow).collect::<Vec<_>>(),
-        &starts.iter().map(|start| start.cause.clone()).collect::<Vec<_>>(),
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    if !known.is_empty() {
-        starts.retain(|start| !known.iter().any(|row| row.workflow_id == start.workflow && row.cause == start.cause));
-    }
-    Ok(())
 }
 
 /// A run that will be carried out by the worker; one that must not begin has ended.
@@ -106,11 +82,7 @@ fn begun(start: Start, now: Timestamp) -> Begun {
 }
 
 /// Carries runs out in this transaction as far as that goes, and writes them as they stand then.
-async fn carry_out(tx: &mut TenantTx, starts: &[Start]) -> Result<Vec<Uuid>> {
-    let info = info(tx).await?;
-    let facts = starts.iter().any(|start| start.plan.needs_practice);
-    let opening = starts.iter().any(|start| start.plan.needs_opening);
-    let around = around(tx, &info, facts, opening).await?;
+async fn carry_out(tx: &mut TenantTx, starts: &[Start], around: &Surroundings) -> Result<Vec<Uuid>> {
     let now = tx.now();
     let (mut all, mut lines, mut stands) = (Vec::new(), Vec::<(Uuid, Line)>::new(), Vec::new());
     let since = Instant::now();
@@ -130,7 +102,7 @@ async fn carry_out(tx: &mut TenantTx, starts: &[Start]) -> Result<Vec<Uuid>> {
                 attempts: 0,
             };
             let first = First::Answer(Answer::Go);
-            let (entries, carried) = carry(tx, &mut going, &around, first, Together::All).await?;
+            let (entries, carried) = carry(tx, &mut going, around, first, Together::All).await?;
             // what is wanted from outside is begun by whoever has a lease
             stand = if let Stand::Outside(_) = carried { Stand::Due } else { carried };
             lines.extend(entries.into_iter().map(|line| (new.id, line)));

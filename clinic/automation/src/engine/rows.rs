@@ -181,7 +181,7 @@ pub(crate) async fn write_lines(tx: &mut TenantTx, lines: &[(Uuid, Line)]) -> Re
     if newest.is_empty() {
         return Ok(());
     }
-    let (practice, now) = (tx.practice(), tx.now());
+    let practice = tx.practice();
     let mut data = Vec::with_capacity(newest.len());
     for (run, line) in &newest {
         let plain = serde_json::to_vec(&sealed_part(&line.entry)).map_err(Error::internal)?;
@@ -195,11 +195,11 @@ pub(crate) async fn write_lines(tx: &mut TenantTx, lines: &[(Uuid, Line)]) -> Re
     sqlx::query!(
         "insert into automation.step (practice_id, run_id, seq, step_id, iteration, kind, state, attempts, started_at,
                 duration_us, error_code, error_message, path, data)
-         select $1, s.run, s.seq, s.step, s.iteration::int[], s.kind, s.state, s.attempts, $2, s.took, s.code, s.message,
-                s.path, s.data
-           from unnest($3::uuid[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[], $10::bigint[],
-                       $11::text[], $12::text[], $13::text[], $14::bytea[])
-                s (run, seq, step, iteration, kind, state, attempts, took, code, message, path, data)
+         select $1, s.run, s.seq, s.step, s.iteration::int[], s.kind, s.state, s.attempts, s.started, s.took, s.code,
+                s.message, s.path, s.data
+           from unnest($2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::timestamptz[],
+                       $10::bigint[], $11::text[], $12::text[], $13::text[], $14::bytea[])
+                s (run, seq, step, iteration, kind, state, attempts, started, took, code, message, path, data)
          on conflict (practice_id, run_id, seq) do update
             set state = excluded.state, attempts = excluded.attempts,
                 duration_us = case when automation.step.kind = 'wait'
@@ -207,7 +207,6 @@ pub(crate) async fn write_lines(tx: &mut TenantTx, lines: &[(Uuid, Line)]) -> Re
                                    else excluded.duration_us end,
                 error_code = excluded.error_code, error_message = excluded.error_message, data = excluded.data",
         practice,
-        jiff_sqlx::Timestamp::from(now) as _,
         &newest.iter().map(|(run, _)| *run).collect::<Vec<_>>(),
         &newest.iter().map(|(_, line)| line.entry.seq).collect::<Vec<_>>(),
         &newest.iter().map(|(_, line)| line.entry.step.clone()).collect::<Vec<_>>(),
@@ -215,6 +214,7 @@ pub(crate) async fn write_lines(tx: &mut TenantTx, lines: &[(Uuid, Line)]) -> Re
         &newest.iter().map(|(_, line)| line.entry.kind).collect::<Vec<_>>() as _,
         &newest.iter().map(|(_, line)| line.entry.state).collect::<Vec<_>>() as _,
         &newest.iter().map(|(_, line)| line.attempts).collect::<Vec<_>>(),
+        &newest.iter().map(|(_, line)| jiff_sqlx::Timestamp::from(line.started)).collect::<Vec<_>>() as _,
         &newest.iter().map(|(_, line)| i64::try_from(line.took.as_micros()).unwrap_or(i64::MAX)).collect::<Vec<_>>(),
         &newest.iter().map(|(_, line)| error(line, |e| e.0.clone())).collect::<Vec<_>>() as _,
         &newest.iter().map(|(_, line)| error(line, |e| e.1.clone())).collect::<Vec<_>>() as _,

@@ -168,7 +168,7 @@ pub(crate) async fn write(
     let now = tx.now();
     for (one, stand) in taken.iter().zip(stands) {
         if let Stand::Outside(request) = stand {
-            lines.push((one.going.id, outside::begun(&one.going, request)));
+            lines.push((one.going.id, outside::begun(&one.going, request, tx.moment())));
         }
     }
     let standings: Vec<Standing> = stands

@@ -89,11 +89,11 @@ pub async fn whom(tx: &mut TenantTx, call: &Call) -> Result<PatientId> {
         (None, Some(patient)) => patient,
         _ => call.id("patientId")?,
     };
-    let kept = merge::kept(tx, &[asked]).await?.remove(&asked).map(PatientId).ok_or_else(|| {
+    let (kept, is_present) = merge::kept_one(tx, asked).await?.ok_or_else(|| {
         Error::invalid(vec![FieldError::new("/patientId", "not_found", "Choose a patient of the practice.")])
     })?;
-    if record::is_present(tx, kept).await? {
-        return Ok(kept);
+    if is_present {
+        return Ok(PatientId(kept));
     }
     Err(Error::conflict("patient.deleted", "This patient is deleted; restore it first."))
 }
@@ -267,6 +267,6 @@ fn add_note<'a>(tx: &'a mut TenantTx, call: &'a Call) -> BoxFuture<'a, Result<Va
         let text = given(call, "text")?.ok_or_else(|| missing("text"))?;
         let new = NewNote { text, mentions: Vec::new() };
         extract::check(&new)?;
-        Ok(json!({ "noteId": timeline::add_note(tx, id, &new).await?.id }))
+        Ok(json!({ "noteId": timeline::keep_note(tx, id, &new).await?.id }))
     })
 }

@@ -1,6 +1,6 @@
 //! A patient, as workflows see one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use automation::block::{DateOf, Field, FindQuery, Kind, Subject};
 use futures::future::BoxFuture;
@@ -22,7 +22,7 @@ use crate::custom::{self, CustomField, Values};
 use crate::duplicates::merge;
 use crate::list::Which;
 use crate::record::fields::{Consents, ContactMethod, PatientStatus, Sex};
-use crate::visits::{self, Visits};
+use crate::visits::Visits;
 use crate::{names, tags};
 
 macro_rules! fields {
@@ -118,6 +118,8 @@ struct Row {
     custom: Json<Values>,
     created_at: jiff_sqlx::Timestamp,
     tags: Vec<Uuid>,
+    last_visit: Option<jiff_sqlx::Timestamp>,
+    next_visit: Option<jiff_sqlx::Timestamp>,
     of_practice: Language,
     time_zone: String,
 }
@@ -135,36 +137,37 @@ pub async fn known(tx: &mut TenantTx, ids: &[Uuid]) -> Result<HashMap<Uuid, Know
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let kept = merge::kept(tx, ids).await?;
-    let mut wanted: Vec<Uuid> = kept.values().copied().collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    let rows = rows(tx, &wanted).await?;
-    let parts = merge::all_of_each(tx, &wanted).await?;
-    let visits = visits::of_all(tx, &parts).await?;
-    let (own, words) = (custom::all(tx).await?, tags::names(tx).await?);
-    let now = tx.now();
-    let mut of: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-    for (whole, part) in parts {
-        of.entry(whole).or_default().push(part);
+    let (mut kept, mut of) = (HashMap::new(), HashMap::<Uuid, BTreeSet<Uuid>>::new());
+    for (asked, as_whom, part) in merge::whole(tx, ids).await? {
+        kept.insert(asked, as_whom);
+        of.entry(as_whom).or_default().insert(part);
     }
+    let rows = rows(tx, &of).await?;
+    let own = custom::all(tx).await?;
+    let tagged = rows.iter().any(|row| !row.tags.is_empty());
+    let words = if tagged { tags::names(tx).await? } else { HashMap::new() };
+    let now = tx.now();
     let mut patients = HashMap::new();
     for row in &rows {
         let zone = TimeZone::get(&row.time_zone).map_err(Error::internal)?;
         let today = now.to_zoned(zone).date();
-        let visits = visits.get(&row.id).copied().unwrap_or_default();
+        let instant = |at: Option<jiff_sqlx::Timestamp>| at.map(|at| at.to_jiff());
+        let visits = Visits { last: instant(row.last_visit), next: instant(row.next_visit) };
         patients.insert(row.id, (row.shown(today, visits, &own, &words), row.language()));
     }
     let known = |(asked, as_whom): (Uuid, Uuid)| {
         let (value, language) = patients.get(&as_whom)?.clone();
-        let ids = of.get(&as_whom).cloned().unwrap_or_default();
+        let ids = of.get(&as_whom).into_iter().flatten().copied().collect();
         Some((asked, Known { value, language, ids }))
     };
     Ok(kept.into_iter().filter_map(known).collect())
 }
 
-async fn rows(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Row>> {
-    let practice = tx.practice();
+/// These patients, with the visits of all their parts as one.
+async fn rows(tx: &mut TenantTx, of: &HashMap<Uuid, BTreeSet<Uuid>>) -> Result<Vec<Row>> {
+    let (practice, now) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()));
+    let parts = of.iter().flat_map(|(whole, parts)| parts.iter().map(move |part| (*whole, *part)));
+    let (whole, part): (Vec<Uuid>, Vec<Uuid>) = parts.unzip();
     Ok(sqlx::query_as!(
         Row,
         r#"select p.id, p.number, p.given_name, p.family_name, p.given_name_other, p.family_name_other, p.birth_date,
@@ -173,11 +176,18 @@ async fn rows(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Row>> {
                   p.language, p.custom as "custom: Json<Values>", p.created_at,
                   array(select t.tag_id from patients.patient_tag t
                          where t.practice_id = p.practice_id and t.patient_id = p.id order by t.tag_id) as "tags!",
+                  n.last as "last_visit: jiff_sqlx::Timestamp", n.next as "next_visit: jiff_sqlx::Timestamp",
                   c.language as "of_practice: Language", c.time_zone
-             from patients.patient p join platform.practice c on c.practice_id = p.practice_id
-            where p.practice_id = $1 and p.id = any($2) and p.deleted_at is null"#,
+             from (select n.whole, max(v.last_visit_at) as last, min(v.next_visit_at) filter (where v.next_visit_at > $4) as next
+                     from unnest($2::uuid[], $3::uuid[]) n (whole, part)
+                     join patients.patient v on v.practice_id = $1 and v.id = n.part group by n.whole) n
+             join patients.patient p on p.practice_id = $1 and p.id = n.whole
+             join platform.practice c on c.practice_id = p.practice_id
+            where p.deleted_at is null"#,
         practice,
-        ids,
+        &whole,
+        &part,
+        now as _,
     )
     .fetch_all(tx.conn())
     .await?)

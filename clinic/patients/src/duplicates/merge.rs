@@ -275,25 +275,32 @@ pub async fn all_of(tx: &mut TenantTx, patient: PatientId) -> Result<Vec<Uuid>> 
     Ok(ids)
 }
 
-/// The same for many: pairs of one of them and somebody who was merged into them, or is they themselves.
+/// As whom these patients are kept, with everybody who was merged into those: of triples of a patient, who they are kept as,
+/// and such a part, each of them among them.
 ///
 /// # Errors
 /// 503 when the database is away.
-pub async fn all_of_each(tx: &mut TenantTx, patients: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
+pub async fn whole(tx: &mut TenantTx, patients: &[Uuid]) -> Result<Vec<(Uuid, Uuid, Uuid)>> {
     let practice = tx.practice();
     let rows = sqlx::query!(
-        r#"with recursive part (whole, id) as (
-               select w, w from unnest($2::uuid[]) w
+        r#"with recursive way (of, at, next) as (
+               select p.id, p.id, p.merged_into from patients.patient p where p.practice_id = $1 and p.id = any($2)
+               union
+               select w.of, p.id, p.merged_into
+                 from way w join patients.patient p on p.practice_id = $1 and p.id = w.next),
+           part (whole, id) as (
+               select distinct w.at, w.at from way w where w.next is null
                union
                select part.whole, p.id
                  from patients.patient p join part on p.practice_id = $1 and p.merged_into = part.id)
-           select whole as "whole!", id as "id!" from part"#,
+           select w.of as "of!", w.at as "at!", part.id as "part!"
+             from way w join part on part.whole = w.at where w.next is null"#,
         practice,
         patients,
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(|row| (row.whole, row.id)).collect())
+    Ok(rows.into_iter().map(|row| (row.of, row.at, row.part)).collect())
 }
 
 /// As whom these patients are kept: who was merged as the other one, everybody else as themselves.
@@ -315,4 +322,25 @@ pub async fn kept(tx: &mut TenantTx, patients: &[Uuid]) -> Result<HashMap<Uuid, 
     .fetch_all(tx.conn())
     .await?;
     Ok(rows.into_iter().map(|row| (row.of, row.at)).collect())
+}
+
+/// As whom a patient is kept, and whether that one is not deleted; none, where there is no such patient.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn kept_one(tx: &mut TenantTx, patient: Uuid) -> Result<Option<(Uuid, bool)>> {
+    let practice = tx.practice();
+    let row = sqlx::query!(
+        r#"with recursive way (at, next, present) as (
+               select p.id, p.merged_into, p.deleted_at is null from patients.patient p where p.practice_id = $1 and p.id = $2
+               union
+               select p.id, p.merged_into, p.deleted_at is null
+                 from way w join patients.patient p on p.practice_id = $1 and p.id = w.next)
+           select at as "at!", present as "present!" from way where next is null"#,
+        practice,
+        patient,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| (row.at, row.present)))
 }

@@ -26,7 +26,7 @@ use receiver::Receiver;
 async fn start(receivers: &[&Receiver]) -> (TestServer, Person) {
     let origins: Vec<_> = receivers.iter().map(|receiver| receiver.origin()).collect();
     let config = Config { webhook_origins: origins.join(","), ..Config::default() };
-    let duties = Duties { subscribers: crate::subscribers(), ..Duties::default() };
+    let duties = Duties { listeners: crate::listeners(), ..Duties::default() };
     let routes = identity::routes().merge(crate::routes());
     let server = TestServer::with(config, duties, |app| http::surround(routes.split().0, app)).await;
     let owner = server.owner_of("alpha").await;
@@ -96,9 +96,9 @@ async fn deliveries(owner: &Person, id: Uuid) -> Vec<Value> {
 
 /// Hears an event directly, as the outbox would tell it.
 async fn hear(app: &App, practice: Uuid, event: Event) {
-    let subscriber = crate::subscribers().remove(0);
+    let listener = crate::listeners().remove(0);
     app.door
-        .write(&Caller::system(PracticeId(practice)), async move |tx| (subscriber.handle)(tx, &event).await)
+        .write(&Caller::system(PracticeId(practice)), async move |tx| (listener.handle)(tx, &[event.clone()]).await)
         .await
         .expect("heard");
 }
