@@ -17,7 +17,7 @@ use crate::break_glass;
 use crate::db::{Actor, Caller, Origin, TenantTx};
 use crate::error::{Error, Result};
 use crate::id::{PracticeId, SessionId, UserId};
-use crate::permission::{OWN, Permission, Rights};
+use crate::permission::{BEFORE_ENROLMENT, Permission, Rights};
 use crate::phi::Phi;
 use crate::token::{self, ACCESS_COOKIE, DEVICE_COOKIE, Holder};
 
@@ -65,7 +65,7 @@ impl<P: Permission> FromRequestParts<App> for Can<P> {
         {
             activity::note(app, session);
         }
-        if must_enrol && !OWN.contains(&P::NAME) {
+        if must_enrol && !BEFORE_ENROLMENT.contains(&P::NAME) {
             return Err(must_enrol_first());
         }
         if !rights.may(P::NAME) {
@@ -183,7 +183,7 @@ impl<P> Can<P> {
         self.rights.may(permission)
     }
 
-    /// The signed-in person, for what is only theirs (see [`OWN`]).
+    /// The signed-in person, for what is only theirs (see [`crate::permission::OWN`]).
     ///
     /// # Errors
     /// 403 for a program with a key.

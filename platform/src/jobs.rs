@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::crypto::Place;
-use crate::db::{Caller, TenantTx};
+use crate::db::{Caller, Causation, TenantTx, following};
 use crate::error::{Error, Result};
 use crate::extract::Path;
 use crate::guard::Can;
@@ -174,9 +174,10 @@ impl TenantTx {
         let place = Place { table: "jobs.job", column: "payload", row: id.uuid() };
         let sealed = self.seal(place, &serde_json::to_vec(payload).map_err(Error::internal)?).await?;
         let user = self.caller().actor.user();
+        let cause = self.cause().map(serde_json::to_value).transpose().map_err(Error::internal)?;
         sqlx::query!(
-            "insert into jobs.job (practice_id, id, kind, payload, max_attempts, unique_key, created_by)
-             values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into jobs.job (practice_id, id, kind, payload, max_attempts, unique_key, created_by, cause)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
             practice,
             id.uuid(),
             kind.name,
@@ -184,6 +185,7 @@ impl TenantTx {
             kind.max_attempts,
             once,
             user.map(|user| user.uuid()),
+            cause,
         )
         .execute(self.conn())
         .await
@@ -299,7 +301,7 @@ async fn run_one(app: App, duties: Arc<Duties>, practice: PracticeId, id: JobId,
         .door
         .write_regardless(&Caller::system(practice), async move |tx| {
             let row = sqlx::query!(
-                "select kind, payload from jobs.job where practice_id = $1 and id = $2",
+                "select kind, payload, cause from jobs.job where practice_id = $1 and id = $2",
                 practice.uuid(),
                 id.uuid()
             )
@@ -307,12 +309,14 @@ async fn run_one(app: App, duties: Arc<Duties>, practice: PracticeId, id: JobId,
             .await?;
             let place = Place { table: "jobs.job", column: "payload", row: id.uuid() };
             let payload = tx.open(place, &row.payload).await?;
-            Ok((row.kind, serde_json::from_slice::<Value>(&payload).map_err(Error::internal)?))
+            let cause: Option<Causation> =
+                row.cause.map(serde_json::from_value).transpose().map_err(Error::internal)?;
+            Ok((row.kind, serde_json::from_slice::<Value>(&payload).map_err(Error::internal)?, cause))
         })
         .await;
     let outcome = match loaded {
-        Ok((kind, payload)) => match duties.jobs.iter().find(|known| known.name == kind) {
-            Some(kind) => JobRun { app: app.clone(), practice, id, payload, lease }.run(kind).await,
+        Ok((kind, payload, cause)) => match duties.jobs.iter().find(|known| known.name == kind) {
+            Some(kind) => following(cause, JobRun { app: app.clone(), practice, id, payload, lease }.run(kind)).await,
             None => Err(Error::internal(format!("no such kind of job: {kind}"))),
         },
         Err(error) => Err(error),

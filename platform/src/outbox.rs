@@ -24,7 +24,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::db::{Caller, TenantTx};
+use crate::db::{Caller, Causation, TenantTx};
 use crate::error::{Error, Result};
 use crate::id::PracticeId;
 use crate::worker::Duties;
@@ -59,6 +59,13 @@ pub struct Event {
     pub version: Option<i32>,
     /// Names of changed fields and ids, never values.
     pub payload: Value,
+}
+
+impl Event {
+    /// The workflow that led to it, if one did.
+    fn cause(&self) -> Option<Causation> {
+        serde_json::from_value(self.payload.clone()).ok()
+    }
 }
 
 /// Who wants to hear of events.
@@ -297,10 +304,12 @@ async fn held(tx: &mut TenantTx, lanes: &[Lane]) -> Result<(Vec<String>, Vec<Str
 
 async fn tell(tx: &mut TenantTx, duties: &Duties, events: &[Event]) -> Result<()> {
     for event in events {
+        tx.follow(event.cause());
         for subscriber in duties.subscribers.iter().filter(|s| (s.wants)(&event.name)) {
             (subscriber.handle)(tx, event).await?;
         }
     }
+    tx.follow(None);
     for listener in &duties.listeners {
         let wanted: Vec<Event> = events.iter().filter(|event| (listener.wants)(&event.name)).cloned().collect();
         if !wanted.is_empty() {

@@ -78,7 +78,11 @@ impl Role {
 }
 
 /// What concerns nobody but oneself: every role has it, and no API key.
-pub const OWN: [&str; 3] = ["session.read", "account.read", "account.write"];
+pub const OWN: [&str; 4] = ["session.read", "account.read", "account.write", "notices.read"];
+
+/// What of it somebody may before they have set up a second factor that their practice asks for: not what may name
+/// patients.
+pub const BEFORE_ENROLMENT: [&str; 3] = ["session.read", "account.read", "account.write"];
 
 /// What is for people and not for programs, by how it begins: who may come in, and taking the ledger out.
 const FOR_PEOPLE: [&str; 7] =
@@ -252,6 +256,10 @@ permissions! {
         Read "account.read"             "xxxxxxxx";
         /// Change them.
         Write "account.write"           "xxxxxxxx";
+    }
+    notices {
+        /// Read what oneself is told, and note that one has.
+        Read "notices.read"             "xxxxxxxx";
     }
     staff {
         /// See who works here, and as what.
@@ -434,6 +442,7 @@ mod tests {
             "session.read",
             "account.read",
             "account.write",
+            "notices.read",
             "staff.write",
             "roles.write",
             "access.review",

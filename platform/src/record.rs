@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::crypto::Place;
-use crate::db::{Actor, TenantTx};
+use crate::db::{Causation, TenantTx};
 use crate::error::{Error, Result};
 use crate::id::PatientId;
 use crate::outbox::NewEvent;
@@ -26,6 +26,7 @@ pub struct Change {
     patient: Option<PatientId>,
     timeline: Option<&'static str>,
     detail: Value,
+    ids: Map<String, Value>,
     outcome: &'static str,
 }
 
@@ -76,6 +77,7 @@ impl Change {
             patient: None,
             timeline: None,
             detail: json!({}),
+            ids: Map::new(),
             outcome: "ok",
         }
     }
@@ -109,6 +111,12 @@ impl Change {
     /// Adds what else should be known: names, numbers and ids, never values of a record.
     pub fn with(mut self, detail: Value) -> Self {
         self.detail = detail;
+        self
+    }
+
+    /// Tells the other areas these ids besides: of people, of records.
+    pub fn naming(mut self, what: &'static str, ids: impl IntoIterator<Item = Uuid>) -> Self {
+        self.ids.insert(what.to_owned(), json!(ids.into_iter().collect::<Vec<_>>()));
         self
     }
 
@@ -221,14 +229,18 @@ impl TenantTx {
         .execute(self.conn())
         .await?;
         self.add_to_timeline(changes).await?;
+        let cause = self.cause();
         let event = |change: &Change| {
             // subscribers hear who it was: what a visitor books is news to staff, what staff books is not
             let mut payload = json!({ "fields": change.field_names(), "actor": caller.actor.kind() });
-            if let Actor::Workflow(cause) = &caller.actor {
-                payload["workflow"] = json!(cause.workflow);
-                payload["run"] = json!(cause.run);
-                payload["depth"] = json!(cause.chain.len());
-                payload["chain"] = json!(*cause.chain);
+            if let Some(Causation { workflow, run, chain }) = &cause {
+                payload["workflow"] = json!(workflow);
+                payload["run"] = json!(run);
+                payload["depth"] = json!(chain.len());
+                payload["chain"] = json!(**chain);
+            }
+            if !change.ids.is_empty() {
+                payload["ids"] = json!(change.ids);
             }
             Some(NewEvent {
                 name: change.event?,

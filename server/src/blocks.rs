@@ -9,7 +9,14 @@ use platform::error::Result;
 /// # Errors
 /// When blocks contradict each other; says which.
 pub fn install() -> Result<()> {
-    let blocks = [patients::blocks(), scheduling::blocks(), messaging::blocks(), tasks::blocks(), webhooks::blocks()];
+    let blocks = [
+        patients::blocks(),
+        scheduling::blocks(),
+        messaging::blocks(),
+        tasks::blocks(),
+        notices::blocks(),
+        webhooks::blocks(),
+    ];
     let clinic = Clinic {
         opening: Some(|tx, from| Box::pin(practice::next_opening(tx, from))),
         facts: Some(|tx| Box::pin(practice::facts(tx))),

@@ -32,6 +32,7 @@ use crate::blocks;
         (name = "patients", description = "Patients: the record, and finding it"),
         (name = "scheduling", description = "What is free, and who comes when"),
         (name = "tasks", description = "What people have to do"),
+        (name = "notices", description = "What people are told"),
         (name = "webhooks", description = "Other programs of the practice are told what happened"),
         (name = "messaging", description = "E-mail and text messages to patients, and what they answer"),
         (name = "interchange", description = "What leaves the practice whole: FHIR, the printed record, the archive"),
@@ -50,6 +51,7 @@ fn areas() -> Routes {
         .merge(patients::routes())
         .merge(scheduling::routes())
         .merge(tasks::routes())
+        .merge(notices::routes())
         .merge(webhooks::routes())
         .merge(messaging::routes())
         .merge(interchange::routes())
@@ -71,13 +73,15 @@ pub fn duties() -> Duties {
         patients::schedules(),
         scheduling::schedules(),
         webhooks::schedules(),
+        notices::schedules(),
         messaging::schedules(),
         automation::schedules(),
         administration::schedules(),
         ::audit::schedules(),
     ]
     .concat();
-    let subscribers = [practice::subscribers(), scheduling::subscribers(), messaging::subscribers()].concat();
+    let subscribers =
+        [practice::subscribers(), scheduling::subscribers(), messaging::subscribers(), notices::subscribers()].concat();
     let listeners = [automation::listeners(), webhooks::listeners(), vec![live::listener()]].concat();
     let jobs = [patients::jobs(), scheduling::jobs(), messaging::jobs(), automation::jobs(), ::audit::jobs()].concat();
     let loops = [::audit::loops(), webhooks::loops()].concat();

@@ -223,6 +223,16 @@ pub enum Run {
     Inside(for<'a> fn(&'a mut TenantTx, &'a Call) -> BoxFuture<'a, Result<Value>>),
     /// Outside of any transaction: it may happen again after a crash, with the same key.
     Outside(fn(App, PracticeId, Call) -> BoxFuture<'static, Result<Value>>),
+    /// Not at all yet, and why: workflows can be drafted with it, and neither published nor carried out.
+    NotYet(&'static str),
+}
+
+impl Action {
+    /// Why it cannot be done yet, where it cannot.
+    #[must_use]
+    pub fn not_yet(&self) -> Option<&'static str> {
+        if let Run::NotYet(why) = self.run { Some(why) } else { None }
+    }
 }
 
 /// One try of an action.

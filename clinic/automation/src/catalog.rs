@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 use crate::check::{FieldInfo, Problem, check};
-use crate::definition::{Definition, Trigger, Work};
+use crate::definition::{Definition, Trigger, Wait, Work};
 use crate::registry::{Registry, registry};
 
 /// The routes of the catalog.
@@ -74,6 +74,8 @@ struct ActionInfo {
     fields: Vec<FieldInfo>,
     /// What it gives.
     gives: Vec<FieldInfo>,
+    /// Whether it can be done; drafts can have it anyway.
+    available: bool,
 }
 
 /// A ready workflow.
@@ -122,6 +124,7 @@ fn describe(registry: &Registry) -> WorkflowBlocks {
                 permission: of.permission,
                 fields: infos(of.fields),
                 gives: infos(of.gives),
+                available: of.not_yet().is_none(),
             })
             .collect(),
         recipes: registry.recipes.iter().filter_map(recipe).collect(),
@@ -129,7 +132,7 @@ fn describe(registry: &Registry) -> WorkflowBlocks {
     }
 }
 
-/// Names of the blocks that a workflow uses and that no area offers.
+/// Names of the blocks that a workflow uses and that no area offers, or cannot do yet.
 pub fn missing(registry: &Registry, definition: &Definition) -> Vec<String> {
     let mut missing = Vec::new();
     match &definition.trigger {
@@ -144,11 +147,17 @@ pub fn missing(registry: &Registry, definition: &Definition) -> Vec<String> {
         _ => {}
     }
     for step in definition.all() {
-        if let Work::Action { action, .. } = &step.work
-            && !registry.actions.contains_key(action.as_str())
-            && !missing.contains(action)
-        {
-            missing.push(action.clone());
+        let (name, is_there) = match &step.work {
+            Work::Action { action, .. } => {
+                (action, registry.actions.get(action.as_str()).is_some_and(|known| known.not_yet().is_none()))
+            }
+            Work::Wait { wait: Wait::Event { event, .. }, .. } => {
+                (event, registry.triggers.contains_key(event.as_str()))
+            }
+            _ => continue,
+        };
+        if !is_there && !missing.contains(name) {
+            missing.push(name.clone());
         }
     }
     missing

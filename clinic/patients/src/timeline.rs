@@ -307,7 +307,12 @@ pub async fn add_note(tx: &mut TenantTx, id: PatientId, new: &NewNote) -> Result
 /// 422 for people who do not work here.
 pub async fn keep_note(tx: &mut TenantTx, id: PatientId, new: &NewNote) -> Result<Note> {
     let note = Note { id: Uuid::now_v7(), text: new.text.trim().to_owned(), mentions: members(tx, new).await? };
-    tx.record(Change::created("note", note.id, &note).on_timeline(id, "note").event("note.created", 1)).await?;
+    let mut written = Change::created("note", note.id, &note).on_timeline(id, "note").event("note.created", 1);
+    if !note.mentions.is_empty() {
+        let by = tx.caller().actor.id();
+        written = written.naming("mentions", note.mentions.clone()).naming("patient", [id.uuid()]).naming("by", by);
+    }
+    tx.record(written).await?;
     Ok(note)
 }
 

@@ -325,14 +325,33 @@ async fn set_status(who: Can<may::Write>, id: TaskId, version: i32, status: Task
         if before.status == status {
             return shown::one(tx, before, eyes).await.map(Json);
         }
-        let (done_at, done_by, event) = match status {
-            TaskStatus::Done => (Some(tx.now()), tx.caller().actor.id(), "task.completed"),
-            TaskStatus::Open => (None, None, "task.reopened"),
-        };
-        let after = save(tx, &before, Task { status, done_at, done_by, ..before.clone() }, event).await?;
+        let after = put(tx, &before, status).await?;
         shown::one(tx, after, eyes).await.map(Json)
     })
     .await
+}
+
+async fn put(tx: &mut TenantTx, before: &Task, status: TaskStatus) -> Result<Task> {
+    let (done_at, done_by, event) = match status {
+        TaskStatus::Done => (Some(tx.now()), tx.caller().actor.id(), "task.completed"),
+        TaskStatus::Open => (None, None, "task.reopened"),
+    };
+    save(tx, before, Task { status, done_at, done_by, ..before.clone() }, event).await
+}
+
+/// Notes that a task is done, in the caller's transaction; answers whether it was open.
+///
+/// # Errors
+/// 404; 409 `task.deleted`.
+pub async fn complete_now(tx: &mut TenantTx, id: TaskId) -> Result<bool> {
+    let before = row::lock(tx, id).await?;
+    if before.deleted_at.is_some() {
+        return Err(deleted());
+    }
+    if before.status == TaskStatus::Done {
+        return Ok(false);
+    }
+    put(tx, &before, TaskStatus::Done).await.map(|_| true)
 }
 
 async fn set_deleted(who: Can<may::Write>, id: TaskId, version: i32, gone: bool) -> Result<Json<TaskItem>> {

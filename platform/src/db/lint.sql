@@ -53,7 +53,8 @@ with relation as (
     ('auth.members(uuid)'), ('auth.change_member(uuid,text,uuid,text)'), ('auth.roles(uuid)'),
     ('auth.save_role(uuid,text,text,text[],boolean)'), ('auth.invites(uuid)'),
     ('auth.add_invite(uuid,text,text,text,uuid,text,bytea,uuid)'), ('auth.renew_invite(uuid,bytea)'),
-    ('auth.assignable()'), ('auth.role_names(uuid[])'),
+    ('auth.assignable()'), ('auth.role_names(uuid[])'), ('auth.to_tell(uuid[],text)'),
+    ('claim.sweep_notices(timestamp with time zone,timestamp with time zone,integer)'),
     ('auth.revoke_invites(uuid,uuid)'), ('auth.accept_invite(bytea,uuid,boolean,text,text,text)'), ('auth.api_keys(uuid)'),
     ('auth.add_api_key(uuid,text,bytea,text,text,text[],timestamp with time zone,uuid)'), ('auth.revoke_api_key(uuid)'),
     ('claim.runs(timestamp with time zone,integer,integer,integer)'), ('claim.timed_workflows(timestamp with time zone,integer)'),
@@ -75,6 +76,8 @@ with relation as (
     ('policy ignores practice', 'audit_export.request / sweep'),
     -- what files said goes after its days
     ('policy ignores practice', 'patients.import / sweep'),
+    -- and what people were told
+    ('policy ignores practice', 'notices.notice / sweep'),
     -- and which openings must be looked after
     ('policy ignores practice', 'scheduling.opening / claim'),
     -- and which messages, and who has rules for reminders

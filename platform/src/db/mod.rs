@@ -17,7 +17,7 @@ use crate::administrator::Access;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use pool::{Open, Pool};
-pub use tenant::{Actor, Caller, Causation, Origin, TenantTx};
+pub use tenant::{Actor, Caller, Causation, Origin, TenantTx, following};
 
 /// The oldest PostgreSQL whose behaviour we rely on (`security_invoker` views, 15.0).
 pub const OLDEST_POSTGRES: i32 = 150_000;

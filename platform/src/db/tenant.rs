@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -131,14 +132,34 @@ impl Actor {
 }
 
 /// What a workflow does, and through which others it came to that.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Causation {
     /// Which workflow.
     pub workflow: Uuid,
     /// Which of its runs; stands for the request in the ledger.
     pub run: Uuid,
     /// The workflows whose actions led here, the first one first, this one last.
+    #[serde(serialize_with = "as_list", deserialize_with = "from_list")]
     pub chain: Arc<[Uuid]>,
+}
+
+fn as_list<S: Serializer>(chain: &Arc<[Uuid]>, to: S) -> Result<S::Ok, S::Error> {
+    (**chain).serialize(to)
+}
+
+fn from_list<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<[Uuid]>, D::Error> {
+    Vec::deserialize(from).map(Arc::from)
+}
+
+tokio::task_local! {
+    /// The workflow that led to the work of this task, for all transactions of it: what asked for a job is known where the
+    /// job is taken, and the transactions are opened far below.
+    static FOLLOWS: Option<Causation>;
+}
+
+/// Does work that follows from what a workflow did, if it was one.
+pub async fn following<T>(cause: Option<Causation>, work: impl Future<Output = T>) -> T {
+    FOLLOWS.scope(cause, work).await
 }
 
 /// Where a request came from, for the ledger.
@@ -191,6 +212,8 @@ impl Caller {
 pub struct TenantTx {
     tx: Open,
     caller: Arc<Caller>,
+    /// The workflow that led to what the product itself does here.
+    follows: Option<Causation>,
     now: Timestamp,
     begun: Instant,
     keys: Keys,
@@ -219,6 +242,21 @@ impl TenantTx {
         let actor = cause.map_or(Actor::System, Actor::Workflow);
         self.caller = Arc::new(Caller { practice: self.caller.practice, actor, origin });
         Ok(())
+    }
+
+    /// Until further notice, what is done follows from what a workflow did, if it was one: whoever does it, events and
+    /// jobs that come of it carry the chain of workflows on, so that one which begins itself is known as such.
+    pub(crate) fn follow(&mut self, cause: Option<Causation>) {
+        self.follows = cause;
+    }
+
+    /// The workflow that acts, or that led here.
+    #[must_use]
+    pub(crate) fn cause(&self) -> Option<Causation> {
+        match &self.caller.actor {
+            Actor::Workflow(cause) => Some(cause.clone()),
+            _ => self.follows.clone(),
+        }
     }
 
     /// Once this is committed, there may be something to do for the turns of the worker.
@@ -372,6 +410,7 @@ impl Door {
         let mut tx = TenantTx {
             tx,
             caller: Arc::clone(caller),
+            follows: FOLLOWS.try_with(Clone::clone).ok().flatten(),
             now: self.clock.now(),
             begun: Instant::now(),
             keys: self.keys.clone(),

@@ -17,6 +17,7 @@ mod links;
 mod mails;
 mod oidc;
 mod operations;
+mod recipes;
 mod resets;
 mod sessions;
 mod smtp;

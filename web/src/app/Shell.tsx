@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useSpeak } from '@/features/identity/language';
+import { Bell } from '@/features/notices/Bell';
 import { signInNeeded } from '@/shared/api/reauth';
 import { identityOf, useCan, useSession } from '@/shared/auth/session';
 import { type Lang, useLang } from '@/shared/i18n';
@@ -135,6 +136,7 @@ export function Shell() {
           <Box visibleFrom="sm">
             <ThemeSwitch />
           </Box>
+          <Bell />
           <UserMenu speak={speak} onHelp={() => setHelpOpen(true)} />
         </div>
       </AppShell.Header>

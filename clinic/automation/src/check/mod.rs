@@ -20,6 +20,8 @@ use crate::registry::Registry;
 pub use scope::{FieldInfo, KindName, Scope};
 pub use values::fits;
 
+/// Code of an action that cannot be done yet.
+pub const UNAVAILABLE: &str = "action.unavailable";
 /// The most elements that a loop goes over.
 pub const MOST_ITEMS: u32 = 500;
 /// The longest offset and wait: 400 days, in minutes.
@@ -115,7 +117,7 @@ impl Walk<'_> {
         match trigger {
             Trigger::Event { event, .. } => match self.registry.triggers.get(event.as_str()) {
                 Some(known) => self.subject(known.subject, "/trigger/event", scope).map_or((), drop),
-                None => self.error("/trigger/event", "trigger.unknown_event", "No area tells of such an event."),
+                None => self.no_such_event(event, "/trigger/event"),
             },
             Trigger::Date { subject, date, offset_minutes, .. } => {
                 let known = self.subject(subject, "/trigger/subject", scope);
@@ -138,6 +140,13 @@ impl Walk<'_> {
         if let Some(condition) = trigger.condition() {
             self.condition(condition, "/trigger/condition", scope);
         }
+    }
+
+    fn no_such_event(&mut self, event: &str, at: &str) {
+        if event.is_empty() {
+            return self.error(at, "trigger.event_missing", "Choose what has to happen.");
+        }
+        self.error(at, "trigger.unknown_event", &format!("Nothing in this practice tells of {event} yet."));
     }
 
     fn schedule(&mut self, every: Every, at: &str, no_weekday: bool, day: Option<i8>) {
@@ -228,6 +237,9 @@ impl Walk<'_> {
                     let code = if action.is_empty() { "step.action_missing" } else { "step.unknown_action" };
                     return self.error(&format!("{at}/action"), code, "Choose something that can be done.");
                 };
+                if let Some(why) = known.not_yet() {
+                    self.error(&format!("{at}/action"), UNAVAILABLE, why);
+                }
                 self.report.permissions.insert(known.permission);
                 let sensitive = self.fields(step, known, fields, &format!("{at}/fields"), scope);
                 self.gives(step, known, fields, sensitive, at, scope);
@@ -297,7 +309,7 @@ impl Walk<'_> {
             }
             Wait::Event { event, timeout_minutes } => {
                 if !self.registry.triggers.contains_key(event.as_str()) {
-                    self.error(&format!("{at}/event"), "trigger.unknown_event", "No area tells of such an event.");
+                    self.no_such_event(event, &format!("{at}/event"));
                 }
                 self.minutes(*timeout_minutes, 1, &format!("{at}/timeoutMinutes"));
                 scope.add(&step.id, WAIT_GIVES);

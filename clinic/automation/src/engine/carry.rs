@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::Going;
 use crate::block::{Call, Run};
+use crate::check::UNAVAILABLE;
 use crate::decide::{Answer, Entry, Failure, Next, Request, Surroundings, Waiting, decide};
 use crate::definition::OnError;
 use crate::plan::{Act, NodeWork};
@@ -108,15 +109,17 @@ pub(crate) async fn carry(
         let Some(act) = act_of(going, &request.step) else {
             return Err(Error::internal("an action that is none was decided"));
         };
-        let Run::Inside(run) = act.action.run else {
-            return Ok((lines, Stand::Outside(request)));
-        };
         let call = call(going, &request);
         let (started, begun) = (tx.moment(), Instant::now());
         tx.act_as_workflow(Some(going.cause()))?;
-        let result = match together {
-            Together::All => Ok(run(tx, &call).await?),
-            Together::Alone => alone(tx, run, &call).await?,
+        let result = match (act.action.run, together) {
+            (Run::Inside(run), Together::All) => Ok(run(tx, &call).await?),
+            (Run::Inside(run), Together::Alone) => alone(tx, run, &call).await?,
+            (Run::NotYet(why), _) => Err(Error::conflict(UNAVAILABLE, why)),
+            (Run::Outside(_), _) => {
+                tx.act_as_workflow(None)?;
+                return Ok((lines, Stand::Outside(request)));
+            }
         };
         tx.act_as_workflow(None)?;
         match note(going, request, result, (started, begun.elapsed()), &mut lines) {

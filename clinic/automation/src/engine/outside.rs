@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use platform::App;
-use platform::db::Caller;
+use platform::db::{Caller, Causation, following};
 use platform::error::{Error, Result};
 use platform::id::PracticeId;
 use serde_json::Value;
@@ -38,13 +38,14 @@ pub(crate) struct Errand {
     lease: Uuid,
     request: Request,
     call: Call,
+    cause: Causation,
     action: fn(App, PracticeId, Call) -> BoxFuture<'static, Result<Value>>,
 }
 
 impl Errand {
     pub(crate) fn of(lease: Uuid, going: &Going, request: Request) -> Option<Self> {
         let Run::Outside(action) = act_of(going, &request.step)?.action.run else { return None };
-        Some(Self { run: going.id, lease, call: call(going, &request), request, action })
+        Some(Self { run: going.id, lease, call: call(going, &request), cause: going.cause(), request, action })
     }
 }
 
@@ -81,7 +82,8 @@ async fn run(app: App, practice: PracticeId, first: Errand) -> Result<()> {
     let mut next = Some(first);
     while let Some(errand) = next {
         let begun = Instant::now();
-        let work = tokio::spawn((errand.action)(app.clone(), practice, errand.call.clone()));
+        let action = (errand.action)(app.clone(), practice, errand.call.clone());
+        let work = tokio::spawn(following(Some(errand.cause.clone()), action));
         let Some(result) = held(&app, practice, &errand, work).await else { return Ok(()) };
         next = finish(&app, practice, errand, result, begun.elapsed()).await?;
     }

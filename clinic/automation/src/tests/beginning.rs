@@ -87,6 +87,37 @@ async fn runs_of_one_thing_begin_in_the_order_of_its_events() {
 }
 
 #[tokio::test]
+async fn a_workflow_that_begins_itself_through_a_job_or_another_area_is_stopped_as_well() {
+    let (server, owner) = with_owner().await;
+    let later = json!({ "action": "test.make_later", "fields": { "name": "{{ thing.name }}" } });
+    let other = json!({ "action": "test.change", "fields": { "id": "{{ thing.id }}" } });
+    for (name, action) in [("by a job", later), ("by an area", other)] {
+        let mut step = json!({ "kind": "action", "id": "m1" });
+        for (key, value) in action.as_object().expect("an object") {
+            step[key] = value.clone();
+        }
+        let mut definition = event(&json!([step]));
+        definition["trigger"]["condition"] = json!({ "==": [{ "var": "thing.name" }, name] });
+        let workflow = publish(&owner, &definition).await;
+        happen(&server, &owner, name).await;
+        server.settle().await;
+        let all = runs(&owner, workflow).await;
+        let states: Vec<_> = all.iter().map(|run| run["state"].as_str().expect("a state")).collect();
+        assert_eq!(states, ["stopped", "done", "done", "done"], "{name}");
+        assert_eq!(all[0]["error"]["code"], "run.triggers_itself");
+        // what the job does is done by the product itself, whoever asked for it
+        let by: Vec<String> = sqlx::query_scalar(
+            "select distinct e.payload ->> 'actor' from outbox.event e where e.practice_id = $1 and e.name = 'thing.made'",
+        )
+        .bind(owner.practice())
+        .fetch_all(&mut server.database.conn().await)
+        .await
+        .expect("events");
+        assert_eq!(by, ["system"]);
+    }
+}
+
+#[tokio::test]
 async fn a_workflow_that_begins_itself_is_stopped_and_says_so() {
     let (server, owner) = with_owner().await;
     let make = json!({ "kind": "action", "id": "m1", "action": "test.make", "fields": { "name": "circle" } });

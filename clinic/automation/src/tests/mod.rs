@@ -12,6 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use platform::db::{Caller, TenantTx};
 use platform::error::Error;
 use platform::id::{PatientId, PracticeId};
+use platform::jobs::JobKind;
+use platform::outbox::Subscriber;
 use platform::record::Change;
 use platform::testing::{Person, TestServer};
 use platform::worker::Duties;
@@ -117,12 +119,71 @@ static MAKE: Action = Action {
     gives: &[],
     run: Run::Inside(|tx, call| {
         Box::pin(async move {
-            let id = Uuid::now_v7();
-            remember(id, json!({ "id": id, "name": call.text("name") }));
-            tx.record(Change::done("make", "thing", id).event("thing.made", 1)).await?;
+            another(tx, call.text("name")).await?;
             Ok(json!({}))
         })
     }),
+};
+/// Another thing of that name is there, by whoever's hand.
+async fn another(tx: &mut TenantTx, name: Option<&str>) -> platform::Result<()> {
+    let id = Uuid::now_v7();
+    remember(id, json!({ "id": id, "name": name }));
+    tx.record(Change::done("make", "thing", id).event("thing.made", 1)).await
+}
+/// Makes another thing by a job, behind its transaction.
+static MAKE_LATER: Action = Action {
+    name: "test.make_later",
+    permission: "services.write",
+    fields: &[Field::new("name", Kind::Text, r#""x""#).required()],
+    gives: &[],
+    run: Run::Inside(|tx, call| {
+        Box::pin(async move {
+            tx.enqueue(&MAKING, &json!({ "name": call.text("name") }), None).await?;
+            Ok(json!({}))
+        })
+    }),
+};
+const MAKING: JobKind = JobKind {
+    name: "test.making",
+    max_attempts: 1,
+    run: |job| {
+        Box::pin(async move {
+            let payload = job.payload.clone();
+            let work = async move |tx: &mut TenantTx| another(tx, payload["name"].as_str()).await;
+            job.app.door.write(&Caller::system(job.practice), work).await
+        })
+    },
+};
+/// Tells that a thing has changed, of which another area makes another thing.
+static CHANGE: Action = Action {
+    name: "test.change",
+    permission: "services.write",
+    fields: &[Field::new("id", Kind::Ref("thing"), r#""0190""#).required()],
+    gives: &[],
+    run: Run::Inside(|tx, call| {
+        Box::pin(async move {
+            tx.record(Change::done("change", "thing", call.id("id")?).event("thing.turned", 1)).await?;
+            Ok(json!({}))
+        })
+    }),
+};
+const FOLLOWER: Subscriber = Subscriber {
+    name: "test",
+    wants: |name| name == "thing.turned",
+    handle: |tx, event| {
+        Box::pin(async move {
+            let name = THINGS.lock().expect("not poisoned").get(&event.subject_id).map(|thing| thing["name"].clone());
+            another(tx, name.as_ref().and_then(Value::as_str)).await
+        })
+    },
+};
+/// What cannot be done yet.
+static FLY: Action = Action {
+    name: "test.fly",
+    permission: "services.write",
+    fields: &[],
+    gives: &[],
+    run: Run::NotYet("There are no wings in this practice."),
 };
 static SEND: Action = Action {
     name: "test.send",
@@ -170,12 +231,17 @@ async fn server() -> TestServer {
     let blocks = Blocks {
         subjects: vec![&THING],
         triggers: vec![&MADE, &CHANGED],
-        actions: vec![&COUNT, &MAKE, &SEND, &RARE],
+        actions: vec![&COUNT, &MAKE, &MAKE_LATER, &CHANGE, &FLY, &SEND, &RARE],
         recipes: vec![&RECIPE],
     };
     install(blocks, Clinic::default()).expect("the blocks agree");
-    let duties =
-        Duties { listeners: crate::listeners(), turns: crate::turns(), jobs: crate::jobs(), ..Duties::default() };
+    let duties = Duties {
+        subscribers: vec![FOLLOWER],
+        listeners: crate::listeners(),
+        turns: crate::turns(),
+        jobs: [crate::jobs(), vec![MAKING]].concat(),
+        ..Duties::default()
+    };
     TestServer::start(identity::routes().merge(crate::routes()).merge(platform::jobs::routes()), duties).await
 }
 

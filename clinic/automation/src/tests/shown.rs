@@ -137,6 +137,44 @@ async fn the_catalog_says_what_there_is_and_the_check_what_is_wrong() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_done_yet_is_drafted_and_neither_published_nor_tried() {
+    let (server, owner) = with_owner().await;
+    let blocks = owner.get("/api/v1/workflow-blocks").await.expect(200);
+    let available = |name: &str| {
+        let all = blocks["actions"].as_array().expect("actions");
+        all.iter().find(|action| action["name"] == name).expect("an action")["available"].clone()
+    };
+    assert_eq!((available("test.fly"), available("test.count")), (json!(false), json!(true)));
+    let definition = event(&json!([{ "kind": "action", "id": "f1", "action": "test.fly", "fields": {} }]));
+    let checked = owner.post("/api/v1/workflows/check", &json!({ "definition": definition })).await.expect(200);
+    let why = json!([{ "pointer": "/steps/0/action", "code": "action.unavailable", "severity": "error",
+                       "message": "There are no wings in this practice." }]);
+    assert_eq!(checked["problems"], why);
+    let made = make(&owner, &definition).await;
+    let path = format!("/api/v1/workflows/{}", made["id"].as_str().expect("an id"));
+    let refused = owner.post(&format!("{path}/publish"), &json!({ "version": 1 })).await;
+    assert_eq!(refused.faults(), ["/definition/steps/0/action action.unavailable"]);
+    let thing = happen(&server, &owner, "wings").await;
+    let tried = owner.post(&format!("{path}/tests"), &json!({ "subjectId": thing })).await;
+    assert!(tried.status.is_client_error(), "{}", tried.body);
+}
+
+#[tokio::test]
+async fn what_was_published_and_cannot_be_done_any_more_fails_and_says_why() {
+    let (server, owner) = with_owner().await;
+    let workflow = publish(&owner, &event(&json!([count("c1")]))).await;
+    let flying = "update automation.version set definition =
+                  replace(definition::text, 'test.count', 'test.fly')::jsonb where practice_id = $1";
+    let mut conn = server.database.conn().await;
+    sqlx::raw_sql("set session_replication_role = replica").execute(&mut conn).await.expect("no triggers");
+    sqlx::query(flying).bind(owner.practice()).execute(&mut conn).await.expect("changed");
+    happen(&server, &owner, "flying").await;
+    server.settle().await;
+    let run = only_run(&owner, workflow).await;
+    assert_eq!((&run["state"], &run["error"]["code"]), (&json!("failed"), &json!("action.unavailable")));
+}
+
+#[tokio::test]
 async fn nobody_publishes_what_they_may_not_do() {
     let (server, owner) = with_owner().await;
     let rare = json!({ "kind": "action", "id": "r1", "action": "test.rare", "fields": {} });

@@ -1,6 +1,7 @@
 //! Tasks as people and automations use them.
 
 mod assigning;
+mod blocks;
 mod course;
 mod listing;
 mod seeing;

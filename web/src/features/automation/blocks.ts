@@ -17,7 +17,8 @@ export type Field = {
 };
 export type Subject = { name: string; permission: string; fields: Field[]; dates: string[]; find: boolean };
 export type TriggerBlock = { event: string; subject: string };
-export type ActionBlock = { name: string; permission: string; fields: Field[]; gives: Field[] };
+/** What is not `available` can be drafted, and not be published yet. */
+export type ActionBlock = { name: string; permission: string; fields: Field[]; gives: Field[]; available: boolean };
 export type Recipe = { name: string; definition: Definition; usable: boolean; missing: string[] };
 export type Blocks = { subjects: Subject[]; triggers: TriggerBlock[]; actions: ActionBlock[]; recipes: Recipe[] };
 

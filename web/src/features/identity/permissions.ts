@@ -32,6 +32,7 @@ const areaOfNoun: Record<Noun, Area> = {
   jobs: 'work',
   session: 'own',
   account: 'own',
+  notices: 'own',
 };
 
 /** A server that is newer than this page may know rights that the page has no words for. */

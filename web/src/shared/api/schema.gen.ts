@@ -3080,6 +3080,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is to be done. Which tasks are on the page is written to the ledger. */
+        get: operations["notices.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many tasks there are. */
+        get: operations["notices.count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that a task is done. */
+        post: operations["notices.mark_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/offer": {
         parameters: {
             query?: never;
@@ -6244,6 +6295,7 @@ export interface components {
         };
         /** @description Something that can be done. */
         ActionInfo: {
+            available: boolean;
             /** @description What it takes. */
             fields: components["schemas"]["FieldInfo"][];
             /** @description What it gives. */
@@ -9976,6 +10028,29 @@ export interface components {
             /** @description What it says. */
             text: string;
         };
+        NoticeItem: {
+            appointmentId: string | null;
+            by: string | null;
+            createdAt: string;
+            id: string;
+            patient: null | components["schemas"]["NoticePatient"];
+            readAt: string | null;
+            /** @enum {string} */
+            source: "workflow" | "mention";
+            text: string | null;
+        };
+        NoticePage: {
+            items: components["schemas"]["NoticeItem"][];
+            nextCursor: string | null;
+            unread: number;
+        };
+        NoticePatient: {
+            familyName: string | null;
+            familyNameOther: string | null;
+            givenName: string;
+            givenNameOther: string | null;
+            id: string;
+        };
         /** @description An opening that was offered to somebody. */
         Offer: {
             /**
@@ -10755,7 +10830,7 @@ export interface components {
          */
         PatientStatus: "lead" | "active" | "inactive" | "deceased";
         /** @enum {string} */
-        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "integrations.read" | "integrations.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "patients.import" | "patients.export" | "appointments.read" | "appointments.write_own" | "appointments.write" | "appointments.overbook" | "appointments.configure" | "waitlist.read" | "waitlist.write" | "recalls.read" | "recalls.write" | "tasks.read" | "tasks.write" | "messages.read" | "messages.send" | "messages.configure" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "workflows.read" | "workflows.write" | "workflows.publish" | "workflows.run" | "jobs.read" | "jobs.cancel";
+        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "integrations.read" | "integrations.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "patients.import" | "patients.export" | "appointments.read" | "appointments.write_own" | "appointments.write" | "appointments.overbook" | "appointments.configure" | "waitlist.read" | "waitlist.write" | "recalls.read" | "recalls.write" | "tasks.read" | "tasks.write" | "messages.read" | "messages.send" | "messages.configure" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "workflows.read" | "workflows.write" | "workflows.publish" | "workflows.run" | "jobs.read" | "jobs.cancel" | "notices.read";
         /** @description A telephone number. */
         Phone: {
             /** @description What for. */
@@ -11270,6 +11345,10 @@ export interface components {
             patientIds: string[];
             /** @description What for. */
             purpose?: components["schemas"]["MessagePurpose"];
+        };
+        ReadNotices: {
+            ids?: string[] | null;
+            until?: string | null;
         };
         /** @description Why something is done, for both ledgers. */
         Reason: {
@@ -13019,6 +13098,9 @@ export interface components {
             name: string;
             /** Format: date-time */
             nextAt: string;
+        };
+        UnreadNotices: {
+            unread: number;
         };
         /** @description The end of such an address. */
         UnsubscribeToken: {
@@ -23823,6 +23905,154 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessagingSettings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notices.list": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                unread?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notices.count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadNotices"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notices.mark_read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadNotices"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadNotices"];
                 };
             };
             /** @description Not signed in, or no longer. */

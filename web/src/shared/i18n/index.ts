@@ -5,6 +5,7 @@ import type en from './en.json';
 import type importsEn from './imports.en.json';
 import type linksEn from './links.en.json';
 import type messagingEn from './messaging.en.json';
+import type noticesEn from './notices.en.json';
 import type onlineEn from './online.en.json';
 import type patientsEn from './patients.en.json';
 import type offerEn from './offer.en.json';
@@ -32,6 +33,7 @@ export type MessageId = Strip<
   | keyof typeof unsubscribeEn
   | keyof typeof webhooksEn
   | keyof typeof automationEn
+  | keyof typeof noticesEn
 >;
 export type Params = Record<string, string | number> & { count?: number };
 export type T = (id: MessageId, params?: Params) => string;
@@ -74,7 +76,8 @@ export type Part =
   | 'unsubscribe'
   | 'tasks'
   | 'webhooks'
-  | 'automation';
+  | 'automation'
+  | 'notices';
 // chunks of their own, loaded when they are first wanted
 const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Catalog }>>> = {
   en: {
@@ -92,6 +95,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     tasks: () => import('./tasks.en.json'),
     webhooks: () => import('./webhooks.en.json'),
     automation: () => import('./automation.en.json'),
+    notices: () => import('./notices.en.json'),
   },
   ar: {
     everyday: () => import('./ar.json'),
@@ -108,6 +112,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     tasks: () => import('./tasks.ar.json'),
     webhooks: () => import('./webhooks.ar.json'),
     automation: () => import('./automation.ar.json'),
+    notices: () => import('./notices.ar.json'),
   },
 };
 const wanted = new Map<Part, Promise<void>>();

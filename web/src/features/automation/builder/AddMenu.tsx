@@ -62,6 +62,7 @@ export function AddMenu({ offers, where, onPick, onClose }: Props) {
 type LineProps = { id: string; offer: Offer; first: boolean; chosen: boolean; onHover: () => void; onPick: (name: string) => void };
 
 function OfferLine({ id, offer, first, chosen, onHover, onPick }: LineProps) {
+  const { t } = useLang();
   const Icon = offerIcon(offer.name);
   return (
     <>
@@ -77,6 +78,7 @@ function OfferLine({ id, offer, first, chosen, onHover, onPick }: LineProps) {
         <span className={classes.offerText}>
           <b>{offer.title}</b>
           {offer.about ? <small>{offer.about}</small> : null}
+          {offer.notYet ? <small className={classes.notYet}>{t('workflows.notYet')}</small> : null}
         </span>
       </li>
     </>

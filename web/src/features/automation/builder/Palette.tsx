@@ -24,7 +24,10 @@ export function Palette({ offers, onPick, onDrag }: { offers: Offer[]; onPick: (
               <span className={classes.offerIcon} data-flow={isFlow(offer.name) || undefined}>
                 <Icon size={16} stroke={1.8} aria-hidden />
               </span>
-              {offer.title}
+              <span>
+                {offer.title}
+                {offer.notYet ? <small className={classes.notYet}>{t('workflows.notYet')}</small> : null}
+              </span>
             </UnstyledButton>
           </div>
         );

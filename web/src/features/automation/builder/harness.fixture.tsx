@@ -19,8 +19,8 @@ export const blocks: Blocks = {
   subjects: [{ name: 'appointment', permission: '', find: true, dates: ['start'], fields: [field('start', { kind: 'instant' }), field('status', { kind: 'choice', choices: ['scheduled', 'no_show'] }), ...patientFields] }],
   triggers: [{ event: 'appointment.no_show', subject: 'appointment' }],
   actions: [
-    { name: 'tag.add', permission: '', gives: [], fields: [field('patientId', { kind: 'ref', of: 'patient', required: true }), field('tagId', { kind: 'ref', of: 'tag', required: true })] },
-    { name: 'task.create', permission: '', gives: [], fields: [field('title', { required: true }), field('dueInMinutes', { kind: 'minutes' }), field('priority', { kind: 'choice', choices: ['low', 'high'] }), field('assetId', { kind: 'ref', of: 'asset' })] },
+    { name: 'tag.add', available: true, permission: '', gives: [], fields: [field('patientId', { kind: 'ref', of: 'patient', required: true }), field('tagId', { kind: 'ref', of: 'tag', required: true })] },
+    { name: 'task.create', available: true, permission: '', gives: [], fields: [field('title', { required: true }), field('dueInMinutes', { kind: 'minutes' }), field('priority', { kind: 'choice', choices: ['low', 'high'] }), field('assetId', { kind: 'ref', of: 'asset' })] },
   ],
   recipes: [],
 };

@@ -9,7 +9,7 @@ const blocks: Blocks = {
   subjects: [],
   triggers: [],
   recipes: [],
-  actions: [{ name: 'tag.add', permission: 'patients.write', gives: [], fields: [field('patientId', { kind: 'ref', of: 'patient', required: true }), field('tagId', { kind: 'ref', of: 'tag', required: true }), field('note')] }],
+  actions: [{ name: 'tag.add', available: true, permission: 'patients.write', gives: [], fields: [field('patientId', { kind: 'ref', of: 'patient', required: true }), field('tagId', { kind: 'ref', of: 'tag', required: true }), field('note')] }],
 };
 
 it('fills in what a step needs and is at hand', () => {

@@ -4,7 +4,8 @@ import { actionIcon, stepIcon } from '../canvas/icons';
 import type { Words } from '../useWords';
 import { type FlowBlock, flowBlocks, isFlow } from './newStep';
 
-export type Offer = { name: string; title: string; about: string | undefined; group: string };
+/** `notYet`: it can be drafted only. */
+export type Offer = { name: string; title: string; about: string | undefined; group: string; notYet?: boolean };
 
 const kindOf = (flow: FlowBlock) => ({ kind: flow }) as Parameters<typeof stepIcon>[0];
 export const offerIcon = (name: string) => (isFlow(name) ? stepIcon(kindOf(name)) : actionIcon(name));
@@ -13,9 +14,9 @@ export const offerIcon = (name: string) => (isFlow(name) ? stepIcon(kindOf(name)
 export function useOffers(blocks: Blocks | undefined, words: Words): Offer[] {
   const { t, lookup } = useLang();
   const flow = flowBlocks.map((name): Offer => ({ name, title: t(`workflows.add.${name}`), about: t(`workflows.add.${name}.about`), group: t('workflows.group.flow') }));
-  const actions = (blocks?.actions ?? []).map(({ name }): Offer => {
+  const actions = (blocks?.actions ?? []).map(({ name, available }): Offer => {
     const noun = name.slice(0, name.indexOf('.'));
-    return { name, title: words.block(name), about: words.about(name), group: lookup(`workflows.group.${noun}`) ?? words.block(noun) };
+    return { name, title: words.block(name), about: words.about(name), notYet: !available, group: lookup(`workflows.group.${noun}`) ?? words.block(noun) };
   });
   // those of a kind stand together, in the order in which the kinds came
   const groups = [...new Set([...flow, ...actions].map(({ group }) => group))];

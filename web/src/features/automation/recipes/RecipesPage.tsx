@@ -115,7 +115,7 @@ function Card({ recipe, blocks, busy, onTake }: CardProps) {
           <span>{t('workflows.recipes.missing', { what: words.inTurn(recipe.missing.map(words.block)) })}</span>
         </p>
       )}
-      {mayWrite && recipe.usable ? (
+      {mayWrite ? (
         <Button variant="light" className={classes.take ?? ''} loading={busy} aria-label={t('workflows.recipes.takeOf', { name: title })} onClick={() => onTake(recipe)}>
           {t('workflows.recipes.take')}
         </Button>

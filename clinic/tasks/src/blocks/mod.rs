@@ -1,27 +1,44 @@
-//! What this area offers to workflows: something for people to do.
+//! What this area offers to workflows: something for people to do, what becomes of it, and when it is due.
 
-use automation::block::{Action, Blocks, Call, Field, Kind, Run, missing};
+mod subject;
+
+use automation::block::{Action, Blocks, Call, Field, Kind, Run, Trigger, missing};
 use futures::future::BoxFuture;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Time};
 use platform::Result;
 use platform::db::TenantTx;
+use platform::error::Error;
 use platform::id::{PatientId, UserId};
 use platform::permission::Role;
 use serde_json::{Value, json};
 
 use crate::assignee::Assignee;
 use crate::due;
-use crate::record::{NewTask, Priority, Source, TaskFields, create};
+use crate::record::{NewTask, Priority, Source, TaskFields, TaskId, complete_now, create};
 
 /// Everything.
 #[must_use]
 pub fn blocks() -> Blocks {
-    Blocks { actions: vec![&CREATE], ..Blocks::default() }
+    Blocks {
+        subjects: vec![&subject::TASK],
+        triggers: TRIGGERS.iter().collect(),
+        actions: vec![&CREATE, &COMPLETE],
+        ..Blocks::default()
+    }
 }
 
+/// That one is overdue is the date `due` of it, with no offset.
+static TRIGGERS: [Trigger; 4] = [
+    Trigger { event: "task.created", subject: "task" },
+    Trigger { event: "task.changed", subject: "task" },
+    Trigger { event: "task.completed", subject: "task" },
+    Trigger { event: "task.reopened", subject: "task" },
+];
+
 /// The words of [`Role`], as a choice.
-const ROLES: &[&str] = &["owner", "admin", "provider", "hygienist", "assistant", "receptionist", "accountant", "staff"];
+pub(super) const ROLES: &[&str] =
+    &["owner", "admin", "provider", "hygienist", "assistant", "receptionist", "accountant", "staff"];
 
 const DAY: i64 = 24 * 60;
 const TEN_YEARS: i64 = 3650 * DAY;
@@ -45,6 +62,26 @@ static CREATE: Action = Action {
     ],
     run: Run::Inside(make),
 };
+
+/// One that is done already stays so.
+static COMPLETE: Action = Action {
+    name: "task.complete",
+    permission: "tasks.write",
+    fields: &[Field::new("taskId", Kind::Ref("task"), r#""{{ task.id }}""#).required()],
+    gives: &[Field::new("changed", Kind::Boolean, "true")],
+    run: Run::Inside(complete),
+};
+
+fn complete<'a>(tx: &'a mut TenantTx, call: &'a Call) -> BoxFuture<'a, Result<Value>> {
+    Box::pin(async move {
+        let changed =
+            complete_now(tx, TaskId(call.id("taskId")?)).await.map_err(|error| match error.status().as_u16() {
+                404 => Error::invalid(Vec::new()).at("/taskId", "not_found", "Choose a task of the practice."),
+                _ => error,
+            })?;
+        Ok(json!({ "changed": changed }))
+    })
+}
 
 fn make<'a>(tx: &'a mut TenantTx, call: &'a Call) -> BoxFuture<'a, Result<Value>> {
     Box::pin(async move {

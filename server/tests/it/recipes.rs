@@ -1,0 +1,59 @@
+//! Ready workflows in the whole product: each is one click from a draft, and one that cannot be published yet says why.
+
+use serde_json::{Value, json};
+
+use crate::product;
+
+#[tokio::test]
+async fn every_recipe_becomes_a_draft_and_the_check_says_what_is_missing_of_it() {
+    let server = product().await;
+    let owner = server.owner_of("alpha").await;
+    let blocks = owner.get("/api/v1/workflow-blocks").await.expect(200);
+    let recipes = blocks["recipes"].as_array().expect("recipes");
+    assert_eq!(recipes.len(), 12);
+    let mut unusable = Vec::new();
+    for recipe in recipes {
+        let name = &recipe["name"];
+        let draft = json!({ "name": name, "recipe": name });
+        let draft = owner.post("/api/v1/workflows", &draft).await.expect(201);
+        let asked = json!({ "definition": draft["definition"] });
+        let checked = owner.post("/api/v1/workflows/check", &asked).await.expect(200);
+        let errors: Vec<&Value> = checked["problems"]
+            .as_array()
+            .expect("problems")
+            .iter()
+            .filter(|problem| problem["severity"] == "error")
+            .collect();
+        if recipe["usable"] == json!(true) {
+            assert_eq!(errors, Vec::<&Value>::new(), "{name}");
+            continue;
+        }
+        // the event that begins it comes with an area that is not there yet, and that is said first
+        let what = format!("Nothing in this practice tells of {} yet.", recipe["missing"][0].as_str().expect("a name"));
+        assert_eq!((&errors[0]["pointer"], &errors[0]["message"]), (&json!("/trigger/event"), &json!(what)), "{name}");
+        unusable.push((name.clone(), recipe["missing"].clone()));
+        let path = format!("/api/v1/workflows/{}/publish", draft["id"].as_str().expect("an id"));
+        let refused = owner.post(&path, &json!({ "version": draft["version"] })).await;
+        assert_eq!(refused.status, 422, "{name}");
+        assert!(refused.faults().iter().any(|fault| fault == "/definition/trigger/event trigger.unknown_event"));
+    }
+    let expected = [
+        (json!("unpaid_invoice"), json!(["invoice.overdue", "invoice.paid"])),
+        (json!("missed_call_back"), json!(["call.missed"])),
+    ];
+    assert_eq!(unusable, expected);
+}
+
+#[tokio::test]
+async fn a_call_can_be_drafted_and_not_published() {
+    let server = product().await;
+    let owner = server.owner_of("alpha").await;
+    let call = json!({ "kind": "action", "id": "call1", "action": "call.start", "fields": { "purpose": "confirm" } });
+    let event = json!({ "kind": "event", "event": "appointment.booked" });
+    let new = json!({ "name": "Call", "definition": { "trigger": event, "steps": [call] } });
+    let draft = owner.post("/api/v1/workflows", &new).await.expect(201);
+    let path = format!("/api/v1/workflows/{}/publish", draft["id"].as_str().expect("an id"));
+    let refused = owner.post(&path, &json!({ "version": draft["version"] })).await;
+    assert_eq!(refused.faults(), ["/definition/steps/0/action action.unavailable"]);
+    assert!(refused.body.to_string().contains("Calls are not set up in this practice."), "{}", refused.body);
+}
