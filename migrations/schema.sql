@@ -17,6 +17,8 @@ CREATE SCHEMA jobs;
 
 CREATE SCHEMA messaging;
 
+CREATE SCHEMA notices;
+
 CREATE SCHEMA outbox;
 
 CREATE SCHEMA patients;
@@ -811,6 +813,14 @@ CREATE FUNCTION auth.sweep() RETURNS void
     delete from auth.patient_link l where l.expires_at < now() - interval '30 days';
 $$;
 
+CREATE FUNCTION auth.to_tell(people uuid[], in_role text) RETURNS TABLE(id uuid, name text, email text, language text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select u.id, u.name, u.email, u.language from auth.membership m join auth.user u on u.id = m.user_id
+     where m.practice_id = sec.practice_id() and m.status = 'active' and (m.user_id = any(people) or m.role = in_role)
+     order by u.id $$;
+
 CREATE FUNCTION auth.unlink_identity(id uuid, person uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1002,18 +1012,6 @@ CREATE FUNCTION claim.practices_with_rules() RETURNS TABLE(practice_id uuid)
     select distinct r.practice_id from messaging.rule r join platform.practice p on p.practice_id = r.practice_id
      where r.enabled and r.archived_at is null and p.status = 'active' $$;
 
-CREATE FUNCTION claim.practices_with_runs(after uuid) RETURNS TABLE(practice_id uuid)
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    with recursive found as (
-        (select r.practice_id as id from automation.run r where after is null or r.practice_id > after order by r.practice_id limit 1)
-        union all
-        select (select r.practice_id from automation.run r where r.practice_id > f.id order by r.practice_id limit 1)
-          from found f where f.id is not null
-    )
-    select f.id from found f join platform.practice p on p.practice_id = f.id and p.status = 'active' limit 1000 $$;
-
 CREATE FUNCTION claim.queues(practices uuid[]) RETURNS TABLE(practice_id uuid, events bigint, oldest_event_seconds double precision, dead_events bigint, due_jobs bigint, running_jobs bigint, failed_jobs bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1148,6 +1146,19 @@ CREATE FUNCTION claim.sweep_imports(at timestamp with time zone) RETURNS bigint
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     with gone as (delete from patients.import i where i.expires_at <= at returning 1) select count(*) from gone $$;
+
+CREATE FUNCTION claim.sweep_notices(told_before timestamp with time zone, read_before timestamp with time zone, wanted integer) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with gone as (
+        delete from notices.notice n using (
+            select practice_id, id, user_id from notices.notice
+             where created_at < told_before or (created_at < read_before and read_at < read_before)
+             order by created_at limit wanted) old
+         where n.practice_id = old.practice_id and n.id = old.id and n.user_id = old.user_id
+        returning 1)
+    select count(*) from gone $$;
 
 CREATE FUNCTION claim.sweep_webhooks(before timestamp with time zone, wanted integer) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2056,6 +2067,7 @@ CREATE TABLE jobs.job (
     created_by uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     finished_at timestamp with time zone,
+    cause jsonb,
     CONSTRAINT job_kind_check CHECK (((length(kind) >= 1) AND (length(kind) <= 80))),
     CONSTRAINT job_max_attempts_check CHECK (((max_attempts >= 1) AND (max_attempts <= 50))),
     CONSTRAINT job_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
@@ -2267,6 +2279,23 @@ CREATE TABLE messaging.template_text (
 );
 
 ALTER TABLE ONLY messaging.template_text FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE notices.notice (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    private bytea NOT NULL,
+    patient_id uuid,
+    appointment_id uuid,
+    source text NOT NULL,
+    source_id uuid NOT NULL,
+    created_by uuid,
+    read_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT notice_source_check CHECK ((source = ANY (ARRAY['workflow'::text, 'mention'::text])))
+);
+
+ALTER TABLE ONLY notices.notice FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE outbox.event (
     practice_id uuid NOT NULL,
@@ -3633,6 +3662,9 @@ ALTER TABLE ONLY messaging.template
 ALTER TABLE ONLY messaging.template_text
     ADD CONSTRAINT template_text_pkey PRIMARY KEY (practice_id, template_id, number);
 
+ALTER TABLE ONLY notices.notice
+    ADD CONSTRAINT notice_pkey PRIMARY KEY (practice_id, id, user_id);
+
 ALTER TABLE ONLY outbox.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (practice_id, id);
 
@@ -3963,6 +3995,12 @@ CREATE INDEX message_unread ON messaging.message USING btree (practice_id, creat
 
 CREATE INDEX suppression_newest ON messaging.suppression USING btree (practice_id, created_at, id);
 
+CREATE INDEX notice_by_age ON notices.notice USING btree (created_at);
+
+CREATE INDEX notice_of_user ON notices.notice USING btree (practice_id, user_id, created_at, id);
+
+CREATE INDEX notice_unread ON notices.notice USING btree (practice_id, user_id, created_at) WHERE (read_at IS NULL);
+
 CREATE INDEX event_by_age ON outbox.event USING btree (at) WHERE (state = 'dispatched'::text);
 
 CREATE INDEX event_dead ON outbox.event USING btree (practice_id, at) WHERE (state = 'dead'::text);
@@ -4176,6 +4214,8 @@ CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON mess
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON messaging.template DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON messaging.template_text DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON notices.notice DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON patients.counter DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
@@ -4466,6 +4506,15 @@ ALTER TABLE ONLY messaging.template
 
 ALTER TABLE ONLY messaging.template_text
     ADD CONSTRAINT template_text_of FOREIGN KEY (practice_id, template_id) REFERENCES messaging.template(practice_id, id);
+
+ALTER TABLE ONLY notices.notice
+    ADD CONSTRAINT notice_about_appointment FOREIGN KEY (practice_id, appointment_id) REFERENCES scheduling.appointment(practice_id, id);
+
+ALTER TABLE ONLY notices.notice
+    ADD CONSTRAINT notice_about_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY notices.notice
+    ADD CONSTRAINT notice_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
 ALTER TABLE ONLY outbox.event
     ADD CONSTRAINT event_in_lane FOREIGN KEY (practice_id, lane) REFERENCES outbox.lane(practice_id, lane);
@@ -4879,6 +4928,12 @@ CREATE POLICY tenant ON messaging.template USING ((practice_id = ( SELECT sec.pr
 
 CREATE POLICY tenant ON messaging.template_text USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
+ALTER TABLE notices.notice ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sweep ON notices.notice TO vantage_dispatch USING (true);
+
+CREATE POLICY tenant ON notices.notice USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
 CREATE POLICY claim ON outbox.event TO vantage_dispatch USING (true) WITH CHECK (true);
 
 CREATE POLICY claim ON outbox.lane TO vantage_dispatch USING (true) WITH CHECK (true);
@@ -5142,6 +5197,9 @@ GRANT USAGE ON SCHEMA jobs TO vantage_dispatch;
 GRANT USAGE ON SCHEMA messaging TO vantage_app;
 GRANT USAGE ON SCHEMA messaging TO vantage_dispatch;
 
+GRANT USAGE ON SCHEMA notices TO vantage_app;
+GRANT USAGE ON SCHEMA notices TO vantage_dispatch;
+
 GRANT USAGE ON SCHEMA outbox TO vantage_app;
 GRANT USAGE ON SCHEMA outbox TO vantage_dispatch;
 
@@ -5356,6 +5414,9 @@ GRANT ALL ON FUNCTION auth.sign_up(practice uuid, slug text, practice_name text,
 REVOKE ALL ON FUNCTION auth.sweep() FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.sweep() TO vantage_worker;
 
+REVOKE ALL ON FUNCTION auth.to_tell(people uuid[], in_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.to_tell(people uuid[], in_role text) TO vantage_app;
+
 REVOKE ALL ON FUNCTION auth.unlink_identity(id uuid, person uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.unlink_identity(id uuid, person uuid) TO vantage_app;
 
@@ -5405,9 +5466,6 @@ GRANT ALL ON FUNCTION claim.newest_checkpoint() TO vantage_worker;
 REVOKE ALL ON FUNCTION claim.practices_with_rules() FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.practices_with_rules() TO vantage_worker;
 
-REVOKE ALL ON FUNCTION claim.practices_with_runs(after uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION claim.practices_with_runs(after uuid) TO vantage_worker;
-
 REVOKE ALL ON FUNCTION claim.queues(practices uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.queues(practices uuid[]) TO vantage_platform;
 
@@ -5444,6 +5502,9 @@ GRANT ALL ON FUNCTION claim.sweep_exports(at timestamp with time zone) TO vantag
 
 REVOKE ALL ON FUNCTION claim.sweep_imports(at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.sweep_imports(at timestamp with time zone) TO vantage_worker;
+
+REVOKE ALL ON FUNCTION claim.sweep_notices(told_before timestamp with time zone, read_before timestamp with time zone, wanted integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.sweep_notices(told_before timestamp with time zone, read_before timestamp with time zone, wanted integer) TO vantage_worker;
 
 REVOKE ALL ON FUNCTION claim.sweep_webhooks(before timestamp with time zone, wanted integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.sweep_webhooks(before timestamp with time zone, wanted integer) TO vantage_worker;
@@ -5628,6 +5689,19 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE messaging.suppression TO vantage_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE messaging.template TO vantage_app;
 
 GRANT SELECT,INSERT ON TABLE messaging.template_text TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE notices.notice TO vantage_app;
+GRANT DELETE ON TABLE notices.notice TO vantage_dispatch;
+
+GRANT SELECT(practice_id) ON TABLE notices.notice TO vantage_dispatch;
+
+GRANT SELECT(id) ON TABLE notices.notice TO vantage_dispatch;
+
+GRANT SELECT(user_id) ON TABLE notices.notice TO vantage_dispatch;
+
+GRANT SELECT(read_at) ON TABLE notices.notice TO vantage_dispatch;
+
+GRANT SELECT(created_at) ON TABLE notices.notice TO vantage_dispatch;
 
 GRANT SELECT,INSERT ON TABLE outbox.event TO vantage_app;
 GRANT SELECT,DELETE ON TABLE outbox.event TO vantage_dispatch;

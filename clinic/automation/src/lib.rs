@@ -29,6 +29,7 @@ mod webhook;
 mod workflow;
 
 pub use registry::{Clinic, Facts, Opening, install};
+pub use template::is_readable;
 
 use platform::jobs::{JobKind, Schedule};
 use platform::outbox::Listener;

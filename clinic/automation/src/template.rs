@@ -35,6 +35,11 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment
 });
 
+/// The most bytes between the braces of one expression, and the most statements of a text. The parser of templates calls
+/// itself for each sign, filter and branch, without a bound of its own: a long chain would end the process.
+const LONGEST_EXPRESSION: usize = 500;
+const MOST_STATEMENTS: usize = 100;
+
 /// Why a text could not be read or filled in. Says nothing of the values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -78,6 +83,10 @@ impl Template {
         }
         if !text.contains("{{") && !text.contains("{%") && !text.contains("{#") {
             return Ok(Self::Plain(text.to_owned()));
+        }
+        if !is_readable(text) {
+            let message = "An expression is too long, or there are too many statements.";
+            return Err(Fault { code: "template.size", message });
         }
         let template = ENVIRONMENT.template_from_str(text).map_err(|error| fault(&error))?;
         let names: BTreeSet<String> = template.undeclared_variables(true).into_iter().collect();
@@ -126,6 +135,49 @@ impl Template {
             }
         }
     }
+}
+
+/// Whether expressions and statements of a text are few and short enough to be parsed. Texts in quotes and what stands in
+/// brackets are passed over as the parser does, which takes no braces in them for an end.
+#[must_use]
+pub fn is_readable(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let (mut at, mut statements) = (0, 0);
+    while let Some(opened) = bytes[at..].windows(2).position(|two| matches!(two, b"{{" | b"{%" | b"{#")) {
+        let kind = bytes[at + opened + 1];
+        let begun = at + opened + 2;
+        statements += usize::from(kind == b'%');
+        let closed =
+            if kind == b'#' { ended(bytes, begun, b"#}", false) } else { ended(bytes, begun, closing(kind), true) };
+        let end = closed.unwrap_or(bytes.len());
+        if statements > MOST_STATEMENTS || (kind != b'#' && end - begun > LONGEST_EXPRESSION) {
+            return false;
+        }
+        at = (end + 2).min(bytes.len());
+    }
+    true
+}
+
+fn closing(kind: u8) -> &'static [u8; 2] {
+    if kind == b'{' { b"}}" } else { b"%}" }
+}
+
+/// Where what was begun ends.
+fn ended(bytes: &[u8], begun: usize, closing: &[u8; 2], has_quotes: bool) -> Option<usize> {
+    let (mut at, mut quote, mut open) = (begun, None, 0_usize);
+    while at < bytes.len() {
+        match (quote, bytes[at]) {
+            (Some(_), b'\\') => at += 1,
+            (Some(open), byte) if byte == open => quote = None,
+            (None, byte @ (b'"' | b'\'')) if has_quotes => quote = Some(byte),
+            (None, _) if open == 0 && bytes[at..].starts_with(closing) => return Some(at),
+            (None, b'(' | b'[' | b'{') if has_quotes => open += 1,
+            (None, b')' | b']' | b'}') => open = open.saturating_sub(1),
+            _ => {}
+        }
+        at += 1;
+    }
+    None
 }
 
 /// What stands between the only braces of a text.
@@ -282,6 +334,36 @@ fn money(state: &State, value: Held, currency: Option<String>) -> Result<String,
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Each of these ended the process before: the parser calls itself for each sign.
+    #[test]
+    fn chains_that_the_parser_cannot_bear_are_refused() {
+        let chain = |part: &str| part.repeat((LARGEST - 20) / part.len());
+        let hostile = [
+            format!("{{{{{}1}}}}", chain("-")),
+            format!("{{{{ {}1 }}}}", chain("not ")),
+            format!("{{{{ 1{} }}}}", chain("|upper")),
+            format!("{{{{ 1{} }}}}", chain("~1")),
+            format!("{{{{ a{} }}}}", chain(".b")),
+            format!("{{% if 1 %}}{}{{% endif %}}", "{% elif 1 %}".repeat(800)),
+            // what looks like an end and is none
+            format!("{{{{ '}}}}' ~ {}1 }}}}", chain("-")),
+            format!("{{{{ {{0: {{}}}}, 1: {}1 }} }}}}", chain("-")),
+            format!("{{{{ \"\\\"}}}}\" ~ {}1 }}}}", chain("-")),
+            format!("{{# }}}} #}}{{{{ {}1 }}}}", chain("-")),
+            format!("x {{{{- {}1", chain("-")),
+        ];
+        for text in hostile {
+            assert_eq!(Template::read(&text).expect_err("is refused").code, "template.size", "{}", &text[..20]);
+        }
+        for text in [
+            "{{ a }} and {{ b|default('}}') }}",
+            "{% if a %}x{% elif b %}y{% endif %}",
+            "{# - #}{{ {'a': {'b': 1}}.a.b }}",
+        ] {
+            assert!(is_readable(text), "{text}");
+        }
+    }
     use serde_json::json;
 
     fn fill(text: &str, facts: &Value) -> Result<Value, &'static str> {

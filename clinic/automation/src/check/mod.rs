@@ -76,10 +76,24 @@ impl Report {
     }
 }
 
-/// Looks at a whole workflow.
+/// Looks at a whole workflow. What holds something sensitive anywhere counts as sensitive everywhere: a branch may have been
+/// taken, and a loop comes back. So it is walked until no such variable is new.
 #[must_use]
 pub fn check(registry: &Registry, definition: &Definition) -> Report {
-    let mut walk = Walk { registry, report: Report::default(), ids: BTreeSet::new(), steps: 0 };
+    let mut tainted = BTreeSet::new();
+    loop {
+        let (report, found) = walk(registry, definition, &tainted);
+        if found.is_subset(&tainted) {
+            return report;
+        }
+        tainted.extend(found);
+    }
+}
+
+/// One walk, with variables that hold what is sensitive; answers which it found.
+fn walk(registry: &Registry, definition: &Definition, tainted: &BTreeSet<String>) -> (Report, BTreeSet<String>) {
+    let (ids, found) = (BTreeSet::new(), BTreeSet::new());
+    let mut walk = Walk { registry, report: Report::default(), ids, steps: 0, tainted, found };
     let mut scope = Scope::beginning();
     walk.trigger(definition.trigger.as_ref(), &mut scope);
     if definition.steps.is_empty() {
@@ -89,7 +103,7 @@ pub fn check(registry: &Registry, definition: &Definition) -> Report {
     if walk.steps > MOST_STEPS {
         walk.error("/steps", "workflow.too_many_steps", "A workflow has at most 200 steps.");
     }
-    walk.report
+    (walk.report, walk.found)
 }
 
 struct Walk<'a> {
@@ -97,6 +111,10 @@ struct Walk<'a> {
     report: Report,
     ids: BTreeSet<String>,
     steps: usize,
+    /// Variables that are known to hold what is sensitive somewhere.
+    tainted: &'a BTreeSet<String>,
+    /// Those found on this walk.
+    found: BTreeSet<String>,
 }
 
 impl Walk<'_> {
@@ -335,7 +353,10 @@ impl Walk<'_> {
                     (1..=40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
                 if fine {
                     let like = values::only_path(text("value"));
-                    scope.set(&format!("vars.{name}"), like.as_deref(), sensitive);
+                    scope.set(&format!("vars.{name}"), like.as_deref(), sensitive || self.tainted.contains(name));
+                    if sensitive {
+                        self.found.insert(name.to_owned());
+                    }
                 } else {
                     let message = "A variable's name has 1 to 40 letters, digits and _, and is written out.";
                     self.error(&format!("{at}/fields/name"), "variable.name", message);

@@ -202,7 +202,9 @@ async fn cancel(tx: &mut TenantTx, run: Uuid) -> Result<()> {
 async fn resume(tx: &mut TenantTx, run: Uuid, newest: bool) -> Result<()> {
     let (practice, now) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()));
     let row = sqlx::query!(
-        "select state, workflow_id, version, data from automation.run where practice_id = $1 and id = $2 for update",
+        r#"select r.state, r.workflow_id, r.version, r.data, w.deleted_at is not null as "is_deleted!"
+             from automation.run r join automation.workflow w on w.practice_id = r.practice_id and w.id = r.workflow_id
+            where r.practice_id = $1 and r.id = $2 for update of r"#,
         practice,
         run,
     )
@@ -211,6 +213,9 @@ async fn resume(tx: &mut TenantTx, run: Uuid, newest: bool) -> Result<()> {
     .ok_or_else(Error::not_found)?;
     if row.state != "failed" {
         return Err(Error::conflict("run.not_failed", "Only a run that has failed is resumed."));
+    }
+    if row.is_deleted {
+        return Err(Error::conflict("workflow.deleted", "The workflow was deleted; its runs do not go on."));
     }
     let plain = tx.open(data_place(run), &row.data).await?;
     let state: State = serde_json::from_slice(&plain).map_err(Error::internal)?;

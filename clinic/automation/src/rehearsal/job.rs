@@ -100,6 +100,8 @@ async fn look_through(
     let loaded = load_subjects(tx, about).await?;
     let mut found = Vec::new();
     for occasion in page {
+        // others have their turn between two walks
+        tokio::task::yield_now().await;
         let subject = occasion.subject.as_ref().map(|(kind, id)| (kind.as_str(), *id));
         let Some(mut vars) = variables(&loaded, subject, &occasion.name, occasion.at) else { continue };
         let around = Surroundings { now: occasion.at, ..around.clone() };

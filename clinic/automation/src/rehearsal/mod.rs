@@ -10,13 +10,14 @@ use garde::Validate;
 use jiff::{SignedDuration, Timestamp};
 use platform::Result;
 use platform::crypto::Place;
+use platform::db::TenantTx;
 use platform::error::Error;
 use platform::extract::{Body, Path, Query};
 use platform::guard::Can;
 use platform::id::PatientId;
 use platform::jobs::{JobId, JobKind};
 use platform::page::{MAX_LIMIT, default_limit};
-use platform::permission::workflows as may;
+use platform::permission::{Permission as _, patients as may_patients, workflows as may};
 use platform::record::{Change, Look};
 use platform::route;
 use platform::routes::{Json, Routes};
@@ -140,11 +141,22 @@ async fn rehearse(
     Path(id): Path<WorkflowId>,
     Body(new): Body<NewRehearsal>,
 ) -> Result<(axum::http::StatusCode, Json<RehearsalBegun>)> {
+    let rights = who.rights().clone();
     let begun = who
         .write(async move |tx| {
+            tx.one_by_one().await?;
             let workflow = find(tx, id).await?;
-            if !check(registry(), &workflow.definition).is_publishable() {
+            let report = check(registry(), &workflow.definition);
+            if !report.is_publishable() {
                 return Err(Error::conflict("workflow.unfinished", "The draft has problems; see what the check says."));
+            }
+            if report.permissions.iter().any(|permission| !rights.may(permission)) || !rights.may(may_patients::Read::NAME) {
+                let text = "The rehearsal shows what you may not see, or does what you may not do yourself.";
+                return Err(Error::forbidden_as("workflow.beyond_rights", text));
+            }
+            if is_under_way(tx).await? {
+                let text = "Another rehearsal is under way; wait for it, or stop it.";
+                return Err(Error::conflict("rehearsal.under_way", text));
             }
             let (practice, now, rehearsal) = (tx.practice(), tx.now(), RehearsalId::new());
             let earliest = now.saturating_sub(SignedDuration::from_hours(24 * DAYS)).unwrap_or(now);
@@ -179,6 +191,18 @@ async fn rehearse(
     Ok((axum::http::StatusCode::ACCEPTED, Json(begun)))
 }
 
+/// Whether somebody of the practice rehearses: each takes its time of the server's.
+async fn is_under_way(tx: &mut TenantTx) -> Result<bool> {
+    let practice = tx.practice();
+    let found = sqlx::query_scalar!(
+        r#"select exists (
+            select from automation.rehearsal r join jobs.job j on j.practice_id = r.practice_id and j.id = r.job_id
+             where r.practice_id = $1 and r.state = 'running' and j.state in ('queued', 'running')) as "found!""#,
+        practice,
+    );
+    Ok(found.fetch_one(tx.conn()).await?)
+}
+
 /// What the draft would have done. The look is in the ledger.
 #[utoipa::path(get, path = "/api/v1/workflow-rehearsals/{id}", tag = "automation",
     params(("id" = Uuid, Path, description = "The rehearsal"), Which), responses((status = 200, body = Rehearsal)))]
@@ -189,6 +213,12 @@ async fn read_rehearsal(
 ) -> Result<Json<Rehearsal>> {
     let stale = || Error::invalid(Vec::new()).at("?cursor", "invalid", "Use the next of an answer before.");
     let after = which.cursor.as_deref().map(|cursor| cursor.parse::<i32>().map_err(|_| stale())).transpose()?;
+    if !who.may(may_patients::Read::NAME) {
+        return Err(Error::forbidden_as(
+            "workflow.beyond_rights",
+            "The rehearsal shows patients, whom you may not see.",
+        ));
+    }
     who.read_recorded(async move |tx| {
         let practice = tx.practice();
         let row = sqlx::query!(

@@ -12,7 +12,7 @@ use crate::due::date_of;
 use crate::recurrence::Recurrence;
 
 /// Occasions of a page, which is a transaction.
-const PAGE: i64 = 200;
+const PAGE: i64 = 50;
 /// Turns of a schedule that are walked; each does the same.
 const MOST_TURNS: usize = 31;
 

@@ -227,7 +227,9 @@ async fn set(who: Can<may::Write>, Body(new): Body<NewMessageChannel>) -> Result
             Some(before) => before.clone(),
             None => unconnected(new.channel)?,
         };
-        if after.provider != new.provider {
+        let settings = tidied(tx, &new.settings).await?;
+        // a secret goes only where it was meant for: whoever points the channel elsewhere has to know it
+        if after.provider != new.provider || !goes_to_the_same(&after.settings, &settings) {
             (after.secret, after.secret_last_four) = (None, None);
         }
         if let Some(secret) = new.secret.as_ref().map(|secret| secret.expose().trim()) {
@@ -235,7 +237,7 @@ async fn set(who: Can<may::Write>, Body(new): Body<NewMessageChannel>) -> Result
             after.secret_last_four = Some(last_four(secret));
         }
         after.provider = new.provider;
-        after.settings = tidied(tx, &new.settings).await?;
+        after.settings = settings;
         (after.tested_at, after.test_outcome) = (None, None);
         check_complete(&app, &after)?;
         after.version = old.version + 1;
@@ -246,6 +248,13 @@ async fn set(who: Can<may::Write>, Body(new): Body<NewMessageChannel>) -> Result
         Ok(Json(new))
     })
     .await
+}
+
+/// Whether messages go to the same account of the same server, over a connection of the same kind.
+fn goes_to_the_same(before: &ChannelSettings, after: &ChannelSettings) -> bool {
+    let place =
+        |of: &ChannelSettings| (of.host.clone(), of.port, of.user.clone(), of.base_url.clone(), of.account_sid.clone());
+    place(before) == place(after) && before.tls == after.tls
 }
 
 async fn tidied(tx: &mut TenantTx, new: &ChannelSettings) -> Result<ChannelSettings> {

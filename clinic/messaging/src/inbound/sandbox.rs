@@ -52,7 +52,8 @@ undisclosed!(SandboxReply);
     responses((status = 200, body = Message)))]
 async fn reply(who: Can<may::Send>, Body(asked): Body<SandboxReply>) -> Result<Json<Message>> {
     who.write(async move |tx| {
-        let of = kept(row::find(tx, asked.message_id).await?)?;
+        let of = row::find(tx, asked.message_id).await?;
+        let of = kept(tx, of).await?;
         if of.channel != Channel::Sms {
             return Err(Error::conflict("message.not_sms", "Only text messages are answered here.").showing(&of));
         }
@@ -77,7 +78,8 @@ async fn reply(who: Can<may::Send>, Body(asked): Body<SandboxReply>) -> Result<J
     responses((status = 200, body = Message)))]
 async fn bounce(who: Can<may::Send>, Body(asked): Body<SandboxBounce>) -> Result<Json<Message>> {
     who.write(async move |tx| {
-        let of = kept(row::lock(tx, asked.message_id).await?)?;
+        let of = row::lock(tx, asked.message_id).await?;
+        let of = kept(tx, of).await?;
         suppressions::suppress(tx, of.channel, &of.address, Suppressed::Bounce, of.patient_id).await?;
         message::hear(tx, of.id, State::Bounced, Some("sandbox.bounce")).await?;
         row::find(tx, of.id).await.map(Json)
@@ -85,9 +87,11 @@ async fn bounce(who: Can<may::Send>, Body(asked): Body<SandboxBounce>) -> Result
     .await
 }
 
-/// One that the sandbox has.
-fn kept(of: Message) -> Result<Message> {
-    if of.provider.as_deref() == Some(Provider::Sandbox.name()) && of.state.is_out() {
+/// One that the sandbox has, while its channel still goes there: once a provider is connected, patients speak for themselves.
+async fn kept(tx: &mut TenantTx, of: Message) -> Result<Message> {
+    let is_there = of.provider.as_deref() == Some(Provider::Sandbox.name()) && of.state.is_out();
+    let goes_there = connected(tx, of.channel).await?.is_none_or(|channel| channel.provider == Provider::Sandbox);
+    if is_there && goes_there {
         return Ok(of);
     }
     Err(Error::conflict("message.not_in_sandbox", "The sandbox does not have this message.").showing(&of))

@@ -131,6 +131,12 @@ async fn decide(from: Anybody, token: &str, wanted: Option<bool>) -> Result<Json
 
 async fn set(tx: &mut TenantTx, of: &Message, wanted: bool) -> Result<()> {
     if wanted {
+        // only what was done by such a link is undone by it: it is no way to agree to anything
+        let blind = Channel::Email.blind(tx, &of.address).await?;
+        let reasons = suppressions::reasons(tx, Channel::Email, std::slice::from_ref(&blind)).await?;
+        if reasons.get(&blind) != Some(&Suppressed::Unsubscribe) {
+            return Ok(());
+        }
         suppressions::release(tx, Channel::Email, &of.address).await?;
     } else {
         suppressions::suppress(tx, Channel::Email, &of.address, Suppressed::Unsubscribe, of.patient_id).await?;

@@ -100,6 +100,9 @@ fn environment(voice: &Voice) -> Environment<'static> {
 
 /// What is wrong with a template before it has values: how it is written, and what it names.
 pub fn check(field: &str, source: &str) -> Vec<TemplateProblem> {
+    if !automation::is_readable(source) {
+        return vec![too_long(field, source)];
+    }
     let statements = statements(field, source);
     if !statements.is_empty() {
         return statements;
@@ -126,6 +129,11 @@ pub fn check(field: &str, source: &str) -> Vec<TemplateProblem> {
         unknown.extend(render(field, source, &samples(), &voice).err());
     }
     unknown
+}
+
+fn too_long(field: &str, source: &str) -> TemplateProblem {
+    let message = "An expression is too long, or there are too many conditions.".to_owned();
+    problem(field, source, 0, "template.too_much", message)
 }
 
 /// Where a name stands in a template: within braces, and not as a part of another one.
@@ -178,6 +186,9 @@ fn said(field: &str, source: &str, error: &JinjaError) -> TemplateProblem {
 
 /// Whether a template names something of this kind: `visit`, `appointment`.
 pub fn names(source: &str, kind: &str) -> bool {
+    if !automation::is_readable(source) {
+        return false;
+    }
     let environment = environment(&Voice { language: Language::En, zone: "UTC".to_owned() });
     let template = environment.template_from_str(source);
     template.is_ok_and(|template| template.undeclared_variables(false).contains(kind))
@@ -188,6 +199,9 @@ pub fn names(source: &str, kind: &str) -> bool {
 /// # Errors
 /// Where a value is missing, or it is not a template.
 pub fn render(field: &str, source: &str, values: &serde_json::Value, voice: &Voice) -> Result<String, TemplateProblem> {
+    if !automation::is_readable(source) {
+        return Err(too_long(field, source));
+    }
     if let Some(statement) = statements(field, source).into_iter().next() {
         return Err(statement);
     }
