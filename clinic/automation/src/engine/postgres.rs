@@ -41,11 +41,9 @@ impl Orchestrator for Postgres {
     }
 }
 
-async fn start(tx: &mut TenantTx, mut starts: Vec<Start>, when: When) -> Result<Vec<Uuid>> {
-    if starts.is_empty() {
-        return Ok(Vec::new());
-    }
-    forget_known(tx, &mut starts).await?;
+/// What has begun before, or begins at the same moment elsewhere, a unique constraint tells apart. As good as never is there
+/// any, so that nobody asks beforehand: what was carried out in vain is undone, and the others are left to the worker.
+async fn start(tx: &mut TenantTx, starts: Vec<Start>, when: When) -> Result<Vec<Uuid>> {
     if starts.is_empty() {
         return Ok(Vec::new());
     }
@@ -72,24 +70,6 @@ async fn start(tx: &mut TenantTx, mut starts: Vec<Start>, when: When) -> Result<
     let new = insert_runs(tx, &begun, false).await?;
     finish(tx, &begun, &new).await?;
     Ok(new)
-}
-
-/// Without those that have begun before. A unique constraint sees to those that begin at the same moment.
-async fn forget_known(tx: &mut TenantTx, starts: &mut Vec<Start>) -> Result<()> {
-    let practice = tx.practice();
-    let known = sqlx::query!(
-        "select r.workflow_id, r.cause from unnest($2::uuid[], $3::text[]) n (workflow, cause)
-           join automation.run r on r.practice_id = $1 and r.workflow_id = n.workflow and r.cause = n.cause",
-        practice,
-        &starts.iter().map(|start| start.workflow).collect::<Vec<_>>(),
-        &starts.iter().map(|start| start.cause.clone()).collect::<Vec<_>>(),
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    if !known.is_empty() {
-        starts.retain(|start| !known.iter().any(|row| row.workflow_id == start.workflow && row.cause == start.cause));
-    }
-    Ok(())
 }
 
 /// A run that will be carried out by the worker; one that must not begin has ended.
