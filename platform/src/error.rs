@@ -259,6 +259,12 @@ impl Error {
         self.0.transient
     }
 
+    /// Whether the database could not be reached, which says nothing about what was asked of it.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        self.0.code == AWAY
+    }
+
     /// When the caller may try again.
     #[must_use]
     pub fn after(&self) -> Option<Duration> {
@@ -354,10 +360,12 @@ impl From<sqlx::Error> for Error {
     }
 }
 
+/// Code of what a database that is away makes impossible.
+const AWAY: &str = "db.unavailable";
+
 impl Error {
     fn gone(source: sqlx::Error) -> Self {
-        let mut error =
-            Self::unavailable("db.unavailable", "The database cannot be reached right now; try again in a moment.");
+        let mut error = Self::unavailable(AWAY, "The database cannot be reached right now; try again in a moment.");
         error.0.source = Some(Box::new(source));
         error
     }

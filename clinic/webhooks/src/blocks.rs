@@ -3,6 +3,7 @@
 use automation::block::{Action, Blocks, Call, Field, Kind, Run};
 use axum::http::StatusCode;
 use futures::future::BoxFuture;
+use jiff::Timestamp;
 use platform::App;
 use platform::db::{Caller, TenantTx};
 use platform::error::{Error, Result};
@@ -39,7 +40,7 @@ static CALL: Action = Action {
 fn run(app: App, practice: PracticeId, call: Call) -> BoxFuture<'static, Result<Value>> {
     Box::pin(async move {
         let endpoint = call.id("endpointId")?;
-        let body = body(&app, &call)?;
+        let body = body(&call)?;
         let known = app.door.read(&Caller::system(practice), async move |tx| whither(tx, endpoint).await).await?;
         let Some((url, secret)) = known else { return Err(gone()) };
         // the key is the same on every try, so that the other side knows a repeated call again
@@ -48,14 +49,24 @@ fn run(app: App, practice: PracticeId, call: Call) -> BoxFuture<'static, Result<
     })
 }
 
-/// What is sent: which run asks, and as `data` the text of the step, as JSON where it is some.
-fn body(app: &App, call: &Call) -> Result<String> {
+/// What is sent: which run asks, since when it is under way, and as `data` the text of the step, as JSON where it is some.
+/// The same bytes at every try, as what comes again under one id must be the same message.
+fn body(call: &Call) -> Result<String> {
     let data = call.text("body").map(|text| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)));
     let body = json!({
-        "type": "workflow.call", "timestamp": app.now(), "workflow": call.workflow, "run": call.run, "test": call.test,
+        "type": "workflow.call", "timestamp": began(call.run)?, "workflow": call.workflow, "run": call.run, "test": call.test,
         "data": data,
     });
     serde_json::to_string(&body).map_err(Error::internal)
+}
+
+/// When a run began, to the millisecond: its id says so (UUIDv7, RFC 9562 §5.7).
+fn began(run: Uuid) -> Result<Timestamp> {
+    let (seconds, nanoseconds) = run.get_timestamp().map(|at| at.to_unix()).unwrap_or_default();
+    let (Ok(seconds), Ok(nanoseconds)) = (i64::try_from(seconds), i32::try_from(nanoseconds)) else {
+        return Err(Error::internal("a run of the far future"));
+    };
+    Timestamp::new(seconds, nanoseconds).map_err(Error::internal)
 }
 
 async fn whither(tx: &mut TenantTx, endpoint: Uuid) -> Result<Option<(Phi<String>, Phi<String>)>> {
@@ -103,6 +114,17 @@ mod tests {
     use platform::egress::Silence;
 
     use super::*;
+
+    #[test]
+    fn a_call_has_the_same_bytes_at_every_try() {
+        // the instant of this id: RFC 9562, A.6
+        let run = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f".parse().expect("an id");
+        let Value::Object(input) = json!({ "body": "{\"visit\": 7}" }) else { panic!("an object") };
+        let call = Call { input, key: Uuid::nil(), workflow: Uuid::nil(), run, test: false, patient: None };
+        let body = body(&call).expect("a body");
+        let body: Value = serde_json::from_str(&body).expect("json");
+        assert_eq!((&body["timestamp"], &body["data"]), (&json!("2022-02-22T19:22:22Z"), &json!({ "visit": 7 })));
+    }
 
     fn answered(status: u16) -> Result<Value> {
         came_of(Outcome::Answered { status, json: None, retry_after: None })

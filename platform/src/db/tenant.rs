@@ -332,6 +332,10 @@ impl TenantTx {
     }
 }
 
+/// How long workers wait for a database that is away: longer than PostgreSQL takes to come back from a crash, and shorter
+/// than any lease, and than a server takes to stop.
+const PATIENCE: Duration = Duration::from_secs(8);
+
 /// What a tenant transaction is made with: database, keys, and the time.
 #[derive(Clone, Debug)]
 pub struct Door {
@@ -349,7 +353,7 @@ impl Door {
     /// What `work` answers; 401 when the session has ended, idles or has other rights by now, or the key does not serve;
     /// 403 when the practice is suspended; 503 when the database is away.
     pub async fn read<T>(&self, caller: &Caller, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
-        self.run(caller, Mode::Read, work).await
+        self.run(caller, Mode::Read, Duration::ZERO, work).await
     }
 
     /// Runs `work` in a transaction and commits it. The whole of `work` runs again, up to three times, when PostgreSQL
@@ -361,7 +365,7 @@ impl Door {
         if self.db.is_full() {
             return Err(storage_full());
         }
-        self.run(caller, Mode::Write, work).await
+        self.run(caller, Mode::Write, Duration::ZERO, work).await
     }
 
     /// As [`Door::write`], but also while storage is full: for small entries without which not even reading could go on
@@ -374,7 +378,21 @@ impl Door {
         caller: &Caller,
         work: impl AsyncFn(&mut TenantTx) -> Result<T>,
     ) -> Result<T> {
-        self.run(caller, Mode::Write, work).await
+        self.run(caller, Mode::Write, Duration::ZERO, work).await
+    }
+
+    /// As [`Door::write_regardless`], and a database that is away is waited for a while: for workers, to whom its restart says
+    /// nothing about what they work on, and for what has happened outside and would be done again if nobody wrote it down.
+    /// A commit whose answer was lost may have been made, so `work` first finds out whether it still holds its lease.
+    ///
+    /// # Errors
+    /// As [`Door::write_regardless`].
+    pub async fn write_patiently<T>(
+        &self,
+        caller: &Caller,
+        work: impl AsyncFn(&mut TenantTx) -> Result<T>,
+    ) -> Result<T> {
+        self.run(caller, Mode::Write, PATIENCE, work).await
     }
 
     /// Reads what every look at is an entry in the ledger: the answer is given only once that is committed. Two round
@@ -383,17 +401,27 @@ impl Door {
     /// # Errors
     /// As [`Door::read`]; 500 when `work` recorded no look ([`TenantTx::record_read`]).
     pub async fn read_recorded<T>(&self, caller: &Caller, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
-        self.run(caller, Mode::Look, work).await
+        self.run(caller, Mode::Look, Duration::ZERO, work).await
     }
 
-    async fn run<T>(&self, caller: &Caller, mode: Mode, work: impl AsyncFn(&mut TenantTx) -> Result<T>) -> Result<T> {
-        let caller = Arc::new(caller.clone());
+    /// Waits for a database that is away as long as `patience` says.
+    async fn run<T>(
+        &self,
+        caller: &Caller,
+        mode: Mode,
+        patience: Duration,
+        work: impl AsyncFn(&mut TenantTx) -> Result<T>,
+    ) -> Result<T> {
+        let (caller, since) = (Arc::new(caller.clone()), Instant::now());
         let mut tries = 0;
         loop {
             match self.attempt(&caller, mode, &work).await {
                 Err(error) if error.is_transient() && tries < 3 => {
                     tries += 1;
                     tokio::time::sleep(Duration::from_millis(rand::random_range(1..=20 * tries))).await;
+                }
+                Err(error) if error.is_away() && since.elapsed() < patience => {
+                    tokio::time::sleep(Duration::from_millis(rand::random_range(50..=250))).await;
                 }
                 result => return result,
             }

@@ -270,7 +270,7 @@ async fn serve_practice(app: &App, duties: &Arc<Duties>, lanes: Vec<Lane>) -> Re
 async fn serve(app: App, duties: Arc<Duties>, lanes: Vec<Lane>) -> Result<Vec<Lane>> {
     let Some(practice) = lanes.first().map(|lane| lane.practice) else { return Ok(Vec::new()) };
     app.door
-        .write_regardless(&Caller::system(practice), async move |tx| {
+        .write_patiently(&Caller::system(practice), async move |tx| {
             let (calm, troubled) = held(tx, &lanes).await?;
             // one that failed is served alone and one by one, so that the good events before a bad one get through
             let (now, batch, later) = match (lanes.len(), troubled.is_empty()) {

@@ -1,7 +1,8 @@
 //! A client over HTTP, and what it makes of the answers.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -21,7 +22,7 @@ pub enum Reply {
     Wrong(String),
 }
 
-/// The owner of practice alpha, signed in.
+/// Somebody who is signed in, or a program with a key.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
@@ -30,16 +31,31 @@ pub struct Client {
 }
 
 impl Client {
+    /// The owner of practice alpha.
     pub async fn sign_in(server: &Running) -> Self {
+        Self::owner_of(server, "alpha").await
+    }
+
+    /// The owner of one of the demo's practices.
+    pub async fn owner_of(server: &Running, practice: &str) -> Self {
         // longer than the server's own limit: what takes longer hangs
         let http = reqwest::Client::builder().timeout(Duration::from_secs(35)).build().expect("a client");
-        let asked = json!({ "email": "owner@alpha.example", "password": "vantage-demo-2026" });
+        let asked = json!({ "email": format!("owner@{practice}.example"), "password": "vantage-demo-2026" });
         let answer = http.post(server.url("/api/v1/auth/login")).json(&asked).send().await.expect("an answer");
         let token = answer.headers().get_all("set-cookie").iter().find_map(|value| {
             value.to_str().ok()?.strip_prefix("__Host-vantage_access=")?.split(';').next().map(str::to_owned)
         });
         let status = answer.status();
         Self { http, base: server.url(""), token: token.unwrap_or_else(|| panic!("sign-in answered {status}")) }
+    }
+
+    /// A program of the practice that may change its patients: its key outlives access tokens.
+    pub async fn with_key(&self) -> Self {
+        let now = SystemTime::UNIX_EPOCH.elapsed().expect("after 1970").as_secs() + 24 * 3600;
+        let until = i64::try_from(now).ok().and_then(|now| Timestamp::from_second(now).ok()).expect("an instant");
+        let asked = json!({ "name": "Writers", "scopes": ["patients.write", "patients.read"], "expiresAt": until });
+        let made = self.made("/api/v1/api-keys", &asked).await;
+        Self { token: made["key"].as_str().expect("a key").to_owned(), ..self.clone() }
     }
 
     /// The same person at another server.
@@ -58,6 +74,20 @@ impl Client {
 
     pub async fn change(&self, id: Uuid, body: &Value) -> Reply {
         judge(self.request(Method::PATCH, &format!("/api/v1/services/{id}")).json(body)).await
+    }
+
+    /// Under a key of its own.
+    pub async fn post(&self, path: &str, body: &Value) -> Reply {
+        let key = Uuid::new_v4().to_string();
+        judge(self.request(Method::POST, path).header("idempotency-key", key).json(body)).await
+    }
+
+    /// What is made before anything breaks.
+    pub async fn made(&self, path: &str, body: &Value) -> Value {
+        match self.post(path, body).await {
+            Reply::Done(body) => body,
+            reply => panic!("{path}: {reply:?}"),
+        }
     }
 
     pub async fn get(&self, path: &str) -> Reply {

@@ -167,10 +167,22 @@ impl Running {
     }
 
     pub async fn try_sql(&self) -> sqlx::Result<PgConnection> {
+        PgConnection::connect_with(&self.options()).await
+    }
+
+    /// How its administrator connects.
+    pub fn options(&self) -> PgConnectOptions {
         let socket = self.data.join("postgres/socket");
-        let options =
-            PgConnectOptions::new_without_pgpass().socket(socket).port(5432).username("postgres").database("vantage");
-        PgConnection::connect_with(&options).await
+        PgConnectOptions::new_without_pgpass().socket(socket).port(5432).username("postgres").database("vantage")
+    }
+
+    /// Runs another command of the binary on the same folder; what it printed.
+    pub async fn command(&self, words: &[&str]) -> Result<String, String> {
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_vantage"));
+        command.args(words).env_remove("DATABASE_URL").env("VANTAGE_DATA_DIR", &self.data);
+        let done = command.stdin(Stdio::null()).output().await.expect("the binary runs");
+        let [out, err] = [done.stdout, done.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        if done.status.success() { Ok(out) } else { Err(format!("{out}{err}")) }
     }
 
     fn last_words(&self) -> String {

@@ -55,6 +55,8 @@ pub(crate) enum Stand {
     Failed(Failure),
     /// An action outside is next.
     Outside(Request),
+    /// It is, and there is no place for it before this pause is over.
+    Crowded(Duration),
     /// An action failed and is tried again behind this pause.
     Retry(Duration),
 }

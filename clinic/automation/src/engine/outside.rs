@@ -1,7 +1,8 @@
 //! Actions outside of any transaction: marked as begun, done, marked as done. Whoever dies in between leaves a lease that
 //! ends, and the next one does it again under the same key.
 
-use std::sync::LazyLock;
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
@@ -10,8 +11,8 @@ use platform::App;
 use platform::db::{Caller, Causation, following};
 use platform::error::{Error, Result};
 use platform::id::PracticeId;
+use rand::Rng as _;
 use serde_json::Value;
-use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::Going;
@@ -21,11 +22,17 @@ use super::rows::LEASE_SECONDS;
 use super::turn::{wants, write};
 use super::{around, info};
 use crate::block::{Call, Run};
-use crate::decide::{Entry, Request};
+use crate::decide::{Answer, Entry, Request};
 
-/// Actions of this process that are under way outside.
-const PLACES: usize = 64;
-static UNDER_WAY: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(PLACES));
+/// Actions of this process that are under way outside, and those of one practice: whose programs answer nobody keeps nobody
+/// else waiting.
+const PLACES: usize = 256;
+const PLACES_EACH: usize = 32;
+static UNDER_WAY: LazyLock<Mutex<HashMap<PracticeId, usize>>> = LazyLock::new(Mutex::default);
+/// How long a run waits that found no place: the longer, the longer it has waited, so that many who wait for a slow program
+/// are not looked at all the time.
+const SHORTEST_CROWD: f64 = 1.0;
+const LONGEST_CROWD: f64 = 30.0;
 /// How often a lease is held on to while an action takes its time.
 const HOLD: Duration = Duration::from_secs(20);
 /// The longest that an action may take.
@@ -65,20 +72,52 @@ pub(crate) fn begun(going: &Going, request: &Request, started: Timestamp) -> Lin
     Line { entry, attempts: going.attempts + 1, started, took: Duration::ZERO }
 }
 
-/// Does errands behind the turn. Those for which there is no place now are given back.
-pub(crate) fn send(app: &App, practice: PracticeId, errands: Vec<Errand>) {
-    for errand in errands {
-        let app_of_it = app.clone();
-        app.behind(async move {
-            match UNDER_WAY.try_acquire() {
-                Ok(_place) => run(app_of_it, practice, errand).await,
-                Err(_) => give_back(&app_of_it, practice, &errand).await,
-            }
-        });
+/// A place for an action outside; it is free again when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Place(PracticeId);
+
+impl Place {
+    /// One for the practice, if there is any.
+    pub(crate) fn take(practice: PracticeId) -> Option<Self> {
+        let mut under_way = under_way();
+        let all: usize = under_way.values().sum();
+        let of_it = under_way.get(&practice).copied().unwrap_or_default();
+        if all >= PLACES || of_it >= PLACES_EACH {
+            return None;
+        }
+        under_way.insert(practice, of_it + 1);
+        Some(Self(practice))
     }
 }
 
-async fn run(app: App, practice: PracticeId, first: Errand) -> Result<()> {
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut under_way = under_way();
+        match under_way.get_mut(&self.0) {
+            Some(places) if *places > 1 => *places -= 1,
+            _ => drop(under_way.remove(&self.0)),
+        }
+    }
+}
+
+fn under_way() -> MutexGuard<'static, HashMap<PracticeId, usize>> {
+    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How long a run of that age waits that found no place.
+pub(crate) fn crowd(age: SignedDuration) -> Duration {
+    let pause = (age.as_secs_f64() / 4.0).clamp(SHORTEST_CROWD, LONGEST_CROWD);
+    Duration::from_secs_f64(pause * rand::rng().random_range(0.5..1.5))
+}
+
+/// Does errands behind the turn, each in its place.
+pub(crate) fn send(app: &App, practice: PracticeId, errands: Vec<(Errand, Place)>) {
+    for (errand, place) in errands {
+        app.behind(run(app.clone(), practice, errand, place));
+    }
+}
+
+async fn run(app: App, practice: PracticeId, first: Errand, _place: Place) -> Result<()> {
     let mut next = Some(first);
     while let Some(errand) = next {
         let begun = Instant::now();
@@ -107,7 +146,7 @@ async fn held(
                     return Some(Err(Error::unavailable("step.timeout", "The step took longer than five minutes.")));
                 }
                 // a database that is away says nothing of the lease
-                if let Ok(false) = hold(app, practice, errand, SignedDuration::from_secs(LEASE_SECONDS.into())).await {
+                if let Ok(false) = hold(app, practice, errand).await {
                     work.abort();
                     return None;
                 }
@@ -116,8 +155,9 @@ async fn held(
     }
 }
 
-async fn hold(app: &App, practice: PracticeId, errand: &Errand, long: SignedDuration) -> Result<bool> {
+async fn hold(app: &App, practice: PracticeId, errand: &Errand) -> Result<bool> {
     let (run, lease) = (errand.run, errand.lease);
+    let long = SignedDuration::from_secs(LEASE_SECONDS.into());
     app.door
         .write_regardless(&Caller::system(practice), async move |tx| {
             let until = tx.now().checked_add(long).map_err(Error::internal)?;
@@ -135,10 +175,6 @@ async fn hold(app: &App, practice: PracticeId, errand: &Errand, long: SignedDura
         .await
 }
 
-async fn give_back(app: &App, practice: PracticeId, errand: &Errand) -> Result<()> {
-    hold(app, practice, errand, SignedDuration::from_secs(1)).await.map(drop)
-}
-
 /// Writes down what came of it and goes on behind it; answers what is wanted from outside next.
 async fn finish(
     app: &App,
@@ -151,13 +187,18 @@ async fn finish(
     // what came of it can be told once only, and the transaction may run again
     let result = std::sync::Arc::new(result);
     app.door
-        .write_regardless(&Caller::system(practice), async move |tx| {
+        .write_patiently(&Caller::system(practice), async move |tx| {
             let mut taken = take_up(tx, &[(run, lease)]).await?;
             let Some(one) = taken.first_mut() else { return Ok(None) };
             let info = info(tx).await?;
             let (facts, opening) = wants(std::slice::from_ref(one));
             let around = around(tx, &info, facts, opening).await?;
-            let first = First::Outside(request.clone(), Box::new(again(&result)), took);
+            // of a commit whose answer was lost nothing is known: where it was made, the run stands at another step by now
+            let first = if one.going.state.open == Some(request.seq) {
+                First::Outside(request.clone(), Box::new(again(&result)), took)
+            } else {
+                First::Answer(Answer::Go)
+            };
             let (lines, stand) = carry(tx, &mut one.going, &around, first, Together::Alone).await?;
             let lines = lines.into_iter().map(|line| (run, line)).collect();
             let next = match &stand {

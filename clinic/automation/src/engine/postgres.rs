@@ -46,6 +46,8 @@ impl Orchestrator for Postgres {
     }
 }
 
+/// What has begun before, or begins at the same moment elsewhere, a unique constraint tells apart. As good as never is there
+/// any, so that nobody asks beforehand: what was carried out in vain is undone, and the others are left to the worker.
 async fn start(tx: &mut TenantTx, starts: Vec<Start>, when: When<'_>) -> Result<Vec<Uuid>> {
     if starts.is_empty() {
         return Ok(Vec::new());

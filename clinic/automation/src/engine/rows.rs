@@ -36,6 +36,7 @@ pub(crate) fn standing(stand: &Stand, now: Timestamp) -> Standing {
             let due = behind(now, *pause);
             Standing { due: Some(due), wakes: Some(due), ..running }
         }
+        Stand::Crowded(pause) => Standing { due: Some(behind(now, *pause)), ..running },
         Stand::Outside(_) => {
             let due = behind(now, std::time::Duration::from_secs(u64::try_from(LEASE_SECONDS).unwrap_or(60)));
             Standing { due: Some(due), keeps_lease: true, ..running }
@@ -80,7 +81,8 @@ pub(crate) struct Begun {
     pub attempts: i32,
 }
 
-/// Writes runs that begin. Answers those that are new; when one must be new and is not, that is an error.
+/// Writes runs that begin, in one order, whoever begins several. Answers those that are new; when one must be new and is not,
+/// that is an error.
 pub(crate) async fn insert_runs(tx: &mut TenantTx, runs: &[Begun], all_new: bool) -> Result<Vec<Uuid>> {
     let (practice, now) = (tx.practice(), tx.now());
     let at = |at: Option<Timestamp>| at.map(jiff_sqlx::Timestamp::from);
@@ -105,6 +107,7 @@ pub(crate) async fn insert_runs(tx: &mut TenantTx, runs: &[Begun], all_new: bool
                        $17::boolean[], $18::text[], $19::text[], $20::text[], $21::uuid[])
                 r (id, workflow, version, cause, subject_type, subject_id, patient, state, test, chain, data, due, wakes,
                    attempts, ended, code, message, step, by)
+          order by r.workflow, r.cause
          on conflict (practice_id, workflow_id, cause) do nothing
          returning id",
         practice,

@@ -1,7 +1,7 @@
 //! The worker's turn: takes runs that are due, fairly between practices, and carries those of a practice on together. When
 //! that fails, each by itself, where mistakes are written down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::carry::{First, LONG_ENOUGH, Line, Stand, Together, carry};
 use super::load::{Taken, take_up};
-use super::outside::{self, Errand};
+use super::outside::{self, Errand, Place};
 use super::rows::{About, LEASE_SECONDS, Standing, standing, tell, update_runs, write_lines, write_waits};
 use super::{OLDEST, around, info};
 use crate::decide::{Answer, Failure, Surroundings};
@@ -74,15 +74,15 @@ async fn serve(app: &App, practice: PracticeId, claimed: Claimed) -> Result<()> 
     Ok(())
 }
 
-/// Carries runs of a practice on in one transaction; answers what they want from outside.
+/// Carries runs of a practice on in one transaction; answers what they want from outside, each with its place.
 pub(crate) async fn advance(
     app: App,
     practice: PracticeId,
     claimed: Claimed,
     together: Together,
-) -> Result<Vec<Errand>> {
+) -> Result<Vec<(Errand, Place)>> {
     app.door
-        .write_regardless(&Caller::system(practice), async move |tx| {
+        .write_patiently(&Caller::system(practice), async move |tx| {
             let mut taken = take_up(tx, &claimed).await?;
             if taken.is_empty() {
                 return Ok(Vec::new());
@@ -90,8 +90,7 @@ pub(crate) async fn advance(
             let info = info(tx).await?;
             let (facts, opening) = wants(&taken);
             let around = around(tx, &info, facts, opening).await?;
-            let mut lines = Vec::new();
-            let mut stands = Vec::new();
+            let (mut lines, mut stands, mut places) = (Vec::new(), Vec::new(), HashMap::new());
             let begun = Instant::now();
             for one in &mut taken {
                 if !stands.is_empty() && begun.elapsed() > LONG_ENOUGH {
@@ -105,14 +104,34 @@ pub(crate) async fn advance(
                     }
                 };
                 lines.extend(new.into_iter().map(|line| (one.going.id, line)));
-                stands.push(stand);
+                stands.push(placed(stand, practice, one, &around, &mut places));
             }
             let rest = taken.split_off(stands.len());
             give_back(tx, &rest).await?;
             write(tx, &taken, &stands, lines).await?;
-            Ok(errands(&claimed, taken, stands))
+            Ok(errands(&claimed, taken, stands, places))
         })
         .await
+}
+
+/// Finds a place for what is wanted from outside; where there is none, the run waits for one.
+fn placed(
+    stand: Stand,
+    practice: PracticeId,
+    one: &Taken,
+    around: &Surroundings,
+    places: &mut HashMap<Uuid, Place>,
+) -> Stand {
+    if !matches!(stand, Stand::Outside(_)) {
+        return stand;
+    }
+    match Place::take(practice) {
+        Some(place) => {
+            places.insert(one.going.id, place);
+            stand
+        }
+        None => Stand::Crowded(outside::crowd(around.now.duration_since(one.started))),
+    }
 }
 
 /// Runs for which there was no time are due as before.
@@ -202,13 +221,21 @@ pub(crate) async fn write(
     tell(tx, &told).await
 }
 
-fn errands(claimed: &[(Uuid, Uuid)], taken: Vec<Taken>, stands: Vec<Stand>) -> Vec<Errand> {
+fn errands(
+    claimed: &[(Uuid, Uuid)],
+    taken: Vec<Taken>,
+    stands: Vec<Stand>,
+    mut places: HashMap<Uuid, Place>,
+) -> Vec<(Errand, Place)> {
     let lease = |run: Uuid| claimed.iter().find(|(id, _)| *id == run).map(|(_, lease)| *lease);
     taken
         .into_iter()
         .zip(stands)
         .filter_map(|(one, stand)| match stand {
-            Stand::Outside(request) => Errand::of(lease(one.going.id)?, &one.going, request),
+            Stand::Outside(request) => {
+                let place = places.remove(&one.going.id)?;
+                Some((Errand::of(lease(one.going.id)?, &one.going, request)?, place))
+            }
             _ => None,
         })
         .collect()

@@ -2,6 +2,7 @@
 
 mod beginning;
 mod going;
+mod racing;
 mod seeing;
 mod shown;
 
@@ -18,6 +19,7 @@ use platform::record::Change;
 use platform::testing::{Person, TestServer};
 use platform::worker::Duties;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::block::{Action, Blocks, DateOf, Field, Kind, Recipe, Run, Subject, Trigger};
@@ -25,10 +27,12 @@ use crate::registry::{Clinic, install};
 
 /// Things as areas would know them.
 static THINGS: LazyLock<Mutex<HashMap<Uuid, Value>>> = LazyLock::new(Mutex::default);
-/// What fails, and how: `busy`, `refused`, `broken`, `panic`; by the name of the thing.
+/// What fails, and how: `busy`, `refused`, `broken`, `panic`, and outside `hangs`; by the name of the thing.
 static FAILING: LazyLock<Mutex<HashMap<String, &'static str>>> = LazyLock::new(Mutex::default);
 /// What was sent outside: keys, each time.
 static SENT: LazyLock<Mutex<Vec<(String, Uuid)>>> = LazyLock::new(Mutex::default);
+/// Lets go what hangs.
+static GATE: Semaphore = Semaphore::const_new(0);
 
 fn failing(name: &str, how: Option<&'static str>) {
     let mut failing = FAILING.lock().expect("not poisoned");
@@ -200,6 +204,10 @@ static SEND: Action = Action {
             };
             match fails(&name) {
                 Some("busy") => Err(Error::unavailable("test.busy", "Later.")),
+                Some("hangs") => {
+                    let _place = GATE.acquire().await;
+                    Ok(json!({ "n": n }))
+                }
                 Some(_) => Err(Error::conflict("test.refused", "Never.")),
                 None => Ok(json!({ "n": n })),
             }

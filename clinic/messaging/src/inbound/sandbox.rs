@@ -2,6 +2,7 @@
 
 use garde::Validate;
 use platform::Result;
+use platform::db::TenantTx;
 use platform::error::Error;
 use platform::extract::Body;
 use platform::guard::Can;
@@ -14,7 +15,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::incoming::{Written, take_in};
-use crate::channels::Provider;
+use crate::channels::{Provider, connected};
 use crate::judge::Suppressed;
 use crate::message::{self, Channel, Message, MessageId, State, row};
 use crate::suppressions;

@@ -131,7 +131,7 @@ async fn serve(app: &App, held: Held) -> Result<()> {
     if matches!(outcome, Outcome::Refused(_)) {
         tracing::warn!(practice = %held.practice, endpoint = %held.endpoint, word, "the address of an endpoint is not one that is called");
     }
-    app.door.write_regardless(&caller, async move |tx| mark::mark(tx, &held, head.delivery, &verdict, took).await).await
+    app.door.write_patiently(&caller, async move |tx| mark::mark(tx, &held, head.delivery, &verdict, took).await).await
 }
 
 /// What waits longest in a lane that is held, unless it has gone or its endpoint is no longer told.
