@@ -164,7 +164,8 @@ impl Listener {
                 };
                 let at = Clock::System.now().as_microsecond() as f64 / 1e6;
                 let Ok(notice) = serde_json::from_str::<serde_json::Value>(notice.payload()) else { continue };
-                if let (Some("run"), Some(Ok(run))) = (notice["topic"].as_str(), notice["id"].as_str().map(str::parse)) {
+                if let (Some("run"), Some(Ok(run))) = (notice["topic"].as_str(), notice["id"].as_str().map(str::parse))
+                {
                     heard.insert(run, at);
                 }
             }

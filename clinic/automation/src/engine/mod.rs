@@ -107,7 +107,12 @@ pub trait Orchestrator: Send + Sync {
     ///
     /// # Errors
     /// 503 when the database is away.
-    fn start<'a>(&'a self, tx: &'a mut TenantTx, starts: Vec<Start>, when: When<'a>) -> BoxFuture<'a, Result<Vec<Uuid>>>;
+    fn start<'a>(
+        &'a self,
+        tx: &'a mut TenantTx,
+        starts: Vec<Start>,
+        when: When<'a>,
+    ) -> BoxFuture<'a, Result<Vec<Uuid>>>;
 
     /// Wakes runs that wait.
     ///

@@ -24,7 +24,12 @@ const MOST_NOW: usize = 500;
 pub struct Postgres;
 
 impl Orchestrator for Postgres {
-    fn start<'a>(&'a self, tx: &'a mut TenantTx, starts: Vec<Start>, when: When<'a>) -> BoxFuture<'a, Result<Vec<Uuid>>> {
+    fn start<'a>(
+        &'a self,
+        tx: &'a mut TenantTx,
+        starts: Vec<Start>,
+        when: When<'a>,
+    ) -> BoxFuture<'a, Result<Vec<Uuid>>> {
         Box::pin(start(tx, starts, when))
     }
 
