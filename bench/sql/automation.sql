@@ -23,12 +23,12 @@ select p.practice, p.id, p.g, a.given_name, a.family_name, a.given_name_other, a
 insert into patients.counter (practice_id, next_number) select practice, max(g) + 1 from bench.patient group by practice;
 
 create table bench.run as
-select o.practice, p.id as patient, gen_random_uuid() as event, now() - g * interval '2 minutes' as at,
-       (lpad(to_hex((extract(epoch from now() - g * interval '2 minutes') * 1000)::bigint), 12, '0') || '7'
+select o.practice, p.id as patient, gen_random_uuid() as event, now() - i * interval '2 minutes' as at,
+       (lpad(to_hex((extract(epoch from now() - i * interval '2 minutes') * 1000)::bigint), 12, '0') || '7'
         || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid as id
-  from generate_series(1, 200000) g
-  join bench.owner o on o.number = case when g % 2 = 0 then 1 else 2 + g / 2 % 16 end
-  join bench.patient p on p.place = o.number and p.g = 1 + g / 32 % 754;
+  from generate_series(1, 200000) i
+  join bench.owner o on o.number = case when i % 2 = 0 then 1 else 2 + i / 2 % 16 end
+  join bench.patient p on p.place = o.number and p.g = 1 + i / 32 % 754;
 
 insert into automation.workflow (practice_id, id, name, status, draft, published, latest, created_at, updated_at)
 select practice, bench.id('8007', number), 'Of last year', 'paused', '{"trigger":null,"steps":[]}', 1, 1, now(), now()

@@ -59,7 +59,8 @@ const EFFECT_RATE: u32 = 20;
 /// The figures of all rounds.
 #[derive(Default)]
 struct Tally {
-    rates: Vec<(&'static str, Option<f64>, f64)>,
+    /// Name, goal, runs per second, CPU time of everybody for one in microseconds.
+    rates: Vec<(&'static str, Option<f64>, f64, Option<f64>)>,
     lags: Vec<(&'static str, Lag)>,
 }
 
@@ -99,8 +100,9 @@ async fn round(server: &Server, emitter: &mut Emitter, seconds: u64, tally: &mut
             emitter.pour(shape, request, many).await?;
             figures::until_done(server, many, &workflows).await?;
             let rate = figures::rate(server, request, &workflows, flow.lines(), many).await?;
-            show_rate(name, &rate, used(before, server.cpu(), many));
-            tally.rates.push((name, Some(goal), rate.per_second));
+            let cpu = used(before, server.cpu(), many);
+            show_rate(name, &rate, cpu);
+            tally.rates.push((name, Some(goal), rate.per_second, cpu.map(Cpu::total)));
             flows::unpublish(server, emitter, shape, &workflows).await?;
         }
     }
@@ -150,8 +152,9 @@ async fn bare_too(server: &Server, seconds: u64, tally: &mut Tally) -> Result<()
     ] {
         let before = server.cpu();
         let rate = bare::pour(server, steps, MANY_OF_THREE).await?;
-        show_rate(name, &rate, used(before, server.cpu(), MANY_OF_THREE));
-        tally.rates.push((name, None, rate.per_second));
+        let cpu = used(before, server.cpu(), MANY_OF_THREE);
+        show_rate(name, &rate, cpu);
+        tally.rates.push((name, None, rate.per_second, cpu.map(Cpu::total)));
         let many = usize::try_from(u64::from(EFFECT_RATE) * seconds).unwrap_or(usize::MAX);
         let lag = bare::drip(server, steps, Duration::from_secs(1) / EFFECT_RATE, many).await?;
         show_lag(lag_name, &lag);
@@ -182,16 +185,23 @@ fn conclude(tally: &Tally) {
     say("medians of the rounds");
     let verdict = |good: bool| if good { "reached" } else { "missed" };
     let mut names: Vec<&str> = Vec::new();
-    for (name, goal, _) in &tally.rates {
+    // by CPU time too, which other programs on the machine disturb least
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    for (name, goal, ..) in &tally.rates {
         if names.contains(name) {
             continue;
         }
         names.push(name);
-        let rate = median(tally.rates.iter().filter(|(of, ..)| of == name).map(|(.., rate)| *rate)).unwrap_or_default();
+        let all = || tally.rates.iter().filter(|(of, ..)| of == name);
+        let rate = median(all().map(|(_, _, rate, _)| *rate)).unwrap_or_default();
         let goal = goal.map_or_else(String::new, |goal| format!("   ({goal:.0}: {})", verdict(rate >= goal)));
-        say(&format!("{name:38} {rate:>8.0} per second{goal}"));
+        let free = median(all().filter_map(|(.., cpu)| *cpu)).map_or_else(String::new, |cpu| {
+            let most = cores as f64 * 1e6 / cpu;
+            format!("   {cpu:.0} µs of CPU each: {cores} cores that do nothing else do {most:.0}")
+        });
+        say(&format!("{name:38} {rate:>8.0} per second{goal}{free}"));
     }
-    let of = |name: &str| median(tally.rates.iter().filter(|(of, ..)| *of == name).map(|(.., rate)| *rate));
+    let of = |name: &str| median(tally.rates.iter().filter(|(of, ..)| *of == name).map(|(_, _, rate, _)| *rate));
     for name in ["by hand, a commit per step", "by hand, one commit"] {
         if let (Some(ours), Some(theirs)) = (of("three steps, 16 practices"), of(name)) {
             say(&format!("three steps / {name:24} {:>8}", percent(ours / theirs)));
