@@ -15,6 +15,7 @@ import { isMac, useShortcuts } from '@/shared/ui/shortcuts';
 import { LanguageSwitch, ThemeSwitch } from '@/shared/ui/Switches';
 import { lastUndo, toast } from '@/shared/ui/toast';
 import { startLive } from './live';
+import { MoreMenu } from './MoreMenu';
 import { inSettings, isActive, type NavItem, primaryNav, settingsGate, visible, visibleGroups } from './nav';
 import classes from './Shell.module.css';
 import { UserMenu } from './UserMenu';
@@ -181,9 +182,10 @@ export function Shell() {
       </AppShell.Main>
 
       <AppShell.Footer hiddenFrom="sm" className={classes.bottomNav} component="nav" aria-label={t('nav.bottom')}>
-        {[...main.filter(({ wide }) => !wide), ...gate].map((item) => (
+        {main.filter(({ wide }) => !wide).map((item) => (
           <NavLink key={item.to} item={item} className={classes.bottomLink} iconSize={22} />
         ))}
+        <MoreMenu items={[...main.filter(({ wide }) => wide), ...gate]} />
       </AppShell.Footer>
 
       <Suspense>

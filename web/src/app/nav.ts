@@ -50,7 +50,7 @@ export type NavItem = {
 export type NavGroup = { label: MessageId; items: NavItem[] };
 
 const today: NavItem = { label: 'nav.today', to: '/today', icon: IconLayoutKanban, needs: 'appointments.read' };
-const home: NavItem = { label: 'nav.home', to: '/home', icon: IconHome2 };
+const home: NavItem = { label: 'nav.home', to: '/home', icon: IconHome2, wide: true };
 const calendar: NavItem = { label: 'nav.calendar', to: '/calendar', icon: IconCalendarEvent, needs: 'appointments.read' };
 const waitlist: NavItem = { label: 'nav.waitlist', to: '/waitlist', icon: IconHourglass, needs: 'waitlist.read', wide: true };
 const recalls: NavItem = { label: 'nav.recalls', to: '/recalls', icon: IconBellRinging, needs: 'recalls.read', wide: true };

@@ -8,7 +8,7 @@ use platform::outbox::Event;
 use tokio::sync::Notify;
 
 use super::*;
-use crate::engine::{Start, When, live, orchestrator, take};
+use crate::engine::{Start, When, around, info, live, orchestrator, take};
 use crate::listen::{listener, variables};
 
 /// Begins a run for each of these causes, as events do.
@@ -32,7 +32,9 @@ async fn start(tx: &mut TenantTx, workflow: Uuid, causes: &[&str]) -> Result<Vec
         }
     };
     let starts = causes.iter().map(start).collect();
-    orchestrator().start(tx, starts, When::Now).await
+    let info = info(tx).await?;
+    let around = around(tx, &info, false, false).await?;
+    orchestrator().start(tx, starts, When::Now(&around)).await
 }
 
 /// Somebody begins `mine` and does not commit before somebody else waits who begins `theirs`; what both were answered.

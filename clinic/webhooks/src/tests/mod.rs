@@ -98,7 +98,9 @@ async fn deliveries(owner: &Person, id: Uuid) -> Vec<Value> {
 async fn hear(app: &App, practice: Uuid, event: Event) {
     let listener = crate::listeners().remove(0);
     app.door
-        .write(&Caller::system(PracticeId(practice)), async move |tx| (listener.handle)(tx, &[event.clone()]).await)
+        .write(&Caller::system(PracticeId(practice)), async move |tx| {
+            (listener.handle)(tx, std::slice::from_ref(&event)).await
+        })
         .await
         .expect("heard");
 }

@@ -67,7 +67,7 @@ function Bars({ days }: { days: Day[] }) {
         <span key={day} title={said[n]}>
           <i style={{ height: tall(begun - failed) }} />
           <i data-failed style={{ height: tall(failed) }} />
-          <small>{formatWeekday(lang, day).replace(/[\d\s]+/g, '').slice(0, lang === 'ar' ? 8 : 2)}</small>
+          <small>{formatWeekday(lang, day).replace(/[\d\s،,]+/g, '').slice(0, lang === 'ar' ? 8 : 2)}</small>
         </span>
       ))}
     </span>

@@ -82,8 +82,8 @@ function Form({ patientId, channel, language, onClose }: FormProps) {
         <span className={classes.hint} aria-hidden>
           {t('messages.compose.hint')}
         </span>
-        <Button type="submit" leftSection={draft.at ? <IconClock size={16} /> : <IconSend size={16} className={classes.plane} />} loading={sending} disabled={!ready}>
-          {t(draft.at ? 'messages.compose.sendLater' : 'messages.compose.send')}
+        <Button type="submit" leftSection={composing.open.later ? <IconClock size={16} /> : <IconSend size={16} className={classes.plane} />} loading={sending} disabled={!ready}>
+          {t(composing.open.later ? 'messages.compose.sendLater' : 'messages.compose.send')}
         </Button>
       </div>
     </form>

@@ -37,7 +37,7 @@ export function useComposer({ patientId, channel, language, onClose }: Options) 
     /** The earliest that can be chosen. */
     now: localIn(practice.timeZone, new Date()),
     preview: usePreview(patientId, draft, practice.timeZone),
-    ...useSending(patientId, draft, onClose),
+    ...useSending(patientId, draft, open.later, onClose),
     ...useFiles(draft, set),
     by: (next: Channel) => setDraft((now) => onChannel(now, next)),
     choose: (id: string | null) => setDraft((now) => withTemplate(now, templates.find((one) => one.id === id))),
@@ -60,7 +60,7 @@ function usePreview(patientId: string, draft: Draft, timeZone: string) {
   return useQuery(draftQuery(JSON.parse(text) as DraftMessage)).data;
 }
 
-function useSending(patientId: string, draft: Draft, onClose: () => void) {
+function useSending(patientId: string, draft: Draft, later: boolean, onClose: () => void) {
   const words = useLang();
   const { t, lang } = words;
   const { timeZone } = useSession().practice;
@@ -71,11 +71,13 @@ function useSending(patientId: string, draft: Draft, onClose: () => void) {
   const [refusal, setRefusal] = useState<string>();
 
   const told = ({ state, notBefore }: Message) => {
-    const later = state === 'queued' && Date.parse(notBefore) > Date.now();
-    toast.done(later ? t('messages.compose.planned', { time: formatDateTime(lang, timeZone, notBefore) }) : t('messages.compose.sent'));
+    const planned = state === 'queued' && Date.parse(notBefore) > Date.now();
+    toast.done(planned ? t('messages.compose.planned', { time: formatDateTime(lang, timeZone, notBefore) }) : t('messages.compose.sent'));
   };
+  // who wants it later says when
+  const ready = isReady(draft) && (!later || !!draft.at);
   const submit = async () => {
-    if (!isReady(draft) || send.isPending) return;
+    if (!ready || send.isPending) return;
     setErrors({});
     setRefusal(undefined);
     try {
@@ -90,7 +92,7 @@ function useSending(patientId: string, draft: Draft, onClose: () => void) {
       setRefusal(whole);
     }
   };
-  return { errors, refusal, sending: send.isPending, ready: isReady(draft), send: submit };
+  return { errors, refusal, sending: send.isPending, ready, send: submit };
 }
 
 export type Composing = ReturnType<typeof useComposer>;
