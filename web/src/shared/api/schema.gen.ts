@@ -3087,7 +3087,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is to be done. Which tasks are on the page is written to the ledger. */
+        /** What one was told, newest first. Which of it was looked at is written to the ledger. */
         get: operations["notices.list"];
         put?: never;
         post?: never;
@@ -3104,7 +3104,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many tasks there are. */
+        /** How many notices one has not read. */
         get: operations["notices.count"];
         put?: never;
         post?: never;
@@ -3123,7 +3123,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Note that a task is done. */
+        /** Note that one has read notices. */
         post: operations["notices.mark_read"];
         delete?: never;
         options?: never;
@@ -6295,6 +6295,7 @@ export interface components {
         };
         /** @description Something that can be done. */
         ActionInfo: {
+            /** @description Whether it can be done; drafts can have it anyway. */
             available: boolean;
             /** @description What it takes. */
             fields: components["schemas"]["FieldInfo"][];
@@ -10028,29 +10029,65 @@ export interface components {
             /** @description What it says. */
             text: string;
         };
+        /** @description Something that oneself was told. */
         NoticeItem: {
+            /**
+             * Format: uuid
+             * @description The appointment it is about.
+             */
             appointmentId: string | null;
+            /** @description Who mentioned one. */
             by: string | null;
+            /**
+             * Format: date-time
+             * @description When one was told.
+             */
             createdAt: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
             id: string;
-            patient: null | components["schemas"]["NoticePatient"];
+            patient: components["schemas"]["NoticePatient"] | null;
+            /**
+             * Format: date-time
+             * @description Since when one has read it.
+             */
             readAt: string | null;
-            /** @enum {string} */
-            source: "workflow" | "mention";
+            /** @description What it comes of. */
+            source: components["schemas"]["NoticeSource"];
+            /** @description What it says; nothing where somebody was mentioned in a note, which is read with the patient. */
             text: string | null;
         };
+        /** @description A page of one's own notices. */
         NoticePage: {
             items: components["schemas"]["NoticeItem"][];
+            /** @description For the next page; null on the last one. */
             nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description How many one has not read, on all pages.
+             */
             unread: number;
         };
+        /** @description A patient whom a notice is about. */
         NoticePatient: {
+            /** @description Family name. */
             familyName: string | null;
+            /** @description Family name in the other script. */
             familyNameOther: string | null;
+            /** @description Given names. */
             givenName: string;
+            /** @description Given names in the other script. */
             givenNameOther: string | null;
-            id: string;
+            /** @description Their id. */
+            id: components["schemas"]["PatientId"];
         };
+        /**
+         * @description What a notice comes of.
+         * @enum {string}
+         */
+        NoticeSource: "workflow" | "mention";
         /** @description An opening that was offered to somebody. */
         Offer: {
             /**
@@ -10830,7 +10867,7 @@ export interface components {
          */
         PatientStatus: "lead" | "active" | "inactive" | "deceased";
         /** @enum {string} */
-        PermissionName: "session.read" | "account.read" | "account.write" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "integrations.read" | "integrations.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "patients.import" | "patients.export" | "appointments.read" | "appointments.write_own" | "appointments.write" | "appointments.overbook" | "appointments.configure" | "waitlist.read" | "waitlist.write" | "recalls.read" | "recalls.write" | "tasks.read" | "tasks.write" | "messages.read" | "messages.send" | "messages.configure" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "workflows.read" | "workflows.write" | "workflows.publish" | "workflows.run" | "jobs.read" | "jobs.cancel" | "notices.read";
+        PermissionName: "session.read" | "account.read" | "account.write" | "notices.read" | "staff.read" | "staff.write" | "roles.read" | "roles.write" | "access.review" | "api_keys.read" | "api_keys.write" | "security.read" | "security.write" | "integrations.read" | "integrations.write" | "practice.read" | "practice.write" | "rooms.read" | "rooms.write" | "hours.read" | "hours.write_own" | "hours.write" | "audit.read" | "audit.export" | "patients.read" | "patients.write" | "patients.delete" | "patients.configure" | "patients.import" | "patients.export" | "appointments.read" | "appointments.write_own" | "appointments.write" | "appointments.overbook" | "appointments.configure" | "waitlist.read" | "waitlist.write" | "recalls.read" | "recalls.write" | "tasks.read" | "tasks.write" | "messages.read" | "messages.send" | "messages.configure" | "support_access.read" | "support_access.end" | "services.read" | "services.write" | "workflows.read" | "workflows.write" | "workflows.publish" | "workflows.run" | "jobs.read" | "jobs.cancel";
         /** @description A telephone number. */
         Phone: {
             /** @description What for. */
@@ -11346,8 +11383,14 @@ export interface components {
             /** @description What for. */
             purpose?: components["schemas"]["MessagePurpose"];
         };
+        /** @description Which notices one has read: all where nothing is said. */
         ReadNotices: {
+            /** @description These; what is not one's own is left out. */
             ids?: string[] | null;
+            /**
+             * Format: date-time
+             * @description Those that one was told until then: what came meanwhile was not seen.
+             */
             until?: string | null;
         };
         /** @description Why something is done, for both ledgers. */
@@ -11948,6 +11991,7 @@ export interface components {
             error: components["schemas"]["RunError"] | null;
             /** @description Its id. */
             id: components["schemas"]["RunId"];
+            patientId: components["schemas"]["PatientId"] | null;
             /**
              * Format: date-time
              * @description When it began.
@@ -13099,7 +13143,9 @@ export interface components {
             /** Format: date-time */
             nextAt: string;
         };
+        /** @description How many notices one has not read. */
         UnreadNotices: {
+            /** Format: int64 */
             unread: number;
         };
         /** @description The end of such an address. */
@@ -13941,8 +13987,13 @@ export interface components {
              */
             version: number;
         };
-        /** @description How the runs of a day ended. */
+        /** @description The runs of a day. */
         WorkflowDay: {
+            /**
+             * Format: int64
+             * @description That began.
+             */
+            begun: number;
             /**
              * Format: date
              * @description The day, in the practice's zone.
@@ -14090,7 +14141,7 @@ export interface components {
              * @description Workflows at work.
              */
             published: number;
-            /** @description How runs ended, by the day on which they began; of the last seven days. */
+            /** @description Runs by the day on which they began, and how they ended; of the last seven days. */
             runs7d: components["schemas"]["WorkflowDay"][];
             /**
              * Format: int64
@@ -23943,6 +23994,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Rows of a page, at most 200. */
                 limit?: number;
+                /** @description Only what one has not read. */
                 unread?: boolean;
             };
             header?: never;
