@@ -64,15 +64,17 @@ pub async fn enter(owner: &Desk, language: &str, confirms: bool) -> Result<()> {
     let about_patients = json!({ "kind": "hand", "subject": "patient" });
 
     let documents = json!({ "title": words.task, "role": "receptionist", "dueMinutes": 1440 });
-    let steps =
-        json!([action("note", "note.add", &json!({ "text": words.note })), action("task", "task.create", &documents)]);
+    let steps = json!([
+        action("note1", "note.add", &json!({ "text": words.note })),
+        action("task1", "task.create", &documents)
+    ]);
     let welcome = json!({ "name": words.welcome, "definition": { "trigger": about_patients, "steps": steps } });
     let welcome = owner.post("/api/v1/workflows", welcome).await?;
     run(owner, &publish(owner, &welcome).await?, &patients).await?;
 
     // its tag goes away before it is used, as happens: a run that fails, to be looked at and resumed
     let tag = owner.post("/api/v1/tags", json!({ "name": words.tag, "colour": "slate" })).await?;
-    let steps = json!([action("tag", "tag.add", &json!({ "tagId": tag["id"] }))]);
+    let steps = json!([action("tag1", "tag.add", &json!({ "tagId": tag["id"] }))]);
     let implant = json!({ "name": words.implant, "definition": { "trigger": about_patients, "steps": steps } });
     let implant = owner.post("/api/v1/workflows", implant).await?;
     let implant = publish(owner, &implant).await?;

@@ -57,7 +57,11 @@ async fn whom_runs_are_about_is_for_those_who_may_see_patients() {
     server.settle().await;
     let role = json!({ "name": "Automation", "basedOn": "staff", "permissions": ["session.read", "workflows.read"] });
     let role = owner.post("/api/v1/roles", &role).await.expect(201);
-    let stranger = server.colleague_of(&owner, role["key"].as_str().expect("a key")).await;
+    let mut stranger = server.colleague_of(&owner, "staff").await;
+    let member = format!("/api/v1/staff/{}", stranger.user());
+    owner.patch(&member, &json!({ "version": 1, "customRoleId": role["id"] })).await.expect(200);
+    let refresh = stranger.refresh.clone().expect("a token");
+    stranger.renew(&refresh).await.expect(200);
     for (person, name) in [(&owner, json!("Lina")), (&stranger, Value::Null)] {
         let line = runs(person, workflow).await.remove(0);
         let run = only_run(person, workflow).await;

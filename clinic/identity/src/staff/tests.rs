@@ -232,7 +232,7 @@ async fn a_role_from_beginning_to_end() {
     assert_eq!(role["name"], "Front of house");
     assert_eq!(
         role["permissions"],
-        json!(["session.read", "account.read", "account.write", "hours.read", "services.read"])
+        json!(["session.read", "account.read", "account.write", "notices.read", "hours.read", "services.read"])
     );
     let path_of = format!("/api/v1/roles/{}", role["id"].as_str().expect("an id"));
     let again = json!({ "name": "FRONT OF HOUSE", "basedOn": "staff", "permissions": [] });

@@ -39,9 +39,9 @@ async fn everybody_who_has_the_role_now_is_told_and_nobody_else() {
     let audited =
         "select action from audit.entry where practice_id = $1 and resource_type = 'notice' and actor_kind = 'system'";
     assert_eq!(column(&server, &owner, audited).await, ["create"]);
-    let events = "select name || ' ' || (payload -> 'fields')::text from outbox.event where practice_id = $1
-                   and subject_type = 'notice'";
-    assert_eq!(column(&server, &owner, events).await, [r#"notice.created ["patient", "text"]"#]);
+    let events = "select name || ' ' || (select string_agg(f, ' ' order by f) from jsonb_array_elements_text(payload -> 'fields') f)
+                    from outbox.event where practice_id = $1 and subject_type = 'notice'";
+    assert_eq!(column(&server, &owner, events).await, ["notice.created patient text"]);
 }
 
 #[tokio::test]
