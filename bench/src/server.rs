@@ -151,8 +151,12 @@ impl Database {
 
     /// How to connect as the administrator.
     pub fn address(&self) -> Result<PgConnectOptions> {
-        let socket = self.socket.display();
-        Ok(parse_address(&format!("postgres://postgres@localhost/vantage?host={socket}")).map_err(told)?)
+        Ok(parse_address(&self.url()).map_err(told)?)
+    }
+
+    /// The same as a text.
+    pub fn url(&self) -> String {
+        format!("postgres://postgres@localhost/vantage?host={}", self.socket.display())
     }
 
     /// Has PostgreSQL keep when each transaction was committed. It is ended for that; the server starts it again.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use platform::clock::Clock;
-use sqlx::postgres::{PgListener, PgPoolOptions};
+use sqlx::postgres::PgListener;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -151,8 +151,7 @@ pub struct Listener(JoinHandle<HashMap<Uuid, f64>>, tokio::sync::oneshot::Sender
 impl Listener {
     /// Begins.
     pub async fn start(server: &Server) -> Result<Self> {
-        let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(server.database.address()?);
-        let mut listener = PgListener::connect_with(&pool).await?;
+        let mut listener = PgListener::connect(&server.database.url()).await?;
         listener.listen("vantage_live").await?;
         let (stop, mut stopped) = tokio::sync::oneshot::channel();
         let heard = tokio::spawn(async move {

@@ -72,6 +72,8 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
              values ($1, gen_random_uuid(), 'twilio', 'x', '', 'received', now())",
             "insert into timeline.entry (practice_id, id, patient_id, at, kind, resource_type, resource_id, actor_kind, body)
              values ($1, gen_random_uuid(), gen_random_uuid(), now(), 'note', 'note', gen_random_uuid(), 'user', '')",
+            "insert into notices.notice (practice_id, id, user_id, private, source, source_id, created_at)
+             values ($1, gen_random_uuid(), gen_random_uuid(), '', 'mention', gen_random_uuid(), now())",
             "insert into webhooks.lane (practice_id, endpoint_id, lane, next_seq, pending, ready_at)
              select practice_id, id, 'x', 2, 0, now() from webhooks.endpoint where practice_id = $1",
             "insert into webhooks.delivery (practice_id, id, endpoint_id, lane, seq, event_id, event, happened_at, subject_type,

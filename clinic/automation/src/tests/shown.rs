@@ -70,7 +70,7 @@ async fn whom_runs_are_about_is_for_those_who_may_see_patients() {
         }
     }
     let looks: i64 = sqlx::query_scalar(
-        "select count(*) from audit.entry where action = 'list' and resource_type = 'run' and actor_id = $1",
+        "select count(*) from audit.entry where action = 'read' and resource_type = 'run' and resource_id is null and actor_id = $1",
     )
     .bind(owner.user())
     .fetch_one(&mut server.database.conn().await)

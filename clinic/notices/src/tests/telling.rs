@@ -3,7 +3,7 @@
 use automation::block::{Call, Run};
 use platform::db::Caller;
 use platform::id::PracticeId;
-use platform::testing::{Person, TestServer};
+use platform::testing::Person;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -71,7 +71,7 @@ async fn one_person_is_told_with_the_visit_that_it_is_about() {
     engine.run(TELL, None, both).await.expect("told");
     assert_eq!((unread(&desk).await, unread(&owner).await), (1, 0), "the person, not the role");
 
-    let visit = visit(&server, &owner).await;
+    let visit = visit(&owner).await;
     let about = json!({ "text": "They are late", "memberId": desk.user(), "appointmentId": visit["id"] });
     engine.run(TELL, None, about).await.expect("told");
     let items = notices(&desk, "limit=1").await;
@@ -79,21 +79,9 @@ async fn one_person_is_told_with_the_visit_that_it_is_about() {
 }
 
 /// A visit with the owner, who is made somebody that patients can be booked with.
-async fn visit(server: &TestServer, owner: &Person) -> Value {
-    let mut conn = server.database.conn().await;
-    sqlx::raw_sql("set session_replication_role = replica")
-        .execute(&mut conn)
-        .await
-        .expect("no triggers for a fixture");
-    sqlx::query(
-        "insert into practice.provider (practice_id, user_id, colour, bookable, all_services, updated_at)
-         values ($1, $2, 'teal', true, true, now()) on conflict (practice_id, user_id) do update set version = 1",
-    )
-    .bind(owner.practice())
-    .bind(owner.user())
-    .execute(&mut conn)
-    .await
-    .expect("a profile");
+async fn visit(owner: &Person) -> Value {
+    let profile = json!({ "colour": "teal", "bookable": true, "version": 0 });
+    owner.put(&format!("/api/v1/providers/{}", owner.user()), &profile).await.expect(200);
     let service = json!({ "nameEn": "Cleaning", "durationMinutes": 30, "price": { "amountMinor": 100, "currency": "SAR" },
                           "vatCategory": "standard", "colour": "teal" });
     let service = owner.post("/api/v1/services", &service).await.expect(201);
