@@ -227,14 +227,14 @@ async fn automated(server: &TestServer, person: &Person) -> Automated {
     for turn in automation::turns() {
         (turn.run)(server.app.clone()).await.expect("takes its turn");
     }
-    // one at a time
+    let rehearsal = format!("/api/v1/workflows/{draft}/rehearsals");
+    let rehearsal = made(&person.post(&rehearsal, &json!({})).await.expect(202));
+    // there is one at a time
     sqlx::query("update automation.rehearsal set state = 'done' where practice_id = $1")
         .bind(person.practice())
         .execute(&mut server.database.conn().await)
         .await
-        .expect("those of before are over");
-    let rehearsal = format!("/api/v1/workflows/{draft}/rehearsals");
-    let rehearsal = made(&person.post(&rehearsal, &json!({})).await.expect(202));
+        .expect("it is over");
     Automated { draft, published, failed, begun, rehearsal }
 }
 
