@@ -11,9 +11,10 @@ use crate::running::Running;
 use crate::tagging::Ledger;
 
 /// How much waits: events, deliveries, runs.
+// what waits for a time is the demo's own
 const OUTSTANDING: &str = "select (select count(*) from outbox.event where state = 'pending')
      + (select count(*) from webhooks.delivery where state = 'pending')
-     + (select count(*) from automation.run where ended_at is null)";
+     + (select count(*) from automation.run where state = 'running')";
 
 /// Each answers a line for everything that is only half there; $1 is the workflow, $2 the endpoint.
 const HALF_DONE: [&str; 10] = [
@@ -43,20 +44,21 @@ const HALF_DONE: [&str; 10] = [
       where e.name = 'patient.changed' group by e.id
      having count(r.id) <> 1 or min(r.state) <> 'done' or min(r.version) <> 1",
     "select format('run %s has no event', r.id) from automation.run r
-      where not exists (select from outbox.event e where e.practice_id = r.practice_id and r.cause = 'event:' || e.id)",
+      where r.workflow_id = $1 and not exists (select from outbox.event e where e.practice_id = r.practice_id and r.cause = 'event:' || e.id)",
     "select format('run %s of a %s patient made %s tasks and has steps %s', r.id, p.sex, t.n, s.steps)
        from automation.run r join patients.patient p on p.practice_id = r.practice_id and p.id = r.subject_id
       cross join lateral (select count(*) n from tasks.task t where t.practice_id = r.practice_id and t.source_id = r.id) t
       cross join lateral (select array_agg(s.step_id || ' ' || s.state order by s.seq) steps from automation.step s
                            where s.practice_id = r.practice_id and s.run_id = r.id) s
-      where t.n <> case p.sex when 'female' then 2 else 1 end
+      where r.workflow_id = $1 and (t.n <> case p.sex when 'female' then 2 else 1 end
          or s.steps <> case p.sex when 'female' then array['first done', 'which done', 'call done', 'behind done']
-                                  else array['first done', 'which done'] end",
+                                  else array['first done', 'which done'] end)",
     "select format('task %s of run %s has %s audit entries', t.id, t.source_id, a.n) from tasks.task t cross join lateral (
             select count(*) n from audit.entry e where e.practice_id = t.practice_id and e.resource_type = 'task'
                and e.resource_id = t.id and e.action = 'create' and e.actor_kind = 'workflow' and e.actor_id = $1
                and e.request_id = t.source_id) a
-      where t.source = 'workflow' and a.n <> 1",
+      where t.source = 'workflow' and a.n <> 1
+        and exists (select from automation.run r where r.practice_id = t.practice_id and r.id = t.source_id and r.workflow_id = $1)",
     "select format('audit entry %s is about a task that is not there', e.id) from audit.entry e
       where e.resource_type = 'task' and not exists (select from tasks.task t where t.id = e.resource_id)",
 ];
@@ -86,7 +88,7 @@ pub async fn faults(server: &Running, at_work: &AtWork, hostile: &Hostile, ledge
     }
     faults.extend(acknowledged(&mut conn, ledger).await);
     faults.extend(told(hostile, ledger));
-    faults.extend(called(&mut conn, hostile).await);
+    faults.extend(called(&mut conn, hostile, at_work.workflow).await);
     if !hostile.is_signed_by(EVENTS, &at_work.secret) {
         faults.push("a call is not signed with the endpoint's secret".to_owned());
     }
@@ -132,10 +134,10 @@ fn told(hostile: &Hostile, ledger: &Ledger) -> Vec<String> {
 }
 
 /// Each run about a woman called once, under one id.
-async fn called(conn: &mut PgConnection, hostile: &Hostile) -> Vec<String> {
+async fn called(conn: &mut PgConnection, hostile: &Hostile, workflow: Uuid) -> Vec<String> {
     let runs = "select r.id, p.id from automation.run r join patients.patient p on p.practice_id = r.practice_id
-                   and p.id = r.subject_id where p.sex = 'female'";
-    let runs: Vec<(Uuid, Uuid)> = sqlx::query_as(runs).fetch_all(conn).await.expect("runs");
+                   and p.id = r.subject_id where p.sex = 'female' and r.workflow_id = $1";
+    let runs: Vec<(Uuid, Uuid)> = sqlx::query_as(runs).bind(workflow).fetch_all(conn).await.expect("runs");
     let mut open: HashMap<String, String> =
         runs.into_iter().map(|(run, patient)| (run.to_string(), patient.to_string())).collect();
     let mut faults = Vec::new();
