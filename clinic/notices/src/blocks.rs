@@ -20,9 +20,6 @@ pub fn blocks() -> Blocks {
     Blocks { actions: vec![&NOTIFY], ..Blocks::default() }
 }
 
-/// The words of [`Role`], as a choice.
-const ROLES: &[&str] = &["owner", "admin", "provider", "hygienist", "assistant", "receptionist", "accountant", "staff"];
-
 /// A notice about the patient of the run, unless it is about somebody else; for a person, else for everybody in a role.
 static NOTIFY: Action = Action {
     name: "staff.notify",
@@ -31,7 +28,7 @@ static NOTIFY: Action = Action {
         Field::new("text", Kind::LongText, r#""{{ patient.fullName }} is in the waiting room.""#)
             .required()
             .sensitive(),
-        Field::new("role", Kind::Choice(ROLES), r#""receptionist""#),
+        Field::new("role", Kind::Choice(&Role::NAMES), r#""receptionist""#),
         Field::new("memberId", Kind::Ref("member"), r#""01a1fe48-1891-756b-aab2-930c260b1d02""#),
         Field::new("patientId", Kind::Ref("patient"), r#""01a1fe48-1891-756b-aab2-930c260b1d02""#),
         Field::new("appointmentId", Kind::Ref("appointment"), r#""{{ appointment.id }}""#),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
+use patients::PatientName;
 use platform::db::TenantTx;
 use platform::error::Error;
 use platform::guard::Can;
@@ -45,7 +46,7 @@ pub struct NoticeItem {
     text: Option<String>,
     /// The patient it is about; who was merged is shown as who was kept.
     #[schema(required)]
-    pub patient: Option<NoticePatient>,
+    pub patient: Option<PatientName>,
     /// The appointment it is about.
     #[schema(required)]
     pub appointment_id: Option<Uuid>,
@@ -70,25 +71,6 @@ pub enum NoticeSource {
     Mention,
 }
 
-/// A patient whom a notice is about.
-#[derive(Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct NoticePatient {
-    /// Their id.
-    pub id: PatientId,
-    /// Given names.
-    pub given_name: String,
-    /// Family name.
-    #[schema(required)]
-    pub family_name: Option<String>,
-    /// Given names in the other script.
-    #[schema(required)]
-    pub given_name_other: Option<String>,
-    /// Family name in the other script.
-    #[schema(required)]
-    pub family_name_other: Option<String>,
-}
-
 /// A row.
 #[derive(FromRow)]
 pub struct Row {
@@ -104,7 +86,7 @@ pub struct Row {
     pub created_at: jiff_sqlx::Timestamp,
 }
 
-undisclosed!(NoticeItem, NoticePatient, Row);
+undisclosed!(NoticeItem, Row);
 
 /// The columns of a [`Row`] of a notice `n`.
 pub const COLUMNS: &str =
@@ -140,26 +122,14 @@ pub async fn looked_at(tx: &mut TenantTx, rows: Vec<Row>, eyes: Eyes, filter: &[
 }
 
 /// By the ids that the rows have.
-async fn patients_of(tx: &mut TenantTx, rows: &[Row]) -> Result<HashMap<Uuid, NoticePatient>> {
+async fn patients_of(tx: &mut TenantTx, rows: &[Row]) -> Result<HashMap<Uuid, PatientName>> {
     let named: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.patient_id).collect();
     if named.is_empty() {
         return Ok(HashMap::new());
     }
     let kept = patients::kept_as(tx, &named.into_iter().collect::<Vec<_>>()).await?;
     let items = patients::items_of(tx, &kept.values().copied().collect::<Vec<_>>()).await?;
-    let known: HashMap<Uuid, NoticePatient> =
-        items.into_iter().map(|item| (item.id.uuid(), NoticePatient::from(item))).collect();
+    let known: HashMap<Uuid, PatientName> =
+        items.into_iter().map(|item| (item.id.uuid(), PatientName::from(item))).collect();
     Ok(kept.into_iter().filter_map(|(asked, kept)| Some((asked, known.get(&kept)?.clone()))).collect())
-}
-
-impl From<patients::PatientItem> for NoticePatient {
-    fn from(of: patients::PatientItem) -> Self {
-        Self {
-            id: of.id,
-            given_name: of.given_name,
-            family_name: of.family_name,
-            given_name_other: of.given_name_other,
-            family_name_other: of.family_name_other,
-        }
-    }
 }

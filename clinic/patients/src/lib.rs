@@ -37,7 +37,7 @@ pub use family::{FamilyMember, Relationship, Relative, RelativeFields, RelativeI
 pub use import::{Duplicates, FileImport, import_file};
 pub use insurance::{CardPicture, Eligibility, Policy, PolicyFields, PolicyId, of_patient as policies_of};
 pub use introduced::{agree, decide as decide_consent, enter as enter_introduced, known};
-pub use list::{PatientItem, items as items_of};
+pub use list::{PatientItem, PatientName, items as items_of};
 pub use reach::{Contact, MessageChannel, Reach, contacts, reach, reach_all, with_phone};
 pub use record::fields::{
     Alert, AlertKind, Consent, Consents, ContactKind, ContactMethod, Email, PatientStatus, Phone, Sex,

@@ -20,6 +20,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
+use serde::Deserialize as _;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -64,7 +65,7 @@ pub struct Event {
 impl Event {
     /// The workflow that led to it, if one did.
     fn cause(&self) -> Option<Causation> {
-        serde_json::from_value(self.payload.clone()).ok()
+        Causation::deserialize(&self.payload).ok()
     }
 }
 
@@ -304,8 +305,8 @@ async fn held(tx: &mut TenantTx, lanes: &[Lane]) -> Result<(Vec<String>, Vec<Str
 
 async fn tell(tx: &mut TenantTx, duties: &Duties, events: &[Event]) -> Result<()> {
     for event in events {
-        tx.follow(event.cause());
         for subscriber in duties.subscribers.iter().filter(|s| (s.wants)(&event.name)) {
+            tx.follow(event.cause());
             (subscriber.handle)(tx, event).await?;
         }
     }
@@ -326,10 +327,26 @@ struct Batch {
     of: HashMap<String, i32>,
 }
 
-impl Batch {
-    fn push(&mut self, lane: String, event: Event) {
-        *self.of.entry(lane).or_default() += 1;
-        self.events.push(event);
+/// An event that waits, with its lane.
+struct Waiting {
+    lane: String,
+    id: Uuid,
+    at: jiff_sqlx::Timestamp,
+    name: String,
+    subject_type: String,
+    subject_id: Uuid,
+    version: Option<i32>,
+    payload: Value,
+}
+
+impl FromIterator<Waiting> for Batch {
+    fn from_iter<I: IntoIterator<Item = Waiting>>(waiting: I) -> Self {
+        let mut batch = Self::default();
+        for Waiting { lane, id, at, name, subject_type, subject_id, version, payload } in waiting {
+            *batch.of.entry(lane).or_default() += 1;
+            batch.events.push(Event { id, at: at.to_jiff(), name, subject_type, subject_id, version, payload });
+        }
+        batch
     }
 }
 
@@ -354,7 +371,8 @@ async fn mark(tx: &mut TenantTx, lanes: &[String], batch: &Batch) -> Result<()> 
 
 async fn pending(tx: &mut TenantTx, lanes: &[String], each: i64) -> Result<Batch> {
     let practice = tx.practice();
-    let events = sqlx::query!(
+    let waiting = sqlx::query_as!(
+        Waiting,
         r#"select mine.lane as "lane!", e.id, e.at, e.name, e.subject_type, e.subject_id, e.version, e.payload
            from unnest($2::text[]) mine (lane) cross join lateral (
                 select id, at, name, subject_type, subject_id, version, payload from outbox.event
@@ -367,20 +385,7 @@ async fn pending(tx: &mut TenantTx, lanes: &[String], each: i64) -> Result<Batch
     )
     .fetch_all(tx.conn())
     .await?;
-    let mut batch = Batch::default();
-    for row in events {
-        let event = Event {
-            id: row.id,
-            at: row.at.to_jiff(),
-            name: row.name,
-            subject_type: row.subject_type,
-            subject_id: row.subject_id,
-            version: row.version,
-            payload: row.payload,
-        };
-        batch.push(row.lane, event);
-    }
-    Ok(batch)
+    Ok(waiting.into_iter().collect())
 }
 
 /// Waits longer each time; after the last try the first event is set aside, where administration finds it.

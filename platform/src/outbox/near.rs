@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use futures::{StreamExt as _, TryStreamExt as _};
 use tokio::sync::oneshot;
 
-use super::{BATCH, BATCH_OF_ALL, Batch, Event, PRACTICES, mark, tell};
+use super::{BATCH, BATCH_OF_ALL, Batch, PRACTICES, Waiting, mark, tell};
 use crate::app::App;
 use crate::db::{Caller, TenantTx};
 use crate::error::{Error, Result};
@@ -114,7 +114,8 @@ async fn serve(
 /// statement's snapshot is counted by its lane, and told the next time.
 async fn ready(tx: &mut TenantTx, most: i64) -> Result<Batch> {
     let practice = tx.practice();
-    let rows = sqlx::query!(
+    let waiting = sqlx::query_as!(
+        Waiting,
         "with mine as materialized (
             select l.lane from outbox.lane l
              where l.practice_id = $1 and l.pending > 0 and l.ready_at <= now() and l.attempts = 0
@@ -132,18 +133,5 @@ async fn ready(tx: &mut TenantTx, most: i64) -> Result<Batch> {
     )
     .fetch_all(tx.conn())
     .await?;
-    let mut batch = Batch::default();
-    for row in rows {
-        let event = Event {
-            id: row.id,
-            at: row.at.to_jiff(),
-            name: row.name,
-            subject_type: row.subject_type,
-            subject_id: row.subject_id,
-            version: row.version,
-            payload: row.payload,
-        };
-        batch.push(row.lane, event);
-    }
-    Ok(batch)
+    Ok(waiting.into_iter().collect())
 }

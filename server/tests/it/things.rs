@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use platform::testing::{Person, TestServer};
 use reqwest::Method;
 use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// One thing of each kind that an operation names by id, in a practice. A new kind needs its line here.
@@ -93,12 +93,11 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
     };
     let archived = json!({ "name": "Old", "channel": "email", "purpose": "transactional", "texts": texts });
     let archived = make("/api/v1/message-templates", archived).await;
-    sqlx::raw_sql(AssertSqlSafe(format!(
-        "set session_replication_role = replica; update messaging.template set archived_at = now() where id = '{archived}'"
-    )))
-    .execute(&mut server.database.conn().await)
-    .await
-    .expect("an archived template");
+    sqlx::query("update messaging.template set archived_at = now() where id = $1")
+        .bind(archived)
+        .execute(&mut without_triggers(server).await)
+        .await
+        .expect("an archived template");
     let suppressed = json!({ "channel": "email", "address": format!("{}@example.com", Uuid::now_v7().simple()) });
     let automated = automated(server, person).await;
     vec![
@@ -272,11 +271,7 @@ async fn waitlist(server: &TestServer, person: &Person) -> Waitlist {
     let rule = format!("/api/v1/recall-rules/{}", made(&service));
     person.put(&rule, &json!({ "version": 0, "months": 6 })).await.expect(200);
     let recall = Uuid::now_v7();
-    let mut conn = server.database.conn().await;
-    sqlx::raw_sql("set session_replication_role = replica")
-        .execute(&mut conn)
-        .await
-        .expect("no triggers for a fixture");
+    let mut conn = without_triggers(server).await;
     sqlx::query(
         "insert into scheduling.recall (practice_id, id, patient_id, service_id, location_id, appointment_id, due_on,
                 next_on, status, created_at, updated_at)
@@ -293,13 +288,19 @@ async fn waitlist(server: &TestServer, person: &Person) -> Waitlist {
     Waitlist { service: made(&service), wish: made(&wish), opening: made(&openings["items"][0]), recall }
 }
 
-/// A message that has come so far; one that was received came from somebody unknown.
-async fn in_state(server: &TestServer, person: &Person, id: Uuid, state: &str) -> Uuid {
+/// A connection for fixtures, whose changes need no entry in the ledger.
+async fn without_triggers(server: &TestServer) -> PgConnection {
     let mut conn = server.database.conn().await;
     sqlx::raw_sql("set session_replication_role = replica")
         .execute(&mut conn)
         .await
         .expect("no triggers for a fixture");
+    conn
+}
+
+/// A message that has come so far; one that was received came from somebody unknown.
+async fn in_state(server: &TestServer, person: &Person, id: Uuid, state: &str) -> Uuid {
+    let mut conn = without_triggers(server).await;
     sqlx::query(
         "update messaging.message set state = $3, direction = case $3 when 'received' then 'in' else direction end,
                 patient_id = case $3 when 'received' then null else patient_id end
@@ -319,11 +320,7 @@ async fn webhooks(server: &TestServer, person: &Person) -> (Uuid, Uuid) {
     let new = json!({ "url": "https://hooks.example.com/", "events": ["*"] });
     let made = person.post("/api/v1/webhook-endpoints", &new).await.expect(201);
     let endpoint: Uuid = serde_json::from_value(made["endpoint"]["id"].clone()).expect("an id");
-    let (delivery, mut conn) = (Uuid::now_v7(), server.database.conn().await);
-    sqlx::raw_sql("set session_replication_role = replica")
-        .execute(&mut conn)
-        .await
-        .expect("no triggers for a fixture");
+    let (delivery, mut conn) = (Uuid::now_v7(), without_triggers(server).await);
     // a practice has only so many, so those of before are gone
     for fixture in [
         "update webhooks.endpoint set deleted_at = now(), secret = null where practice_id = $1 and id not in ($2, $3) and deleted_at is null",
@@ -340,11 +337,7 @@ async fn webhooks(server: &TestServer, person: &Person) -> (Uuid, Uuid) {
 
 /// A booking on which Cal.com and the practice cannot agree.
 async fn undecided(server: &TestServer, person: &Person) -> Uuid {
-    let (id, mut conn) = (Uuid::now_v7(), server.database.conn().await);
-    sqlx::raw_sql("set session_replication_role = replica")
-        .execute(&mut conn)
-        .await
-        .expect("no triggers for a fixture");
+    let (id, mut conn) = (Uuid::now_v7(), without_triggers(server).await);
     sqlx::query(
         "insert into scheduling.calcom_booking (practice_id, id, state, error_code, from_there, keep_ours, there, attempts,
                 version, created_at, updated_at)
@@ -364,11 +357,7 @@ async fn import(server: &TestServer, person: &Person) -> Uuid {
     let request = request.header("idempotency-key", Uuid::now_v7().to_string());
     let made = Person::send(request.body("first name,last name\nSara,Ali\n")).await.expect(201);
     let id: Uuid = serde_json::from_value(made["id"].clone()).expect("an id");
-    let mut conn = server.database.conn().await;
-    sqlx::raw_sql("set session_replication_role = replica")
-        .execute(&mut conn)
-        .await
-        .expect("no triggers for a fixture");
+    let mut conn = without_triggers(server).await;
     sqlx::query("update patients.import set state = 'checked', task = 'run' where id = $1")
         .bind(id)
         .execute(&mut conn)
@@ -389,11 +378,7 @@ async fn merge(person: &Person) -> Uuid {
 
 /// Something that was taken out of the ledger, and is empty.
 async fn ledger_file(server: &TestServer, person: &Person) -> Uuid {
-    let mut conn = server.database.conn().await;
-    sqlx::raw_sql("set session_replication_role = replica")
-        .execute(&mut conn)
-        .await
-        .expect("no triggers for a fixture");
+    let mut conn = without_triggers(server).await;
     let export = Uuid::now_v7();
     for fixture in [
         "insert into jobs.job (practice_id, id, kind, payload, state, finished_at) values ($1, $2, 'test', '', 'done', now())",
@@ -407,11 +392,7 @@ async fn ledger_file(server: &TestServer, person: &Person) -> Uuid {
 
 /// A member's professional profile, as new.
 async fn provider(server: &TestServer, person: &Person) -> Uuid {
-    let mut conn = server.database.conn().await;
-    sqlx::raw_sql("set session_replication_role = replica")
-        .execute(&mut conn)
-        .await
-        .expect("no triggers for a fixture");
+    let mut conn = without_triggers(server).await;
     sqlx::query(
         "insert into practice.provider (practice_id, user_id, colour, bookable, all_services, updated_at)
          values ($1, $2, 'teal', true, true, now()) on conflict (practice_id, user_id) do update set version = 1",

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use platform::Result;
-use platform::crypto::sha256;
 use platform::db::TenantTx;
 use platform::id::PatientId;
 use platform::language::Language;
@@ -15,7 +14,7 @@ use uuid::Uuid;
 use super::words::{Intent, intent, is_arabic};
 use crate::channels::Provider;
 use crate::judge::{Purpose, Suppressed};
-use crate::message::queue::{To, Wanted, queue};
+use crate::message::queue::{To, Wanted, key_of, queue};
 use crate::message::{self, Channel, Direction, Message, MessageId, Source, State, row};
 use crate::suppressions;
 
@@ -66,7 +65,7 @@ struct Understood<'a> {
 /// # Errors
 /// 503 when the database is away.
 pub async fn take_in(tx: &mut TenantTx, written: &Written) -> Result<MessageId> {
-    let key = key(&format!("in:{}:{}", written.provider.name(), written.provider_id));
+    let key = key_of(&format!("in:{}:{}", written.provider.name(), written.provider_id));
     if let Some(known) = row::under_key(tx, key).await? {
         return Ok(known);
     }
@@ -248,7 +247,7 @@ async fn follow(
             (Source::Answer, Some(of.id.uuid())),
             To::Address(of.address.clone(), of.patient_id),
             of.language,
-            key(&format!("answer:{}", of.id)),
+            key_of(&format!("answer:{}", of.id)),
         )
     };
     queue(tx, &wanted).await.map(drop)
@@ -289,8 +288,4 @@ async fn answer(tx: &mut TenantTx, meant: Intent, visit: Option<&Appointment>, l
         (Intent::Start, Language::En) => format!("{name}: you get messages from us again. Answer STOP to end them."),
         (Intent::Start, Language::Ar) => format!("{name}: ستصلكم رسائلنا من جديد. لإيقافها أرسلوا: إيقاف"),
     })
-}
-
-fn key(of: &str) -> Uuid {
-    Uuid::from_slice(&sha256(of.as_bytes())[..16]).unwrap_or_default()
 }

@@ -3,7 +3,6 @@
 use garde::Validate;
 use jiff::{SignedDuration, Timestamp};
 use platform::Result;
-use platform::crypto::sha256;
 use platform::db::TenantTx;
 use platform::error::Error;
 use platform::extract::Body;
@@ -19,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::queue::{To, Wanted, queue};
+use super::queue::{To, Wanted, key_of, queue};
 use super::{Channel, Message, Source, State, attachments};
 use crate::judge::Purpose;
 use crate::templates::values::{About, Rendered, filled};
@@ -82,15 +81,9 @@ undisclosed!(NewMessage);
     responses((status = 201, body = Message)))]
 async fn write(who: Can<may::Send>, key: IdempotencyKey, Body(new): Body<NewMessage>) -> Result<Once> {
     // what one person chose says nothing about messages of others, or of the product itself
-    let id = own_key(who.caller().actor.id().unwrap_or_default(), key.uuid());
+    let id = key_of(&format!("person:{}:{}", who.caller().actor.id().unwrap_or_default(), key.uuid()));
     let request = key.of("message.create", &new)?;
     who.create_once(request, async move |tx| compose(tx, &new, id).await).await
-}
-
-/// The key of a message that somebody writes, from the one that they chose for the request.
-fn own_key(person: Uuid, key: Uuid) -> Uuid {
-    let hash = sha256(format!("person:{person}:{key}").as_bytes());
-    Uuid::from_slice(&hash[..16]).unwrap_or_default()
 }
 
 async fn compose(tx: &mut TenantTx, new: &NewMessage, key: Uuid) -> Result<Message> {

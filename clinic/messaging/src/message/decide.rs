@@ -12,10 +12,9 @@ use platform::route;
 use platform::routes::{Json, Routes};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::compose::hindered;
-use super::queue::{To, Wanted, queue};
+use super::queue::{To, Wanted, key_of, queue};
 use super::{Direction, Message, MessageId, Source, State, attachments, row, save};
 use platform::db::tenant::check_version;
 use platform::shared::AtVersion;
@@ -128,16 +127,11 @@ async fn again(tx: &mut TenantTx, of: &Message) -> Result<Message> {
         test: of.test,
         answers: of.answers_id,
         retry_of: Some(of.id),
-        ..Wanted::new(of.channel, (Source::Person, None), to, of.language, key_of(of.id))
+        ..Wanted::new(of.channel, (Source::Person, None), to, of.language, key_of(&format!("retry:{}", of.id)))
     };
     let message = queue(tx, &wanted).await?;
     if message.state == State::Suppressed {
         return Err(hindered(message.reason.as_deref()));
     }
     Ok(message)
-}
-
-fn key_of(id: MessageId) -> Uuid {
-    let hash = platform::crypto::sha256(format!("retry:{id}").as_bytes());
-    Uuid::from_slice(&hash[..16]).unwrap_or_default()
 }

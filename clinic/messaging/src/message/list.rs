@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use garde::Validate;
 use jiff::Timestamp;
+use patients::PatientName;
 use platform::Result;
 use platform::db::TenantTx;
 use platform::error::Error;
@@ -71,25 +72,6 @@ struct ListMessages {
     provider: Option<String>,
 }
 
-/// Whom a message is to or from, as lists show people.
-#[derive(Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct MessagePatient {
-    /// Who.
-    pub id: PatientId,
-    /// Given names.
-    pub given_name: String,
-    /// Family name.
-    #[schema(required)]
-    pub family_name: Option<String>,
-    /// Given names in the other script.
-    #[schema(required)]
-    pub given_name_other: Option<String>,
-    /// Family name in the other script.
-    #[schema(required)]
-    pub family_name_other: Option<String>,
-}
-
 /// A message in a list, with whom it is to or from.
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -99,10 +81,10 @@ pub struct MessageItem {
     pub message: Message,
     /// Whom it is to or from; null where that is nobody's number or address.
     #[schema(required)]
-    pub patient: Option<MessagePatient>,
+    pub patient: Option<PatientName>,
 }
 
-undisclosed!(MessagePatient, MessageItem);
+undisclosed!(MessageItem);
 
 /// A page of messages.
 #[derive(Debug, Serialize, ToSchema)]
@@ -197,20 +179,8 @@ pub async fn page(
     let patients: Vec<PatientId> = patients.into_iter().collect();
     tx.record_read(Look::list("message", &ids, &filter).of_patients(&patients)).await?;
     let people: Vec<Uuid> = patients.iter().map(|id| id.uuid()).collect();
-    let people: HashMap<PatientId, MessagePatient> = patients::items_of(tx, &people)
-        .await?
-        .into_iter()
-        .map(|item| {
-            let patient = MessagePatient {
-                id: item.id,
-                given_name: item.given_name,
-                family_name: item.family_name,
-                given_name_other: item.given_name_other,
-                family_name_other: item.family_name_other,
-            };
-            (item.id, patient)
-        })
-        .collect();
+    let people: HashMap<PatientId, PatientName> =
+        patients::items_of(tx, &people).await?.into_iter().map(|item| (item.id, item.into())).collect();
     let item = |message: Message| {
         let patient = message.patient_id.and_then(|id| people.get(&id).cloned());
         MessageItem { message, patient }

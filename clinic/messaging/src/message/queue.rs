@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use platform::Result;
+use platform::crypto::sha256;
 use platform::db::TenantTx;
 use platform::error::Error;
 use platform::id::PatientId;
@@ -97,6 +98,11 @@ impl Wanted {
             hindered: None,
         }
     }
+}
+
+/// The key of a message from what it follows from: the same for the same, and nobody can have another one's.
+pub fn key_of(what: &str) -> Uuid {
+    Uuid::from_slice(&sha256(what.as_bytes())[..16]).unwrap_or_default()
 }
 
 /// Puts a message into the queue, or notes that it was held back and why. Under a key that there is already nothing

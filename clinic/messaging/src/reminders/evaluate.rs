@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use platform::crypto::sha256;
 use platform::db::{Caller, TenantTx};
 use platform::error::Error;
 use platform::id::PracticeId;
@@ -16,7 +15,7 @@ use scheduling::{Appointment, Status};
 use uuid::Uuid;
 
 use super::{ReminderFields, Rule, all};
-use crate::message::queue::{To, Wanted, queue};
+use crate::message::queue::{To, Wanted, key_of, queue};
 use crate::message::{Channel, Source};
 use crate::templates;
 use crate::templates::values::{About, filled};
@@ -52,8 +51,7 @@ pub fn reminds(rule: &ReminderFields, visit: &Appointment, now: Timestamp) -> bo
 
 /// The key under which a visit is reminded of by a rule: once for each beginning that it has.
 pub fn key(rule: Uuid, visit: Uuid, start: Timestamp) -> Uuid {
-    let hash = sha256(format!("reminder:{rule}:{visit}:{}", start.as_second()).as_bytes());
-    Uuid::from_slice(&hash[..16]).unwrap_or_default()
+    key_of(&format!("reminder:{rule}:{visit}:{}", start.as_second()))
 }
 
 async fn look_after(app: App) -> Result<()> {

@@ -100,9 +100,6 @@ fn environment(voice: &Voice) -> Environment<'static> {
 
 /// What is wrong with a template before it has values: how it is written, and what it names.
 pub fn check(field: &str, source: &str) -> Vec<TemplateProblem> {
-    if !automation::is_readable(source) {
-        return vec![too_long(field, source)];
-    }
     let statements = statements(field, source);
     if !statements.is_empty() {
         return statements;
@@ -131,11 +128,6 @@ pub fn check(field: &str, source: &str) -> Vec<TemplateProblem> {
     unknown
 }
 
-fn too_long(field: &str, source: &str) -> TemplateProblem {
-    let message = "An expression is too long, or there are too many conditions.".to_owned();
-    problem(field, source, 0, "template.too_much", message)
-}
-
 /// Where a name stands in a template: within braces, and not as a part of another one.
 fn find(source: &str, name: &str) -> usize {
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
@@ -155,6 +147,10 @@ fn find(source: &str, name: &str) -> usize {
 
 /// Statements that there are not: what repeats or remembers could make a text of any length.
 fn statements(field: &str, source: &str) -> Vec<TemplateProblem> {
+    if !automation::is_readable(source) {
+        let message = "An expression is too long, or there are too many conditions.".to_owned();
+        return vec![problem(field, source, 0, "template.too_much", message)];
+    }
     let mut found = Vec::new();
     for (at, _) in source.match_indices("{%") {
         let word: String = source[at + 2..]
@@ -199,9 +195,6 @@ pub fn names(source: &str, kind: &str) -> bool {
 /// # Errors
 /// Where a value is missing, or it is not a template.
 pub fn render(field: &str, source: &str, values: &serde_json::Value, voice: &Voice) -> Result<String, TemplateProblem> {
-    if !automation::is_readable(source) {
-        return Err(too_long(field, source));
-    }
     if let Some(statement) = statements(field, source).into_iter().next() {
         return Err(statement);
     }

@@ -129,7 +129,38 @@ pub struct PatientItem {
     pub updated_at: Timestamp,
 }
 
-undisclosed!(PatientItem, PatientRow);
+/// A patient as others name them: who, and the names in both scripts.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PatientName {
+    /// Their id.
+    pub id: PatientId,
+    /// Given names.
+    pub given_name: String,
+    /// Family name.
+    #[schema(required)]
+    pub family_name: Option<String>,
+    /// Given names in the other script.
+    #[schema(required)]
+    pub given_name_other: Option<String>,
+    /// Family name in the other script.
+    #[schema(required)]
+    pub family_name_other: Option<String>,
+}
+
+impl From<PatientItem> for PatientName {
+    fn from(of: PatientItem) -> Self {
+        Self {
+            id: of.id,
+            given_name: of.given_name,
+            family_name: of.family_name,
+            given_name_other: of.given_name_other,
+            family_name_other: of.family_name_other,
+        }
+    }
+}
+
+undisclosed!(PatientItem, PatientName, PatientRow);
 
 /// A row, with what only sorting needs.
 pub struct PatientRow {

@@ -36,10 +36,6 @@ static TRIGGERS: [Trigger; 4] = [
     Trigger { event: "task.reopened", subject: "task" },
 ];
 
-/// The words of [`Role`], as a choice.
-pub(super) const ROLES: &[&str] =
-    &["owner", "admin", "provider", "hygienist", "assistant", "receptionist", "accountant", "staff"];
-
 const DAY: i64 = 24 * 60;
 const TEN_YEARS: i64 = 3650 * DAY;
 
@@ -50,7 +46,7 @@ static CREATE: Action = Action {
     fields: &[
         Field::new("title", Kind::Text, r#""Call back""#).required().sensitive(),
         Field::new("text", Kind::LongText, r#""They asked about braces.""#).sensitive(),
-        Field::new("role", Kind::Choice(ROLES), r#""receptionist""#),
+        Field::new("role", Kind::Choice(&Role::NAMES), r#""receptionist""#),
         Field::new("memberId", Kind::Ref("member"), r#""01a1fe48-1891-756b-aab2-930c260b1d02""#),
         Field::new("dueMinutes", Kind::Minutes, "1440"),
         Field::new("priority", Kind::Choice(&["normal", "high"]), r#""normal""#),

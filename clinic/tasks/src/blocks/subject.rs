@@ -12,7 +12,6 @@ use platform::id::PatientId;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::ROLES;
 use crate::assignee::{Assignee, assignable};
 use crate::record::{Source, Task, TaskStatus};
 use crate::row::{self, Row};
@@ -27,7 +26,7 @@ const OWN: [Field; 14] = [
     // when it is too late
     Field::new("due", Kind::Instant, r#""2026-11-30T21:00:00Z""#),
     Field::new("overdue", Kind::Boolean, "false"),
-    Field::new("role", Kind::Choice(ROLES), r#""receptionist""#),
+    Field::new("role", Kind::Choice(&Role::NAMES), r#""receptionist""#),
     Field::new("member", Kind::Ref("member"), "null"),
     // of the member, or of the practice's own role
     Field::new("assigneeName", Kind::Text, "null").sensitive(),

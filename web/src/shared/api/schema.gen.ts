@@ -9256,7 +9256,7 @@ export interface components {
         MessageId: string;
         /** @description A message in a list, with whom it is to or from. */
         MessageItem: components["schemas"]["Message"] & {
-            patient: components["schemas"]["MessagePatient"] | null;
+            patient: components["schemas"]["PatientName"] | null;
         };
         /** @description A page of messages. */
         MessagePage: {
@@ -9264,19 +9264,6 @@ export interface components {
             items: components["schemas"]["MessageItem"][];
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
-        };
-        /** @description Whom a message is to or from, as lists show people. */
-        MessagePatient: {
-            /** @description Family name. */
-            familyName: string | null;
-            /** @description Family name in the other script. */
-            familyNameOther: string | null;
-            /** @description Given names. */
-            givenName: string;
-            /** @description Given names in the other script. */
-            givenNameOther: string | null;
-            /** @description Who. */
-            id: components["schemas"]["PatientId"];
         };
         /** @description What it becomes. */
         MessagePreview: {
@@ -10048,7 +10035,7 @@ export interface components {
              * @description Its id.
              */
             id: string;
-            patient: components["schemas"]["NoticePatient"] | null;
+            patient: components["schemas"]["PatientName"] | null;
             /**
              * Format: date-time
              * @description Since when one has read it.
@@ -10069,19 +10056,6 @@ export interface components {
              * @description How many one has not read, on all pages.
              */
             unread: number;
-        };
-        /** @description A patient whom a notice is about. */
-        NoticePatient: {
-            /** @description Family name. */
-            familyName: string | null;
-            /** @description Family name in the other script. */
-            familyNameOther: string | null;
-            /** @description Given names. */
-            givenName: string;
-            /** @description Given names in the other script. */
-            givenNameOther: string | null;
-            /** @description Their id. */
-            id: components["schemas"]["PatientId"];
         };
         /**
          * @description What a notice comes of.
@@ -10800,6 +10774,19 @@ export interface components {
         PatientLinkQuestion: {
             /** @description Which of the two. */
             asks: components["schemas"]["SecondCheck"];
+        };
+        /** @description A patient as others name them: who, and the names in both scripts. */
+        PatientName: {
+            /** @description Family name. */
+            familyName: string | null;
+            /** @description Family name in the other script. */
+            familyNameOther: string | null;
+            /** @description Given names. */
+            givenName: string;
+            /** @description Given names in the other script. */
+            givenNameOther: string | null;
+            /** @description Their id. */
+            id: components["schemas"]["PatientId"];
         };
         /** @description A page of patients. */
         PatientPage: {
