@@ -3,13 +3,14 @@ import { IconWand } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSession } from '@/shared/auth/session';
-import { useLang } from '@/shared/i18n';
+import { type MessageId, useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { formatDateTime, formatNumber } from '@/shared/i18n/format';
 import { More } from '@/shared/ui/More';
 import { Empty, Failed } from '@/shared/ui/Page';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
 import { isOver, jobQuery, type Rehearsal, rehearsalQuery, useCancelJob, useRehearse } from '../api';
+import type { Trigger } from '../definition';
 import { SubjectLink } from '../runs/SubjectLink';
 import { Values } from '../runs/Values';
 import { useRunWords } from '../runs/useRunWords';
@@ -20,7 +21,7 @@ import { useBuilder } from './useBuilder';
 import { useTitle } from './useTitle';
 
 /** What a rehearsal goes through, by how the draft begins; nothing is known ahead of hands and other programs. */
-const GOES_THROUGH = { event: 'workflows.rehearse.text', date: 'workflows.rehearse.dates', schedule: 'workflows.rehearse.turns' } as const;
+const GOES_THROUGH: Partial<Record<Trigger['kind'], MessageId>> = { event: 'workflows.rehearse.text', date: 'workflows.rehearse.dates', schedule: 'workflows.rehearse.turns' };
 
 /** The draft against what happened in the last month, and the dates of the next, without doing any of it. */
 export function RehearsalDrawer({ draft, onClose }: { draft: Draft; onClose: () => void }) {
@@ -31,8 +32,7 @@ export function RehearsalDrawer({ draft, onClose }: { draft: Draft; onClose: () 
   const [started, setStarted] = useState<{ id: string; jobId: string }>();
   const [refusal, setRefusal] = useState<string>();
   const wrong = problems.some(({ severity }) => severity === 'error');
-  const kind = definition.trigger?.kind;
-  const through = kind && kind !== 'hand' && kind !== 'webhook' ? GOES_THROUGH[kind] : undefined;
+  const through = definition.trigger && GOES_THROUGH[definition.trigger.kind];
 
   const begin = async () => {
     setRefusal(undefined);
