@@ -9,6 +9,7 @@ use patients::blocks::{BELOW, known};
 use platform::Result;
 use platform::db::TenantTx;
 use platform::id::PatientId;
+use platform::permission::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
