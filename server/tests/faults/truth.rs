@@ -37,9 +37,9 @@ const HALF_DONE: [&str; 8] = [
     "select format('%s idempotency keys, %s things that people made under one', k.n, s.n)
        from (select count(*) n from api.idempotency_key) k,
             (select count(*) n from audit.entry where (resource_type = 'calcom_sandbox' and action = 'book' and actor_kind = 'user')
-                or resource_type in
+                or (resource_type = 'workflow' and action = 'run' and actor_kind = 'user') or resource_type in
                     ('service', 'location', 'room', 'invite', 'patient', 'patient_field', 'policy', 'relative', 'tag', 'note',
-                     'appointment', 'hold', 'wish', 'task')
+                     'appointment', 'hold', 'wish', 'task', 'workflow')
                 and action = 'create' and actor_kind = 'user') s
       where k.n <> s.n",
 ];
