@@ -226,15 +226,21 @@ async fn automated(server: &TestServer, person: &Person) -> Automated {
     for turn in automation::turns() {
         (turn.run)(server.app.clone()).await.expect("takes its turn");
     }
+    // there is one at a time, and whoever asks for these things may have begun another before and after
+    end_rehearsals(server, person).await;
     let rehearsal = format!("/api/v1/workflows/{draft}/rehearsals");
     let rehearsal = made(&person.post(&rehearsal, &json!({})).await.expect(202));
-    // there is one at a time
+    end_rehearsals(server, person).await;
+    Automated { draft, published, failed, begun, rehearsal }
+}
+
+/// One is under way at a time.
+async fn end_rehearsals(server: &TestServer, person: &Person) {
     sqlx::query("update automation.rehearsal set state = 'done' where practice_id = $1")
         .bind(person.practice())
         .execute(&mut server.database.conn().await)
         .await
         .expect("it is over");
-    Automated { draft, published, failed, begun, rehearsal }
 }
 
 /// What somebody waits for, time that became free for it, and a recall; of a service with a rule.
