@@ -86,7 +86,7 @@ export default async function ({ browser, watch, step, must }) {
     await speak(context, 'ar');
     const small = await open(browser, { watch, lang: 'ar', phone: true, storageState: await context.storageState() });
     await small.page.goto(`${BASE}/tasks?tab=open`);
-    await small.page.getByRole('button', { name: 'الإشعارات: إشعار جديد واحد' }).click();
+    await small.page.getByRole('button', { name: 'الإشعارات: 1 جديد' }).click();
     const row = small.page.locator('[data-notice]', { hasText: mark }).first();
     await row.waitFor();
     assert.ok(await small.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
