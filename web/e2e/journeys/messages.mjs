@@ -183,7 +183,10 @@ async function walk({ context, page }, { browser, watch, step, must }) {
     await drawer.getByRole('button', { name: 'Add reminder' }).click();
     await page.getByText('The reminder was added').waitFor();
     const row = page.locator('[data-rule]').filter({ hasText: mark });
+    // the switch says at once what the server says later
+    const answered = page.waitForResponse((response) => response.url().includes('/message-rules/') && response.request().method() !== 'GET');
     await row.getByRole('switch').press('Space');
+    await answered;
     await page.waitForFunction((name) => [...document.querySelectorAll('[data-rule]')].some((one) => one.textContent.includes(name) && !one.querySelector('input').checked), mark);
     const [rule] = (await get('/message-rules')).items.filter((one) => one.name.includes(mark));
     assert.equal(rule.enabled, false);

@@ -12,7 +12,7 @@ export function MoreMenu({ items }: { items: NavItem[] }) {
   return (
     <Menu position="top-end" width={230}>
       <Menu.Target>
-        <UnstyledButton className={classes.bottomLink} data-active={active || undefined}>
+        <UnstyledButton className={classes.bottomLink} aria-label={t('nav.morePages')} data-active={active || undefined}>
           <IconDots size={22} stroke={1.7} />
           <span>{t('nav.more')}</span>
         </UnstyledButton>
