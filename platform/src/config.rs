@@ -69,6 +69,8 @@ settings! {
     rate_per_user: u32 = 50;
     /// Requests per second that one practice may make, in the long run.
     rate_per_practice: u32 = 500;
+    /// Signed messages per second that the address of one workflow takes, in the long run.
+    rate_per_hook: u32 = 20;
     /// Sign-ins that one address may try per minute.
     sign_ins_per_minute: u32 = 30;
     /// Clinics that one address may sign up per hour.

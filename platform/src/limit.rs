@@ -26,6 +26,8 @@ pub struct Limits {
     practice: Arc<DefaultKeyedRateLimiter<Uuid>>,
     /// What visitors of a practice's public page make, apart from its own people.
     visitors: Arc<DefaultKeyedRateLimiter<Uuid>>,
+    /// What comes to the addresses of workflows.
+    hooks: Arc<DefaultKeyedRateLimiter<Uuid>>,
     /// Of practices with a limit of their own.
     own: Arc<RwLock<HashMap<Uuid, Own>>>,
 }
@@ -56,6 +58,7 @@ impl Limits {
             user: keyed(config.rate_per_user),
             practice: keyed(config.rate_per_practice),
             visitors: keyed(config.rate_per_practice),
+            hooks: keyed(config.rate_per_hook),
             own: Arc::default(),
         }
     }
@@ -81,6 +84,14 @@ impl Limits {
     /// 429 with when to come back.
     pub fn check_visitors(&self, practice: Uuid) -> Result<()> {
         check(&self.visitors, &practice)
+    }
+
+    /// What comes to the address of a workflow; asked once it is proved, so that strangers use up nothing of it.
+    ///
+    /// # Errors
+    /// 429 with when to come back.
+    pub fn check_hook(&self, workflow: Uuid) -> Result<()> {
+        check(&self.hooks, &workflow)
     }
 
     pub(crate) fn check_administrator(&self, administrator: Uuid) -> Result<()> {
@@ -112,6 +123,7 @@ impl Limits {
         self.user.retain_recent();
         self.practice.retain_recent();
         self.visitors.retain_recent();
+        self.hooks.retain_recent();
     }
 }
 

@@ -47,6 +47,7 @@ pub enum Trigger {
         /// Which of its dates.
         date: String,
         /// Minutes behind it; before it, when negative.
+        #[schema(rename = "offsetMinutes")]
         offset_minutes: i64,
         /// Only where this holds.
         #[serde(default)]
@@ -132,6 +133,7 @@ pub enum Work {
         #[schema(required)]
         retry: Option<Retry>,
         /// What becomes of the run when it cannot be done.
+        #[schema(rename = "onError")]
         on_error: OnError,
     },
     /// The first path whose condition holds.
@@ -223,6 +225,7 @@ pub enum Wait {
         date: String,
         /// Minutes behind it; before it, when negative.
         #[serde(default)]
+        #[schema(rename = "offsetMinutes")]
         offset_minutes: i64,
     },
     /// Something that happens to the same record or the same patient.
@@ -230,6 +233,7 @@ pub enum Wait {
         /// Name of the event.
         event: String,
         /// Minutes until it is no longer waited for.
+        #[schema(rename = "timeoutMinutes")]
         timeout_minutes: i64,
     },
 }

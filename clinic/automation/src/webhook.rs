@@ -14,6 +14,7 @@ use platform::error::Error;
 use platform::extract::Path;
 use platform::guard::{Anybody, Can};
 use platform::id::PracticeId;
+use platform::limit::Limits;
 use platform::permission::workflows as may;
 use platform::record::Change;
 use platform::routes::{Json, Routes};
@@ -148,7 +149,8 @@ async fn receive_workflow(
     let body = axum::body::to_bytes(body, LARGEST).await.map_err(|_| too_large())?;
     let delivered = Delivered { address, signed: Signed::of(&parts.headers), body: body.to_vec() };
     let caller = Caller { practice: PracticeId(practice), actor: Actor::Webhook, origin: from.origin };
-    let new = from.app.door.write(&caller, async move |tx| accept(tx, workflow, &delivered).await).await?;
+    let limits = from.app.limits.clone();
+    let new = from.app.door.write(&caller, async move |tx| accept(tx, &limits, workflow, &delivered).await).await?;
     Ok((StatusCode::ACCEPTED, Json(WebhookReceived { new })))
 }
 
@@ -190,7 +192,7 @@ impl Signed {
     }
 }
 
-async fn accept(tx: &mut TenantTx, workflow: Uuid, delivered: &Delivered) -> Result<bool> {
+async fn accept(tx: &mut TenantTx, limits: &Limits, workflow: Uuid, delivered: &Delivered) -> Result<bool> {
     let practice = tx.practice();
     let row = sqlx::query!(
         "select token_hash, secret from automation.webhook where practice_id = $1 and workflow_id = $2",
@@ -205,6 +207,7 @@ async fn accept(tx: &mut TenantTx, workflow: Uuid, delivered: &Delivered) -> Res
     if !delivered.signed.proves(&secret, &delivered.body, tx.now().as_second()) {
         return Err(Error::unauthorized("webhook.unproved", "The signature does not prove this body at this time."));
     }
+    limits.check_hook(workflow)?;
     let body: Value = serde_json::from_slice(&delivered.body)
         .map_err(|_| Error::invalid(Vec::new()).at("", "invalid", "The body is JSON."))?;
     let by_webhook = |live: &crate::engine::Live| matches!(live.plan.definition.trigger, Some(Trigger::Webhook {}));

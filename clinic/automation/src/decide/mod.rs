@@ -22,6 +22,9 @@ pub use state::{Round, State, Waiting};
 
 /// The most steps of a run, each round of a loop counted.
 pub const MOST_STEPS: u32 = 5_000;
+/// The most bytes that a run handles: what its steps are given and what comes of them, and each list that it goes over. Its
+/// history holds all of that, and its state no more.
+pub const MOST_BYTES: usize = 32 * 1024 * 1024;
 
 /// What surrounds a decision.
 #[derive(Clone, Debug)]
@@ -159,6 +162,7 @@ impl<'a> Decision<'a> {
             Answer::Go => None,
             Answer::Gave(output) => {
                 self.state.open = None;
+                self.state.bytes += size(&output);
                 let id = self.state.at.clone()?;
                 self.state.vars.insert(id, output);
                 self.forward(node?);
@@ -188,6 +192,10 @@ impl<'a> Decision<'a> {
             if self.state.steps > MOST_STEPS {
                 let message = "The run has taken 5,000 steps; it was ended.";
                 return failed("run.too_many_steps", message, Some(node.id.clone()));
+            }
+            if self.state.bytes > MOST_BYTES {
+                let message = "The run has handled 32 MiB; it was ended. Find fewer records, or shorten its texts.";
+                return failed("run.too_much", message, Some(node.id.clone()));
             }
             if let Some(next) = self.step(node) {
                 return next;
@@ -228,6 +236,7 @@ impl<'a> Decision<'a> {
     ) -> &mut Entry {
         let (seq, iteration) = (self.seq(), self.state.iteration());
         let step = node.id.clone();
+        self.state.bytes += size(&input) + size(&output);
         self.entries.push(Entry { seq, step, iteration, kind, state, input, output, path: None, error: None });
         let last = self.entries.len() - 1;
         &mut self.entries[last]
@@ -255,6 +264,7 @@ impl<'a> Decision<'a> {
         if !act.is_own() {
             let (seq, iteration) = (self.seq(), self.state.iteration());
             self.state.open = Some(seq);
+            self.state.bytes += input.iter().map(|(key, value)| key.len() + size(value)).sum::<usize>();
             return Some(Next::Act(Request { step: node.id.clone(), iteration, seq, input }));
         }
         let output = if act.action.name == builtin::SET {
@@ -316,6 +326,7 @@ impl<'a> Decision<'a> {
         self.entry(node, "loop", "done", Value::Null, output);
         match first {
             Some(first) if !items.is_empty() => {
+                self.state.bytes += items.iter().map(size).sum::<usize>();
                 self.state.loops.push(Round { step: node.id.clone(), index: 0, items });
                 self.show_item();
                 self.state.at = Some(self.plan.nodes[first].id.clone());
@@ -492,6 +503,16 @@ fn failed(code: &str, message: &str, step: Option<String>) -> Next {
 
 fn later(at: Timestamp, minutes: i64) -> Timestamp {
     at.saturating_add(SignedDuration::from_mins(minutes)).unwrap_or(at)
+}
+
+/// About as many bytes as the value takes when it is written.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
+        Value::String(text) => text.len() + 2,
+        Value::Array(items) => items.iter().map(|item| size(item) + 1).sum::<usize>() + 2,
+        Value::Object(members) => members.iter().map(|(key, member)| key.len() + size(member) + 4).sum::<usize>() + 2,
+    }
 }
 
 /// What stands at a path of the variables.

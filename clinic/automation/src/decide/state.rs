@@ -18,6 +18,9 @@ pub struct State {
     pub seq: i32,
     /// Steps so far.
     pub steps: u32,
+    /// Bytes of what was given to steps and came of them so far.
+    #[serde(default)]
+    pub bytes: usize,
     /// The entry of a step that has begun and not ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open: Option<i32>,

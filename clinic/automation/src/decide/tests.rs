@@ -293,3 +293,17 @@ fn a_run_is_bounded_in_steps() {
     let next = decide(&plan, &mut state, Answer::Go, &at(0), 100_000).next;
     assert!(matches!(next, Next::Failed(failure) if failure.code == "run.too_many_steps"));
 }
+
+#[test]
+fn a_run_is_bounded_in_bytes() {
+    let item = json!("x".repeat(1024 * 1024));
+    let inner = json!({ "kind": "action", "id": "f", "action": "text.format", "fields": { "text": "{{ item }}" } });
+    let plan = one(&json!({ "kind": "loop", "id": "l", "list": "given", "limit": 500, "steps": [inner] }));
+    let run = |items: usize| {
+        let mut state = begin(&plan, Map::from_iter([("given".to_owned(), json!(vec![item.clone(); items]))]));
+        decide(&plan, &mut state, Answer::Go, &at(0), 1_000).next
+    };
+    // each megabyte is in the list, given to the step, and comes of it
+    assert_eq!(run(10), Next::Done);
+    assert!(matches!(run(12), Next::Failed(failure) if failure.code == "run.too_much"));
+}

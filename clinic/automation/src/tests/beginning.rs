@@ -4,6 +4,8 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use platform::testing::Answer;
+
 use super::*;
 
 #[tokio::test]
@@ -188,6 +190,26 @@ async fn a_schedule_has_its_turns_and_makes_up_for_one() {
     }
 }
 
+/// The path of a workflow's address.
+fn hook(made: &Value) -> String {
+    let address = made["address"].as_str().expect("an address");
+    address[address.find("/hooks/").expect("a path")..].to_owned()
+}
+
+/// What signs messages to it.
+fn signs(made: &Value) -> hmac::Key {
+    let secret = STANDARD.decode(&made["secret"].as_str().expect("a secret")[6..]).expect("base64");
+    hmac::Key::new(hmac::HMAC_SHA256, &secret)
+}
+
+async fn deliver(server: &TestServer, address: &str, key: &hmac::Key, (id, at, body): (&str, i64, &str)) -> Answer {
+    let tag = hmac::sign(key, format!("{id}.{at}.{body}").as_bytes());
+    let request = server.stranger().request(reqwest::Method::POST, address);
+    let request = request.header("webhook-id", id).header("webhook-timestamp", at.to_string());
+    let request = request.header("webhook-signature", format!("v1,{}", STANDARD.encode(tag.as_ref())));
+    Person::send(request.body(body.to_owned())).await
+}
+
 #[tokio::test]
 async fn a_webhook_begins_a_run_for_each_message_that_is_proved() {
     let (server, owner) = with_owner().await;
@@ -198,19 +220,9 @@ async fn a_webhook_begins_a_run_for_each_message_that_is_proved() {
     let first = owner.post(&path, &json!({})).await.expect(200);
     let made = owner.post(&path, &json!({})).await.expect(200);
     assert_eq!(owner.get(&path).await.expect(200), json!({ "address": made["address"], "secret": null }));
-    let hook = |made: &Value| {
-        let address = made["address"].as_str().expect("an address");
-        address[address.find("/hooks/").expect("a path")..].to_owned()
-    };
-    let secret = STANDARD.decode(&made["secret"].as_str().expect("a secret")[6..]).expect("base64");
-    let send = async |address: &str, id: &str, at: i64, body: &str| {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &secret);
-        let tag = hmac::sign(&key, format!("{id}.{at}.{body}").as_bytes());
-        let request = server.stranger().request(reqwest::Method::POST, address);
-        let request = request.header("webhook-id", id).header("webhook-timestamp", at.to_string());
-        let request = request.header("webhook-signature", format!("v1,{}", STANDARD.encode(tag.as_ref())));
-        Person::send(request.body(body.to_owned())).await
-    };
+    let sign = signs(&made);
+    let send =
+        async |address: &str, id: &str, at: i64, body: &str| deliver(&server, address, &sign, (id, at, body)).await;
     let now = server.clock.now().as_second();
     let (address, body) = (hook(&made), r#"{"name":"hooked"}"#);
     assert_eq!(send(&address, "msg_1", now, body).await.expect(202), json!({ "new": true }));
@@ -221,6 +233,31 @@ async fn a_webhook_begins_a_run_for_each_message_that_is_proved() {
     assert_eq!(send(&address, "msg_5", now, "no json").await.status, 422);
     server.settle().await;
     assert_eq!((runs(&owner, workflow).await.len(), counted(&server, "hooked").await), (1, (1, 1)));
+}
+
+#[tokio::test]
+async fn an_address_takes_so_many_messages_a_second_and_strangers_use_up_none() {
+    let server = server_with(Config { rate_per_hook: 1, ..Config::default() }).await;
+    let owner = server.owner_of("alpha").await;
+    let steps = json!([{ "kind": "stop", "id": "s1", "outcome": "done" }]);
+    let definition = json!({ "trigger": { "kind": "webhook" }, "steps": steps });
+    let workflow = publish(&owner, &definition).await;
+    let made = owner.post(&format!("/api/v1/workflows/{workflow}/webhook"), &json!({})).await.expect(200);
+    let (address, now) = (hook(&made), server.clock.now().as_second());
+    let forged = hmac::Key::new(hmac::HMAC_SHA256, b"something else");
+    for i in 0..5 {
+        assert_eq!(deliver(&server, &address, &forged, (&format!("msg_{i}"), now, "{}")).await.status, 401);
+    }
+    // faster than one a second, on whatever machine
+    for i in 0..200 {
+        let answer = deliver(&server, &address, &signs(&made), (&format!("msg_{i}"), now, "{}")).await;
+        assert!(i > 1 || answer.status == 202, "strangers have used it up");
+        if answer.status == 429 {
+            assert_eq!(answer.code(), "rate.limited");
+            return;
+        }
+    }
+    panic!("an address without a limit");
 }
 
 #[tokio::test]

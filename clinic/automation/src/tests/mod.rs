@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{LazyLock, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
+use platform::config::Config;
 use platform::db::{Caller, TenantTx};
 use platform::error::Error;
 use platform::id::{PatientId, PracticeId};
@@ -236,6 +237,10 @@ fn remember(id: Uuid, thing: Value) {
 }
 
 async fn server() -> TestServer {
+    server_with(Config::default()).await
+}
+
+async fn server_with(config: Config) -> TestServer {
     let blocks = Blocks {
         subjects: vec![&THING],
         triggers: vec![&MADE, &CHANGED],
@@ -250,7 +255,8 @@ async fn server() -> TestServer {
         jobs: [crate::jobs(), vec![MAKING]].concat(),
         ..Duties::default()
     };
-    TestServer::start(identity::routes().merge(crate::routes()).merge(platform::jobs::routes()), duties).await
+    let routes = identity::routes().merge(crate::routes()).merge(platform::jobs::routes());
+    TestServer::with(config, duties, |app| platform::http::surround(routes.split().0, app)).await
 }
 
 async fn with_owner() -> (TestServer, Person) {
