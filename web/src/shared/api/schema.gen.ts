@@ -13078,7 +13078,7 @@ export interface components {
              * Format: int64
              * @description Minutes behind it; before it, when negative.
              */
-            offset_minutes: number;
+            offsetMinutes: number;
             /** @description What kind of record. */
             subject: string;
         } | {
@@ -13466,7 +13466,7 @@ export interface components {
              * Format: int64
              * @description Minutes behind it; before it, when negative.
              */
-            offset_minutes?: number;
+            offsetMinutes?: number;
         } | {
             /** @description Name of the event. */
             event: string;
@@ -13476,7 +13476,7 @@ export interface components {
              * Format: int64
              * @description Minutes until it is no longer waited for.
              */
-            timeout_minutes: number;
+            timeoutMinutes: number;
         };
         /**
          * @description Who offers what becomes free.
@@ -13864,7 +13864,7 @@ export interface components {
             /** @enum {string} */
             kind: "action";
             /** @description What becomes of the run when it cannot be done. */
-            on_error: components["schemas"]["OnError"];
+            onError: components["schemas"]["OnError"];
             retry: components["schemas"]["Retry"] | null;
         } | {
             /** @enum {string} */
