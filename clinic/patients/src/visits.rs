@@ -14,6 +14,18 @@ pub struct Visits {
     pub next: Option<Timestamp>,
 }
 
+impl Visits {
+    /// As they were written down; what has begun by now is not to come.
+    pub(crate) fn at(now: Timestamp, last: Option<jiff_sqlx::Timestamp>, next: Option<jiff_sqlx::Timestamp>) -> Self {
+        Self { last: last.map(|at| at.to_jiff()), next: next.map(|at| at.to_jiff()).filter(|at| *at > now) }
+    }
+
+    /// Those of two who are one.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self { last: self.last.max(other.last), next: [self.next, other.next].into_iter().flatten().min() }
+    }
+}
+
 /// Says when a patient was here last and comes next. It is no change of the record: its version stays.
 ///
 /// # Errors

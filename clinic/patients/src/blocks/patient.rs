@@ -118,8 +118,8 @@ struct Row {
     custom: Json<Values>,
     created_at: jiff_sqlx::Timestamp,
     tags: Vec<Uuid>,
-    last_visit: Option<jiff_sqlx::Timestamp>,
-    next_visit: Option<jiff_sqlx::Timestamp>,
+    last_visit_at: Option<jiff_sqlx::Timestamp>,
+    next_visit_at: Option<jiff_sqlx::Timestamp>,
     of_practice: Language,
     time_zone: String,
 }
@@ -142,7 +142,8 @@ pub async fn known(tx: &mut TenantTx, ids: &[Uuid]) -> Result<HashMap<Uuid, Know
         kept.insert(asked, as_whom);
         of.entry(as_whom).or_default().insert(part);
     }
-    let rows = rows(tx, &of).await?;
+    let rows = rows(tx, &of.keys().copied().collect::<Vec<_>>()).await?;
+    let parts = visits_of_parts(tx, &of).await?;
     let own = custom::all(tx).await?;
     let tagged = rows.iter().any(|row| !row.tags.is_empty());
     let words = if tagged { tags::names(tx).await? } else { HashMap::new() };
@@ -151,8 +152,8 @@ pub async fn known(tx: &mut TenantTx, ids: &[Uuid]) -> Result<HashMap<Uuid, Know
     for row in &rows {
         let zone = TimeZone::get(&row.time_zone).map_err(Error::internal)?;
         let today = now.to_zoned(zone).date();
-        let instant = |at: Option<jiff_sqlx::Timestamp>| at.map(|at| at.to_jiff());
-        let visits = Visits { last: instant(row.last_visit), next: instant(row.next_visit) };
+        let visits = of.get(&row.id).into_iter().flatten().filter_map(|part| parts.get(part));
+        let visits = visits.copied().fold(Visits::at(now, row.last_visit_at, row.next_visit_at), Visits::and);
         patients.insert(row.id, (row.shown(today, visits, &own, &words), row.language()));
     }
     let known = |(asked, as_whom): (Uuid, Uuid)| {
@@ -163,11 +164,10 @@ pub async fn known(tx: &mut TenantTx, ids: &[Uuid]) -> Result<HashMap<Uuid, Know
     Ok(kept.into_iter().filter_map(known).collect())
 }
 
-/// These patients, with the visits of all their parts as one.
-async fn rows(tx: &mut TenantTx, of: &HashMap<Uuid, BTreeSet<Uuid>>) -> Result<Vec<Row>> {
-    let (practice, now) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()));
-    let parts = of.iter().flat_map(|(whole, parts)| parts.iter().map(move |part| (*whole, *part)));
-    let (whole, part): (Vec<Uuid>, Vec<Uuid>) = parts.unzip();
+/// These patients. What is asked for is little, as PostgreSQL plans it anew each time: of an array it does not know how few
+/// it holds.
+async fn rows(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Row>> {
+    let practice = tx.practice();
     Ok(sqlx::query_as!(
         Row,
         r#"select p.id, p.number, p.given_name, p.family_name, p.given_name_other, p.family_name_other, p.birth_date,
@@ -176,21 +176,32 @@ async fn rows(tx: &mut TenantTx, of: &HashMap<Uuid, BTreeSet<Uuid>>) -> Result<V
                   p.language, p.custom as "custom: Json<Values>", p.created_at,
                   array(select t.tag_id from patients.patient_tag t
                          where t.practice_id = p.practice_id and t.patient_id = p.id order by t.tag_id) as "tags!",
-                  n.last as "last_visit: jiff_sqlx::Timestamp", n.next as "next_visit: jiff_sqlx::Timestamp",
-                  c.language as "of_practice: Language", c.time_zone
-             from (select n.whole, max(v.last_visit_at) as last, min(v.next_visit_at) filter (where v.next_visit_at > $4) as next
-                     from unnest($2::uuid[], $3::uuid[]) n (whole, part)
-                     join patients.patient v on v.practice_id = $1 and v.id = n.part group by n.whole) n
-             join patients.patient p on p.practice_id = $1 and p.id = n.whole
-             join platform.practice c on c.practice_id = p.practice_id
-            where p.deleted_at is null"#,
+                  p.last_visit_at, p.next_visit_at, c.language as "of_practice: Language", c.time_zone
+             from patients.patient p join platform.practice c on c.practice_id = p.practice_id
+            where p.practice_id = $1 and p.id = any($2) and p.deleted_at is null"#,
         practice,
-        &whole,
-        &part,
-        now as _,
+        ids,
     )
     .fetch_all(tx.conn())
     .await?)
+}
+
+/// The visits of patients who were merged into these, who keep their own: by part.
+async fn visits_of_parts(tx: &mut TenantTx, of: &HashMap<Uuid, BTreeSet<Uuid>>) -> Result<HashMap<Uuid, Visits>> {
+    let parts: Vec<Uuid> =
+        of.iter().flat_map(|(whole, parts)| parts.iter().filter(move |part| *part != whole)).copied().collect();
+    if parts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let (practice, now) = (tx.practice(), tx.now());
+    let rows = sqlx::query!(
+        "select id, last_visit_at, next_visit_at from patients.patient where practice_id = $1 and id = any($2)",
+        practice,
+        &parts,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, Visits::at(now, row.last_visit_at, row.next_visit_at))).collect())
 }
 
 /// Languages that are written in Arabic letters, of those that people come with.
