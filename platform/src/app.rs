@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -97,6 +98,31 @@ impl App {
                 tracing::error!(%error, "work behind an answer failed");
             }
         });
+    }
+
+    /// Hears what PostgreSQL is told to pass on in a channel, until the app stops, across losses of the database. Whatever
+    /// was said before `begun` is called may have been missed.
+    pub(crate) async fn hear(&self, channel: &str, begun: impl Fn(), heard: impl Fn(&str)) {
+        while !self.stop.is_cancelled() {
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                outcome = self.hear_once(channel, &begun, &heard) => if let Err(error) = outcome {
+                    tracing::debug!(channel, %error, "nothing is heard until the database is back");
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+
+    async fn hear_once(&self, channel: &str, begun: impl Fn(), heard: impl Fn(&str)) -> Result<()> {
+        let mut listener = self.db().listener().await?;
+        listener.listen(channel).await?;
+        begun();
+        // None: the connection was lost, and with it what was said meanwhile
+        while let Some(notification) = listener.try_recv().await? {
+            heard(notification.payload());
+        }
+        Ok(())
     }
 
     /// Waits for the work behind the answers given so far.

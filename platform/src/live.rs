@@ -112,31 +112,14 @@ pub(crate) fn with_commit(notices: &[String]) -> String {
     format!("select {}; ", each.collect::<Vec<_>>().join(", "))
 }
 
-/// Listens until the app stops, across losses of the database.
+/// Listens until the app stops.
 pub async fn listen(app: App) {
-    while !app.stop.is_cancelled() {
-        tokio::select! {
-            () = app.stop.cancelled() => return,
-            outcome = listen_once(&app) => if let Err(error) = outcome {
-                tracing::debug!(%error, "live updates wait for the database");
-            }
-        }
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
-}
-
-async fn listen_once(app: &App) -> Result<()> {
-    let mut listener = app.db().listener().await?;
-    listener.listen(CHANNEL).await?;
-    let _ = app.live.0.send(News::Resync);
-    // None: the connection was lost, and notices with it
-    while let Some(notification) = listener.try_recv().await? {
-        match serde_json::from_str::<Notice>(notification.payload()) {
-            Ok(notice) => drop(app.live.0.send(News::Notice(notice))),
-            Err(error) => tracing::warn!(%error, "a notice that cannot be read"),
-        }
-    }
-    Ok(())
+    let send = |news| drop(app.live.0.send(news));
+    let heard = |text: &str| match serde_json::from_str::<Notice>(text) {
+        Ok(notice) => send(News::Notice(notice)),
+        Err(error) => tracing::warn!(%error, "a notice that cannot be read"),
+    };
+    app.hear(CHANNEL, || send(News::Resync), heard).await;
 }
 
 /// Open a socket for live updates. The server sends `{"topic": "hello"}` when it listens, `{"topic", "id", "version"}`

@@ -128,6 +128,8 @@ pub fn spawn(app: &App, duties: Duties) -> JoinHandle<()> {
         let (app, duties) = (app.clone(), Arc::clone(&duties));
         loops.push(tokio::spawn(keep(move || until_stopped(app.clone(), Arc::clone(&duties), watch))));
     }
+    let others = app.clone();
+    loops.push(tokio::spawn(keep(move || outbox::hear_others(others.clone()))));
     for Loop { name, run } in duties.loops.clone() {
         let app = app.clone();
         tracing::debug!(name, "a loop begins");

@@ -6,7 +6,7 @@ use platform::crypto::RootKeys;
 use platform::db::{self, Db, migrate};
 use platform::error::{Error, Result};
 use platform::postgres::{PrivatePostgres, Settings};
-use platform::{App, live, telemetry, worker};
+use platform::{App, live, outbox, telemetry, worker};
 use sqlx::postgres::PgConnectOptions;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -95,7 +95,7 @@ pub async fn run_app(
 ) -> Result<()> {
     let stop_on_signal = tokio::spawn(wait_for_signal(app.clone()));
     let background = match mode {
-        Mode::Serve { workers: false } => None,
+        Mode::Serve { workers: false } => Some(tokio::spawn(outbox::tell_others(app.clone()))),
         _ => Some(worker::spawn(&app, routes::duties())),
     };
     let watch = tokio::spawn(storage::watch(app.clone()));

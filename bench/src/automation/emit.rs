@@ -58,8 +58,9 @@ pub struct Emitter {
 }
 
 impl Emitter {
-    /// In these places.
+    /// In these places, by a process that says where it has written, as servers without workers do.
     pub fn new(app: App, places: Vec<Place>) -> Self {
+        tokio::spawn(platform::outbox::tell_others(app.clone()));
         Self { app, places, people: Vec::new(), turn: 0, tags: Vec::new() }
     }
 

@@ -21,8 +21,8 @@
 //! server's clock right before the action.
 //!
 //! Events come two ways: from requests to the server (a tag is put on a patient), which is what people do, and from
-//! transactions of this program (`record`, as every area writes its changes), a process of its own of which the server knows
-//! nothing until it looks, five times a second. Throughput is measured the second way: the load's work is on our side then.
+//! transactions of this program (`record`, as every area writes its changes), a process of its own that tells the server where
+//! it has written, as one without workers does. Throughput is measured the second way: the load's work is on our side then.
 
 mod bare;
 mod emit;

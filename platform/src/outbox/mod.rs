@@ -8,10 +8,11 @@
 //! tried again, and the others are not held up.
 //!
 //! What a transaction of this very process has written is told without being leased ([`near`]): the lanes are locked by the
-//! transaction that tells. Everything else (other processes' events, second tries, what a process left behind that died) is
-//! found by looking.
+//! transaction that tells. A process that has no workers names to others where it has written ([`others`]), and it is told there
+//! in the same way. Everything else (second tries, what a process left behind that died) is found by looking.
 
 mod near;
+mod others;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -29,6 +30,8 @@ use crate::db::{Caller, Causation, TenantTx};
 use crate::error::{Error, Result};
 use crate::id::PracticeId;
 use crate::worker::Duties;
+pub(crate) use others::hear_others;
+pub use others::tell_others;
 
 /// Tries before an event is set aside and its lane goes on.
 const MAX_ATTEMPTS: i32 = 8;
