@@ -6,6 +6,7 @@ mod conversations;
 mod decide;
 pub mod facts;
 mod headers;
+mod kinds;
 mod list;
 mod preview;
 pub mod queue;
