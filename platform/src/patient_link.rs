@@ -122,6 +122,14 @@ impl TenantTx {
         Ok(Phi::new(format!("{}/v#{PREFIX}{token}", self.public_origin())))
     }
 
+    /// What a link looks like, of the same length as each of them, for whoever writes of one before it is made. It opens
+    /// nothing.
+    #[must_use]
+    pub fn sample_patient_link(&self) -> String {
+        let token = URL_SAFE_NO_PAD.encode([0u8; 16 + MAC]);
+        format!("{}/v#{PREFIX}{token}", self.public_origin())
+    }
+
     /// Has a link end at another time, where there is one.
     ///
     /// # Errors

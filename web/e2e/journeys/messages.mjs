@@ -99,6 +99,19 @@ async function walk({ context, page }, { browser, watch, step, must }) {
     await fine();
   }, page);
 
+  await step('a message that was begun is there again after a look elsewhere, and can be discarded', async () => {
+    const tab = (name) => page.getByRole('tab', { name, exact: true });
+    await page.getByRole('button', { name: 'Write a message' }).click();
+    await composer.getByRole('textbox', { name: 'Text' }).fill('Half a thought');
+    await tab('Overview').click();
+    await composer.waitFor({ state: 'detached' });
+    await tab('Messages').click();
+    await page.waitForFunction(() => [...document.querySelectorAll('form textarea')].some((one) => one.value === 'Half a thought'));
+    await composer.getByRole('button', { name: 'Discard the message' }).click();
+    await composer.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Write a message' }).waitFor();
+  }, page);
+
   await must('the sandbox mailbox has it as the patient would see it, and the patient answers yes', async () => {
     await page.goto(`${BASE}/messages/mailbox`);
     await page.locator('[data-row]').filter({ hasText: mark }).first().click();
@@ -152,6 +165,8 @@ async function walk({ context, page }, { browser, watch, step, must }) {
     await page.locator('[data-row]').filter({ hasText: `About ${mark}` }).click();
     await mailbox.getByRole('heading', { name: `About ${mark}` }).waitFor();
     await mailbox.getByText('Instructions.pdf').waitFor();
+    await mailbox.getByText('nothing to unsubscribe from').waitFor();
+    await fine();
     await mailbox.getByRole('button', { name: 'Pretend a bounce' }).click();
     await page.getByText('It has come back').waitFor();
     await record('messages&write=true');
@@ -183,6 +198,7 @@ async function walk({ context, page }, { browser, watch, step, must }) {
     await drawer.getByRole('button', { name: 'Add reminder' }).click();
     await page.getByText('The reminder was added').waitFor();
     const row = page.locator('[data-rule]').filter({ hasText: mark });
+    await row.getByText('1 day before the appointment, by SMS').waitFor();
     // the switch says at once what the server says later
     const answered = page.waitForResponse((response) => response.url().includes('/message-rules/') && response.request().method() !== 'GET');
     await row.getByRole('switch').press('Space');

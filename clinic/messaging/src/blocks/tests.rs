@@ -79,7 +79,7 @@ fn samples_are_json_and_permissions_exist() {
 }
 
 mod through_the_engine {
-    use automation::block::{Call, Run};
+    use automation::block::{Action, Call, Run};
     use platform::db::Caller;
     use platform::id::PracticeId;
     use serde_json::{Map, Value, json};
@@ -89,6 +89,16 @@ mod through_the_engine {
     use crate::testing::{Clinic, id};
 
     async fn run(clinic: &Clinic, patient: &str, key: Uuid, input: Value) -> platform::Result<Value> {
+        run_action(clinic, &send::SMS, patient, key, input).await
+    }
+
+    async fn run_action(
+        clinic: &Clinic,
+        action: &Action,
+        patient: &str,
+        key: Uuid,
+        input: Value,
+    ) -> platform::Result<Value> {
         let call = Call {
             input: input.as_object().cloned().unwrap_or_else(Map::new),
             key,
@@ -97,7 +107,7 @@ mod through_the_engine {
             test: true,
             patient: Some(patient.parse().expect("an id")),
         };
-        let Run::Inside(work) = send::SMS.run else { panic!("it is done inside") };
+        let Run::Inside(work) = action.run else { panic!("it is done inside") };
         let caller = Caller::system(PracticeId(clinic.owner.practice()));
         let did = clinic.server.app.door.write(&caller, async move |tx| work(tx, &call.clone()).await).await;
         clinic.settle().await;
@@ -140,5 +150,24 @@ mod through_the_engine {
         let empty = run(&clinic, &patient, Uuid::now_v7(), json!({})).await;
         assert_eq!(empty.expect_err("no text").status(), 422);
         assert!(!id(&sent[0]).is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_variables_put_into_an_email_makes_no_header_of_it() {
+        let clinic = Clinic::start().await;
+        let (patient, _) = clinic.patient().await;
+        let refused = async |field: &str, filled: String| {
+            let mut input = json!({ "subject": "Your visit", "text": "Hello", "replyTo": "desk@alpha.example" });
+            input[field] = json!(filled);
+            let error = run_action(&clinic, &send::EMAIL, &patient, Uuid::now_v7(), input).await.expect_err("refused");
+            (error.status().as_u16(), error.code())
+        };
+        let hidden = "Bcc: everybody@example.com";
+        assert_eq!(refused("subject", format!("Hello\r\n{hidden}")).await, (422, "message.subject_invalid"));
+        assert_eq!(refused("subject", "long ".repeat(61)).await, (422, "message.subject_invalid"));
+        assert_eq!(refused("replyTo", format!("a@b.example\r\n{hidden}")).await, (422, "message.reply_to_invalid"));
+        assert_eq!(refused("replyTo", "{{ lead.email }}".to_owned()).await, (422, "message.reply_to_invalid"));
+        assert_eq!(refused("text", "x".repeat(20_001)).await, (422, "message.too_long"));
+        assert_eq!(clinic.messages("").await.len(), 0, "nothing was queued");
     }
 }

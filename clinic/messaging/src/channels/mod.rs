@@ -3,6 +3,7 @@
 
 mod check;
 mod connected;
+mod ports;
 
 use garde::Validate;
 use jiff::Timestamp;
@@ -26,6 +27,7 @@ use crate::message::Channel;
 
 pub use connected::{Connected, address, by_token, connected, read_address};
 use connected::{last_four, save, unconnected};
+pub use ports::{port_is_reached, port_of};
 
 /// The routes of channels.
 pub fn routes() -> Routes {
@@ -100,7 +102,7 @@ pub struct ChannelSettings {
     /// The server for mail.
     #[garde(inner(length(max = 253), custom(validate::line)))]
     pub host: Option<String>,
-    /// Its port.
+    /// Its port: 465, 587 or 2525, unless the installation names the server as one of its own network.
     #[garde(inner(range(min = 1, max = 65535)))]
     pub port: Option<i32>,
     /// How the connection is protected.
@@ -282,7 +284,6 @@ fn check_complete(app: &App, of: &Connected) -> Result<()> {
         return Err(Error::invalid(Vec::new()).at("/provider", "invalid", text));
     }
     let settings = &of.settings;
-    let usual_port = settings.port.or(Some(465));
     match of.provider {
         Provider::Sandbox => Ok(()),
         Provider::Installation if app.config.smtp_url.is_empty() => {
@@ -297,10 +298,7 @@ fn check_complete(app: &App, of: &Connected) -> Result<()> {
             let text = "Only a server within the installation's own network is reached without encryption.";
             Err(Error::invalid(Vec::new()).at("/settings/tls", "invalid", text))
         }
-        Provider::Smtp if usual_port == Some(25) && !is_inner(app, settings.host.as_deref()) => {
-            let text = "Port 25 is for servers among themselves; use 465 or 587.";
-            Err(Error::invalid(Vec::new()).at("/settings/port", "invalid", text))
-        }
+        Provider::Smtp if !port_is_reached(app, settings) => Err(ports::refused()),
         Provider::Smtp => Ok(()),
         Provider::Sendgrid if of.secret.is_none() => fault("/secret", "Enter a key of the account."),
         Provider::Sendgrid if settings.from_address.is_none() => {

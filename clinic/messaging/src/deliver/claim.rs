@@ -65,6 +65,11 @@ async fn begin(tx: &mut TenantTx, app: &App, before: Message) -> Result<Option<(
         }
     }
     let letter = letter::of(tx, app, &before).await?;
+    if let Err(why) = letter.check(&before) {
+        let after = before.at(State::Failed, Some(why.code()), tx.now());
+        message::save(tx, &before, after).await?;
+        return Ok(None);
+    }
     let after =
         Message { provider: Some(letter.provider.name().to_owned()), ..before.at(State::Sending, None, tx.now()) };
     let after = message::save(tx, &before, after).await?;

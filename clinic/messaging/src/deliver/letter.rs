@@ -12,6 +12,7 @@ use crate::channels::{ChannelSettings, Provider, connected};
 use crate::inbound::unsubscribe;
 use crate::judge::Purpose;
 use crate::message::attachments::{self, File};
+use crate::message::sound::{self, Unsound};
 use crate::message::{Channel, Message, MessageId, Source, row};
 
 /// A message ready to go out.
@@ -94,19 +95,43 @@ pub async fn of(tx: &mut TenantTx, app: &App, message: &Message) -> Result<Lette
     Ok(letter)
 }
 
-/// Whoever gets an e-mail reads from whom it is; and marketing, and whatever was not written by hand, says how to get no
-/// more of it.
+/// How whoever gets an e-mail gets no more of it.
+pub struct Unsubscribing {
+    /// The address that one click calls.
+    pub address: String,
+}
+
+undisclosed!(Unsubscribing);
+
+impl Unsubscribing {
+    /// Headers by which programs for mail do it (RFC 2369 §3.2, RFC 8058 §3.1).
+    pub fn headers(&self) -> [(&'static str, String); 2] {
+        let click = "List-Unsubscribe=One-Click".to_owned();
+        [("List-Unsubscribe", format!("<{}>", self.address)), ("List-Unsubscribe-Post", click)]
+    }
+}
+
+/// How one gets no more of a message: of marketing, and of whatever was not written by hand.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn unsubscribing(tx: &mut TenantTx, of: &Message) -> Result<Option<Unsubscribing>> {
+    if of.channel != Channel::Email || (of.purpose != Purpose::Marketing && of.source == Source::Person) {
+        return Ok(None);
+    }
+    Ok(Some(Unsubscribing { address: unsubscribe::address(tx, of.id).await? }))
+}
+
+/// Whoever gets an e-mail reads from whom it is, and how to get no more of it where that can be.
 async fn add_foot(tx: &mut TenantTx, message: &Message, letter: &mut Letter) -> Result<()> {
     let mut foot = letter.practice.clone();
-    if message.purpose == Purpose::Marketing || letter.automatic {
-        let address = unsubscribe::address(tx, message.id).await?;
+    if let Some(how) = unsubscribing(tx, message).await? {
         let words = match message.language {
             Language::En => "To get no more e-mails from us:",
             Language::Ar => "لإيقاف رسائلنا البريدية:",
         };
-        foot = format!("{foot} · {words} {address}");
-        letter.headers.insert("List-Unsubscribe".to_owned(), format!("<{address}>"));
-        letter.headers.insert("List-Unsubscribe-Post".to_owned(), "List-Unsubscribe=One-Click".to_owned());
+        foot = format!("{foot} · {words} {}", how.address);
+        letter.headers.extend(how.headers().map(|(name, value)| (name.to_owned(), value)));
     }
     letter.html = page_of(message.language, &letter.subject, &letter.text, &foot);
     letter.text = format!("{}\n\n-- \n{foot}\n", letter.text.trim_end());
@@ -114,6 +139,26 @@ async fn add_foot(tx: &mut TenantTx, message: &Message, letter: &mut Letter) -> 
 }
 
 impl Letter {
+    /// Whether it can go out as it is: the practice's settings have had their part in it by now.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn check(&self, of: &Message) -> std::result::Result<(), Unsound> {
+        sound::check(&sound::Filled {
+            channel: of.channel,
+            subject: of.subject.as_deref(),
+            // without the foot, which is the product's
+            text: &of.text,
+            reply_to: self.reply_to.as_deref(),
+        })
+    }
+
+    /// From whom it is, in words, on one line.
+    pub fn sender_name(&self) -> String {
+        let named = self.settings.from_name.as_deref().map(sound::one_line).filter(|name| !name.is_empty());
+        named.unwrap_or_else(|| sound::one_line(&self.practice))
+    }
+
     /// As SendGrid takes it.
     pub fn for_sendgrid(&self) -> sendgrid::Mail {
         let address = |email: String, name: Option<String>| sendgrid::Address {
@@ -121,10 +166,9 @@ impl Letter {
             name: name.map(Phi::new),
         };
         let from = self.settings.from_address.clone().unwrap_or_default();
-        let name = self.settings.from_name.clone().unwrap_or_else(|| self.practice.clone());
         sendgrid::Mail {
             to: address(self.to.expose().clone(), None),
-            from: address(from, Some(name)),
+            from: address(from, Some(self.sender_name())),
             reply_to: self.reply_to.clone().map(|email| address(email, None)),
             subject: self.subject.clone(),
             text: self.text.clone(),

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::message::MessageId;
 pub use by_twilio::state_of;
 use claim::{Turn, claim};
+pub use letter::unsubscribing;
 pub use probe::{Probe, probe};
 pub use sender::Sender;
 

@@ -19,7 +19,7 @@ use platform::public_egress::is_public;
 
 use super::letter::Letter;
 use super::sender::Outcome;
-use crate::channels::{ChannelSettings, Provider, SmtpTls, is_inner};
+use crate::channels::{ChannelSettings, Provider, SmtpTls, is_inner, port_is_reached, port_of};
 
 /// For each step before the text is given over.
 const STEP: Duration = Duration::from_secs(15);
@@ -34,6 +34,8 @@ pub struct Server {
     credentials: Option<Credentials>,
     /// It is the installation's, or one that it has named: it may be within its network.
     inner: bool,
+    /// Practices may have it reached at this port.
+    port_is_reached: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -112,6 +114,7 @@ impl Server {
             tls,
             credentials,
             inner: true,
+            port_is_reached: true,
         })
     }
 
@@ -122,16 +125,20 @@ impl Server {
             SmtpTls::Starttls => Tls::Starttls,
             SmtpTls::None => Tls::None,
         };
-        let usual = if tls == Tls::Implicit { 465 } else { 587 };
-        let port = settings.port.and_then(|port| u16::try_from(port).ok()).unwrap_or(usual);
+        let port = port_of(settings)?;
         let user = settings.user.clone().filter(|_| !secret.expose().is_empty());
         let credentials = user.map(|user| Credentials::new(user, secret.expose().clone()));
         let inner = is_inner(app, Some(&host));
-        Some(Self { host, port, tls, credentials, inner })
+        let port_is_reached = port_is_reached(app, settings);
+        Some(Self { host, port, tls, credentials, inner, port_is_reached })
     }
 
     /// The address to dial: looked up once, so that what was checked is what is dialled.
     async fn address(&self) -> Result<SocketAddr, Stop> {
+        // also of one that was saved when any port could be
+        if !self.port_is_reached {
+            return Err(Stop::NotReached("smtp.port_refused"));
+        }
         let host = self.host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let found = tokio::time::timeout(STEP, tokio::net::lookup_host((host, self.port))).await;
         let found = found.map_err(|_| Stop::TimeOut)?.map_err(|_| Stop::NotReached("smtp.no_such_host"))?;
@@ -228,16 +235,15 @@ async fn give(connection: &mut AsyncSmtpConnection, message: &Message) -> Outcom
 
 fn message(app: &App, letter: &Letter) -> Option<Message> {
     let own: Mailbox = app.config.mail_from.parse().ok()?;
-    let (from, usual_name) = match letter.provider {
-        Provider::Installation => (own.email, letter.practice.clone()),
-        _ => (letter.settings.from_address.as_ref()?.parse::<Address>().ok()?, letter.practice.clone()),
+    let from = match letter.provider {
+        Provider::Installation => own.email,
+        _ => letter.settings.from_address.as_ref()?.parse::<Address>().ok()?,
     };
-    let name = letter.settings.from_name.clone().unwrap_or(usual_name);
     let seconds = u64::try_from(letter.at).unwrap_or_default();
     let mut builder = Message::builder()
         .message_id(Some(format!("<{}@{}>", letter.id, from.domain())))
         .date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
-        .from(Mailbox::new(Some(name), from))
+        .from(Mailbox::new(Some(letter.sender_name()), from))
         .to(Mailbox::new(None, letter.to.expose().parse().ok()?))
         .subject(letter.subject.clone());
     if let Some(reply_to) = &letter.reply_to {

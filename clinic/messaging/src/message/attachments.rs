@@ -14,13 +14,13 @@ use platform::idempotency::{IdempotencyKey, Once};
 use platform::permission::messages as may;
 use platform::record::Change;
 use platform::routes::Routes;
-use platform::{Result, route, undisclosed, validate};
+use platform::{Result, route, undisclosed};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::MessageId;
+use super::{MessageId, kinds};
 
 /// The largest file, and the most of all files of a message together: many servers for mail take no more.
 pub const LARGEST: usize = 10 * 1024 * 1024;
@@ -70,26 +70,12 @@ impl File {
     }
 }
 
-/// Kinds of files that can be sent: documents and pictures, and nothing that runs.
-const TYPES: [&str; 11] = [
-    "application/pdf",
-    "image/png",
-    "image/jpeg",
-    "image/webp",
-    "image/heic",
-    "text/plain",
-    "text/csv",
-    "text/calendar",
-    "application/dicom",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-];
-
 fn places(id: Uuid) -> [Place<'static>; 2] {
     ["name", "bytes"].map(|column| Place { table: "messaging.attachment", column, row: id })
 }
 
-/// Give a file that an e-mail is to take along, of at most 10 MiB.
+/// Give a file that an e-mail is to take along, of at most 10 MiB. Its type, the ending of its name and its first bytes have
+/// to say the same.
 #[utoipa::path(post, path = "/api/v1/message-attachments", tag = "messaging",
     request_body(content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"),
         (Vec<u8> = "image/webp"), (Vec<u8> = "text/plain"))),
@@ -103,6 +89,7 @@ async fn give(who: Can<may::Send>, key: IdempotencyKey, request: Request) -> Res
     if bytes.is_empty() {
         return Err(Error::invalid(Vec::new()).at("", "required", "The file is empty."));
     }
+    kinds::check(&media_type, &name, &bytes)?;
     let once = key.of("message_attachment.create", &(sha256(&bytes), &name, &media_type))?;
     who.create_once(once, async move |tx| keep(tx, &name, &media_type, &bytes).await).await
 }
@@ -113,22 +100,12 @@ fn file_name(headers: &HeaderMap) -> Result<String> {
     // a name has no plus that means a space
     let pair = format!("n={}", encoded.replace('+', "%2B").replace('&', "%26"));
     let name = form_urlencoded::parse(pair.as_bytes()).next().map(|(_, name)| name.into_owned()).unwrap_or_default();
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim().to_owned();
-    let is_right = (1..=120).contains(&name.chars().count()) && validate::line(&name, &()).is_ok();
-    if is_right { Ok(name) } else { Err(wrong()) }
+    kinds::name(&name)
 }
 
 fn media_type(headers: &HeaderMap) -> Result<String> {
     let told = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let told = told.split(';').next().unwrap_or_default().trim().to_lowercase();
-    if TYPES.contains(&told.as_str()) {
-        return Ok(told);
-    }
-    Err(Error::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "attachment.wrong_type",
-        "Documents and pictures can be sent: PDF, PNG, JPEG, WebP, HEIC, text, CSV, calendar, DICOM, Word, Excel.",
-    ))
+    kinds::declared(told).map(str::to_owned)
 }
 
 fn too_large() -> Error {

@@ -24,9 +24,6 @@ use crate::judge::Purpose;
 use crate::templates::values::{About, Rendered, filled};
 use crate::templates::{self, TemplateId, TemplateTexts};
 
-/// The longest text message: Twilio takes no more.
-pub const LONGEST_SMS: usize = twilio::LONGEST_BODY;
-
 /// The route of writing.
 pub fn routes() -> Routes {
     Routes::new().route(route!(write))
@@ -172,9 +169,6 @@ pub fn check(channel: Channel, rendered: &Rendered, attachments: &[Uuid]) -> Res
     match channel {
         Channel::Email if rendered.subject.as_ref().is_none_or(|subject| subject.trim().is_empty()) => {
             fault("/subject", "required", "An e-mail has a subject.")
-        }
-        Channel::Sms if rendered.text.chars().count() > LONGEST_SMS => {
-            fault("/text", "too_long", "A text message has at most 1,600 letters.")
         }
         Channel::Sms if !attachments.is_empty() => {
             fault("/attachments", "invalid", "Files go along with e-mails only.")

@@ -5,11 +5,14 @@ mod compose;
 mod conversations;
 mod decide;
 pub mod facts;
+mod headers;
+mod kinds;
 mod list;
 mod preview;
 pub mod queue;
 mod reach;
 pub mod row;
+pub mod sound;
 pub mod state;
 
 use jiff::Timestamp;
@@ -41,6 +44,7 @@ pub fn routes() -> Routes {
         .merge(attachments::routes())
         .merge(conversations::routes())
         .merge(decide::routes())
+        .merge(headers::routes())
         .merge(list::routes())
         .merge(preview::routes())
         .merge(reach::routes())

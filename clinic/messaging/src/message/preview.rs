@@ -15,8 +15,8 @@ use scheduling::AppointmentId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Channel;
 use super::facts::Known;
+use super::{Channel, sound};
 use crate::judge::{Hindrance, Purpose, Verdict, judge};
 use crate::templates::preview::{SmsMeasure, measured};
 use crate::templates::values::{About, Rendered, fill};
@@ -87,7 +87,7 @@ struct DraftPreview {
     /// Until when it would wait, where it would go out later.
     #[schema(required)]
     waits_until: Option<Timestamp>,
-    /// What is wrong with the text; then it is empty.
+    /// What is wrong with the text, which is empty where it could not be filled.
     problems: Vec<TemplateProblem>,
 }
 
@@ -123,7 +123,10 @@ async fn preview(who: Can<may::Send>, Body(draft): Body<DraftMessage>) -> Result
         };
         let about = About { patient: Some(draft.patient_id), visit: visit.as_ref(), with_link: false };
         let (rendered, problems) = match fill(tx, &texts, &about, language).await? {
-            Ok(rendered) => (rendered, Vec::new()),
+            Ok(rendered) => {
+                let problems = unsound(draft.channel, &rendered).into_iter().collect();
+                (rendered, problems)
+            }
             Err(problem) => (Rendered { subject: None, text: String::new() }, vec![problem]),
         };
         let (hindrance, waits_until) = match judge(
@@ -152,4 +155,12 @@ async fn preview(who: Can<may::Send>, Body(draft): Body<DraftMessage>) -> Result
         }))
     })
     .await
+}
+
+/// What no message may hold, now that its variables are filled.
+fn unsound(channel: Channel, of: &Rendered) -> Option<TemplateProblem> {
+    let subject = of.subject.as_deref().filter(|_| channel == Channel::Email);
+    let why = sound::check(&sound::Filled { channel, subject, text: &of.text, reply_to: None }).err()?;
+    let (field, message) = (why.field().to_owned(), why.text().to_owned());
+    Some(TemplateProblem { field, code: why.code(), line: 1, column: 1, message })
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::facts::{self, Known};
-use super::{Channel, Direction, Message, MessageId, Source, State, attachments, row};
+use super::{Channel, Direction, Message, MessageId, Source, State, attachments, row, sound};
 use crate::deliver;
 use crate::judge::{Hindrance, Purpose, Verdict, judge};
 use crate::templates::parts;
@@ -98,6 +98,16 @@ impl Wanted {
             hindered: None,
         }
     }
+
+    /// What is judged of it.
+    pub fn filled(&self) -> sound::Filled<'_> {
+        sound::Filled {
+            channel: self.channel,
+            subject: self.subject.as_deref(),
+            text: &self.text,
+            reply_to: self.reply_to.as_deref(),
+        }
+    }
 }
 
 /// The key of a message from what it follows from: the same for the same, and nobody can have another one's.
@@ -109,10 +119,14 @@ pub fn key_of(what: &str) -> Uuid {
 /// happens again.
 ///
 /// # Errors
-/// 404 for files that are none.
+/// 404 for files that are none; 422 for what no message may hold.
 pub async fn queue(tx: &mut TenantTx, wanted: &Wanted) -> Result<Message> {
     if let Some(known) = row::under_key(tx, wanted.key).await? {
         return row::find(tx, known).await;
+    }
+    // what is held back anyway is noted as it is, so that people see it
+    if wanted.hindered.is_none() {
+        sound::check(&wanted.filled())?;
     }
     let now = tx.now();
     let from = wanted.not_before.map_or(now, |at| at.max(now));

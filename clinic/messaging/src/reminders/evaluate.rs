@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{ReminderFields, Rule, all};
 use crate::message::queue::{To, Wanted, key_of, queue};
-use crate::message::{Channel, Source};
+use crate::message::{Channel, Source, sound};
 use crate::templates;
 use crate::templates::values::{About, filled};
 
@@ -153,6 +153,7 @@ async fn remind(tx: &mut TenantTx, rule: &Rule, decided: &Appointment) -> Result
         Ok(rendered) => {
             wanted.subject = rendered.subject.filter(|_| rule.fields.channel == Channel::Email);
             wanted.text = rendered.text;
+            wanted.hindered = sound::check(&wanted.filled()).err().map(sound::Unsound::code);
         }
         Err(error) if error.is_transient() || error.status().is_server_error() => return Err(error),
         // noted, so that people see it and nobody tries again each minute

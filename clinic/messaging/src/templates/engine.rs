@@ -37,7 +37,8 @@ pub const DECLARED: &[(&str, &str)] = &[
 pub struct TemplateProblem {
     /// Which text: `subjectEn`, `textEn`, `subjectAr`, `textAr`; `subject` or `text` of a message.
     pub field: String,
-    /// `template.syntax`, `template.unknown_variable`, `template.statement`, `template.missing_value`, `template.too_much`.
+    /// `template.syntax`, `template.unknown_variable`, `template.statement`, `template.missing_value`, `template.too_much`;
+    /// of a filled message `message.too_long`, `message.subject_invalid`.
     pub code: &'static str,
     /// The line, from 1.
     pub line: usize,

@@ -1,6 +1,7 @@
 //! What a text becomes for a patient and a visit, before anybody is written to.
 
 use garde::Validate;
+use platform::db::TenantTx;
 use platform::error::Error;
 use platform::extract::Body;
 use platform::guard::Can;
@@ -15,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use twilio::segments::{Encoding, measure};
 use utoipa::ToSchema;
 
-use super::engine::{self, Voice};
-use super::values::{About, Rendered, fill};
+use super::engine;
+use super::values::{About, Rendered, fill, values};
 use super::{TemplateId, TemplateProblem, TemplateTexts, find};
 use crate::message::Channel;
 use crate::settings;
@@ -174,7 +175,7 @@ async fn preview(who: Can<may::Read>, Body(asked): Body<PreviewMessage>) -> Resu
             let about = About { patient, visit: visit.as_ref(), with_link: false };
             fill(tx, &texts, &about, language).await?
         } else {
-            sampled(&texts, language)
+            sampled(tx, &texts, language).await?
         };
         let rendered = rendered.unwrap_or_else(|problem| {
             if problems.is_empty() {
@@ -197,12 +198,31 @@ async fn preview(who: Can<may::Read>, Body(asked): Body<PreviewMessage>) -> Resu
     .await
 }
 
-fn sampled(texts: &TemplateTexts, language: Language) -> std::result::Result<Rendered, TemplateProblem> {
+/// The texts with samples, which are as long as what will stand there: the practice's own name and addresses, a date in the
+/// language of the text, and a link as each of them looks.
+async fn sampled(
+    tx: &mut TenantTx,
+    texts: &TemplateTexts,
+    language: Language,
+) -> Result<std::result::Result<Rendered, TemplateProblem>> {
     let (subject, text) = texts.in_language(language);
-    let voice = Voice { language, zone: "Asia/Riyadh".to_owned() };
-    let samples = engine::samples();
-    Ok(Rendered {
-        subject: subject.map(|subject| engine::render("subject", subject, &samples, &voice)).transpose()?,
-        text: engine::render("text", text, &samples, &voice)?,
-    })
+    let about = About { patient: None, visit: None, with_link: false };
+    let (own, voice) = values(tx, &about, language, false).await?;
+    let mut all = engine::samples();
+    for (name, value) in own["practice"].as_object().into_iter().flatten() {
+        if value.as_str().is_some_and(|value| !value.is_empty()) {
+            all["practice"][name] = value.clone();
+        }
+    }
+    if let Some(start) = all["appointment"]["start"].as_str().and_then(|start| start.parse().ok()) {
+        all["appointment"]["date"] = scheduling::local_date(start, &voice.zone, language)?.into();
+    }
+    all["visit"]["link"] = tx.sample_patient_link().into();
+    let filled = || {
+        Ok(Rendered {
+            subject: subject.map(|subject| engine::render("subject", subject, &all, &voice)).transpose()?,
+            text: engine::render("text", text, &all, &voice)?,
+        })
+    };
+    Ok(filled())
 }

@@ -64,7 +64,7 @@ pub async fn values(
         if wants_link {
             let link = match about.with_link {
                 true => scheduling::link_of(tx, visit).await?.expose().clone(),
-                false => format!("{origin}/v#vl_…"),
+                false => tx.sample_patient_link(),
             };
             all["visit"] = json!({ "link": link });
         }

@@ -4,7 +4,7 @@ use platform::config::Config;
 use serde_json::json;
 
 use super::sending::by_twilio;
-use crate::testing::{Clinic, put, raw};
+use crate::testing::{Clinic, id, put, raw};
 
 #[tokio::test]
 async fn secrets_lie_sealed_and_show_their_last_four_characters() {
@@ -80,4 +80,45 @@ async fn a_server_within_the_network_is_reached_only_where_the_installation_says
     clinic.set_channel("email", "smtp", settings, None).await;
     let outcome = clinic.owner.post("/api/v1/message-channels/check", &json!({ "channel": "email" })).await.expect(200);
     assert_eq!(outcome["outcome"], "smtp.not_public");
+}
+
+#[tokio::test]
+async fn a_server_of_ones_own_is_reached_at_the_ports_for_handing_in_mail_only() {
+    let clinic = Clinic::with(Config { smtp_inner_hosts: "mail.inner".to_owned(), ..Config::default() }).await;
+    let mut version = 0;
+    let mut save = async |host: &str, port: Option<i32>| {
+        let settings = json!({ "host": host, "port": port, "fromAddress": "a@example.com" });
+        let body = json!({ "channel": "email", "version": version, "provider": "smtp", "settings": settings });
+        let answer = put(&clinic.owner, "/api/v1/message-channels", &body).await;
+        version += i32::from(answer.status == 200);
+        answer
+    };
+    for port in [22, 25, 80, 5432, 65535] {
+        let refused = save("mail.example.com", Some(port)).await;
+        assert_eq!((refused.status.as_u16(), refused.code()), (422, "smtp.port_refused"), "{port}");
+        assert_eq!(refused.faults(), ["/settings/port smtp.port_refused"]);
+    }
+    for port in [Some(465), Some(587), Some(2525), None] {
+        save("mail.example.com", port).await.expect(200);
+    }
+    save("mail.inner", Some(25)).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_port_that_was_saved_before_fails_with_its_reason_and_nothing_is_sent() {
+    let clinic = Clinic::start().await;
+    let settings = json!({ "host": "mail.example.com", "port": 2525, "fromAddress": "a@example.com" });
+    clinic.set_channel("email", "smtp", settings, None).await;
+    let kept = sqlx::query("update messaging.channel set settings = settings || '{\"port\": 22}'")
+        .execute(&mut clinic.server.database.conn().await)
+        .await;
+    assert_eq!(kept.expect("written").rows_affected(), 1);
+    let checked = clinic.owner.post("/api/v1/message-channels/check", &json!({ "channel": "email" })).await.expect(200);
+    assert_eq!(checked["outcome"], "smtp.port_refused");
+    let (patient, _) = clinic.patient().await;
+    let email = json!({ "patientId": patient, "channel": "email", "subject": "S", "text": "T" });
+    let sent = clinic.owner.post("/api/v1/messages", &email).await.expect(201);
+    clinic.settle().await;
+    let message = clinic.message(&id(&sent)).await;
+    assert_eq!((message["state"].as_str(), message["reason"].as_str()), (Some("failed"), Some("smtp.port_refused")));
 }

@@ -2,6 +2,7 @@
 
 mod channels;
 mod hooks;
+mod mailbox;
 mod peer;
 mod reminders;
 mod replies;

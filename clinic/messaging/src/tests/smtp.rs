@@ -8,11 +8,14 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use platform::config::Config;
+use platform::db::Caller;
+use platform::id::PracticeId;
 use platform::testing::Person;
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::message::{MessageId, row};
 use crate::testing::{Clinic, id};
 
 /// A server for mail; it ends with the test.
@@ -207,4 +210,59 @@ async fn marketing_says_how_to_get_no_more_and_one_click_ends_it() {
     look("look", &forged).await.expect(404);
     assert_eq!(look("undo", path).await.expect(200)["unsubscribed"], false);
     clinic.owner.post("/api/v1/messages", &email).await.expect(201);
+}
+
+/// Changes settings of the channel for e-mail as an earlier release may have left them.
+async fn keep_as(clinic: &Clinic, field: &str, value: Value) {
+    let changed = sqlx::query("update messaging.channel set settings = jsonb_set(settings, array[$1], $2)")
+        .bind(field)
+        .bind(value)
+        .execute(&mut clinic.server.database.conn().await)
+        .await;
+    assert_eq!(changed.expect("written").rows_affected(), 1);
+}
+
+#[tokio::test]
+async fn a_sender_of_several_lines_is_one_line_and_no_header_besides() {
+    let Some(server) = MailServer::start("take") else { return };
+    let clinic = clinic(&server, json!({}), None).await;
+    let (patient, _) = clinic.patient().await;
+    keep_as(&clinic, "fromName", json!("Alpha\r\nBcc: everybody@example.com\u{202e}")).await;
+    let sent = write(&clinic, &patient, json!({})).await;
+    assert_eq!(state(&clinic, &sent).await.0, "sent");
+    let mail = server.next();
+    assert_eq!(mail["to"], json!(["lina0@example.com"]), "nobody besides");
+    let head = &mail["headers"];
+    assert_eq!((head["bcc"].clone(), head["to"].as_str()), (Value::Null, Some("lina0@example.com")));
+    let from = head["from"].as_str().expect("a sender");
+    assert_eq!(from, "\"Alpha Bcc: everybody@example.com\" <desk@alpha.example>");
+}
+
+#[tokio::test]
+async fn what_was_kept_before_is_judged_again_when_it_goes_out() {
+    let Some(server) = MailServer::start("take") else { return };
+    let mut clinic = clinic(&server, json!({}), None).await;
+    let (patient, _) = clinic.patient().await;
+    let at = clinic.server.clock.now() + SignedDuration::from_hours(2);
+    let planned = write(&clinic, &patient, json!({ "notBefore": at })).await;
+    let message: MessageId = planned.parse().map(MessageId).expect("an id");
+    let caller = Caller::system(PracticeId(clinic.owner.practice()));
+    let rewrite = clinic.server.app.door.write(&caller, async move |tx| {
+        let content = json!({ "address": "lina0@example.com", "subject": "Hello\r\nBcc: everybody@example.com",
+            "text": "T", "replyTo": null });
+        let sealed = tx.seal(row::place(message), content.to_string().as_bytes()).await?;
+        sqlx::query("update messaging.message set content = $1 where id = $2")
+            .bind(sealed)
+            .bind(message.uuid())
+            .execute(tx.conn())
+            .await?;
+        Ok(())
+    });
+    rewrite.await.expect("rewritten");
+    clinic.later(SignedDuration::from_hours(3)).await;
+    assert_eq!(state(&clinic, &planned).await, ("failed".to_owned(), json!("message.subject_invalid")));
+    keep_as(&clinic, "replyTo", json!("a@b.example\r\nBcc: everybody@example.com")).await;
+    let sent = write(&clinic, &patient, json!({})).await;
+    assert_eq!(state(&clinic, &sent).await, ("failed".to_owned(), json!("message.reply_to_invalid")));
+    assert!(server.is_silent(), "nothing of it was given to the server");
 }

@@ -107,3 +107,24 @@ async fn a_message_from_a_template_opens_the_visit_and_says_which_version_it_was
     let bare = json!({ "patientId": patient, "channel": "sms", "templateId": template["id"] });
     assert_eq!(clinic.owner.post("/api/v1/messages", &bare).await.faults(), ["/templateId template.missing_value"]);
 }
+
+#[tokio::test]
+async fn a_link_counts_before_it_is_made_as_it_will_when_it_is() {
+    let clinic = Clinic::start().await;
+    let (patient, _) = clinic.patient().await;
+    let visit = clinic.visit(&patient, 24).await;
+    let text = format!("{} {{{{ visit.link }}}}", "See you. ".repeat(11));
+    let message = json!({ "patientId": patient, "channel": "sms", "text": text, "appointmentId": visit["id"] });
+    let draft = clinic.owner.post("/api/v1/messages/preview", &message).await.expect(200);
+    let sent = clinic.owner.post("/api/v1/messages", &message).await.expect(201);
+    let length = |of: &Value| of["text"].as_str().map(|text| text.chars().count());
+    assert_eq!(length(&draft), length(&sent));
+    assert_eq!((draft["sms"]["encoding"].as_str(), &draft["sms"]["parts"]), (Some("gsm7"), &sent["parts"]));
+    assert_ne!(draft["text"], sent["text"], "no link is made by looking");
+    let sampled = json!({ "channel": "sms", "texts": texts(&text), "language": "en" });
+    let sampled = clinic.owner.post("/api/v1/message-templates/preview", &sampled).await.expect(200);
+    assert_eq!((length(&sampled), &sampled["sms"]["parts"]), (length(&sent), &sent["parts"]));
+    let long = json!({ "patientId": patient, "channel": "sms", "text": "{{ practice.name }}".repeat(400) });
+    let long = clinic.owner.post("/api/v1/messages/preview", &long).await.expect(200);
+    assert_eq!(long["problems"][0]["code"], "message.too_long");
+}

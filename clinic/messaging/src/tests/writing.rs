@@ -55,10 +55,22 @@ async fn an_email_takes_files_along_which_lie_sealed() {
         let request = request.header("idempotency-key", Uuid::now_v7().to_string()).header("x-file-name", name);
         Person::send(request.header("content-type", kind).body(bytes)).await
     };
-    let file = give("%D9%81%D8%A7%D8%AA%D9%88%D8%B1%D8%A9.pdf", "application/pdf", b"%PDF secretly".to_vec()).await;
+    let file = give("%D9%81%D8%A7%D8%AA%D9%88%D8%B1%D8%A9.pdf", "application/pdf", b"%PDF-secretly".to_vec()).await;
     let file = file.expect(201);
     assert_eq!((file["name"].as_str(), file["size"].as_i64()), (Some("فاتورة.pdf"), Some(13)));
     assert_eq!(give("run.exe", "application/x-msdownload", vec![1]).await.code(), "attachment.wrong_type");
+    let script = b"<script>alert(1)</script>".to_vec();
+    for (name, kind, bytes) in [
+        ("plan.exe", "application/pdf", b"%PDF-1.7".to_vec()),
+        ("plan.pdf", "application/pdf", b"MZ\x90\0".to_vec()),
+        ("plan.html", "text/plain", script),
+        ("plan%E2%80%AEfdp.exe", "application/pdf", b"%PDF-1.7".to_vec()),
+    ] {
+        let refused = give(name, kind, bytes).await;
+        assert_eq!((refused.status.as_u16(), refused.code()), (415, "attachment.misnamed"), "{name}");
+    }
+    let far = give("..%2F..%2Fplan.pdf", "application/pdf", b"%PDF-1.7".to_vec()).await.expect(201);
+    assert_eq!(far["name"], "plan.pdf");
     assert_eq!(give("large.pdf", "application/pdf", vec![0; 10 * 1024 * 1024 + 1]).await.status, 413);
     let email = json!({ "patientId": patient, "channel": "email", "subject": "Your invoice", "text": "Here it is.",
         "replyTo": "desk@example.com", "attachments": [file["id"]] });

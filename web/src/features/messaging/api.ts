@@ -2,6 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQ
 import { api, unwrap } from '@/shared/api/client';
 import type { Schemas } from '@/shared/api/problem';
 import { uuid } from '@/shared/api/uuid';
+import { typeOf } from './conversation/files';
 import { type MessagesSearch, undelivered } from './search';
 
 export type Message = Schemas['Message'];
@@ -125,7 +126,7 @@ export const useGiveAttachment = () =>
       unwrap(
         api.POST('/api/v1/message-attachments', {
           params: { header: { 'Idempotency-Key': uuid(), 'X-File-Name': encodeURIComponent(file.name) } },
-          headers: { 'content-type': file.type || 'application/octet-stream' },
+          headers: { 'content-type': typeOf(file) },
           body: file as unknown as never,
           bodySerializer: (body) => body as unknown as Blob,
         }),

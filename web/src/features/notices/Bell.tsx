@@ -9,16 +9,19 @@ import { NoticesDrawer } from './lazy';
 
 /** Where mails about notices lead. */
 const HASH = '#notices';
+/** More than this are not counted out. */
+const MOST = 99;
 
 export function Bell() {
   const { t } = useLang();
   const { data: unread = 0 } = useQuery(unreadQuery);
   const [open, setOpen] = useState(location.hash === HASH);
+  const label = unread > MOST ? t('notices.unread.many', { most: MOST }) : t(unread ? 'notices.unread' : 'notices', { count: unread });
   return (
     <>
-      <UnstyledButton className={classes.bell} aria-label={t(unread ? 'notices.unread' : 'notices', { count: unread })} onClick={() => setOpen(true)}>
+      <UnstyledButton className={classes.bell} aria-label={label} onClick={() => setOpen(true)}>
         <IconBell size={20} stroke={1.7} aria-hidden />
-        {unread ? <span className={classes.count}>{unread > 99 ? '99+' : unread}</span> : null}
+        {unread ? <span className={classes.count} dir="ltr">{unread > MOST ? `${MOST}+` : unread}</span> : null}
       </UnstyledButton>
       <Suspense>{open ? <NoticesDrawer onClose={() => setOpen(false)} /> : null}</Suspense>
     </>

@@ -80,7 +80,7 @@ function Card({ patient: p, chosen, onTap, onHold }: CardProps) {
       </Avatar>
       <span className={lists.cardMain}>
         <b>
-          <bdi>{name}</bdi>
+          <bdi className="cut">{name}</bdi>
         </b>
         <span>{p.phone ? <Phone number={p.phone} /> : p.birthDate ? ageOf(p.birthDate) : '–'}</span>
       </span>

@@ -112,11 +112,11 @@ export function PatientTable({ items, sort, onSort, onOpen, columns, peeked, cho
                               onOpen(p);
                             }}
                           >
-                            <bdi>{name}</bdi>
+                            <bdi className="cut">{name}</bdi>
                           </UnstyledButton>
                           {other ? (
                             <span className={lists.other}>
-                              <bdi lang={scriptOf(other)}>{other}</bdi>
+                              <bdi className="cut" lang={scriptOf(other)}>{other}</bdi>
                             </span>
                           ) : null}
                         </div>

@@ -41,13 +41,13 @@ export function TaskRows({ tasks, label, narrow = false, onOpen }: Props) {
                 </b>
                 {task.text && !narrow ? (
                   <span className={classes.text}>
-                    <bdi>{task.text}</bdi>
+                    <bdi className="cut">{task.text}</bdi>
                   </span>
                 ) : null}
               </span>
-              {narrow ? null : <span className={classes.cell}>{task.patient ? <bdi>{namesOf(task.patient, lang).name}</bdi> : null}</span>}
+              {narrow ? null : <span className={classes.cell}>{task.patient ? <bdi className="cut">{namesOf(task.patient, lang).name}</bdi> : null}</span>}
               <span className={classes.cell} data-was={task.wasAssignedTo ? true : undefined}>
-                <bdi>{nameOf(task) ?? t('tasks.nobody')}</bdi>
+                <bdi className="cut">{nameOf(task) ?? t('tasks.nobody')}</bdi>
               </span>
               <span className={classes.cell} data-late={task.overdue || undefined}>
                 {when}

@@ -22,7 +22,7 @@ type Props<R> = {
   badge?: (row: R) => string | undefined;
   columns: readonly Column<R>[];
   /** What a card says under the name. */
-  details: (row: R) => string;
+  details: (row: R) => ReactNode;
   onOpen: (row: R) => void;
   /** Items of a row's menu; a card has them in the drawer that it opens. */
   menu?: ((row: R) => ReactNode) | undefined;
@@ -41,11 +41,11 @@ function Name({ name, other, badge }: { name: string; other?: string | undefined
     <>
       <div className={classes.names}>
         <span className={classes.name}>
-          <bdi>{name}</bdi>
+          <bdi className="cut">{name}</bdi>
         </span>
         {other ? (
           <span className={classes.other}>
-            <bdi>{other}</bdi>
+            <bdi className="cut">{other}</bdi>
           </span>
         ) : null}
       </div>
@@ -130,7 +130,7 @@ function Cards<R>({ rows, keyOf, label, nameOf, lead, badge, details, onOpen }: 
                 {lead?.(row)}
                 <span className={classes.cardMain}>
                   <b>
-                    <bdi>{nameOf(row).name}</bdi>
+                    <bdi className="cut">{nameOf(row).name}</bdi>
                   </b>
                   <span>{details(row)}</span>
                 </span>

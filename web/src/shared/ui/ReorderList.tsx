@@ -56,7 +56,7 @@ export function RowNames({ name, other }: { name: string; other?: ReactNode }) {
   return (
     <span className={classes.names}>
       <b>
-        <bdi>{name}</bdi>
+        <bdi className="cut">{name}</bdi>
       </b>
       {other ? <span>{other}</span> : null}
     </span>

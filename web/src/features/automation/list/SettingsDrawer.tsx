@@ -1,6 +1,8 @@
 import { Alert, Button, NumberInput, Skeleton, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
+import { settingsQuery as messagingQuery } from '@/features/messaging/settings/api';
 import { useCan } from '@/shared/auth/session';
 import forms from '@/shared/forms/forms.module.css';
 import { useLang } from '@/shared/i18n';
@@ -9,6 +11,7 @@ import { Failed } from '@/shared/ui/Page';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
 import { toast } from '@/shared/ui/toast';
 import { type Settings, settingsQuery, useSetSettings } from '../api';
+import classes from './List.module.css';
 
 const MOST_DAYS = 3_650;
 const USUAL = { from: '21:00', until: '08:00' };
@@ -27,6 +30,23 @@ export function SettingsDrawer({ onClose }: { onClose: () => void }) {
         <Skeleton h={220} />
       )}
     </SideDrawer>
+  );
+}
+
+/** Messages have quiet hours of their own: whoever sets these should not take them for those. */
+function OfMessages({ onLeave }: { onLeave: () => void }) {
+  const { t } = useLang();
+  const may = useCan()('messages.read');
+  const hours = useQuery({ ...messagingQuery, enabled: may }).data;
+  return (
+    <p className={classes.others}>
+      {t('workflows.settings.quiet.messages')}{' '}
+      {may ? (
+        <Link to="/settings/messages" hash="messages.settings.when" onClick={onLeave}>
+          {hours && hours.quietFrom !== hours.quietUntil ? t('workflows.settings.quiet.toMessages', { from: hours.quietFrom, until: hours.quietUntil }) : t('workflows.settings.quiet.toMessagesNone')}
+        </Link>
+      ) : null}
+    </p>
   );
 }
 
@@ -58,6 +78,7 @@ function Form({ settings, onClose }: { settings: Settings; onClose: () => void }
     <form className={forms.form} onSubmit={(event) => void save(event)} noValidate>
       <div className={forms.fields}>
         <Switch label={t('workflows.settings.quiet')} description={t('workflows.settings.quiet.about')} checked={quiet} disabled={readOnly} onChange={(event) => setQuiet(event.currentTarget.checked)} />
+        <OfMessages onLeave={onClose} />
         {quiet ? (
           <div className={forms.two}>
             <TextInput type="time" label={t('workflows.settings.from')} className="ownDirection tnum" value={from} readOnly={readOnly} onChange={(event) => setFrom(event.currentTarget.value)} />

@@ -61,12 +61,11 @@ function useBegin() {
 function Workflows() {
   const { t } = useLang();
   const mayWrite = useCan()('workflows.write');
-  const { shelf = 'all', q } = route.useSearch();
+  const { shelf = 'all', q, settings } = route.useSearch();
   const navigate = route.useNavigate();
   const list = useInfiniteQuery(workflowListQuery({ shelf, q: q ?? '' }));
   const { begin, busy } = useBegin();
   const [text, setText] = useState(q ?? '');
-  const [settings, setSettings] = useState(false);
   const searchRef = useRef<HTMLInputElement>(null);
   const listRef = useRef<HTMLDivElement>(null);
   const go = (next: Partial<WorkflowsSearch>) => void navigate({ search: (now) => ({ ...now, ...next }), replace: true });
@@ -93,7 +92,7 @@ function Workflows() {
         sub={t('workflows.sub')}
         actions={
           <>
-            <ActionIcon variant="default" size={36} title={t('workflows.settings')} aria-label={t('workflows.settings')} onClick={() => setSettings(true)}>
+            <ActionIcon variant="default" size={36} title={t('workflows.settings')} aria-label={t('workflows.settings')} onClick={() => go({ settings: true })}>
               <IconAdjustments size={18} stroke={1.7} />
             </ActionIcon>
             {mayWrite ? (
@@ -138,7 +137,7 @@ function Workflows() {
           ))}
         </div>
       </Tabs>
-      <Suspense>{settings ? <SettingsDrawer onClose={() => setSettings(false)} /> : null}</Suspense>
+      <Suspense>{settings ? <SettingsDrawer onClose={() => go({ settings: undefined })} /> : null}</Suspense>
     </div>
   );
 }

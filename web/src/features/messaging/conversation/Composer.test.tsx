@@ -10,11 +10,13 @@ import { setLang, wantTexts } from '@/shared/i18n';
 import { theme } from '@/shared/theme/theme';
 import { type DraftPreview, templatesQuery } from '../api';
 import { Composer } from './Composer';
+import { keptOf } from './kept';
 
 const patient = { id: 'p', language: 'ar', phones: [{ number: '+966500000000' }], emails: [] };
 const template = { id: 't', name: 'Please confirm', channel: 'sms', purpose: 'transactional', texts: { subjectEn: null, textEn: 'Hello {{ patient.givenName }}', subjectAr: null, textAr: 'مرحبًا {{ patient.givenName }}' }, number: 1, key: null, archivedAt: null, version: 1 };
 const preview: DraftPreview = { language: 'ar', address: '+966500000000', subject: null, text: 'مرحبًا لينا', html: null, sms: { encoding: 'ucs2', units: 11, parts: 1, forcing: '', priceMinor: 12 }, hindrance: null, waitsUntil: null, problems: [] };
 
+let shown: ReturnType<typeof render>;
 let previewed: DraftPreview;
 let answer: () => Response;
 const sent = vi.fn();
@@ -34,16 +36,20 @@ beforeEach(async () => {
   });
 });
 
-function show() {
+function fresh() {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
   client.setQueryData(sessionQuery.queryKey, sessionOf({ permissions: ['messages.read', 'messages.send'] }));
-  client.setQueryData(patientQuery('p').queryKey, patient as never);
+  for (const id of ['p', 'q']) client.setQueryData(patientQuery(id).queryKey, { ...patient, id } as never);
   client.setQueryData(templatesQuery.queryKey, [template] as never);
+  return client;
+}
+
+function show(client = fresh(), patientId = 'p') {
   const onClose = vi.fn();
-  render(
+  shown = render(
     <MantineProvider theme={theme} env="test">
       <QueryClientProvider client={client}>
-        <Composer patientId="p" last={undefined} onClose={onClose} />
+        <Composer patientId={patientId} last={undefined} onClose={onClose} />
       </QueryClientProvider>
     </MantineProvider>,
   );
@@ -99,4 +105,34 @@ it('says in words what the server refuses', async () => {
   await userEvent.type(text(), 'Hello');
   await userEvent.click(send());
   expect(await screen.findByText('The patient has died.')).toBeInTheDocument();
+});
+
+it('keeps what was begun to each patient while one is elsewhere, and forgets what was sent or discarded', async () => {
+  const client = fresh();
+  const come = (patientId: string) => show(client, patientId);
+  const [stored, stays] = [vi.spyOn(Storage.prototype, 'setItem'), () => shown.unmount()];
+  come('p');
+  await userEvent.type(text(), 'Half a mess');
+  await userEvent.click(screen.getByRole('button', { name: 'Send later' }));
+  stays();
+  come('q');
+  expect(text()).toHaveValue('');
+  await userEvent.type(text(), 'Another');
+  stays();
+  come('p');
+  expect(text()).toHaveValue('Half a mess');
+  await userEvent.type(text(), 'age');
+  await userEvent.click(send());
+  await waitFor(() => expect(sent).toHaveBeenCalledOnce());
+  expect(sent.mock.calls[0]![1]).toMatchObject({ patientId: 'p', text: 'Half a message' });
+  await waitFor(() => expect(keptOf(client, 'p')).toBeUndefined());
+  stays();
+  const onClose = come('q');
+  expect(text()).toHaveValue('Another');
+  await userEvent.click(screen.getByRole('button', { name: 'Discard the message' }));
+  expect(onClose).toHaveBeenCalledOnce();
+  stays();
+  come('q');
+  expect(text()).toHaveValue('');
+  expect(stored).not.toHaveBeenCalled();
 });

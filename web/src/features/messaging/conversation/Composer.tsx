@@ -9,13 +9,12 @@ import { directionOf } from '../direction';
 import { nameOf } from '../templates/draft';
 import { useInsert } from '../templates/useInsert';
 import classes from './Composer.module.css';
+import { accepted } from './files';
 import { type Composing, useComposer } from './useComposer';
 import { VisitChoice } from './VisitChoice';
 
 const Preview = lazy(() => import('./Preview').then((m) => ({ default: m.Preview })));
 const Variables = lazy(() => import('../templates/Variables').then((m) => ({ default: m.Variables })));
-/** Documents and pictures, and nothing that runs. */
-const FILES = 'application/pdf,image/png,image/jpeg,image/webp,image/heic,text/plain,text/csv,text/calendar,application/dicom,.docx,.xlsx';
 
 type Props = { patientId: string; last: Channel | undefined; onClose: () => void };
 
@@ -24,7 +23,7 @@ export function Composer({ patientId, last, onClose }: Props) {
   const patient = useQuery(patientQuery(patientId)).data;
   if (!patient) return null;
   const usual: Channel = last ?? (patient.phones.length || !patient.emails.length ? 'sms' : 'email');
-  return <Form patientId={patientId} channel={usual} language={patient.language === 'ar' ? 'ar' : patient.language ? 'en' : undefined} onClose={onClose} />;
+  return <Form key={patientId} patientId={patientId} channel={usual} language={patient.language === 'ar' ? 'ar' : patient.language ? 'en' : undefined} onClose={onClose} />;
 }
 
 type FormProps = { patientId: string; channel: Channel; language: 'en' | 'ar' | undefined; onClose: () => void };
@@ -62,7 +61,7 @@ function Form({ patientId, channel, language, onClose }: FormProps) {
           onChange={(next) => composing.speak(next as 'en' | 'ar')}
           data={(['en', 'ar'] as const).map((value) => ({ value, label: t(`messages.language.${value}`) }))}
         />
-        <ActionIcon variant="subtle" color="gray" size={36} className={classes.close ?? ''} aria-label={t('messages.compose.discard')} onClick={onClose}>
+        <ActionIcon variant="subtle" color="gray" size={36} className={classes.close ?? ''} aria-label={t('messages.compose.discard')} onClick={composing.close}>
           <IconX size={18} />
         </ActionIcon>
       </div>
@@ -110,7 +109,7 @@ function Fields({ composing, patientId }: { composing: Composing; patientId: str
           searchable
           nothingFoundMessage={t('search.nothing')}
         />
-        <VisitChoice patientId={patientId} value={draft.appointmentId} onChange={(appointmentId) => set({ appointmentId })} />
+        <VisitChoice patientId={patientId} settled={composing.resumed} value={draft.appointmentId} onChange={(appointmentId) => set({ appointmentId })} />
       </div>
       {draft.channel === 'email' ? (
         <TextInput label={t('messages.compose.subject')} lang={draft.language} dir={directionOf(draft.subject, draft.language)} maxLength={200} value={draft.subject} error={errors.subject} onChange={(event) => set({ subject: event.currentTarget.value, templateId: null })} />
@@ -183,7 +182,7 @@ function Extras({ composing }: { composing: Composing }) {
             ref={picker}
             type="file"
             multiple
-            accept={FILES}
+            accept={accepted}
             hidden
             onChange={(event) => {
               void attach([...(event.currentTarget.files ?? [])]);

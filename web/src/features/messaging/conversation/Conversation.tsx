@@ -1,6 +1,6 @@
 import { Button, Skeleton } from '@mantine/core';
 import { IconMessages, IconPencil } from '@tabler/icons-react';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useLayoutEffect, useRef } from 'react';
 import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
@@ -11,6 +11,7 @@ import { conversationQuery, type Message, useReadAll } from '../api';
 import { repeatedOf } from '../words';
 import { Bubble } from './Bubble';
 import classes from './Conversation.module.css';
+import { keptOf } from './kept';
 
 const Composer = lazy(() => import('./Composer').then((m) => ({ default: m.Composer })));
 
@@ -23,6 +24,7 @@ export function Conversation({ patientId, maySend, writing, onWrite }: Props) {
   const list = useInfiniteQuery(conversationQuery(patientId));
   const messages = list.data?.pages.flatMap((page) => page.items);
   useReadOnSight(patientId, messages, may);
+  useResuming(patientId, may && !writing, onWrite);
   return (
     <div className={classes.wrap}>
       <section className={classes.card} data-writing={writing || undefined} aria-label={t('messages.conversation')}>
@@ -63,6 +65,15 @@ function useReadOnSight(patientId: string, messages: Message[] | undefined, may:
   useEffect(() => {
     if (newest) mutate(patientId);
   }, [newest, patientId, mutate]);
+}
+
+/** What was begun to the patient before is open again. */
+function useResuming(patientId: string, may: boolean, onWrite: Props['onWrite']) {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (may && keptOf(client, patientId)) onWrite(true);
+    // once, when one comes to the patient
+  }, [client, patientId]);
 }
 
 type FeedProps = { messages: Message[]; more: { busy: boolean; load: () => void } | undefined };

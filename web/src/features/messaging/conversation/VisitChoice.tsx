@@ -6,7 +6,7 @@ import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { formatDateTime } from '@/shared/i18n/format';
 
-type Props = { patientId: string; value: string | null; onChange: (id: string | null) => void };
+type Props = { patientId: string; /** Somebody has chosen already, perhaps none. */ settled?: boolean; value: string | null; onChange: (id: string | null) => void };
 
 /** The visit that a message is about: by itself the next one that will be. */
 export function VisitChoice(props: Props) {
@@ -15,7 +15,7 @@ export function VisitChoice(props: Props) {
 
 const isOpen = (item: Item) => !['cancelled', 'no_show'].includes(item.status);
 
-function Choice({ patientId, value, onChange }: Props) {
+function Choice({ patientId, settled = false, value, onChange }: Props) {
   const { t, lang, lookup } = useLang();
   const { timeZone } = useSession().practice;
   const [now] = useState(() => Date.now());
@@ -23,7 +23,7 @@ function Choice({ patientId, value, onChange }: Props) {
   const items = list.data?.pages.flatMap((page) => page.items) ?? [];
   const next = items.filter((item) => Date.parse(item.start) > now && isOpen(item)).at(-1)?.id;
   useEffect(() => {
-    if (next) onChange(next);
+    if (next && !settled) onChange(next);
     // only once it is known which one is next; what somebody chooses then stays
   }, [next]);
   const label = (item: Item) => [formatDateTime(lang, timeZone, item.start), isOpen(item) ? undefined : lookup(`scheduling.status.${item.status}`)].filter(Boolean).join(' · ');

@@ -12,6 +12,7 @@ import { instantIn, localIn } from '@/shared/zoned';
 import { type Channel, type DraftMessage, draftQuery, type Language, type Message, templatesQuery, useSend } from '../api';
 import { useMessageWords } from '../words';
 import { bodyOf, type Draft, isReady, onChannel, previewOf, withTemplate, wordsOf } from './draft';
+import { useKeptDraft } from './kept';
 import { useFiles } from './useFiles';
 
 const TYPING_MS = 250;
@@ -23,21 +24,29 @@ type Options = { patientId: string; channel: Channel; language: Language | undef
 export function useComposer({ patientId, channel, language, onClose }: Options) {
   const { practice } = useSession();
   const empty: Draft = { channel, templateId: null, purpose: 'transactional', language: language ?? practice.language, appointmentId: null, subject: '', text: '', replyTo: '', at: '', files: [] };
-  const [draft, setDraft] = useState(empty);
-  const [open, setOpen] = useState({ replyTo: false, later: false });
+  const { draft, setDraft, resumed, forget } = useKeptDraft(patientId, empty);
+  const [open, setOpen] = useState({ replyTo: !!draft.replyTo, later: !!draft.at });
   const set = (next: Partial<Draft>) => setDraft((now) => ({ ...now, ...next }));
   const all = useQuery(templatesQuery).data ?? [];
   const templates = all.filter((one) => one.channel === draft.channel && !one.archivedAt);
+  const close = () => {
+    forget();
+    onClose();
+  };
   return {
     patientId,
     draft,
+    /** It was begun before; what was chosen then stays. */
+    resumed,
+    /** For good: sent, or discarded. */
+    close,
     set,
     templates,
     open,
     /** The earliest that can be chosen. */
     now: localIn(practice.timeZone, new Date()),
     preview: usePreview(patientId, draft, practice.timeZone),
-    ...useSending(patientId, draft, open.later, onClose),
+    ...useSending(patientId, draft, open.later, close),
     ...useFiles(draft, set),
     by: (next: Channel) => setDraft((now) => onChannel(now, next)),
     choose: (id: string | null) => setDraft((now) => withTemplate(now, templates.find((one) => one.id === id))),

@@ -51,7 +51,7 @@ export function List({ search, onOpen }: { search: MessagesSearch; onOpen: (mess
             label: t('messages.column.what'),
             cell: (message) => (
               <span className={classes.line}>
-                <bdi>{lineOf(message)}</bdi>
+                <bdi className="cut">{lineOf(message)}</bdi>
               </span>
             ),
           },
@@ -66,7 +66,12 @@ export function List({ search, onOpen }: { search: MessagesSearch; onOpen: (mess
           },
           { label: t('messages.column.when'), cell: (message) => <span className="tnum">{formatDateTime(lang, timeZone, message.createdAt)}</span> },
         ]}
-        details={(message) => [t(`messages.state.${message.state}`), formatDateTime(lang, timeZone, message.createdAt), lineOf(message)].join(' · ')}
+        details={(message) => (
+          <>
+            <span>{[t(`messages.state.${message.state}`), formatDateTime(lang, timeZone, message.createdAt)].join(' · ')}</span>
+            <bdi className="cut">{lineOf(message)}</bdi>
+          </>
+        )}
         onOpen={onOpen}
         menu={
           maySend

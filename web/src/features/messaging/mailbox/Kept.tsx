@@ -10,6 +10,7 @@ import type { Message } from '../api';
 import { directionOf } from '../direction';
 import { StateMark } from '../StateMark';
 import { usePretendBounce, usePretendReply } from './api';
+import { Headers } from './Headers';
 import { Linked } from './Linked';
 import classes from './Mailbox.module.css';
 
@@ -21,6 +22,7 @@ export function Kept({ message }: { message: Message }) {
     <article className={classes.kept} data-kept={message.channel}>
       <StateMark state={message.state} />
       {message.channel === 'email' ? <Mail message={message} /> : <Phone message={message} />}
+      {message.channel === 'email' ? <Headers id={message.id} /> : null}
       {maySend && out ? <Pretend message={message} /> : null}
     </article>
   );

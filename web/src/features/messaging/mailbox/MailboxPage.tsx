@@ -81,14 +81,14 @@ function Row({ message, name, chosen, onChoose }: { message: Message; name: stri
         <span className={classes.words}>
           <span className={classes.top}>
             <b>
-              <bdi>{name}</bdi>
+              <bdi className="cut">{name}</bdi>
             </b>
             <time dateTime={message.createdAt} className="tnum">
               {formatDateTime(lang, timeZone, message.createdAt)}
             </time>
           </span>
           <span className={classes.line}>
-            <bdi>{lineOf(message)}</bdi>
+            <bdi className="cut">{lineOf(message)}</bdi>
           </span>
         </span>
       </UnstyledButton>

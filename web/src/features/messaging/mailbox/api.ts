@@ -1,5 +1,12 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap } from '@/shared/api/client';
+
+/** Headers of an e-mail that programs for mail act by. */
+export const headersQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['message', 'headers', id] as const,
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/messages/{id}/headers', { params: { path: { id } }, signal })),
+  });
 
 /** What the other side does; everything about messages and visits is fetched again. */
 function usePretending<V, R>(work: (variables: V) => Promise<R>) {

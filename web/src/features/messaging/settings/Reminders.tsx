@@ -2,15 +2,20 @@ import { Button, Skeleton, Switch, UnstyledButton } from '@mantine/core';
 import { IconBell, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
+import { locations } from '@/features/practice/locations/api';
+import { serviceNamesQuery } from '@/features/practice/providers/api';
+import { namesOf } from '@/features/practice/services/labels';
 import { useCan } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
+import { localName } from '@/shared/names';
 import { Failed } from '@/shared/ui/Page';
 import { toast } from '@/shared/ui/toast';
 import { templatesQuery } from '../api';
 import { nameOf } from '../templates/draft';
 import { type Rule, rules } from './api';
-import { draftOf, leadText, newOf } from './rule';
+import { draftOf, newOf } from './rule';
+import { type Names, sentenceOf } from './sentence';
 import classes from './Settings.module.css';
 
 const RuleDrawer = lazy(() => import('./RuleDrawer').then((m) => ({ default: m.RuleDrawer })));
@@ -50,13 +55,28 @@ export function Reminders() {
   );
 }
 
+/** What is called what, of what a rule names. */
+function useNames(rule: Rule): Names {
+  const words = useLang();
+  const can = useCan();
+  const template = useQuery(templatesQuery).data?.find((one) => one.id === rule.templateId);
+  const services = useQuery({ ...serviceNamesQuery, enabled: can('services.read') }).data;
+  const places = useQuery({ ...locations.listQuery, enabled: can('practice.read') }).data;
+  const serviceOf = (id: string) => services?.find((one) => one.id === id);
+  const placeOf = (id: string) => places?.find((one) => one.id === id);
+  return {
+    template: template && nameOf(words, template),
+    services: rule.serviceIds.map(serviceOf).map((one) => one && namesOf(one, words.lang).name),
+    locations: rule.locationIds.map(placeOf).map((one) => one && localName(one, words.lang)),
+  };
+}
+
 function Row({ rule, may, onOpen }: { rule: Rule; may: boolean; onOpen: () => void }) {
   const words = useLang();
   const { t } = words;
   const textOf = useErrorText();
-  const templates = useQuery(templatesQuery).data;
   const change = rules.useChange();
-  const template = templates?.find((one) => one.id === rule.templateId);
+  const names = useNames(rule);
   const turn = (enabled: boolean) =>
     change.mutate({ id: rule.id, body: { version: rule.version, rule: { ...newOf(draftOf(rule)), enabled } } }, { onError: (error) => toast.failed(textOf(error)) });
   return (
@@ -66,7 +86,7 @@ function Row({ rule, may, onOpen }: { rule: Rule; may: boolean; onOpen: () => vo
           <b>
             <bdi>{rule.name}</bdi>
           </b>
-          <small>{[leadText(t, rule.offsetMinutes), t(`messages.channel.${rule.channel}`), template ? nameOf(words, template) : ''].filter(Boolean).join(' · ')}</small>
+          <span className={classes.says}>{sentenceOf(words, rule, names)}</span>
         </span>
       </UnstyledButton>
       <Switch aria-label={`${rule.name}: ${t('messages.rules.enabled')}`} checked={change.isPending ? !!change.variables.body.rule?.enabled : rule.enabled} disabled={!may} onChange={(event) => turn(event.currentTarget.checked)} />

@@ -1,6 +1,7 @@
 import { Alert, Button, TextInput } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { useSession } from '@/shared/auth/session';
+import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { digitsOf } from '@/shared/i18n/digits';
 import { formErrors } from '@/shared/i18n/errors';
@@ -22,6 +23,7 @@ export function When({ settings, canWrite }: { settings: Settings; canWrite: boo
   const [errors, setErrors] = useState<Partial<Record<(typeof FIELDS)[number], string>>>({});
   const [refusal, setRefusal] = useState<string>();
   const set = (next: Partial<typeof draft>) => setDraft((now) => ({ ...now, ...next }));
+  const seesWorkflows = useCan()('workflows.read');
   const quiet = quietHours(draft.quietFrom, draft.quietUntil);
   const send = async (event: FormEvent) => {
     event.preventDefault();
@@ -51,6 +53,14 @@ export function When({ settings, canWrite }: { settings: Settings; canWrite: boo
         <TextInput label={t('messages.settings.quietUntil')} type="time" className="ownDirection tnum" readOnly={!canWrite} value={draft.quietUntil} error={errors.quietUntil} onChange={(event) => set({ quietUntil: event.currentTarget.value })} />
       </div>
       <p className={classes.hint}>{quiet ? t('messages.settings.quietSays', { hours: quiet }) : t('messages.settings.quietNone')}</p>
+      <p className={classes.hint}>
+        {t('messages.settings.quietOthers')}{' '}
+        {seesWorkflows ? (
+          <Link to="/workflows" search={{ settings: true }} className={classes.link}>
+            {t('messages.settings.quietToOthers')}
+          </Link>
+        ) : null}
+      </p>
       <TextInput
         label={t('messages.settings.dailyCap')}
         className="ownDirection tnum"

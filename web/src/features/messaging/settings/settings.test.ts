@@ -4,6 +4,7 @@ import ar from '@/shared/i18n/messaging.ar.json';
 import en from '@/shared/i18n/messaging.en.json';
 import { bodyOf, draftOf, providersOf } from './channel';
 import { quietHours } from './quiet';
+import { sentenceOf } from './sentence';
 import { changesOf, draftOf as ruleDraft, issuesOf, leadOf, leadText, newOf } from './rule';
 
 it('counts the quiet hours over midnight, and none from a time to itself', () => {
@@ -24,6 +25,19 @@ it('says how long before in the largest unit that fits', () => {
 });
 
 const rule = { id: 'r', name: 'Day before', channel: 'sms' as const, templateId: 't', offsetMinutes: 1440, serviceIds: [], locationIds: [], skipConfirmed: false, enabled: true, archivedAt: null, version: 1 };
+
+it('says a reminder as a sentence, in both languages', () => {
+  const says = (lang: 'en' | 'ar', catalog: object, more: object, names = {}) => sentenceOf({ t: translator(lang, catalog as never).t, lang }, { ...rule, ...more }, names).replace(/[\u2066-\u2069]/g, '');
+  expect(says('en', en, {})).toBe('1 day before the appointment, by SMS.');
+  const whole = { offsetMinutes: 180, channel: 'email', skipConfirmed: true, serviceIds: ['a', 'b'], locationIds: ['c'] };
+  expect(says('en', en, whole, { template: 'Ours', services: ['Cleaning', 'Consultation'], locations: ['Olaya'] })).toBe(
+    '3 hours before the appointment, by email, only if it is not confirmed yet, for Cleaning and Consultation, at Olaya, with the template “Ours”.',
+  );
+  // what somebody may not read has no name here
+  expect(says('en', en, whole, { services: [undefined, undefined] })).toBe('3 hours before the appointment, by email, only if it is not confirmed yet, for some services only, at some locations only.');
+  expect(says('ar', ar, { skipConfirmed: true, serviceIds: ['a'] }, { services: ['تنظيف'] })).toBe('قبل الموعد بيوم، برسالة نصية، إن لم يُؤكَّد بعد فقط، لهذه الخدمات: تنظيف.');
+  expect(says('ar', ar, { offsetMinutes: 2880, channel: 'email', locationIds: ['c'] }, { template: 'تذكير', locations: ['العليا'] })).toBe('قبل الموعد بيومين، بالبريد الإلكتروني، في: العليا، بالقالب «تذكير».');
+});
 
 it('sends all of a rule that changed, and nothing of one that did not', () => {
   expect(changesOf(ruleDraft(rule), rule)).toEqual({});

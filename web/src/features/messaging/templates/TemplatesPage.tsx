@@ -86,7 +86,7 @@ function Templates() {
                 label: t('messages.templates.text'),
                 cell: (template) => (
                   <span className={classes.line}>
-                    <bdi>{first(template)}</bdi>
+                    <bdi className="cut">{first(template)}</bdi>
                   </span>
                 ),
               },

@@ -25,7 +25,7 @@ export function ServiceCards({ items, onOpen }: Props) {
                   <ColourDot colour={s.colour} />
                   <span className={classes.cardMain}>
                     <b>
-                      <bdi>{namesOf(s, lang).name}</bdi>
+                      <bdi className="cut">{namesOf(s, lang).name}</bdi>
                     </b>
                     <span>{details}</span>
                   </span>

@@ -83,11 +83,11 @@ export function ServiceTable({ items, sort, onSort, onOpen, canWrite }: Props) {
                               onOpen(s);
                             }}
                           >
-                            <bdi>{name}</bdi>
+                            <bdi className="cut">{name}</bdi>
                           </UnstyledButton>
                           {other ? (
                             <span className={classes.other}>
-                              <bdi lang={lang === 'ar' ? 'en' : 'ar'}>{other}</bdi>
+                              <bdi className="cut" lang={lang === 'ar' ? 'en' : 'ar'}>{other}</bdi>
                             </span>
                           ) : null}
                         </div>

@@ -45,7 +45,7 @@ export function RecallsDue({ names }: { names: Names }) {
             <>
               <UnstyledButton data-row={recall.id} className={classes.who} onClick={() => setOpen(recall.id)}>
                 <b>
-                  <bdi>{name}</bdi>
+                  <bdi className="cut">{name}</bdi>
                 </b>
                 <span>
                   <bdi>{names.serviceName(recall.serviceId)}</bdi> · {dueText(recall)}

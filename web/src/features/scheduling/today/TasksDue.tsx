@@ -40,7 +40,7 @@ export function TasksDue() {
             <Check task={task} />
             <UnstyledButton data-row={task.id} className={classes.who} onClick={() => setOpen(task.id)}>
               <b>
-                <bdi>{task.title}</bdi>
+                <bdi className="cut">{task.title}</bdi>
               </b>
               <span className={task.overdue ? classes.late : undefined}>
                 {dueText(task)}

@@ -33,7 +33,7 @@ export function Unconfirmed({ today, locationId, names, onOpen }: Props) {
           <>
             <UnstyledButton data-row={item.id} className={classes.who} onClick={() => onOpen(item.id)}>
               <b>
-                <bdi>{name}</bdi>
+                <bdi className="cut">{name}</bdi>
               </b>
               <span>
                 {weekdayName(lang, weekday, 'short')} {formatTime(lang, item.timeZone, item.start)} · <bdi>{names.serviceName(item.serviceId)}</bdi>
