@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use platform::App;
 use platform::db::TenantTx;
 use platform::error::{Error, FieldError, Result};
+use platform::filter;
 use platform::id::PracticeId;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -83,6 +84,8 @@ pub struct Field {
     pub many: bool,
     /// Names, free text, contact data: redacted in the history of runs.
     pub sensitive: bool,
+    /// Another field of the action that can stand for it: an action cannot do without both.
+    pub unless: Option<&'static str>,
     /// What stands there in the picker of variables, as JSON text: `"Lina"`, `45`.
     pub sample: &'static str,
 }
@@ -91,13 +94,19 @@ impl Field {
     /// A field that may be empty and tells nobody who somebody is.
     #[must_use]
     pub const fn new(key: &'static str, kind: Kind, sample: &'static str) -> Self {
-        Self { key, kind, required: false, many: false, sensitive: false, sample }
+        Self { key, kind, required: false, many: false, sensitive: false, unless: None, sample }
     }
 
     /// The same, and an action needs it.
     #[must_use]
     pub const fn required(self) -> Self {
         Self { required: true, ..self }
+    }
+
+    /// The same, and an action needs it unless it is given that other field: a text, or a template.
+    #[must_use]
+    pub const fn unless(self, other: &'static str) -> Self {
+        Self { unless: Some(other), ..self }
     }
 
     /// The same, several times.
@@ -188,6 +197,8 @@ pub struct Subject {
     pub dates: &'static [DateOf],
     /// How many of them are found.
     pub find: Option<Find>,
+    /// What can be asked of those that are found; the area's own list may know more.
+    pub filters: &'static [filter::Field<'static>],
     /// The patient it concerns, in what `load` gives: `patient.id`. None where it concerns nobody.
     pub patient: Option<&'static str>,
 }

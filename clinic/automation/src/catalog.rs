@@ -4,6 +4,7 @@ use garde::Validate;
 use platform::Result;
 use platform::error::Error;
 use platform::extract::Body;
+use platform::filter::Op;
 use platform::guard::Can;
 use platform::permission::workflows as may;
 use platform::route;
@@ -52,6 +53,21 @@ struct SubjectInfo {
     dates: Vec<&'static str>,
     /// Whether many can be found at once.
     find: bool,
+    /// What they can be found by.
+    filters: Vec<SubjectFilter>,
+}
+
+/// Something that records can be found by.
+#[derive(Debug, Serialize, ToSchema)]
+struct SubjectFilter {
+    /// Its name in filters; where it is an id, also the word for what it leads to.
+    name: &'static str,
+    /// What its values are: `text`, `choice` and `choices` (texts), `integer`, `number`, `boolean`, `date`, `instant`, `id`.
+    kind: &'static str,
+    /// How it can be compared.
+    operators: Vec<Op>,
+    /// The values that a `choice` has.
+    choices: Vec<&'static str>,
 }
 
 /// An event.
@@ -101,12 +117,19 @@ async fn blocks(who: Can<may::Read>) -> Result<Json<WorkflowBlocks>> {
 
 fn describe(registry: &Registry) -> WorkflowBlocks {
     let infos = |fields: &[crate::block::Field]| fields.iter().map(FieldInfo::from).collect::<Vec<_>>();
+    let filter = |of: &'static platform::filter::Field<'static>| SubjectFilter {
+        name: of.name,
+        kind: of.kind.name(),
+        operators: of.kind.operators().to_vec(),
+        choices: of.kind.choices().to_vec(),
+    };
     let subject = |of: &&'static crate::block::Subject| SubjectInfo {
         name: of.name,
         permission: of.permission,
         fields: infos(of.fields),
         dates: of.dates.iter().map(|date| date.field).collect(),
         find: of.find.is_some(),
+        filters: of.filters.iter().map(filter).collect(),
     };
     let recipe = |of: &&'static crate::block::Recipe| {
         let definition = of.read()?;

@@ -88,6 +88,7 @@ impl Registry {
         for action in blocks.actions {
             check_fields(action.name, action.fields)?;
             check_fields(action.name, action.gives)?;
+            check_alternatives(action)?;
             permission(action.name, action.permission)?;
             unique(action.name, registry.actions.insert(action.name, action).is_none())?;
         }
@@ -152,6 +153,16 @@ fn check_fields(of: &str, fields: &[Field]) -> Result<(), String> {
     Ok(())
 }
 
+fn check_alternatives(action: &Action) -> Result<(), String> {
+    for field in action.fields {
+        let is_other = |other: &str| other != field.key && action.fields.iter().any(|known| known.key == other);
+        if field.unless.is_some_and(|other| field.required || !is_other(other)) {
+            return Err(format!("nothing else can stand for {} of {}", field.key, action.name));
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +180,20 @@ mod tests {
         assert!(check_fields("x", &[Field::new("a", Kind::Text, "Lina")]).is_err());
         Registry::new(Blocks::default(), Clinic::default()).expect("the engine's own");
     }
+
+    #[test]
+    fn what_stands_for_a_field_is_a_field_of_the_same_action() {
+        static TEXT: [Field; 1] = [Field::new("text", Kind::Text, r#""x""#).unless("template")];
+        static ACTION: Action = Action {
+            name: "thing.send",
+            permission: "patients.write",
+            fields: &TEXT,
+            gives: &[],
+            run: crate::block::Run::NotYet("Not at all."),
+        };
+        assert!(check_alternatives(&ACTION).is_err());
+    }
+
     #[test]
     fn a_recipe_speaks_the_language_of_the_practice() {
         let definition =

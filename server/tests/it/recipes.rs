@@ -57,3 +57,28 @@ async fn a_call_can_be_drafted_and_not_published() {
     assert_eq!(refused.faults(), ["/definition/steps/0/action action.unavailable"]);
     assert!(refused.body.to_string().contains("Calls are not set up in this practice."), "{}", refused.body);
 }
+
+#[tokio::test]
+async fn a_message_with_neither_text_nor_template_is_not_published() {
+    let server = product().await;
+    let owner = server.owner_of("alpha").await;
+    let event = json!({ "kind": "event", "event": "appointment.booked" });
+    let check = async |action: &str, fields: Value| {
+        let step = json!({ "kind": "action", "id": "send1", "action": action, "fields": fields });
+        let asked = json!({ "definition": { "trigger": event, "steps": [step] } });
+        let checked = owner.post("/api/v1/workflows/check", &asked).await.expect(200);
+        let problems = checked["problems"].as_array().expect("problems").clone();
+        let told = problems.iter().map(|one| format!("{} {}", one["pointer"], one["code"]).replace('"', ""));
+        told.collect::<Vec<_>>()
+    };
+    let (text, subject) = ("/steps/0/fields/text step.field_either", "/steps/0/fields/subject step.field_either");
+    assert_eq!(check("message.send_sms", json!({})).await, [text]);
+    assert_eq!(check("message.send_email", json!({})).await, [subject, text]);
+    assert_eq!(check("message.send_email", json!({ "text": "Hello" })).await, [subject]);
+    let nothing = Vec::<String>::new();
+    assert_eq!(check("message.send_sms", json!({ "text": "Hello" })).await, nothing);
+    let template = "0b000000-0000-4000-8000-000000000004";
+    for action in ["message.send_sms", "message.send_email"] {
+        assert_eq!(check(action, json!({ "template": template })).await, nothing, "{action}");
+    }
+}

@@ -143,6 +143,23 @@ export default async function ({ browser, watch, step, must }) {
     assert.deepEqual(await keys(), ['trigger', 'branch1', 'branch1/path1', 'variable1', 'branch1/', 'stop1']);
   }, page);
 
+  await step('whoever leaves a form or the list of blocks with Esc is back at the step, and keys act on it', async () => {
+    const focusOn = (key) => page.waitForFunction((wanted) => document.activeElement?.dataset.key === wanted, key);
+    await card('variable1').click();
+    await press('Enter');
+    await page.waitForFunction(() => document.activeElement?.closest('[data-inspector=variable1]'));
+    await press('Escape');
+    await focusOn('variable1');
+    await press('+');
+    await page.getByRole('dialog', { name: 'Add a step' }).waitFor();
+    await press('Escape');
+    await focusOn('variable1');
+    await press('Control+d');
+    await focusOn('variable2');
+    await press('Control+z');
+    await page.waitForFunction(() => !document.querySelector('[data-key=variable2]'));
+  }, page);
+
   await step('a problem leads to the field that has it, and stands in the way of publishing', async () => {
     await page.getByRole('button', { name: /^\d+ problems?$/ }).click();
     const problems = page.getByRole('dialog');

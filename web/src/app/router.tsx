@@ -299,7 +299,7 @@ const importOne = createRoute({
 const workflows = createRoute({
   getParentRoute: () => inside,
   path: '/workflows',
-  loader: () => wantTexts('automation'),
+  loader: () => Promise.all([wantTexts('automation'), wantTexts('messaging')]),
 });
 const workflowList = createRoute({
   getParentRoute: () => workflows,

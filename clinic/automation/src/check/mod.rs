@@ -1,6 +1,7 @@
 //! Whether a workflow can be published: every block, field, variable and condition is looked at, whatever else is wrong.
 //! The same walk tells which variables may be used before each step, and what of a step's history is sensitive.
 
+mod filter;
 mod scope;
 #[cfg(test)]
 mod tests;
@@ -366,6 +367,9 @@ impl Walk<'_> {
                 Some(subject) if subject.find.is_some() => {
                     self.report.permissions.insert(subject.permission);
                     scope.add(&format!("{}.items", step.id), subject.fields);
+                    if let Some(filter) = fields.get("filter") {
+                        self.filter(subject, filter, &format!("{at}/fields/filter"));
+                    }
                 }
                 _ => self.error(&format!("{at}/fields/subject"), "subject.unknown", "Choose a kind of record to find."),
             },

@@ -26,6 +26,9 @@ pub struct FieldInfo {
     pub many: bool,
     /// Redacted in the history of runs.
     pub sensitive: bool,
+    /// Another field of the action that can stand for it, where one of the two is needed.
+    #[schema(required)]
+    pub unless: Option<String>,
     /// What it may look like.
     #[schema(value_type = Object)]
     pub sample: Value,
@@ -81,6 +84,7 @@ impl From<&Field> for FieldInfo {
             required: field.required,
             many: field.many,
             sensitive: field.sensitive,
+            unless: field.unless.map(str::to_owned),
             sample: serde_json::from_str(field.sample).unwrap_or_default(),
         }
     }
@@ -88,8 +92,8 @@ impl From<&Field> for FieldInfo {
 
 impl FieldInfo {
     fn plain(key: &str, kind: KindName, sample: Value) -> Self {
-        let (key, choices, of) = (key.to_owned(), None, None);
-        Self { key, kind, choices, of, required: false, many: false, sensitive: false, sample }
+        let (key, choices, of, unless) = (key.to_owned(), None, None, None);
+        Self { key, kind, choices, of, required: false, many: false, sensitive: false, unless, sample }
     }
 
     fn below(self, parent: &str) -> Self {

@@ -1,11 +1,17 @@
 //! What can be published, and what is said of what cannot.
 
+use platform::filter;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::block::{Blocks, Field, Kind, Run, Trigger as Offered};
 use crate::registry::Clinic;
 
+const FILTERS: &[filter::Field] = &[
+    filter::Field { name: "status", column: "v.status", kind: filter::Kind::Choice(&["open", "done"]) },
+    filter::Field { name: "start", column: "v.starts_at", kind: filter::Kind::Instant },
+    filter::Field { name: "patient", column: "v.patient_id", kind: filter::Kind::Id },
+];
 static VISIT: Subject = Subject {
     name: "visit",
     permission: "appointments.read",
@@ -15,10 +21,12 @@ static VISIT: Subject = Subject {
         Field::new("minutes", Kind::Minutes, "30"),
         Field::new("patient.givenName", Kind::Text, r#""Lina""#).sensitive(),
         Field::new("patient.id", Kind::Ref("patient"), r#""0190""#),
+        Field::new("custom", Kind::Object, "{}"),
     ],
     load: |_, _| Box::pin(async { Ok(std::collections::HashMap::new()) }),
     dates: &[],
     find: Some(|_, _| Box::pin(async { Ok(Vec::new()) })),
+    filters: FILTERS,
     patient: Some("patient.id"),
 };
 static BOOKED: Offered = Offered { event: "visit.booked", subject: "visit" };
@@ -37,8 +45,20 @@ static SEND: Action = Action {
     run: Run::Inside(|_, _| Box::pin(async { Ok(Value::Null) })),
 };
 
+static POST: Action = Action {
+    name: "letter.post",
+    fields: &[
+        Field::new("template", Kind::Ref("template"), r#""x""#),
+        Field::new("text", Kind::LongText, r#""Hello""#).unless("template"),
+    ],
+    permission: "patients.write",
+    gives: &[],
+    run: Run::Inside(|_, _| Box::pin(async { Ok(Value::Null) })),
+};
+
 fn registry() -> Registry {
-    let blocks = Blocks { subjects: vec![&VISIT], triggers: vec![&BOOKED], actions: vec![&SEND], recipes: vec![] };
+    let blocks =
+        Blocks { subjects: vec![&VISIT], triggers: vec![&BOOKED], actions: vec![&SEND, &POST], recipes: vec![] };
     Registry::new(blocks, Clinic::default()).expect("a registry")
 }
 
@@ -176,4 +196,53 @@ fn size_and_depth_are_bounded() {
         steps = json!([{ "kind": "branch", "id": format!("b{i}"), "paths": [{ "id": "p", "condition": true, "steps": steps }] }]);
     }
     assert_eq!(problems(&of(&steps)).into_iter().filter(|p| p.ends_with("workflow.too_deep")).count(), 1);
+}
+
+#[test]
+fn one_of_two_fields_is_enough_and_neither_is_not() {
+    let with = |fields: &Value| {
+        problems(&of(&json!([{ "kind": "action", "id": "p1", "action": "letter.post", "fields": fields }])))
+    };
+    for fields in [json!({ "text": "Hello" }), json!({ "template": "welcome" }), json!({ "template": "a", "text": "" })]
+    {
+        assert!(with(&fields).is_empty(), "{fields}");
+    }
+    for fields in [json!({}), json!({ "text": "" }), json!({ "text": " ", "template": null })] {
+        assert_eq!(with(&fields), ["/steps/0/fields/text step.field_either"], "{fields}");
+    }
+}
+
+#[test]
+fn records_are_found_by_what_their_area_declares() {
+    let with = |filter: &Value| {
+        let fields = json!({ "subject": "visit", "filter": filter });
+        problems(&of(&json!([{ "kind": "action", "id": "f1", "action": "records.find", "fields": fields }])))
+    };
+    let id = "0190a0a0-0000-7000-8000-000000000000";
+    for fine in [
+        json!({}),
+        json!({ "all": [{ "field": "status", "op": "eq", "value": "open" }, { "field": "start", "op": "empty" }] }),
+        json!({ "any": [{ "not": { "field": "patient", "op": "in", "value": [id, "{{ patient.id }}"] } }] }),
+        json!({ "field": "start", "op": "lt", "value": "{{ practice.now }}" }),
+        json!({ "field": "custom.shoe", "op": "eq", "value": "42" }),
+    ] {
+        assert!(with(&fine).is_empty(), "{fine}: {:?}", with(&fine));
+    }
+    let at = "/steps/0/fields/filter";
+    for (wrong, problem) in [
+        (json!({ "status": "open" }), " filter.form"),
+        (json!({ "field": "colour", "op": "eq", "value": "red" }), "/field filter.form"),
+        (json!({ "field": "minutes.x", "op": "eq", "value": 1 }), "/field filter.form"),
+        (json!({ "all": [{ "field": "status", "op": "gt", "value": "open" }] }), "/all/0/op filter.form"),
+        (
+            json!({ "any": [{ "not": { "field": "status", "op": "eq", "value": "ajar" } }] }),
+            "/any/0/not/value filter.value",
+        ),
+        (json!({ "field": "start", "op": "lt", "value": "soon" }), "/value filter.value"),
+        (json!({ "field": "patient", "op": "eq" }), "/value filter.value"),
+        (json!({ "field": "status", "op": "in", "value": [] }), "/value filter.value"),
+        (json!({ "field": "status", "op": "in", "value": ["open", "ajar"] }), "/value filter.value"),
+    ] {
+        assert_eq!(with(&wrong), [format!("{at}{problem}")], "{wrong}");
+    }
 }

@@ -30,10 +30,12 @@ impl Walk<'_> {
         let mut any = false;
         for field in action.fields {
             let at = format!("{at}/{}", field.key);
-            let value = given.get(field.key).filter(|value| !value.is_null() && value.as_str() != Some(""));
-            let Some(value) = value else {
+            let Some(value) = entered(given, field.key) else {
                 if field.required {
                     self.error(&at, "step.field_missing", "This step needs it.");
+                }
+                if let Some(other) = field.unless.filter(|other| entered(given, other).is_none()) {
+                    self.error(&at, "step.field_either", &format!("This step needs it, or {other} instead."));
                 }
                 continue;
             };
@@ -127,6 +129,11 @@ impl Walk<'_> {
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
     }
+}
+
+/// What stands in a field, if anything does.
+fn entered<'a>(given: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
+    given.get(key).filter(|value| !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty()))
 }
 
 /// Whether a value is of the form, written out or filled in.

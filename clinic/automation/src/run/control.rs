@@ -29,7 +29,7 @@ use crate::plan::Plan;
 use crate::registry::registry;
 use crate::workflow::WorkflowId;
 use crate::workflow::publish::add_version;
-use crate::workflow::row::find;
+use crate::workflow::row::{find, find_at};
 
 /// Records that a workflow is begun on at once.
 const MOST_BY_HAND: usize = 500;
@@ -57,10 +57,13 @@ struct Started {
     skipped: usize,
 }
 
-/// On which record a draft is tried.
+/// Which draft is tried, and on which record.
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct TestOn {
+    /// Version of the workflow that the caller saw: what is carried out is the draft that they looked at.
+    #[garde(skip)]
+    version: i32,
     /// The record; none for a workflow that needs none.
     #[garde(skip)]
     subject_id: Option<Uuid>,
@@ -171,7 +174,7 @@ async fn test(
     let request = key.of("workflow.test", &(id, &on))?;
     let rights = who.rights().clone();
     who.create_once(request, async move |tx| {
-        let workflow = find(tx, id).await?;
+        let workflow = find_at(tx, id, on.version).await?;
         let report = check(registry(), &workflow.definition);
         if !report.is_publishable() {
             return Err(Error::conflict("workflow.unfinished", "The draft has problems; see what the check says."));

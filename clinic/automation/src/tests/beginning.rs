@@ -275,12 +275,37 @@ async fn people_begin_runs_on_records_and_try_drafts() {
     assert_eq!(counted(&server, "hand").await, (2, 2));
     let draft = make(&owner, &event(&json!([count("c1")]))).await;
     let path = format!("/api/v1/workflows/{}/tests", draft["id"].as_str().expect("an id"));
-    assert_eq!(owner.post(&path, &json!({})).await.faults(), ["/subjectId required"]);
-    let run = owner.post(&path, &json!({ "subjectId": ids[0] })).await.expect(201);
+    assert_eq!(owner.post(&path, &json!({ "version": 1 })).await.faults(), ["/subjectId required"]);
+    let run = owner.post(&path, &json!({ "version": 1, "subjectId": ids[0] })).await.expect(201);
     assert_eq!(run["test"], true);
     server.settle().await;
     let run = owner.get(&format!("/api/v1/workflow-runs/{}", run["id"].as_str().expect("an id"))).await.expect(200);
     assert_eq!((&run["state"], counted(&server, "hand").await), (&json!("done"), (3, 3)));
     let versions = format!("/api/v1/workflows/{}/versions", draft["id"].as_str().expect("an id"));
     assert_eq!(owner.get(&versions).await.expect(200)["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_test_carries_out_the_draft_that_was_looked_at_and_no_other() {
+    let (server, owner) = with_owner().await;
+    let thing = happen(&server, &owner, "swapped").await;
+    let made = make(&owner, &event(&json!([{ "kind": "stop", "id": "s1" }]))).await;
+    let path = format!("/api/v1/workflows/{}", made["id"].as_str().expect("an id"));
+    let seen = made["version"].clone();
+    let tests = format!("{path}/tests");
+    assert_eq!(owner.post(&tests, &json!({ "subjectId": thing })).await.status, 422);
+    let other = json!({ "version": seen, "definition": event(&json!([count("c1")])) });
+    let changed = owner.patch(&path, &other).await.expect(200);
+    let refused = owner.post(&tests, &json!({ "version": seen, "subjectId": thing })).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (409, "version.stale"));
+    assert_eq!(refused.body["current"]["version"], changed["version"]);
+    server.settle().await;
+    assert_eq!((runs(&owner, id_of(&made)).await.len(), counted(&server, "swapped").await), (0, (0, 0)));
+    owner.post(&tests, &json!({ "version": changed["version"], "subjectId": thing })).await.expect(201);
+    server.settle().await;
+    assert_eq!(counted(&server, "swapped").await, (1, 1));
+}
+
+fn id_of(workflow: &Value) -> Uuid {
+    serde_json::from_value(workflow["id"].clone()).expect("an id")
 }

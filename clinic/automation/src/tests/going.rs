@@ -212,7 +212,7 @@ async fn branches_and_loops_go_their_way() {
             { "id": "p", "name": "Few", "condition": { "<": [{ "var": "vars.n" }, 4] }, "steps": [named("x2", "branch-few")] },
             { "id": "q", "name": "Four", "condition": { "cel": "vars.n == 4" }, "steps": [named("x3", "branch-four")] }] },
         { "kind": "loop", "id": "l1", "list": "thing.parts", "limit": 5, "steps": [named("x4", "{{ item }}-{{ index }}")] },
-        { "kind": "action", "id": "f1", "action": "records.find", "fields": { "subject": "thing", "filter": { "name": "{{ thing.name }}" }, "limit": 2 } },
+        { "kind": "action", "id": "f1", "action": "records.find", "fields": { "subject": "thing", "filter": { "field": "name", "op": "eq", "value": "{{ thing.name }}" }, "limit": 2 } },
         named("x5", "found-{{ f1.count }}-{{ f1.more }}"),
         { "kind": "stop", "id": "s1", "outcome": "failed", "message": "Enough" },
     ]);

@@ -81,13 +81,14 @@ static THING: Subject = Subject {
     }],
     find: Some(|_, query| {
         let things = THINGS.lock().expect("not poisoned");
-        let wanted = |thing: &Value| thing["name"] == query.filter["name"];
+        let wanted = |thing: &Value| thing["name"] == query.filter["value"];
         let mut ids: Vec<_> = things.iter().filter(|(_, thing)| wanted(thing)).map(|(id, _)| *id).collect();
         ids.sort();
         ids.retain(|id| query.after.is_none_or(|after| *id > after));
         ids.truncate(usize::try_from(query.limit).expect("few"));
         Box::pin(async move { Ok(ids) })
     }),
+    filters: &[platform::filter::Field { name: "name", column: "name", kind: platform::filter::Kind::Text }],
     patient: Some("patient.id"),
 };
 

@@ -9,7 +9,7 @@ async fn what_is_sensitive_is_redacted_and_nothing_lies_in_the_clear() {
         { "kind": "action", "id": "set1", "action": "variable.set", "fields": { "name": "who", "value": "Dear {{ patient.givenName }}" } },
         { "kind": "action", "id": "f1", "action": "text.format", "fields": { "text": "{{ vars.who }}, {{ thing.name }}" } },
         { "kind": "action", "id": "c1", "action": "test.count", "fields": { "name": "{{ thing.name }}", "secret": "written out" } },
-        { "kind": "action", "id": "f2", "action": "records.find", "fields": { "subject": "thing", "filter": { "name": "{{ thing.name }}" } } },
+        { "kind": "action", "id": "f2", "action": "records.find", "fields": { "subject": "thing", "filter": { "field": "name", "op": "eq", "value": "{{ thing.name }}" } } },
         { "kind": "wait", "id": "w1", "wait": { "for": "duration", "minutes": 5 } }]);
     let workflow = publish(&owner, &event(&steps)).await;
     happen(&server, &owner, "redacted").await;
@@ -159,7 +159,7 @@ async fn what_cannot_be_done_yet_is_drafted_and_neither_published_nor_tried() {
     let refused = owner.post(&format!("{path}/publish"), &json!({ "version": 1 })).await;
     assert_eq!(refused.faults(), ["/definition/steps/0/action action.unavailable"]);
     let thing = happen(&server, &owner, "wings").await;
-    let tried = owner.post(&format!("{path}/tests"), &json!({ "subjectId": thing })).await;
+    let tried = owner.post(&format!("{path}/tests"), &json!({ "version": 1, "subjectId": thing })).await;
     assert!(tried.status.is_client_error(), "{}", tried.body);
 }
 
@@ -190,7 +190,7 @@ async fn nobody_publishes_what_they_may_not_do() {
     assert_eq!((refused.status.as_u16(), refused.code()), (403, "workflow.beyond_rights"));
     let thing = happen(&server, &owner, "rare").await;
     assert_eq!(
-        admin.post(&format!("{path}/tests"), &json!({ "subjectId": thing })).await.code(),
+        admin.post(&format!("{path}/tests"), &json!({ "version": 1, "subjectId": thing })).await.code(),
         "workflow.beyond_rights"
     );
     owner.post(&format!("{path}/publish"), &json!({ "version": 1 })).await.expect(200);

@@ -18,14 +18,15 @@ use crate::templates::values::{About, filled};
 use crate::templates::{self, TemplateId};
 
 const TEMPLATE: Field = Field::new("template", Kind::Ref("template"), r#""0b000000-0000-4000-8000-000000000004""#);
-const TEXT: Field = Field::new("text", Kind::LongText, r#""Dear {{ patient.givenName }}, …""#).sensitive();
+const TEXT: Field =
+    Field::new("text", Kind::LongText, r#""Dear {{ patient.givenName }}, …""#).sensitive().unless("template");
 const PATIENT: Field = Field::new("patient", Kind::Ref("patient"), r#""{{ patient.id }}""#);
 const APPOINTMENT: Field = Field::new("appointment", Kind::Ref("appointment"), r#""{{ appointment.id }}""#);
 const PURPOSE: Field = Field::new("purpose", Kind::Choice(&["transactional", "marketing"]), r#""transactional""#);
 
 static EMAIL_FIELDS: [Field; 7] = [
     TEMPLATE,
-    Field::new("subject", Kind::Text, r#""Your visit""#).sensitive(),
+    Field::new("subject", Kind::Text, r#""Your visit""#).sensitive().unless("template"),
     TEXT,
     PATIENT,
     APPOINTMENT,

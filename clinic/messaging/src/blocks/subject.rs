@@ -52,6 +52,7 @@ pub static MESSAGE: Subject = Subject {
     load,
     dates: &[],
     find: None,
+    filters: &[],
     patient: Some("patient.id"),
 };
 

@@ -84,6 +84,7 @@ pub static PATIENT: Subject = Subject {
     load,
     dates: &[DateOf { field: "birthDate", due: birthday::due }],
     find: Some(find),
+    filters: crate::list::FIELDS,
     patient: Some("id"),
 };
 

@@ -40,6 +40,7 @@ pub static POLICY: Subject = Subject {
     load,
     dates: &[DateOf { field: "validUntil", due }],
     find: Some(find),
+    filters: FILTERED,
     patient: Some("patient.id"),
 };
 

@@ -214,7 +214,8 @@ const SORTS: &[Sort] = &[
     Sort { name: "updatedAt", column: "p.updated_at", kind: Kind::Instant },
 ];
 
-const FIELDS: &[Field] = &[
+/// What patients can be filtered by, beside the practice's own fields.
+pub const FIELDS: &[Field] = &[
     Field { name: "number", column: "p.number", kind: Kind::Integer },
     Field { name: "givenName", column: "p.given_name", kind: Kind::Text },
     Field { name: "familyName", column: "p.family_name", kind: Kind::Text },

@@ -49,6 +49,7 @@ pub static APPOINTMENT: Subject = Subject {
     load,
     dates: &[DateOf { field: "start", due: starting }, DateOf { field: "end", due: ending }],
     find: Some(find),
+    filters: FILTERED,
     patient: Some("patient.id"),
 };
 

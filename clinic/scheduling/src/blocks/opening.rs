@@ -49,6 +49,7 @@ pub static OFFER: Subject = Subject {
     load: load_offers,
     dates: &[],
     find: None,
+    filters: &[],
     patient: Some("patient.id"),
 };
 
@@ -60,6 +61,7 @@ pub static OPENING: Subject = Subject {
     load: load_openings,
     dates: &[],
     find: None,
+    filters: &[],
     patient: None,
 };
 

@@ -44,6 +44,7 @@ pub static RECALL: Subject = Subject {
     load,
     dates: &[DateOf { field: "nextOn", due }],
     find: Some(find),
+    filters: FILTERED,
     patient: Some("patient.id"),
 };
 

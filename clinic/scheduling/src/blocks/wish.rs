@@ -39,6 +39,7 @@ pub static WISH: Subject = Subject {
     load,
     dates: &[],
     find: Some(find),
+    filters: FILTERED,
     patient: Some("patient.id"),
 };
 

@@ -46,6 +46,7 @@ pub static TASK: Subject = Subject {
     load,
     dates: &[DateOf { field: "due", due }],
     find: None,
+    filters: &[],
     patient: Some("patient.id"),
 };
 

@@ -171,8 +171,9 @@ export function useRuns() {
     return answer;
   };
   return {
-    test: async (workflow: string, subjectId: string | null, key: string) =>
-      again(await unwrap(api.POST('/api/v1/workflows/{id}/tests', { params: { path: { id: workflow }, ...withKey(key) }, body: { ...(subjectId ? { subjectId } : {}) } }))),
+    /** `version`: of the draft that was looked at; another one is not carried out. */
+    test: async (workflow: string, version: number, subjectId: string | null, key: string) =>
+      again(await unwrap(api.POST('/api/v1/workflows/{id}/tests', { params: { path: { id: workflow }, ...withKey(key) }, body: { version, ...(subjectId ? { subjectId } : {}) } }))),
     start: async (workflow: string, ids: string[], key: string) => again(await unwrap(api.POST('/api/v1/workflows/{id}/runs', { params: { path: { id: workflow }, ...withKey(key) }, body: { ids } }))),
     /** As it was, or as the workflow is published now. */
     resume: async (id: string, version: 'own' | 'newest') => again(await unwrap(api.POST('/api/v1/workflow-runs/{id}/resume', { ...at(id), body: { version } }))),

@@ -13,9 +13,13 @@ export type Field = {
   required: boolean;
   many: boolean;
   sensitive: boolean;
+  /** Another field that can stand for it, where one of the two is needed. */
+  unless?: string | null;
   sample: unknown;
 };
-export type Subject = { name: string; permission: string; fields: Field[]; dates: string[]; find: boolean };
+/** What records can be found by. */
+export type SubjectFilter = { name: string; kind: string; choices: string[] };
+export type Subject = { name: string; permission: string; fields: Field[]; dates: string[]; find: boolean; filters?: SubjectFilter[] };
 export type TriggerBlock = { event: string; subject: string };
 /** What is not `available` can be drafted, and not be published yet. */
 export type ActionBlock = { name: string; permission: string; fields: Field[]; gives: Field[]; available: boolean };

@@ -7,8 +7,9 @@ import { celOf, type Group, isGroup, read, takesValue, type Test } from './condi
 import type { Condition, Definition, Path, Step, Trigger, Wait } from './definition';
 import type { NameOf } from './useRefs';
 import { allSteps, findStep } from './tree';
-import { piecesOf, variableIn } from './variables';
+import { atStart, pickable, piecesOf, variableIn } from './variables';
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const HOUR = 60;
 const DAY = 24 * HOUR;
 
@@ -39,7 +40,7 @@ export function wordsOf({ t, lookup, lang, timeZone, blocks, definition, refName
     const [parent, last] = [field(owner, key.slice(0, at)), key.slice(at + 1)];
     return last === 'id' ? parent : `${parent}: ${field(owner, last)}`;
   }
-  const choice = (owner: string, key: string, value: string) => lookup(`block.${owner}.${key}.${value}`) ?? lookup(`block.choice.${value}`) ?? humanised(value);
+  const choice = (owner: string, key: string, value: string) => lookup(`block.${owner}.${key}.${value}`) ?? (key === 'role' ? lookup(`role.${value}`) : undefined) ?? lookup(`block.choice.${value}`) ?? humanised(value);
   const minutes = (value: number) => {
     const { count, unit } = span(value);
     return t(`unit.${unit}`, { count });
@@ -49,7 +50,7 @@ export function wordsOf({ t, lookup, lang, timeZone, blocks, definition, refName
   /** Where variables come from, in words. */
   function source(head: string): string {
     const step = stepOf(head);
-    if (step) return stepTitle(step);
+    if (step) return numbered(step);
     return lookup(`workflows.source.${head}`) ?? block(head);
   }
   /** `patient.givenName` → First name: what stands under its source. */
@@ -61,13 +62,51 @@ export function wordsOf({ t, lookup, lang, timeZone, blocks, definition, refName
     if (!step && rest.length === 1 && rest[0] === 'id' && head !== 'item') return block(head);
     return rest.length ? field(owner, rest.join('.')) : source(head);
   }
+  /** A step by its title; those that are called the same, by their place among them as well. */
+  function numbered(step: Step): string {
+    const title = stepTitle(step);
+    const alike = steps().filter((one) => stepTitle(one) === title);
+    return alike.length > 1 ? `${title} (${formatNumber(lang, alike.findIndex(({ id }) => id === step.id) + 1)})` : title;
+  }
+  /** With whose it is. */
+  function whole(path: string): string {
+    const whose = source(path.split('.')[0]!);
+    if (!path.includes('.')) return whose;
+    return lang === 'ar' ? `${member(path)} (${whose})` : `${whose}: ${member(path)}`;
+  }
+
+  /** What to call each of them so that no two are called the same: by itself, with whose it is, or else with its key. */
+  function names(paths: readonly string[]): ReadonlyMap<string, string> {
+    const said = new Map(paths.map((path) => [path, member(path)]));
+    for (const closer of [whole, (path: string) => `${whole(path)} (\u2066${path.slice(path.indexOf('.') + 1)}\u2069)`]) {
+      const times = new Map<string, number>();
+      for (const name of said.values()) times.set(name, (times.get(name) ?? 0) + 1);
+      for (const [path, name] of said) if (times.get(name)! > 1) said.set(path, closer(path));
+    }
+    return said;
+  }
+  let known: ReadonlyMap<string, string> | undefined;
+  /** All that the workflow begins with, each by a name of its own. */
+  const inAll = () => (known ??= names(definition ? pickable(atStart(blocks, definition)).map(({ key }) => key) : []));
+
   function variable(path: string): string {
     const [head = '', ...rest] = path.split('.');
     if (!rest.length) return source(head);
     // what there is but one of needs no word on whose it is
-    return head === 'practice' || head === 'event' || head === 'item' || stepOf(head) ? `${source(head)}: ${member(path)}` : member(path);
+    const always = head === 'practice' || head === 'event' || head === 'item' || !!stepOf(head);
+    return always ? whole(path) : (inAll().get(path) ?? member(path));
   }
   const text = (value: string) => piecesOf(value).map((piece) => ('text' in piece ? piece.text : `‹${variable(piece.path)}›`)).join('');
+
+  /** What is no longer there. */
+  const gone = (of: string | null | undefined) => lookup(`workflows.gone.${of}`) ?? t('workflows.gone');
+  /** What a step is given that is no longer there: a deleted tag. */
+  const goneIn = (step: Step): string[] => {
+    if (step.kind !== 'action') return [];
+    const refs = (actionOf(blocks, step)?.fields ?? []).filter(({ kind }) => kind === 'ref');
+    const missing = refs.filter(({ key, of }) => [step.fields[key]].flat().some((id) => typeof id === 'string' && !variableIn(id) && refName(of ?? '', id) === null));
+    return [...new Set(missing.map(({ of }) => gone(of)))];
+  };
 
   /** A value that a field was given. */
   function given(declared: Field | undefined, owner: string, value: unknown): string {
@@ -79,7 +118,10 @@ export function wordsOf({ t, lookup, lang, timeZone, blocks, definition, refName
     if (declared?.kind === 'minutes' && typeof value === 'number') return minutes(value);
     if (typeof value === 'number') return formatNumber(lang, value);
     if (typeof value !== 'string') return '';
-    if (declared?.kind === 'ref') return refName(declared.of ?? '', value) ?? '…';
+    if (declared?.kind === 'ref' || UUID.test(value)) {
+      const name = refName(declared?.of ?? '', value);
+      return name ?? (name === null ? gone(declared?.of) : '…');
+    }
     if (declared?.kind === 'choice') return choice(owner, declared.key, value);
     if (owner === 'records.find' && declared?.key === 'subject') return block(value);
     if (/^\d{4}-\d\d-\d\d$/.test(value)) return formatDayShort(lang, value);
@@ -99,7 +141,9 @@ export function wordsOf({ t, lookup, lang, timeZone, blocks, definition, refName
   }
   function groupText(group: Group): string {
     const parts = group.items.map((item) => (isGroup(item) ? `(${groupText(item)})` : testText(item)));
-    return parts.join(` ${t(group.join === 'all' ? 'workflows.and' : 'workflows.or')} `);
+    const joint = t(group.join === 'all' ? 'workflows.and' : 'workflows.or');
+    // the Arabic word for and is written at the word behind it
+    return parts.join(lang === 'ar' ? `، ${joint}${group.join === 'all' ? '' : ' '}` : ` ${joint} `);
   }
   function condition(value: Condition | undefined): string {
     const group = read(value);
@@ -197,7 +241,7 @@ export function wordsOf({ t, lookup, lang, timeZone, blocks, definition, refName
   };
   const kindOf = (step: Step) => t(`workflows.kind.${step.kind}`);
   const steps = () => (definition ? allSteps(definition.steps) : []);
-  return { block, about, field, choice, minutes, source, member, variable, text, given, condition, offset, trigger, brief, wait, stepTitle, stepDetail, laneTitle, kindOf, declared, steps, inTurn, dir: dirOf(lang) };
+  return { block, about, field, choice, minutes, source, member, variable, text, given, condition, offset, trigger, brief, wait, names, gone, goneIn, stepTitle, stepDetail, laneTitle, kindOf, declared, steps, inTurn, dir: dirOf(lang) };
 }
 
 export type Words = ReturnType<typeof wordsOf>;

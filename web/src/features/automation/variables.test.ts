@@ -54,3 +54,9 @@ it('knows what a workflow begins with before the server was asked', () => {
   expect(atStart(blocks, sample).map((one) => one.key)).toEqual(expect.arrayContaining(['appointment.start', 'patient.phone', 'practice.today']));
   expect(atStart(blocks, { trigger: { kind: 'webhook' }, steps: [] }).map((one) => one.key)).not.toContain('appointment.start');
 });
+
+it('shows what people read before what only programs do, and of what has parts the parts', () => {
+  const id = { kind: 'ref', of: 'x' } as const;
+  const all = [field('a.id', id), field('a.service', { kind: 'object' }), field('a.service.id', id), field('a.service.name'), field('a.custom', { kind: 'object' })];
+  expect(sourcesOf(all, sample).flatMap(({ fields }) => fields.map(({ key }) => key))).toEqual(['a.service.name', 'a.custom', 'a.id', 'a.service.id']);
+});

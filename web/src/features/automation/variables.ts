@@ -38,12 +38,13 @@ export type Source = { head: string; fields: Field[] };
 
 /**
  * Those that one picks from: what is in a list has many values, and goes through a loop; and what is there under its
- * own name as well, as the patient of an appointment is, is shown under that.
+ * own name as well, as the patient of an appointment is, is shown under that. Of what has parts, the parts are picked.
  */
 export function pickable(fields: readonly Field[]): Field[] {
   const known = new Set(fields.map(({ key }) => key));
   const lists = fields.filter(({ kind }) => kind === 'list').map(({ key }) => `${key}.`);
-  return fields.filter(({ key }) => !lists.some((list) => key.startsWith(list)) && !known.has(key.slice(key.indexOf('.') + 1)));
+  const parents = new Set(fields.map(({ key }) => key.slice(0, key.lastIndexOf('.'))));
+  return fields.filter(({ key, kind }) => !lists.some((list) => key.startsWith(list)) && !known.has(key.slice(key.indexOf('.') + 1)) && !(kind === 'object' && parents.has(key)));
 }
 
 export function sourcesOf(fields: readonly Field[], definition: Definition): Source[] {
@@ -56,7 +57,9 @@ export function sourcesOf(fields: readonly Field[], definition: Definition): Sou
   // what it is about first, then item by item what was done, and what is always there last
   const last = ['vars', 'event', 'webhook', 'practice'];
   const rank = (head: string) => (head === 'item' || head === 'index' ? 0 : last.includes(head) ? 1_000 + last.indexOf(head) : steps.includes(head) ? 10 + steps.indexOf(head) : 1);
-  return [...byHead].map(([head, all]) => ({ head, fields: all })).sort((a, b) => rank(a.head) - rank(b.head));
+  // what people read comes before what only programs do
+  const isId = ({ kind }: Field) => Number(kind === 'ref');
+  return [...byHead].map(([head, all]) => ({ head, fields: all.sort((a, b) => isId(a) - isId(b)) })).sort((a, b) => rank(a.head) - rank(b.head));
 }
 
 const bare = { required: false, many: false, sensitive: false };

@@ -8243,6 +8243,8 @@ export interface components {
             sample: Record<string, never>;
             /** @description Redacted in the history of runs. */
             sensitive: boolean;
+            /** @description Another field of the action that can stand for it, where one of the two is needed. */
+            unless: string | null;
         };
         /**
          * @description What a custom field holds.
@@ -12601,12 +12603,25 @@ export interface components {
             reserveMegabytes: number;
         };
         String_String: string;
+        /** @description Something that records can be found by. */
+        SubjectFilter: {
+            /** @description The values that a `choice` has. */
+            choices: string[];
+            /** @description What its values are: `text`, `choice` and `choices` (texts), `integer`, `number`, `boolean`, `date`, `instant`, `id`. */
+            kind: string;
+            /** @description Its name in filters; where it is an id, also the word for what it leads to. */
+            name: string;
+            /** @description How it can be compared. */
+            operators: components["schemas"]["Op"][];
+        };
         /** @description A kind of record. */
         SubjectInfo: {
             /** @description The fields that time can go by. */
             dates: string[];
             /** @description Its fields. */
             fields: components["schemas"]["FieldInfo"][];
+            /** @description What they can be found by. */
+            filters: components["schemas"]["SubjectFilter"][];
             /** @description Whether many can be found at once. */
             find: boolean;
             /** @description Its name. */
@@ -13005,13 +13020,18 @@ export interface components {
             /** @description To which address or number. */
             to: string;
         };
-        /** @description On which record a draft is tried. */
+        /** @description Which draft is tried, and on which record. */
         TestOn: {
             /**
              * Format: uuid
              * @description The record; none for a workflow that needs none.
              */
             subjectId?: string | null;
+            /**
+             * Format: int32
+             * @description Version of the workflow that the caller saw: what is carried out is the draft that they looked at.
+             */
+            version: number;
         };
         /** @description A field that was changed. */
         TimelineChange: {

@@ -30,7 +30,7 @@ export function Bar({ draft, onPanel }: Props) {
       </ActionIcon>
       <div className={frame.titles}>
         <h1 className={frame.name}>
-          <bdi>{workflow.name}</bdi>
+          <bdi className="cut">{workflow.name}</bdi>
         </h1>
         <div className={frame.state}>
           <StatusBadge status={workflow.status} />

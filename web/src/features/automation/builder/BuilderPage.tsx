@@ -9,6 +9,7 @@ import { LeaveGuard } from '@/shared/ui/LeaveGuard';
 import { Failed } from '@/shared/ui/Page';
 import { PHONE } from '@/shared/ui/phone';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
+import { takeRest } from '@/shared/ui/takeRest';
 import { workflowQuery, type Workflow } from '../api';
 import type { Mark } from '../canvas/Card';
 import { BLOCK_DRAG } from '../canvas/drag';
@@ -65,14 +66,14 @@ function Loaded() {
 
 /** Adding a step: where it goes, and what it is. */
 function useAdding() {
-  const { definition, editor, blocks, dispatch, variablesAt } = useBuilder();
+  const { definition, blocks, dispatch, variablesAt } = useBuilder();
   const [place, setPlace] = useState<Place>();
   const add = (name: string, to: Place) => {
     const variables = variablesAt(to.of ?? TRIGGER);
     dispatch({ do: 'add', place: to, step: newStep(name, { definition, blocks, variables }) });
   };
-  const here = () => placeAfter(definition, editor.selected ?? TRIGGER);
-  return { place, setPlace, add, here };
+  const behind = (key: Key | null) => placeAfter(definition, key ?? TRIGGER);
+  return { place, setPlace, add, behind };
 }
 
 function Page({ workflow }: { workflow: Workflow }) {
@@ -87,7 +88,7 @@ function Page({ workflow }: { workflow: Workflow }) {
   const offers = useOffers(blocks, words);
   const load = useCallback((next: Definition) => dispatch({ do: 'load', definition: next }), [dispatch]);
   const draft = useAutosave({ workflow, definition, readOnly, onLoad: load });
-  const { onCanvasKeys, follow } = useBuilderKeys(builder, { host, onAdd: () => adding.setPlace(adding.here()) });
+  const { onCanvasKeys, follow, back } = useBuilderKeys(builder, { host, onAdd: (key) => adding.setPlace(adding.behind(key)) });
   const title = useTitle();
   const where = useWhere();
 
@@ -110,13 +111,13 @@ function Page({ workflow }: { workflow: Workflow }) {
     requestAnimationFrame(() => requestAnimationFrame(() => focusInspector(key ?? TRIGGER, field)));
   };
   const close = () => {
-    follow();
     select(null);
+    back();
   };
 
   const shown = { definition, words, selected: editor.selected, onSelect: select, marks };
   return (
-    <div className={frame.page}>
+    <div ref={takeRest} className={frame.page}>
       <Bar draft={draft} onPanel={setPanel} />
       {draft.theirs ? <ConflictNote theirs={draft.theirs} onTheirs={draft.takeTheirs} onMine={draft.keepMine} /> : null}
       <div className={frame.work}>
@@ -124,7 +125,7 @@ function Page({ workflow }: { workflow: Workflow }) {
           <Outline {...shown} onAdd={readOnly ? undefined : adding.setPlace} />
         ) : (
           <>
-            {wide && !readOnly ? <Palette offers={offers} onPick={(name) => pick(name, adding.here())} onDrag={(event, name) => event.dataTransfer.setData(BLOCK_DRAG, name)} /> : null}
+            {wide && !readOnly ? <Palette offers={offers} onPick={(name) => pick(name, adding.behind(editor.selected))} onDrag={(event, name) => event.dataTransfer.setData(BLOCK_DRAG, name)} onLeave={back} /> : null}
             <div ref={host} className={frame.canvas} role="group" aria-label={t('workflows.canvas')} aria-describedby="canvas-keys" onKeyDown={onCanvasKeys}>
               <span id="canvas-keys" hidden>
                 {t('workflows.canvas.keys')}
@@ -162,7 +163,7 @@ function Page({ workflow }: { workflow: Workflow }) {
         </SideDrawer>
       ) : null}
       <Suspense>
-        {adding.place ? <AddMenu offers={offers} where={where(adding.place)} onPick={(name) => pick(name, adding.place!)} onClose={() => (follow(), adding.setPlace(undefined))} /> : null}
+        {adding.place ? <AddMenu offers={offers} where={where(adding.place)} onPick={(name) => pick(name, adding.place!)} onClose={() => (adding.setPlace(undefined), back())} /> : null}
         {panel === 'problems' ? <ProblemsPanel onGo={goTo} onClose={() => setPanel(undefined)} /> : null}
         {panel === 'publish' ? <PublishDialog draft={draft} onProblem={goTo} onClose={() => setPanel(undefined)} /> : null}
         {panel === 'versions' ? <VersionsDrawer onClose={() => setPanel(undefined)} /> : null}

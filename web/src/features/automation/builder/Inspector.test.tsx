@@ -45,6 +45,38 @@ it('says beside a field what is wrong with it, in the words of the page', async 
   expect(screen.getByRole('textbox', { name: /Title/ })).toHaveAttribute('aria-invalid', 'true');
 });
 
+it('names the field that can stand for one that is missing', async () => {
+  const step: ActionStep = { kind: 'action', id: 'sms1', name: null, action: 'message.send_sms', fields: {}, onError: 'stop' };
+  const problems = [{ pointer: '/steps/0/fields/text', code: 'step.field_either', message: 'english', severity: 'error' as const }];
+  await show(of(step), <Inspector name="sms1" />, { checked: { problems, variables: {} } });
+  await waitFor(() => expect(screen.getAllByText('Fill this in, or “Template” instead.').length).toBeGreaterThan(0));
+});
+
+it('finds a record by whose it is, and asks nobody for an id', async () => {
+  const step: ActionStep = { kind: 'action', id: 'v1', name: null, action: 'visit.follow', fields: {}, onError: 'stop' };
+  const now = await show(of(step), <Inspector name="v1" />, { permissions: ['workflows.write', 'patients.read', 'appointments.read'] });
+  await userEvent.type(screen.getByRole('combobox', { name: 'Visit id: patient' }), 'Lina');
+  await userEvent.click(await screen.findByRole('option', { name: 'Lina Ali', hidden: true }));
+  await userEvent.click(screen.getByRole('combobox', { name: 'Visit id' }));
+  await userEvent.click(await screen.findByRole('option', { name: /2026/, hidden: true }));
+  expect(first<ActionStep>(now).fields).toEqual({ visitId: 'a1' });
+});
+
+it('puts together in rows which records are found', async () => {
+  const step: ActionStep = { kind: 'action', id: 'f1', name: null, action: 'records.find', fields: { subject: 'appointment' }, onError: 'stop' };
+  const now = await show(of(step), <Inspector name="f1" />);
+  await userEvent.click(screen.getByRole('button', { name: 'Add a condition' }));
+  await choose('Value', 'Status');
+  await choose('Compared with', 'Did not come');
+  expect(first<ActionStep>(now).fields.filter).toEqual({ all: [{ field: 'status', op: 'eq', value: 'no_show' }] });
+  await userEvent.click(screen.getByRole('button', { name: 'Add a condition' }));
+  await userEvent.click(screen.getAllByRole('combobox', { name: 'Value' })[1]!);
+  await userEvent.click((await screen.findAllByRole('option', { name: 'Patient', hidden: true })).at(-1)!);
+  await userEvent.click(screen.getAllByRole('button', { name: 'Insert a value: Compared with' }).at(-1)!);
+  await userEvent.click(await screen.findByRole('button', { name: /^Patient/, hidden: true }));
+  expect(first<ActionStep>(now).fields.filter).toEqual({ all: [{ field: 'status', op: 'eq', value: 'no_show' }, { field: 'patient', op: 'eq', value: '{{ patient.id }}' }] });
+});
+
 it('waits in the unit that people think in', async () => {
   const wait: WaitStep = { kind: 'wait', id: 'w', name: null, wait: { for: 'duration', minutes: 2880 }, within: 'any' };
   const now = await show(of(wait), <Inspector name="w" />);

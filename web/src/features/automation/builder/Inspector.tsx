@@ -45,7 +45,7 @@ function Head({ name, onClose }: { name: Key; onClose: () => void }) {
       <div>
         <small>{kind}</small>
         <h2>
-          <bdi>{title}</bdi>
+          <bdi className="cut">{title}</bdi>
         </h2>
       </div>
       <CloseButton aria-label={t('action.close')} onClick={onClose} />

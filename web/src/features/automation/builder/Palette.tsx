@@ -6,13 +6,21 @@ import classes from './Builder.module.css';
 import { isFlow } from './newStep';
 import { type Offer, offerIcon, searched } from './offers';
 
+type Props = {
+  offers: Offer[];
+  onPick: (name: string) => void;
+  onDrag: (event: React.DragEvent, name: string) => void;
+  /** Back to the canvas. */
+  onLeave: () => void;
+};
+
 /** Beside the canvas: to drag from, or to add behind what is chosen. */
-export function Palette({ offers, onPick, onDrag }: { offers: Offer[]; onPick: (name: string) => void; onDrag: (event: React.DragEvent, name: string) => void }) {
+export function Palette({ offers, onPick, onDrag, onLeave }: Props) {
   const { t } = useLang();
   const [q, setQ] = useState('');
   const found = searched(offers, q);
   return (
-    <aside className={classes.palette} aria-label={t('workflows.blocks')}>
+    <aside className={classes.palette} aria-label={t('workflows.blocks')} onKeyDown={(event) => (event.key === 'Escape' ? onLeave() : undefined)}>
       <TextInput size="xs" leftSection={<IconSearch size={14} />} placeholder={t('workflows.add.search')} aria-label={t('workflows.add.search')} value={q} onChange={(event) => setQ(event.currentTarget.value)} />
       <p className={classes.hint}>{t('workflows.blocks.hint')}</p>
       {found.map((offer, n) => {

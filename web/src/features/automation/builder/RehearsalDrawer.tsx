@@ -129,7 +129,7 @@ function Would({ item }: { item: Rehearsal['items'][number] }) {
         <small>{formatDateTime(lang, timeZone, item.at)}</small>
       </div>
       {ways.length ? <small>{ways.join(' › ')}</small> : null}
-      {item.error ? <small className={classes.wouldFail}>{errorText({ code: item.error, message: item.error })}</small> : null}
+      {item.error ? <small className={classes.wouldFail}>{errorText({ code: item.error, message: t('workflows.problem.run.broken') })}</small> : null}
       {item.actions.length ? (
         <ul>
           {item.actions.map(({ step, action, input }) => {

@@ -9,7 +9,7 @@ import { SpanInput } from '../fields/SpanInput';
 import { VariableText } from '../fields/VariableText';
 import { problemOf } from '../problems';
 import { laneKey } from '../tree';
-import { fitting } from '../variables';
+import { fitting, pickable } from '../variables';
 import { actionOf } from '../blocks';
 import classes from './Builder.module.css';
 import { useBuilder } from './useBuilder';
@@ -43,15 +43,18 @@ export function ActionForm({ step }: { step: ActionStep }) {
   const { set, variables, readOnly, error } = useStep(step);
   const block = actionOf(blocks, step);
   const put = (key: string, value: unknown) => {
-    const { [key]: _, ...rest } = step.fields;
-    set({ fields: value === null || value === '' || (Array.isArray(value) && !value.length) ? rest : { ...step.fields, [key]: value } }, `fields.${key}`);
+    // what records of one kind are found by means nothing to another kind
+    const { filter, ...others } = step.fields;
+    const fields = step.action === 'records.find' && key === 'subject' && value !== step.fields.subject && filter ? others : step.fields;
+    const { [key]: _, ...rest } = fields;
+    set({ fields: value === null || value === '' || (Array.isArray(value) && !value.length) ? rest : { ...fields, [key]: value } }, `fields.${key}`);
   };
   if (blocks && !block) return <p className={classes.hint}>{t('workflows.step.unknown', { name: words.block(step.action) })}</p>;
   return (
     <>
       {(block?.fields ?? []).map((field) => (
         <div key={field.key} data-field={`fields.${field.key}`}>
-          <FieldInput field={field} owner={step.action} value={step.fields[field.key] ?? null} onChange={(value) => put(field.key, value)} variables={variables} error={error(`fields.${field.key}`)} readOnly={readOnly} />
+          <FieldInput field={field} owner={step.action} subject={typeof step.fields.subject === 'string' ? step.fields.subject : undefined} value={step.fields[field.key] ?? null} onChange={(value) => put(field.key, value)} variables={variables} error={error(`fields.${field.key}`)} readOnly={readOnly} />
         </div>
       ))}
       <NumberInput
@@ -96,7 +99,7 @@ export function BranchForm({ step }: { step: BranchStep }) {
           return (
             <li key={path.id}>
               <UnstyledButton className={classes.pathName} onClick={() => go(path)}>
-                <bdi>{title}</bdi>
+                <bdi className="cut">{title}</bdi>
               </UnstyledButton>
               {readOnly ? null : (
                 <>
@@ -168,7 +171,7 @@ export function WaitForm({ step }: { step: WaitStep }) {
   const { blocks, words } = useBuilder();
   const { set, variables, readOnly, error } = useStep(step);
   const { wait } = step;
-  const dates = variables.filter(({ kind }) => kind === 'instant' || kind === 'date');
+  const dates = pickable(variables).filter(({ kind }) => kind === 'instant' || kind === 'date');
   const begin = (kind: Wait['for']): Wait => {
     if (kind === 'duration') return { for: kind, minutes: HOUR };
     if (kind === 'date') return { for: kind, date: dates[0]?.key ?? '', offsetMinutes: 0 };

@@ -16,14 +16,20 @@ export const field = (key: string, more: Partial<Field> = {}): Field => ({ key, 
 
 const patientFields = [field('patient.id', { kind: 'ref', of: 'patient' }), field('patient.givenName', { sample: 'Lina' }), field('patient.age', { kind: 'number' })];
 export const blocks: Blocks = {
-  subjects: [{ name: 'appointment', permission: '', find: true, dates: ['start'], fields: [field('start', { kind: 'instant' }), field('status', { kind: 'choice', choices: ['scheduled', 'no_show'] }), ...patientFields] }],
+  subjects: [{ name: 'appointment', permission: '', find: true, dates: ['start'], filters: [{ name: 'status', kind: 'choice', choices: ['scheduled', 'no_show'] }, { name: 'patient', kind: 'id', choices: [] }], fields: [field('start', { kind: 'instant' }), field('status', { kind: 'choice', choices: ['scheduled', 'no_show'] }), ...patientFields] }],
   triggers: [{ event: 'appointment.no_show', subject: 'appointment' }],
   actions: [
     { name: 'tag.add', available: true, permission: '', gives: [], fields: [field('patientId', { kind: 'ref', of: 'patient', required: true }), field('tagId', { kind: 'ref', of: 'tag', required: true })] },
+    { name: 'visit.follow', available: true, permission: '', gives: [], fields: [field('visitId', { kind: 'ref', of: 'appointment' })] },
+    { name: 'records.find', available: true, permission: '', gives: [], fields: [field('subject', { required: true }), field('filter', { kind: 'object' })] },
+    { name: 'message.send_sms', available: true, permission: '', gives: [], fields: [field('template', { kind: 'ref', of: 'template' }), field('text', { unless: 'template' })] },
     { name: 'task.create', available: true, permission: '', gives: [], fields: [field('title', { required: true }), field('dueInMinutes', { kind: 'minutes' }), field('priority', { kind: 'choice', choices: ['low', 'high'] }), field('assetId', { kind: 'ref', of: 'asset' })] },
   ],
   recipes: [],
 };
+
+const visit = { id: 'a1', start: '2026-12-01T06:30:00Z', serviceId: null };
+const lina = { id: 'p1', givenName: 'Lina', familyName: 'Ali', givenNameOther: null, familyNameOther: null };
 
 /** The definition of the moment, as the form below the provider made it. */
 let now: Definition;
@@ -32,14 +38,18 @@ function Spy() {
   return null;
 }
 
-/** Shows a part of the builder on a definition, in a practice with one tag; `checked` is what the server says of it. */
+/** Shows a part of the builder on a definition, in a practice with one tag, and one patient with one appointment; `checked` is what the server says of it. */
 export async function show(definition: Definition, part: ReactNode, { checked = { problems: [], variables: {} }, permissions = ['workflows.write', 'patients.read'] }: { checked?: Checked; permissions?: string[] } = {}) {
   await wantTexts('automation');
   await setLang('en');
   vi.stubGlobal('fetch', async (request: Request) => {
     const { pathname } = new URL(request.url);
     if (pathname.endsWith('/workflows/check')) return Response.json(checked);
-    return Response.json({ items: pathname.endsWith('/tags') ? [{ id: 't1', name: 'VIP', colour: 'teal' }] : [], nextCursor: null });
+    if (pathname.endsWith('/patients/search')) return Response.json({ items: [lina] });
+    if (pathname.endsWith(`/patients/${lina.id}`)) return Response.json(lina);
+    if (pathname.endsWith(`/appointments/${visit.id}`)) return Response.json({ ...visit, patientId: lina.id });
+    const items = pathname.endsWith('/tags') ? [{ id: 't1', name: 'VIP', colour: 'teal' }] : pathname.endsWith('/appointments') ? [visit] : [];
+    return Response.json({ items, reasons: [], nextCursor: null });
   });
   const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
   client.setQueryData(sessionQuery.queryKey, sessionOf({ permissions: permissions as never }));

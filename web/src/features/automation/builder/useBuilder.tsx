@@ -4,11 +4,11 @@ import { createContext, type Dispatch, type ReactNode, useContext, useMemo, useR
 import { useCan } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { blocksQuery, checkQuery, type Workflow } from '../api';
-import type { Blocks, Field } from '../blocks';
+import { actionOf, type Blocks, type Field } from '../blocks';
 import type { Definition } from '../definition';
 import { type Edit, edit, type Editor, editorOf } from '../editor';
 import { type Placed, placed } from '../problems';
-import { isLane, type Key, laneOf, TRIGGER } from '../tree';
+import { findStep, isLane, type Key, laneOf, TRIGGER } from '../tree';
 import { atStart } from '../variables';
 import { useRefs } from '../useRefs';
 import { useWords, type Words } from '../useWords';
@@ -39,11 +39,19 @@ export function useBuilder(): Builder {
 }
 
 /** Checked while one types, a moment after the last change. */
-function useCheck(definition: Definition, enabled: boolean) {
+function useCheck(definition: Definition, enabled: boolean, blocks: Blocks | undefined, words: Words) {
   const [settled] = useDebouncedValue(definition, TYPING_MS);
   const { data } = useQuery({ ...checkQuery(settled), enabled });
   const { lookup } = useLang();
-  const problems = useMemo(() => placed(settled, data?.problems ?? []).map((one) => ({ ...one, message: lookup(`workflows.problem.${one.code}`) ?? one.message })), [settled, data, lookup]);
+  const problems = useMemo(() => {
+    /** What the field of a problem may be replaced by, in words. */
+    const otherOf = ({ key, field }: Placed): string => {
+      const step = key ? findStep(settled, key) : undefined;
+      const declared = step && actionOf(blocks, step)?.fields.find((one) => field === `fields.${one.key}`);
+      return step?.kind === 'action' && declared?.unless ? words.field(step.action, declared.unless) : '';
+    };
+    return placed(settled, data?.problems ?? []).map((one) => ({ ...one, message: lookup(`workflows.problem.${one.code}`, { other: otherOf(one) }) ?? one.message }));
+  }, [settled, data, lookup, blocks, words]);
   return { problems, variables: data?.variables };
 }
 
@@ -54,7 +62,7 @@ export function BuilderProvider({ workflow, children }: { workflow: Workflow; ch
   const { nameOf } = useRefs();
   const words = useWords(blocks, definition, nameOf);
   const readOnly = !useCan()('workflows.write');
-  const { problems, variables } = useCheck(definition, !readOnly);
+  const { problems, variables } = useCheck(definition, !readOnly, blocks, words);
 
   const value = useMemo((): Builder => {
     const begin = atStart(blocks, definition);

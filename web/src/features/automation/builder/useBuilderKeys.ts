@@ -6,6 +6,9 @@ import type { Builder } from './useBuilder';
 
 const typing = (target: EventTarget | null) => target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
 
+/** On a button of a form or of the palette, where nobody means the step. */
+const isBeside = (target: EventTarget | null) => target instanceof Element && !!target.closest('aside');
+
 const PATIENCE_MS = 3_000;
 /** Tries in each frame until it works: the canvas draws what is new a little later, and a form comes when it is first wanted. */
 function soon(attempt: () => boolean): () => void {
@@ -18,7 +21,14 @@ function soon(attempt: () => boolean): () => void {
   return () => cancelAnimationFrame(frame);
 }
 
-type Hooks = { host: React.RefObject<HTMLElement | null>; onAdd: () => void };
+type Hooks = {
+  host: React.RefObject<HTMLElement | null>;
+  /** Behind what is chosen, or the step that has the focus. */
+  onAdd: (behind: Key | null) => void;
+};
+
+/** The step that has the focus, which is chosen no more once one has left its form. */
+const focused = (): Key | undefined => document.activeElement?.closest<HTMLElement>('[data-key]')?.dataset.key;
 
 /** Everything that can be done with a mouse on the canvas, with the keyboard. */
 export function useBuilderKeys({ editor, definition, dispatch, readOnly }: Builder, { host, onAdd }: Hooks) {
@@ -41,6 +51,15 @@ export function useBuilderKeys({ editor, definition, dispatch, readOnly }: Build
     });
   }, [selected, definition]);
 
+  /** The focus goes to where one was, once whatever covers it is gone. */
+  const back = useCallback(() => {
+    wanted.current = false;
+    requestAnimationFrame(() => {
+      const keyed = (key: Key) => host.current?.querySelector<HTMLElement>(`[data-key="${key}"]`);
+      (keyed(last.current) ?? keyed(TRIGGER))?.focus({ preventScroll: true });
+    });
+  }, [host]);
+
   const act = (work: () => void) => {
     follow();
     work();
@@ -48,13 +67,14 @@ export function useBuilderKeys({ editor, definition, dispatch, readOnly }: Build
 
   const onEdit = (event: globalThis.KeyboardEvent): boolean => {
     const mod = event.ctrlKey || event.metaKey;
+    const at = selected ?? focused();
     const letter = event.code.replace('Key', '').toLowerCase();
     if (mod && letter === 'z') return (act(() => dispatch({ do: event.shiftKey ? 'redo' : 'undo' })), true);
     if (mod && letter === 'y') return (act(() => dispatch({ do: 'redo' })), true);
-    if (mod && letter === 'd' && selected && !isLane(selected) && selected !== TRIGGER) return (act(() => dispatch({ do: 'duplicate', id: selected })), true);
+    if (mod && letter === 'd' && at && !isLane(at) && at !== TRIGGER) return (act(() => dispatch({ do: 'duplicate', id: at })), true);
     if (mod || event.altKey) return false;
-    if ((event.key === 'Delete' || event.key === 'Backspace') && selected) return (act(() => dispatch({ do: 'remove', key: selected })), true);
-    if (event.key === '+') return (onAdd(), true);
+    if ((event.key === 'Delete' || event.key === 'Backspace') && at && !isBeside(event.target)) return (act(() => dispatch({ do: 'remove', key: at })), true);
+    if (event.key === '+') return (onAdd(at ?? null), true);
     return false;
   };
   const latest = useRef(onEdit);
@@ -73,7 +93,7 @@ export function useBuilderKeys({ editor, definition, dispatch, readOnly }: Build
     ...(readOnly
       ? []
       : [
-          { key: '/', label: 'workflows.key.add' as const, run: onAdd, shown: ['/', '+'] },
+          { key: '/', label: 'workflows.key.add' as const, run: () => onAdd(selected ?? focused() ?? null), shown: ['/', '+'] },
           { key: 'mod+z', label: 'workflows.key.undo' as const },
           { key: 'Delete', label: 'workflows.key.delete' as const, shown: ['Del'] },
           { key: 'mod+d', label: 'workflows.key.duplicate' as const },
@@ -107,7 +127,7 @@ export function useBuilderKeys({ editor, definition, dispatch, readOnly }: Build
     } else if (event.key === 'Escape' && selected) dispatch({ do: 'select', key: null });
   };
 
-  return { onCanvasKeys, follow };
+  return { onCanvasKeys, follow, back };
 }
 
 const FIELDS = 'input, textarea, select, [role=textbox], button';

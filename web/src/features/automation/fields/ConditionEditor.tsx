@@ -3,7 +3,7 @@ import { IconCode, IconDots, IconPlus, IconX } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useLang } from '@/shared/i18n';
 import type { Field } from '../blocks';
-import { celOf, emptyGroup, type Group, isGroup, type Item, read, write } from '../conditions';
+import { celOf, emptyGroup, type Group, isGroup, type Item, type Op, read, write } from '../conditions';
 import type { Condition } from '../definition';
 import classes from './Fields.module.css';
 import { JsonField } from './JsonField';
@@ -116,9 +116,23 @@ function Expert({ mode, setMode, value, tell, readOnly }: ExpertProps) {
   );
 }
 
-type GroupProps = { group: Group; onChange: (group: Group) => void; fields: readonly Field[]; readOnly: boolean; inner?: boolean };
+type GroupProps = {
+  group: Group;
+  onChange: (group: Group) => void;
+  fields: readonly Field[];
+  readOnly: boolean;
+  inner?: boolean;
+  /** What can be asked of each of them; without it, what conditions can. */
+  opsOf?: (field: Field) => readonly Op[];
+  /** What can be compared with, where that need not be entered. */
+  variables?: readonly Field[];
+  /** What no condition means. */
+  nothing?: string;
+};
 
-function GroupEditor({ group, onChange, fields, readOnly, inner = false }: GroupProps) {
+/** Conditions of which all or any must hold. */
+export function GroupEditor({ group, onChange, inner = false, ...rest }: GroupProps) {
+  const { fields, readOnly, nothing } = rest;
   const { t } = useLang();
   const put = (at: number, item: Item | null) => onChange({ ...group, items: group.items.flatMap((one, n) => (n === at ? (item ?? []) : one)) });
   const add = (item: Item) => onChange({ ...group, items: [...group.items, item] });
@@ -137,13 +151,13 @@ function GroupEditor({ group, onChange, fields, readOnly, inner = false }: Group
         <div key={n} className={classes.group}>
           {n ? <span className={classes.joined}>{t(group.join === 'all' ? 'workflows.and' : 'workflows.or')}</span> : null}
           {isGroup(item) ? (
-            <GroupEditor inner group={item} fields={fields} readOnly={readOnly} onChange={(next) => put(n, next.items.length ? next : null)} />
+            <GroupEditor {...rest} inner group={item} onChange={(next) => put(n, next.items.length ? next : null)} />
           ) : (
-            <TestLine test={item} fields={fields} readOnly={readOnly} onChange={(next) => put(n, next)} onRemove={() => put(n, null)} />
+            <TestLine test={item} fields={fields} readOnly={readOnly} opsOf={rest.opsOf} variables={rest.variables} onChange={(next) => put(n, next)} onRemove={() => put(n, null)} />
           )}
         </div>
       ))}
-      {group.items.length ? null : <p className={classes.note}>{t('workflows.condition.always')}</p>}
+      {group.items.length ? null : <p className={classes.note}>{nothing ?? t('workflows.condition.always')}</p>}
       {readOnly ? null : (
         <div className={classes.groupActs}>
           <Button size="compact-sm" variant="light" leftSection={<IconPlus size={14} />} onClick={() => add({ field: '', op: 'is', value: null })}>

@@ -8,14 +8,17 @@ import type { Field } from '../blocks';
 import { useBuilder } from '../builder/useBuilder';
 import { useRefs } from '../useRefs';
 import { fitting } from '../variables';
+import { FilterEditor } from './FilterEditor';
 import { JsonField } from './JsonField';
 import { OrVariable } from './OrVariable';
-import { PatientPicker } from './PatientPicker';
+import { RecordPicker } from './RecordPicker';
 import { SpanInput } from './SpanInput';
 import { VariableText } from './VariableText';
 
 export type FieldInputProps = {
   field: Field;
+  /** The kind of record that a step looks for, where it is one that does. */
+  subject?: string | undefined;
   /** What the field belongs to, by whose name its words are found. */
   owner: string;
   value: unknown;
@@ -27,7 +30,7 @@ export type FieldInputProps = {
 
 /** How a value is entered, by what the block declares of it. */
 export function FieldInput(props: FieldInputProps) {
-  const { field, owner, value, onChange, variables, error, readOnly } = props;
+  const { field, owner, subject, value, onChange, variables, error, readOnly } = props;
   const { lookup } = useLang();
   const { words, blocks } = useBuilder();
   const label = words.field(owner, field.key);
@@ -38,6 +41,8 @@ export function FieldInput(props: FieldInputProps) {
     const kinds = (blocks?.subjects ?? []).filter(({ find }) => find).map(({ name }) => ({ value: name, label: words.block(name) }));
     return <Select {...common} data={kinds} value={text || null} allowDeselect={false} onChange={onChange} />;
   }
+  const found = owner === 'records.find' && field.key === 'filter' ? blocks?.subjects.find(({ name }) => name === subject) : undefined;
+  if (found?.filters?.length) return <FilterEditor key={found.name} label={label} subject={found} value={value} onChange={onChange} variables={variables} error={error} readOnly={readOnly} />;
   switch (field.kind) {
     case 'text':
     case 'longText':
@@ -89,25 +94,30 @@ function Fixed({ field, owner, value, onChange, common, aside }: FixedProps) {
     case 'choice':
       return <Choose field={field} common={common} beside={beside} data={(field.choices ?? []).map((one) => ({ value: one, label: words.choice(owner, field.key, one) }))} value={value} onChange={onChange} />;
     default:
-      return <Ref field={field} common={common} beside={beside} value={value} onChange={onChange} />;
+      return <Ref field={field} common={common} beside={beside} aside={aside} value={value} onChange={onChange} />;
   }
 }
 
 type ChooseProps = { field: Field; common: Common; beside: object; data: { value: string; label: string }[]; value: unknown; onChange: (value: unknown) => void };
 
 function Choose({ field, common, beside, data, value, onChange }: ChooseProps) {
+  const { words } = useBuilder();
+  const { nameOf } = useRefs();
+  const known = (one: string) => {
+    const name = field.kind === 'ref' ? nameOf(field.of ?? '', one) : undefined;
+    return name ?? (name === null ? words.gone(field.of) : '…');
+  };
   // what was chosen once is shown also when it is no longer offered
   const chosen = (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string' && !!one);
-  const all = [...chosen.filter((one) => !data.some((choice) => choice.value === one)).map((one) => ({ value: one, label: '…' })), ...data];
+  const all = [...chosen.filter((one) => !data.some((choice) => choice.value === one)).map((one) => ({ value: one, label: known(one) })), ...data];
   if (field.many) return <MultiSelect {...common} {...beside} data={all} value={chosen} searchable onChange={onChange} />;
   return <Select {...common} {...beside} data={all} value={chosen[0] ?? null} searchable={all.length > 6} clearable={!field.required} onChange={onChange} />;
 }
 
 /** Something that the practice has. */
-function Ref({ field, common, beside, value, onChange }: Omit<ChooseProps, 'data'>) {
+function Ref({ field, common, beside, aside, value, onChange }: Omit<ChooseProps, 'data'> & { aside: ReactNode }) {
   const { choicesOf, knows } = useRefs();
   const of = field.of ?? '';
-  if (of === 'patient' && !field.many) return <PatientPicker {...common} {...beside} value={typeof value === 'string' && value ? value : null} onChange={onChange} />;
   if (knows(of)) return <Choose field={field} common={common} beside={beside} data={choicesOf(of) ?? []} value={value} onChange={onChange} />;
-  return <TextInput {...common} {...beside} className="ownDirection" spellCheck={false} value={typeof value === 'string' ? value : ''} onChange={(event) => onChange(event.currentTarget.value || null)} />;
+  return <RecordPicker {...common} of={of} aside={aside} value={typeof value === 'string' && value ? value : null} onChange={onChange} />;
 }

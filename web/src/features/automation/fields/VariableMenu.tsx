@@ -6,7 +6,7 @@ import { onRowKeys } from '@/shared/ui/rowKeys';
 import { SearchBox } from '@/shared/ui/SearchBox';
 import type { Field } from '../blocks';
 import { useBuilder } from '../builder/useBuilder';
-import { sourcesOf } from '../variables';
+import { pickable, sourcesOf } from '../variables';
 import classes from './Fields.module.css';
 
 type Props = {
@@ -51,6 +51,7 @@ export function VariableMenu({ label, variables, onPick, opened, onOpened }: Pro
 function List({ variables, onPick }: Pick<Props, 'variables' | 'onPick'>) {
   const { t } = useLang();
   const { words, definition } = useBuilder();
+  const names = words.names(pickable(variables).map(({ key }) => key));
   const [q, setQ] = useState('');
   const input = useRef<HTMLInputElement>(null);
   const rows = useRef<HTMLDivElement>(null);
@@ -70,7 +71,7 @@ function List({ variables, onPick }: Pick<Props, 'variables' | 'onPick'>) {
             <div className={classes.sourceName}>{words.source(head)}</div>
             {fields.map((field) => (
               <UnstyledButton key={field.key} data-row data-variable={field.key} className={classes.variable} onClick={() => onPick(field)}>
-                <span>{words.member(field.key)}</span>
+                <span>{names.get(field.key)}</span>
                 <Sample field={field} />
               </UnstyledButton>
             ))}
@@ -90,10 +91,11 @@ function List({ variables, onPick }: Pick<Props, 'variables' | 'onPick'>) {
 /** What one of them looks like. */
 function Sample({ field }: { field: Field }) {
   const { words } = useBuilder();
-  if (field.sample === null || field.sample === undefined || typeof field.sample === 'object') return null;
+  // an id says nothing to anybody
+  if (field.kind === 'ref' || field.sample === null || field.sample === undefined || typeof field.sample === 'object') return null;
   return (
     <small>
-      <bdi>{words.given({ ...field, kind: field.kind === 'ref' ? 'text' : field.kind }, field.key.split('.')[0]!, field.sample)}</bdi>
+      <bdi>{words.given(field, field.key.split('.')[0]!, field.sample)}</bdi>
     </small>
   );
 }

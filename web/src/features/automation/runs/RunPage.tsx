@@ -4,6 +4,7 @@ import { IconAlertTriangle, IconChevronLeft, IconPlayerPlay, IconX } from '@tabl
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { ApiProblem } from '@/shared/api/problem';
 import { useCan, useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
@@ -11,6 +12,7 @@ import { formatDateTime } from '@/shared/i18n/format';
 import { Gate } from '@/shared/ui/Gate';
 import { Failed } from '@/shared/ui/Page';
 import { PHONE } from '@/shared/ui/phone';
+import { takeRest } from '@/shared/ui/takeRest';
 import { toast } from '@/shared/ui/toast';
 import { blocksQuery, type Run, runQuery, useRuns, workflowQuery } from '../api';
 import page from '../canvas/Frame.module.css';
@@ -70,7 +72,7 @@ function Page({ run }: { run: Run }) {
   const step = selected && selected !== TRIGGER ? findStep(run.definition, selected) : undefined;
   const shown = { definition: run.definition, words, selected, onSelect: select, marks: way.marks, passed: way.keys };
   return (
-    <div className={page.page}>
+    <div ref={takeRest} className={page.page}>
       <Bar run={run} />
       <Trouble run={run} words={words} onOpen={select} />
       <div className={page.work}>
@@ -94,6 +96,8 @@ function Bar({ run }: { run: Run }) {
   const { timeZone } = useSession().practice;
   const { took } = useRunWords();
   const lasted = took(run);
+  const { error } = useQuery({ ...workflowQuery(run.workflow.id), retry: false });
+  const gone = error instanceof ApiProblem && error.problem.status === 404;
   return (
     <div className={page.bar}>
       <Link to="/workflows/runs" search={{ workflow: run.workflow.id }} className={classes.up} aria-label={t('workflows.runs')}>
@@ -101,12 +105,17 @@ function Bar({ run }: { run: Run }) {
       </Link>
       <div className={page.titles}>
         <h1 className={page.name}>
-          <Link to="/workflows/$id" params={{ id: run.workflow.id }} className={classes.who}>
-            <bdi>{run.workflow.name}</bdi>
-          </Link>
+          {gone ? (
+            <bdi className="cut">{run.workflow.name}</bdi>
+          ) : (
+            <Link to="/workflows/$id" params={{ id: run.workflow.id }} className={classes.who}>
+              <bdi className="cut">{run.workflow.name}</bdi>
+            </Link>
+          )}
         </h1>
         <div className={page.state}>
           <RunMark state={run.state} />
+          {gone ? <span>{t('workflows.gone.workflow')}</span> : null}
           {run.test ? (
             <Badge radius="sm" className={classes.test}>
               {t('workflows.run.test')}
@@ -129,7 +138,7 @@ function Acts({ run }: { run: Run }) {
   const textOf = useErrorText();
   const may = useCan()('workflows.run');
   const { resume, cancel } = useRuns();
-  const now = useQuery({ ...workflowQuery(run.workflow.id), enabled: run.state === 'failed', retry: false }).data;
+  const now = useQuery({ ...workflowQuery(run.workflow.id), retry: false }).data;
   // what failed may have been mended meanwhile
   const newer = now?.publishedVersion && now.publishedVersion > run.version ? now.publishedVersion : undefined;
   const [busy, setBusy] = useState(false);
@@ -170,7 +179,7 @@ function Trouble({ run, words, onOpen }: { run: Run; words: ReturnType<typeof us
     const step = run.error.step ? findStep(run.definition, run.error.step) : undefined;
     return (
       <Alert color="red" radius={0} icon={<IconAlertTriangle />} title={step ? t('workflows.run.failedAt', { step: words.stepTitle(step) }) : t('workflows.run.failed')} className={classes.trouble ?? ''}>
-        {errorText(run.error)}
+        {errorText(run.error, step, words)}
         {step ? (
           <Button variant="default" size="xs" ms="md" onClick={() => onOpen(step.id)}>
             {t('workflows.run.look')}

@@ -53,7 +53,7 @@ function Turn({ step, turn, words }: { step: Step; turn: RunStep; words: Words }
       </div>
       {turn.error ? (
         <Alert color="red" py="xs">
-          {errorText(turn.error)}
+          {errorText(turn.error, step, words)}
         </Alert>
       ) : null}
       {step.kind === 'branch' && turn.state === 'done' ? <p className={classes.hint}>{t('workflows.run.went', { path: words.laneTitle(step, path) })}</p> : null}

@@ -1,5 +1,6 @@
 import { IconEyeOff } from '@tabler/icons-react';
 import { useLang } from '@/shared/i18n';
+import { isPicked, useRecord } from '../useRecords';
 import type { Words } from '../useWords';
 import classes from './Runs.module.css';
 
@@ -38,5 +39,12 @@ function One({ owner, name, value, words }: { owner: string; name: string; value
   if (Array.isArray(value) && value.some((one) => one && typeof one === 'object')) return <>{t('workflows.items', { count: value.length })}</>;
   if (value && typeof value === 'object' && !Array.isArray(value)) return <Values owner={`${owner}.${name}`} values={value} words={words} />;
   const declared = words.declared(owner, name);
+  if (typeof value === 'string' && declared?.kind === 'ref' && isPicked(declared.of ?? '')) return <RecordName of={declared.of ?? ''} id={value} words={words} />;
   return <bdi className={classes.value}>{words.given(declared, owner, value)}</bdi>;
+}
+
+/** What a record is called, or that it is no longer there. */
+function RecordName({ of, id, words }: { of: string; id: string; words: Words }) {
+  const { name } = useRecord(of, id);
+  return <bdi className={classes.value}>{name ?? (name === null ? words.gone(of) : words.block(of))}</bdi>;
 }

@@ -1,5 +1,8 @@
 import { useLang } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
+import type { Step } from '../definition';
+import type { Words } from '../useWords';
+import { errorText } from './errorText';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -20,6 +23,6 @@ export function useRunWords() {
   return {
     length,
     took: ({ startedAt, endedAt }: { startedAt: string; endedAt?: string | null }) => (endedAt ? length(Date.parse(endedAt) - Date.parse(startedAt)) : undefined),
-    errorText: ({ code, message }: { code: string; message: string }) => lookup(`workflows.problem.${code}`) ?? lookup(`problem.${code}`) ?? message,
+    errorText: (error: { code: string; message: string }, step?: Step, words?: Words) => errorText({ t, lookup }, error, step, words),
   };
 }
