@@ -114,6 +114,8 @@ export default async function ({ browser, watch, step, must }) {
     await press('Tab', 'Tab');
     await page.keyboard.type('Good morning from {{');
     await page.getByPlaceholder('Search values').waitFor();
+    // what is typed goes there once it has the focus
+    await page.waitForFunction(() => document.activeElement?.matches('[placeholder="Search values"]'));
     await page.keyboard.type('practice');
     await press('ArrowDown', 'Enter');
     await press('Escape');

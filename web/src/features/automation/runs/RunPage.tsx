@@ -105,13 +105,15 @@ function Bar({ run }: { run: Run }) {
       </Link>
       <div className={page.titles}>
         <h1 className={page.name}>
-          {gone ? (
-            <bdi className="cut">{run.workflow.name}</bdi>
-          ) : (
-            <Link to="/workflows/$id" params={{ id: run.workflow.id }} className={classes.who}>
-              <bdi className="cut">{run.workflow.name}</bdi>
-            </Link>
-          )}
+          <bdi className="cut">
+            {gone ? (
+              run.workflow.name
+            ) : (
+              <Link to="/workflows/$id" params={{ id: run.workflow.id }} className={classes.who}>
+                {run.workflow.name}
+              </Link>
+            )}
+          </bdi>
         </h1>
         <div className={page.state}>
           <RunMark state={run.state} />
