@@ -2571,7 +2571,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give a file that an e-mail is to take along, of at most 10 MiB. */
+        /**
+         * Give a file that an e-mail is to take along, of at most 10 MiB. Its type, the ending of its name and its first bytes have
+         *     to say the same.
+         */
         post: operations["message-attachments.give"];
         delete?: never;
         options?: never;
@@ -3001,8 +3004,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A message. */
-        get: operations["headers.headers"];
+        /**
+         * The headers of an e-mail that the sandbox has: where answers go, and how one gets no more of it. Of what was sent, they
+         *     are the patient's alone.
+         */
+        get: operations["messages.headers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7503,7 +7509,7 @@ export interface components {
             messagingServiceSid: string | null;
             /**
              * Format: int32
-             * @description Its port.
+             * @description Its port: 465, 587 or 2525, unless the installation names the server as one of its own network.
              * @default null
              */
             port: number | null;
@@ -8042,7 +8048,7 @@ export interface components {
             html: string | null;
             /** @description In which language. */
             language: components["schemas"]["Language"];
-            /** @description What is wrong with the text; then it is empty. */
+            /** @description What is wrong with the text, which is empty where it could not be filled. */
             problems: components["schemas"]["TemplateProblem"][];
             sms: components["schemas"]["SmsMeasure"] | null;
             /** @description Of an e-mail. */
@@ -9261,12 +9267,18 @@ export interface components {
             /** @description How many were new. */
             new: number;
         };
+        /** @description A header of an e-mail. */
         MessageHeader: {
+            /** @description Its name: `Reply-To`, `List-Unsubscribe` (RFC 2369), `List-Unsubscribe-Post` (RFC 8058). */
             name: string;
+            /** @description What it says. */
             value: string;
         };
+        /** @description Headers by which programs for mail act, in their order. */
         MessageHeaders: {
+            /** @description Those that there are; none of a text message. */
             items: components["schemas"]["MessageHeader"][];
+            /** @description The address that one click calls, of an e-mail that has one. It is the patient's: whoever calls it unsubscribes them. */
             unsubscribeUrl: string | null;
         };
         /**
@@ -12961,7 +12973,10 @@ export interface components {
         TemplateId: string;
         /** @description Something that is wrong with a template. */
         TemplateProblem: {
-            /** @description `template.syntax`, `template.unknown_variable`, `template.statement`, `template.missing_value`, `template.too_much`. */
+            /**
+             * @description `template.syntax`, `template.unknown_variable`, `template.statement`, `template.missing_value`, `template.too_much`;
+             *     of a filled message `message.too_long`, `message.subject_invalid`.
+             */
             code: string;
             /** @description The column in characters, from 1. */
             column: number;
@@ -23701,7 +23716,7 @@ export interface operations {
             };
         };
     };
-    "headers.headers": {
+    "messages.headers": {
         parameters: {
             query?: never;
             header?: never;
