@@ -101,7 +101,7 @@ async function walk({ context, page }, { browser, watch, step, must }) {
 
   await step('a message that was begun is there again after a look elsewhere, and can be discarded', async () => {
     const tab = (name) => page.getByRole('tab', { name, exact: true });
-    await page.getByRole('button', { name: 'Write a message' }).click();
+    await page.getByRole('region', { name: 'Conversation' }).getByRole('button', { name: 'Write a message' }).click();
     await composer.getByRole('textbox', { name: 'Text' }).fill('Half a thought');
     await tab('Overview').click();
     await composer.waitFor({ state: 'detached' });
@@ -109,7 +109,7 @@ async function walk({ context, page }, { browser, watch, step, must }) {
     await page.waitForFunction(() => [...document.querySelectorAll('form textarea')].some((one) => one.value === 'Half a thought'));
     await composer.getByRole('button', { name: 'Discard the message' }).click();
     await composer.waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: 'Write a message' }).waitFor();
+    await page.getByRole('region', { name: 'Conversation' }).getByRole('button', { name: 'Write a message' }).waitFor();
   }, page);
 
   await must('the sandbox mailbox has it as the patient would see it, and the patient answers yes', async () => {

@@ -4,7 +4,7 @@ use platform::config::Config;
 use serde_json::json;
 
 use super::sending::by_twilio;
-use crate::testing::{Clinic, id, put, raw};
+use crate::testing::{Clinic, id, put, raw, untriggered};
 
 #[tokio::test]
 async fn secrets_lie_sealed_and_show_their_last_four_characters() {
@@ -110,7 +110,7 @@ async fn a_port_that_was_saved_before_fails_with_its_reason_and_nothing_is_sent(
     let settings = json!({ "host": "mail.example.com", "port": 2525, "fromAddress": "a@example.com" });
     clinic.set_channel("email", "smtp", settings, None).await;
     let kept = sqlx::query("update messaging.channel set settings = settings || '{\"port\": 22}'")
-        .execute(&mut clinic.server.database.conn().await)
+        .execute(&mut untriggered(&clinic.server).await)
         .await;
     assert_eq!(kept.expect("written").rows_affected(), 1);
     let checked = clinic.owner.post("/api/v1/message-channels/check", &json!({ "channel": "email" })).await.expect(200);

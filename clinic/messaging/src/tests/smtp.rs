@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::message::{MessageId, row};
-use crate::testing::{Clinic, id};
+use crate::testing::{Clinic, id, untriggered};
 
 /// A server for mail; it ends with the test.
 struct MailServer {
@@ -217,7 +217,7 @@ async fn keep_as(clinic: &Clinic, field: &str, value: Value) {
     let changed = sqlx::query("update messaging.channel set settings = jsonb_set(settings, array[$1], $2)")
         .bind(field)
         .bind(value)
-        .execute(&mut clinic.server.database.conn().await)
+        .execute(&mut untriggered(&clinic.server).await)
         .await;
     assert_eq!(changed.expect("written").rows_affected(), 1);
 }
@@ -247,18 +247,17 @@ async fn what_was_kept_before_is_judged_again_when_it_goes_out() {
     let planned = write(&clinic, &patient, json!({ "notBefore": at })).await;
     let message: MessageId = planned.parse().map(MessageId).expect("an id");
     let caller = Caller::system(PracticeId(clinic.owner.practice()));
-    let rewrite = clinic.server.app.door.write(&caller, async move |tx| {
+    let sealed = clinic.server.app.door.write(&caller, async move |tx| {
         let content = json!({ "address": "lina0@example.com", "subject": "Hello\r\nBcc: everybody@example.com",
             "text": "T", "replyTo": null });
-        let sealed = tx.seal(row::place(message), content.to_string().as_bytes()).await?;
-        sqlx::query("update messaging.message set content = $1 where id = $2")
-            .bind(sealed)
-            .bind(message.uuid())
-            .execute(tx.conn())
-            .await?;
-        Ok(())
+        tx.seal(row::place(message), content.to_string().as_bytes()).await
     });
-    rewrite.await.expect("rewritten");
+    let rewritten = sqlx::query("update messaging.message set content = $1 where id = $2")
+        .bind(sealed.await.expect("sealed"))
+        .bind(message.uuid())
+        .execute(&mut untriggered(&clinic.server).await)
+        .await;
+    assert_eq!(rewritten.expect("written").rows_affected(), 1);
     clinic.later(SignedDuration::from_hours(3)).await;
     assert_eq!(state(&clinic, &planned).await, ("failed".to_owned(), json!("message.subject_invalid")));
     keep_as(&clinic, "replyTo", json!("a@b.example\r\nBcc: everybody@example.com")).await;
