@@ -10,9 +10,10 @@ import { More } from '@/shared/ui/More';
 import { Empty, Failed } from '@/shared/ui/Page';
 import { toast } from '@/shared/ui/toast';
 import { ledgerQuery, type Item, useRetry } from '../api';
+import { Line } from '../Line';
 import type { MessagesSearch } from '../search';
 import { StateMark } from '../StateMark';
-import { actsOf, lineOf, repeatedOf, useMessageWords } from '../words';
+import { actsOf, repeatedOf, useMessageWords } from '../words';
 import classes from './Ledger.module.css';
 import { useWho } from './who';
 
@@ -51,7 +52,7 @@ export function List({ search, onOpen }: { search: MessagesSearch; onOpen: (mess
             label: t('messages.column.what'),
             cell: (message) => (
               <span className={classes.line}>
-                <bdi className="cut">{lineOf(message)}</bdi>
+                <Line of={message} />
               </span>
             ),
           },
@@ -69,7 +70,7 @@ export function List({ search, onOpen }: { search: MessagesSearch; onOpen: (mess
         details={(message) => (
           <>
             <span>{[t(`messages.state.${message.state}`), formatDateTime(lang, timeZone, message.createdAt)].join(' · ')}</span>
-            <bdi className="cut">{lineOf(message)}</bdi>
+            <Line of={message} />
           </>
         )}
         onOpen={onOpen}

@@ -14,7 +14,7 @@ import { onRowKeys } from '@/shared/ui/rowKeys';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
 import { mailboxQuery, type Message } from '../api';
 import { useWho } from '../ledger/who';
-import { lineOf } from '../words';
+import { Line } from '../Line';
 import { Kept } from './Kept';
 import classes from './Mailbox.module.css';
 
@@ -88,7 +88,7 @@ function Row({ message, name, chosen, onChoose }: { message: Message; name: stri
             </time>
           </span>
           <span className={classes.line}>
-            <bdi className="cut">{lineOf(message)}</bdi>
+            <Line of={message} />
           </span>
         </span>
       </UnstyledButton>

@@ -13,6 +13,7 @@ import { useShortcuts } from '@/shared/ui/shortcuts';
 import { StatusTabs } from '@/shared/ui/StatusTabs';
 import { useUndoable } from '@/shared/ui/useUndoable';
 import { type Template, templatesQuery, useSetTemplateArchived } from '../api';
+import { directionOf } from '../direction';
 import { nameOf } from './draft';
 import classes from './Templates.module.css';
 
@@ -86,7 +87,9 @@ function Templates() {
                 label: t('messages.templates.text'),
                 cell: (template) => (
                   <span className={classes.line}>
-                    <bdi className="cut">{first(template)}</bdi>
+                    <bdi className="cut" dir={directionOf(first(template), lang)}>
+                      {first(template)}
+                    </bdi>
                   </span>
                 ),
               },
