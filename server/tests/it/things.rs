@@ -105,6 +105,7 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         ("/api/v1/messages/{id}/read", message("received").await),
         ("/api/v1/messages/{id}/decide", message("unknown").await),
         ("/api/v1/messages/{id}/retry", message("failed").await),
+        ("/api/v1/messages/{id}/headers", message("sent").await),
         ("/api/v1/messages/", message("queued").await),
         ("/api/v1/message-templates/{id}/restore", archived),
         ("/api/v1/message-rules/", make("/api/v1/message-rules", rule).await),
@@ -304,12 +305,13 @@ async fn without_triggers(server: &TestServer) -> PgConnection {
     conn
 }
 
-/// A message that has come so far; one that was received came from somebody unknown.
+/// A message that has come so far; one that was received came from somebody unknown, one that was sent lies in the sandbox.
 async fn in_state(server: &TestServer, person: &Person, id: Uuid, state: &str) -> Uuid {
     let mut conn = without_triggers(server).await;
     sqlx::query(
         "update messaging.message set state = $3, direction = case $3 when 'received' then 'in' else direction end,
-                patient_id = case $3 when 'received' then null else patient_id end
+                patient_id = case $3 when 'received' then null else patient_id end,
+                provider = case $3 when 'sent' then 'sandbox' else provider end
           where practice_id = $1 and id = $2",
     )
     .bind(person.practice())
