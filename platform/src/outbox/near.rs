@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use futures::{StreamExt as _, TryStreamExt as _};
 use tokio::sync::oneshot;
 
-use super::{BATCH, BATCH_OF_ALL, Batch, PRACTICES, Waiting, mark, tell};
+use super::{BATCH, BATCH_OF_ALL, Batch, PRACTICES, mark, pending, tell};
 use crate::app::App;
 use crate::db::{Caller, TenantTx};
 use crate::error::{Error, Result};
@@ -110,28 +110,19 @@ async fn serve(
     Ok(lanes)
 }
 
-/// Locks lanes that are ready, but those that failed before, and reads what waits in them. What was committed behind this
-/// statement's snapshot is counted by its lane, and told the next time.
+/// Locks lanes that are ready, but those that failed before, and reads what waits in them. These are two statements, as one
+/// would read the events as they were before it had the locks: those that another transaction has told meanwhile as well.
 async fn ready(tx: &mut TenantTx, most: i64) -> Result<Batch> {
     let practice = tx.practice();
-    let waiting = sqlx::query_as!(
-        Waiting,
-        "with mine as materialized (
-            select l.lane from outbox.lane l
-             where l.practice_id = $1 and l.pending > 0 and l.ready_at <= now() and l.attempts = 0
-               and exists (select from platform.practice p where p.practice_id = $1 and p.status = 'active')
-             order by l.ready_at limit $2 for update skip locked)
-         select mine.lane, e.id, e.at, e.name, e.subject_type, e.subject_id, e.version, e.payload
-           from mine cross join lateral (
-                select id, at, name, subject_type, subject_id, version, payload from outbox.event
-                 where practice_id = $1 and lane = mine.lane and state = 'pending' order by seq limit $3) e
-          limit $4",
+    let lanes = sqlx::query_scalar!(
+        "select l.lane from outbox.lane l
+          where l.practice_id = $1 and l.pending > 0 and l.ready_at <= now() and l.attempts = 0
+            and exists (select from platform.practice p where p.practice_id = $1 and p.status = 'active')
+          order by l.ready_at limit $2 for update skip locked",
         practice,
         most,
-        BATCH,
-        BATCH_OF_ALL,
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(waiting.into_iter().collect())
+    if lanes.is_empty() { Ok(Batch::default()) } else { pending(tx, &lanes, BATCH).await }
 }
