@@ -25,7 +25,7 @@ export function WorkflowList({ items }: { items: WorkflowItem[] }) {
   const people = useQuery({ ...peopleQuery, enabled: useCan()('staff.read') }).data;
 
   const columns: Column<WorkflowItem>[] = [
-    { label: t('workflows.col.trigger'), cell: (item) => <bdi className={`cut ${classes.trigger}`}>{words.brief(item.trigger)}</bdi> },
+    { label: t('workflows.col.trigger'), cell: (item) => <span className={classes.trigger}><bdi className="cut">{words.brief(item.trigger)}</bdi></span> },
     {
       label: t('workflows.col.status'),
       cell: (item) => <StatusBadge status={item.status} />,

@@ -101,7 +101,7 @@ function Rows({ items, ofOne }: { items: RunItem[] | undefined; ofOne: boolean }
     { label: t('workflows.col.state'), cell: (run) => <RunMark state={run.state} /> },
     ...(ofOne ? [] : [{ label: t('workflows.one'), cell: (run: RunItem) => <bdi>{run.workflow.name}</bdi> }]),
     { label: t('workflows.col.about'), cell: (run) => (run.subject ? <SubjectLink subject={run.subject} patient={run.patientId} /> : null) },
-    { label: t('workflows.col.note'), cell: (run) => <bdi className={`cut ${own.note}`}>{note(run)}</bdi> },
+    { label: t('workflows.col.note'), cell: (run) => <span className={own.note}><bdi className="cut">{note(run)}</bdi></span> },
     { label: t('workflows.col.version'), cell: (run) => (run.test ? <Badge radius="sm" className={own.test}>{t('workflows.run.test')}</Badge> : t('workflows.version', { n: run.version })) },
   ];
   return (
