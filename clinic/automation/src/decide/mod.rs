@@ -262,9 +262,12 @@ impl<'a> Decision<'a> {
             }
         };
         if !act.is_own() {
+            // once, however often it is tried or waits for its turn
+            if self.state.open.is_none() {
+                self.state.bytes += size_of(&input);
+            }
             let (seq, iteration) = (self.seq(), self.state.iteration());
             self.state.open = Some(seq);
-            self.state.bytes += input.iter().map(|(key, value)| key.len() + size(value)).sum::<usize>();
             return Some(Next::Act(Request { step: node.id.clone(), iteration, seq, input }));
         }
         let output = if act.action.name == builtin::SET {
@@ -511,8 +514,12 @@ fn size(value: &Value) -> usize {
         Value::Null | Value::Bool(_) | Value::Number(_) => 8,
         Value::String(text) => text.len() + 2,
         Value::Array(items) => items.iter().map(|item| size(item) + 1).sum::<usize>() + 2,
-        Value::Object(members) => members.iter().map(|(key, member)| key.len() + size(member) + 4).sum::<usize>() + 2,
+        Value::Object(members) => size_of(members),
     }
+}
+
+fn size_of(members: &Map<String, Value>) -> usize {
+    members.iter().map(|(key, member)| key.len() + size(member) + 4).sum::<usize>() + 2
 }
 
 /// What stands at a path of the variables.

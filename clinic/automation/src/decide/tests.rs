@@ -307,3 +307,16 @@ fn a_run_is_bounded_in_bytes() {
     assert_eq!(run(10), Next::Done);
     assert!(matches!(run(12), Next::Failed(failure) if failure.code == "run.too_much"));
 }
+
+#[test]
+fn a_step_that_is_tried_again_counts_once() {
+    let plan = one(&json!({ "kind": "action", "id": "a", "action": "test.note", "fields": { "text": "Hello" } }));
+    let mut state = begin(&plan, Map::new());
+    let mut counted = Vec::new();
+    for minutes in 0..5 {
+        let next = decide(&plan, &mut state, Answer::Go, &at(minutes), 10).next;
+        assert!(matches!(next, Next::Act(_)));
+        counted.push(state.bytes);
+    }
+    assert!(counted[0] > 0 && counted.iter().all(|bytes| *bytes == counted[0]), "{counted:?}");
+}
