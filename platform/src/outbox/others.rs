@@ -20,7 +20,12 @@ pub async fn tell_others(app: App) {
             () = app.stop.cancelled() => return,
             () = app.door.wake.of(Watch::Events).notified() => {}
         }
-        if let Err(error) = tell(&app, &app.door.wake.near()).await {
+        let practices = app.door.wake.near();
+        // told with the ones before, by which it was woken as well
+        if practices.is_empty() {
+            continue;
+        }
+        if let Err(error) = tell(&app, &practices).await {
             tracing::debug!(%error, "other processes find by looking what was written here");
         }
     }
