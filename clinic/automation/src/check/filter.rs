@@ -6,6 +6,7 @@ use serde_json::Value;
 use sqlx::QueryBuilder;
 
 use super::Walk;
+use super::values::is_filled_in;
 use crate::block::{Kind, Subject};
 
 const FORM: &str = "filter.form";
@@ -66,10 +67,6 @@ impl Walk<'_> {
             );
         }
     }
-}
-
-fn is_filled_in(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.contains("{{"))
 }
 
 /// Whether it lies in something of which only the practice knows the parts: its own fields of patients.

@@ -64,7 +64,7 @@ impl Walk<'_> {
                 None => self.form(at),
             },
             Kind::Object | Kind::List => self.tree(value, at, scope, 0),
-            _ if value.as_str().is_some_and(|text| text.contains("{{")) => self.must_be_one(value, at, scope),
+            _ if is_filled_in(value) => self.must_be_one(value, at, scope),
             kind => {
                 if !fits(kind, value) {
                     self.form(at);
@@ -129,6 +129,11 @@ impl Walk<'_> {
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
     }
+}
+
+/// Whether variables make it what it will be.
+pub(super) fn is_filled_in(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.contains("{{"))
 }
 
 /// What stands in a field, if anything does.
