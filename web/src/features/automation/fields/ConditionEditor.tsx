@@ -1,6 +1,6 @@
-import { ActionIcon, Button, Menu, SegmentedControl, Textarea } from '@mantine/core';
-import { IconCode, IconDots, IconPlus, IconX } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { Button, SegmentedControl, Textarea } from '@mantine/core';
+import { IconPlus, IconX } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useLang } from '@/shared/i18n';
 import type { Field } from '../blocks';
 import { celOf, emptyGroup, type Group, isGroup, type Item, type Op, read, write } from '../conditions';
@@ -8,6 +8,7 @@ import type { Condition } from '../definition';
 import classes from './Fields.module.css';
 import { JsonField } from './JsonField';
 import { TestLine } from './TestLine';
+import { useTold, Worded } from './Worded';
 
 type Props = { label: string; value: Condition; onChange: (condition: Condition) => void; fields: readonly Field[]; error?: string | undefined; readOnly: boolean };
 type Mode = 'words' | 'logic' | 'cel';
@@ -19,61 +20,34 @@ export function ConditionEditor({ label, value, onChange, fields, error, readOnl
   const { t } = useLang();
   const [mode, setMode] = useState<Mode>(() => modeOf(value));
   const [group, setGroup] = useState<Group>(() => read(value) ?? emptyGroup);
-  const told = useRef(JSON.stringify(value));
-
-  // undone, or changed by somebody else
-  useEffect(() => {
-    const text = JSON.stringify(value);
-    if (text === told.current) return;
-    told.current = text;
+  const known = read(value);
+  const tell = useTold(value, onChange, () => {
     setMode(modeOf(value));
-    setGroup(read(value) ?? emptyGroup);
-  }, [value]);
-
-  const tell = (next: Condition) => {
-    told.current = JSON.stringify(next);
-    onChange(next);
-  };
+    setGroup(known ?? emptyGroup);
+  });
   const change = (next: Group) => {
     setGroup(next);
     tell(write(next));
   };
-  const toWords = () => {
-    const known = read(value);
-    if (!known) return;
-    setGroup(known);
+  const toWords = (group: Group) => {
+    setGroup(group);
     setMode('words');
   };
 
   return (
-    <div role="group" aria-label={label} data-field="condition">
-      <div className={classes.conditionHead}>
-        <b>{label}</b>
-        {readOnly ? null : (
-          <Menu position="bottom-end" width={240}>
-            <Menu.Target>
-              <ActionIcon variant="subtle" color="gray" size={28} aria-label={t('workflows.condition.how')}>
-                <IconDots size={16} />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item disabled={mode === 'words' || !read(value)} onClick={toWords}>
-                {t('workflows.condition.words')}
-              </Menu.Item>
-              <Menu.Item leftSection={<IconCode size={15} />} disabled={mode !== 'words'} onClick={() => setMode('logic')}>
-                {t('workflows.condition.expert')}
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
-        )}
-      </div>
+    <Worded
+      label={label}
+      how={t('workflows.condition.how')}
+      expert={t('workflows.condition.expert')}
+      inWords={mode === 'words'}
+      toWords={known ? () => toWords(known) : undefined}
+      toExpert={() => setMode('logic')}
+      error={error}
+      readOnly={readOnly}
+      field="condition"
+    >
       {mode === 'words' ? <GroupEditor group={group} onChange={change} fields={fields} readOnly={readOnly} /> : <Expert mode={mode} setMode={setMode} value={value} tell={tell} readOnly={readOnly} />}
-      {error ? (
-        <p className={classes.error} role="alert">
-          {error}
-        </p>
-      ) : null}
-    </div>
+    </Worded>
   );
 }
 
