@@ -384,6 +384,32 @@ permissions! {
         /// Change templates, reminders and when messages go out.
         Configure "messages.configure"  "xx......";
     }
+    call_workflows {
+        /// See what the practice calls about.
+        Read "call_workflows.read"      "xxxxxx..";
+        /// Say what it calls about, and what is kept of each case.
+        Configure "call_workflows.configure" "xx......";
+    }
+    cases {
+        /// See whom the practice calls about something, and what is known of them.
+        Read "cases.read"               "xxxxxx..";
+        /// Enter, change and delete them.
+        Write "cases.write"             "xxx.xx..";
+        /// Enter many at once, from a file.
+        Import "cases.import"           "xx...x..";
+        /// Take them out of the product, as a file.
+        Export "cases.export"           "xx......";
+    }
+    calls {
+        /// See calls, those under way too, and read what was said.
+        Read "calls.read"               "xxxxxx..";
+        /// Have calls made.
+        Start "calls.start"             "xxx.xx..";
+        /// Take a call over, or end it.
+        Join "calls.join"               "xxx..x..";
+        /// Decide what of a call goes into the record.
+        Review "calls.review"           "xxx.xx..";
+    }
     support_access {
         /// See when the platform's support looked into the practice, and why.
         Read "support_access.read"      "xx......";

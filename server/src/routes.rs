@@ -35,6 +35,7 @@ use crate::blocks;
         (name = "notices", description = "What people are told"),
         (name = "webhooks", description = "Other programs of the practice are told what happened"),
         (name = "messaging", description = "E-mail and text messages to patients, and what they answer"),
+        (name = "voice", description = "What the practice calls about, whom, and the calls themselves"),
         (name = "interchange", description = "What leaves the practice whole: FHIR, the printed record, the archive"),
         (name = "automation", description = "What happens by itself: workflows and their runs"),
         (name = "administration", description = "The platform itself: practices, queues, health"),
@@ -54,6 +55,7 @@ fn areas() -> Routes {
         .merge(notices::routes())
         .merge(webhooks::routes())
         .merge(messaging::routes())
+        .merge(voice::routes())
         .merge(interchange::routes())
         .merge(automation::routes())
         .merge(administration::routes())

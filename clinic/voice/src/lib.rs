@@ -1,0 +1,26 @@
+//! Voice: what the practice calls about, the cases of it, and calls that do the work.
+
+use platform::routes::Routes;
+
+platform::id!(
+    /// A call workflow: a purpose of calls.
+    CallWorkflowId
+);
+platform::id!(
+    /// Somebody in a call workflow.
+    CaseId
+);
+platform::id!(
+    /// A call.
+    CallId
+);
+platform::id!(
+    /// A version of a conversation.
+    FlowId
+);
+
+/// All routes of the area.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+}
