@@ -11,6 +11,7 @@
 mod answer;
 mod ask;
 mod calls;
+mod dial;
 mod event;
 mod listen;
 mod machines;

@@ -43,7 +43,7 @@ pub(super) fn missing(flow: &Flow, context: &Context) -> Vec<String> {
 }
 
 /// A value of the case or the practice as text.
-fn lookup(context: &Context, path: &str) -> Option<String> {
+pub(super) fn lookup(context: &Context, path: &str) -> Option<String> {
     let (root, name) = path.split_once('.')?;
     let values = match root {
         "patient" => &context.patient,
