@@ -29,6 +29,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use calls::DONE_AND_ON;
 pub use event::{
     Effect, Event, Message, Part, Party, Question, Refusal, Secret, Sound, Tool, ToolCall, Turn, Utterance,
 };
