@@ -53,7 +53,7 @@ impl Folder {
     /// Everything that is wrong with them. `flow.yaml`, `services.yaml` and `schema.yaml` must be there.
     pub fn read(files: &BTreeMap<String, String>) -> Result<Self, Vec<Trouble>> {
         let mut reader = Reader { files, troubles: Vec::new() };
-        let schema = reader.required("schema.yaml", schema);
+        let schema = reader.required("schema.yaml", read_schema);
         let source = reader.required("flow.yaml", Source::read);
         let services = reader.required("services.yaml", Services::read);
         let script = reader.optional("script.yaml", Script::read).unwrap_or_default();
@@ -87,8 +87,11 @@ fn is_scenario(name: &str) -> bool {
     name.strip_prefix("scenarios/").is_some_and(|rest| rest.ends_with(".yaml"))
 }
 
-/// The fields of cases.
-fn schema(text: &str) -> Result<Schema, Vec<Fault>> {
+/// Reads the fields of cases, `schema.yaml`.
+///
+/// # Errors
+/// As flows are read; and what is wrong with the fields themselves.
+pub fn read_schema(text: &str) -> Result<Schema, Vec<Fault>> {
     let root = yaml::parse(text)?;
     let schema: Schema = read(&root, "").map_err(|fault| vec![fault])?;
     let place = |key: &str| schema.fields.iter().position(|field| field.key == key).map(|at| at.to_string());

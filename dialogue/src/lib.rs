@@ -20,7 +20,7 @@ pub use engine::{
 };
 pub use fault::Fault;
 pub use flow::{Flow, Source};
-pub use folder::{Folder, Trouble};
+pub use folder::{Folder, Trouble, read_schema};
 pub use schema::{Choice, Field, Kind, Label, Problem, Schema, Values};
 pub use scripted::{Piece, Script};
 pub use template::{Template, Wording};

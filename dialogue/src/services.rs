@@ -326,6 +326,15 @@ impl Default for Privacy {
 }
 
 impl Services {
+    /// The names of all secrets.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        let account = self.telephony.account.iter().map(|account| &account.secret);
+        let stt = std::iter::once(&self.stt.primary).chain(&self.stt.fallback).filter_map(|part| part.secret.as_ref());
+        let llm = std::iter::once(&self.llm.primary).chain(&self.llm.fallback).filter_map(|part| part.secret.as_ref());
+        let tts = std::iter::once(&self.tts.primary).chain(&self.tts.fallback).filter_map(|part| part.secret.as_ref());
+        account.chain(stt).chain(llm).chain(tts).map(|name| name.0.as_str())
+    }
+
     /// Reads the file.
     ///
     /// # Errors

@@ -15,6 +15,7 @@
 
 mod expect;
 mod run;
+mod side;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +27,7 @@ use crate::yaml::{self, Value, read};
 use crate::{Fault, Values};
 
 pub use run::{Failure, Report, run};
+pub use side::Side;
 
 /// An invented case, and the practice that calls about it.
 #[derive(Clone, Debug, Default, Deserialize)]
