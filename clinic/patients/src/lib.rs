@@ -12,7 +12,7 @@ mod introduced;
 mod likeness;
 mod list;
 pub mod lookup;
-mod names;
+pub mod names;
 mod reach;
 mod record;
 mod search;
@@ -40,11 +40,12 @@ pub use introduced::{agree, decide as decide_consent, enter as enter_introduced,
 pub use list::{PatientItem, PatientName, items as items_of};
 pub use reach::{Contact, MessageChannel, Reach, contacts, reach, reach_all, with_phone};
 pub use record::fields::{
-    Alert, AlertKind, Consent, Consents, ContactKind, ContactMethod, Email, PatientStatus, Phone, Sex,
+    Alert, AlertKind, Consent, Consents, ContactKind, ContactMethod, Email, PatientStatus, Phone, Sex, country,
 };
 pub use record::{Patient, PatientFields, enter, is_present};
 pub use second_check::{SecondAnswer, SecondCheck, asked as second_check, is_right};
 pub use tags::names as tag_names;
+pub use terms::last_first;
 pub use timeline::{NoteWritten, TimelineChange, TimelineEntry, notes};
 pub use visits::set_visits;
 pub use whole::{Whole, whole};

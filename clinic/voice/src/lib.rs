@@ -1,5 +1,10 @@
 //! Voice: what the practice calls about, the cases of it, and calls that do the work.
 
+pub mod case;
+#[cfg(test)]
+mod testing;
+pub mod workflow;
+
 use platform::routes::Routes;
 
 platform::id!(
@@ -22,5 +27,5 @@ platform::id!(
 /// All routes of the area.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new()
+    workflow::routes().merge(case::routes())
 }
