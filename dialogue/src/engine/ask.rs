@@ -16,6 +16,9 @@ const MOST_IN_A_ROW: u32 = 4;
 /// By which a form takes what the model has understood.
 pub(super) const ANSWER: &str = "answer";
 
+/// In which language to answer.
+pub(crate) const SPEAK_ARABIC: &str = "Speak Arabic.";
+
 /// What holds in every call, whatever the flow says.
 const RULES: &str = "You are on the phone. Say one or two short sentences at a time, without lists or markup. Values \
                      written as <<name>> are said by the system: write exactly that token, and never invent, spell or \
@@ -74,7 +77,7 @@ impl Conversation {
             }
             _ => String::new(),
         };
-        let language = if self.language() == "ar" { "Speak Arabic." } else { "Speak English." };
+        let language = if self.language() == "ar" { SPEAK_ARABIC } else { "Speak English." };
         [persona.as_str(), RULES, language, "Task:", &task].join("\n").trim().to_owned()
     }
 
