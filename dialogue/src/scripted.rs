@@ -21,7 +21,7 @@ use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::engine::{DONE_AND_ON, Message, Question, SPEAK_ARABIC, ToolCall};
+use crate::engine::{DONE_AND_ON, JUST_BEGUN, Message, Question, SPEAK_ARABIC, ToolCall};
 use crate::template::Wording;
 use crate::yaml::{self, read};
 use crate::{Fault, words};
@@ -128,7 +128,9 @@ impl Script {
         let empty = Lines::default();
         let lines = self.nodes.get(node).unwrap_or(&empty);
         let Said { text, called, is_new, has_moved } = said(&question.messages);
-        let is_arabic = matches!(question.messages.first(), Some(Message::System(text)) if text.contains(SPEAK_ARABIC));
+        let system = if let Some(Message::System(text)) = question.messages.first() { text } else { "" };
+        let is_arabic = system.contains(SPEAK_ARABIC);
+        let is_first = has_moved || system.contains(JUST_BEGUN);
         let language = if is_arabic { "ar" } else { "en" };
         let worded = |wording: &Wording| wording.of(language).text(&|_| None);
         // nothing came between our last words and the question: we have the word
@@ -148,7 +150,7 @@ impl Script {
             });
             return say.into_iter().chain(call).collect();
         }
-        let line = if is_new && !has_moved { &lines.otherwise } else { &lines.open };
+        let line = if is_new && !is_first { &lines.otherwise } else { &lines.open };
         let line = line.as_ref().or(lines.otherwise.as_ref()).or(lines.open.as_ref());
         line.map(|line| Piece::Text(worded(line))).into_iter().collect()
     }

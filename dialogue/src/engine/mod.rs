@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use ask::SPEAK_ARABIC;
+pub(crate) use ask::{JUST_BEGUN, SPEAK_ARABIC};
 pub(crate) use calls::DONE_AND_ON;
 pub use event::{
     Effect, Event, Message, Part, Party, Question, Refusal, Secret, Sound, Tool, ToolCall, Turn, Utterance,
