@@ -13,7 +13,7 @@
 //! ```
 //! `when` is a regular expression for what the other side has said last, in any case. In texts and arguments `{0}` is all of
 //! it and `{1}` the first group; `{1|code}` is the group as a code, without spaces and with digits for number words, and
-//! `{0|date}` the day in it.
+//! `{0|date}` the day in it. What is said may be given per language, as in flows.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,8 @@ use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::engine::{DONE_AND_ON, Message, Question, ToolCall};
+use crate::engine::{DONE_AND_ON, JUST_BEGUN, Message, Question, SPEAK_ARABIC, ToolCall};
+use crate::template::Wording;
 use crate::yaml::{self, read};
 use crate::{Fault, words};
 
@@ -43,15 +44,15 @@ pub enum Piece {
 
 #[derive(Clone, Debug, Default)]
 struct Lines {
-    open: Option<String>,
+    open: Option<Wording>,
     answers: Vec<Rule>,
-    otherwise: Option<String>,
+    otherwise: Option<Wording>,
 }
 
 #[derive(Clone, Debug)]
 struct Rule {
     when: Regex,
-    say: Option<String>,
+    say: Option<Wording>,
     call: Option<Call>,
 }
 
@@ -76,18 +77,18 @@ struct Written {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenLines {
-    open: Option<String>,
+    open: Option<Wording>,
     #[serde(default)]
     answers: Vec<WrittenRule>,
     #[serde(rename = "else")]
-    otherwise: Option<String>,
+    otherwise: Option<Wording>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenRule {
     when: String,
-    say: Option<String>,
+    say: Option<Wording>,
     call: Option<Call>,
 }
 
@@ -127,11 +128,20 @@ impl Script {
         let empty = Lines::default();
         let lines = self.nodes.get(node).unwrap_or(&empty);
         let Said { text, called, is_new, has_moved } = said(&question.messages);
+        let system = if let Some(Message::System(text)) = question.messages.first() { text } else { "" };
+        let is_arabic = system.contains(SPEAK_ARABIC);
+        let is_first = has_moved || system.contains(JUST_BEGUN);
+        let language = if is_arabic { "ar" } else { "en" };
+        let worded = |wording: &Wording| wording.of(language).text(&|_| None);
+        // nothing came between our last words and the question: we have the word
+        let last = question.messages.last();
+        let is_opening = matches!(last, Some(Message::System(_)))
+            || matches!(last, Some(Message::Assistant { calls, .. }) if calls.is_empty());
         let is_fresh = |rule: &&Rule| rule.call.as_ref().is_none_or(|call| !called.contains(&call.name));
-        let rules = lines.answers.iter().chain(&self.everywhere).filter(is_fresh);
+        let rules = self.everywhere.iter().chain(&lines.answers).filter(|rule| !is_opening && is_fresh(rule));
         let found = rules.filter_map(|rule| Some((rule, rule.when.captures(text.as_deref()?)?))).next();
         if let Some((rule, groups)) = found {
-            let say = rule.say.as_ref().map(|say| Piece::Text(filled(say, &groups)));
+            let say = rule.say.as_ref().map(|say| Piece::Text(filled(&worded(say), &groups)));
             let call = rule.call.as_ref().map(|call| {
                 let id = format!("call_{}", question.messages.len());
                 let arguments = call.args.iter().map(|(name, value)| (name.clone(), given(value, &groups)));
@@ -140,9 +150,9 @@ impl Script {
             });
             return say.into_iter().chain(call).collect();
         }
-        let line = if is_new && !has_moved { &lines.otherwise } else { &lines.open };
+        let line = if is_new && !is_first { &lines.otherwise } else { &lines.open };
         let line = line.as_ref().or(lines.otherwise.as_ref()).or(lines.open.as_ref());
-        line.map(|line| Piece::Text(line.clone())).into_iter().collect()
+        line.map(|line| Piece::Text(worded(line))).into_iter().collect()
     }
 
     /// The names of nodes and functions that it speaks of.

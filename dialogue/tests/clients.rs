@@ -45,3 +45,13 @@ fn plays(folder: &str, fewest: usize) {
 fn prior_authorizations_are_asked_for() {
     plays("alpha/prior_auth", 12);
 }
+
+#[test]
+fn patients_are_asked_in_english() {
+    plays("alpha/patient_questions", 10);
+}
+
+#[test]
+fn patients_are_asked_in_arabic() {
+    plays("beta/patient_questions", 10);
+}
