@@ -1,8 +1,7 @@
-import { Button, Title } from '@mantine/core';
+import { Button, Skeleton, Title } from '@mantine/core';
 import { IconLink, IconUnlink } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
-import { PatientPick } from '@/features/messaging/PatientPick';
+import { lazy, Suspense, useState } from 'react';
 import { namesOf } from '@/features/patients/person';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
@@ -10,6 +9,8 @@ import { toast } from '@/shared/ui/toast';
 import { useUndoable } from '@/shared/ui/useUndoable';
 import { type Case, useChangeCase } from '../cases/api';
 import classes from './Case.module.css';
+
+const PatientPick = lazy(() => import('@/features/messaging/PatientPick').then((m) => ({ default: m.PatientPick })));
 
 /** Who of the practice's patients the case is about: found by search, opened, and taken away again. */
 export function PatientCard({ one, mayWrite }: { one: Case; mayWrite: boolean }) {
@@ -53,7 +54,9 @@ export function PatientCard({ one, mayWrite }: { one: Case; mayWrite: boolean })
           ) : null}
         </div>
       ) : picking ? (
-        <PatientPick label={t('cases.link')} labelHidden value={null} onChange={(id) => void choose(id)} />
+        <Suspense fallback={<Skeleton h={36} />}>
+          <PatientPick label={t('cases.link')} labelHidden value={null} onChange={(id) => void choose(id)} />
+        </Suspense>
       ) : (
         <p className={classes.none}>{t('cases.noPatient')}</p>
       )}

@@ -1,4 +1,4 @@
-import { Alert, Button, FileButton, Progress, Skeleton } from '@mantine/core';
+import { Alert, Button, FileButton, Skeleton } from '@mantine/core';
 import { IconAlertTriangle, IconUpload } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type DragEvent, useEffect, useRef, useState } from 'react';
@@ -117,7 +117,7 @@ function Working({ one }: { one: CaseImport }) {
   return (
     <section className={classes.steps} aria-live="polite">
       <b>{t('caseImports.working')}</b>
-      <Progress value={total ? (100 * done) / total : 0} striped animated aria-label={t('caseImports.working')} />
+      <progress className={classes.progress} max={total ?? 1} value={total ? done : 0} aria-label={t('caseImports.working')} />
       <span className="tnum">{total ? t('caseImports.doneOf', { done: formatNumber(lang, done), total: formatNumber(lang, total) }) : ''}</span>
     </section>
   );
