@@ -24,6 +24,8 @@ import unsubscribeAr from './unsubscribe.ar.json';
 import unsubscribeEn from './unsubscribe.en.json';
 import tasksAr from './tasks.ar.json';
 import tasksEn from './tasks.en.json';
+import voiceAr from './voice.ar.json';
+import voiceEn from './voice.en.json';
 import waitlistAr from './waitlist.ar.json';
 import waitlistEn from './waitlist.en.json';
 import webhooksAr from './webhooks.ar.json';
@@ -45,6 +47,7 @@ const [en, ar] = [
     ...unsubscribeEn,
     ...webhooksEn,
     ...automationEn,
+    ...voiceEn,
   },
   {
     ...everydayAr,
@@ -61,6 +64,7 @@ const [en, ar] = [
     ...unsubscribeAr,
     ...webhooksAr,
     ...automationAr,
+    ...voiceAr,
   },
 ];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];

@@ -12,6 +12,7 @@ import type offerEn from './offer.en.json';
 import type schedulingEn from './scheduling.en.json';
 import type unsubscribeEn from './unsubscribe.en.json';
 import type tasksEn from './tasks.en.json';
+import type voiceEn from './voice.en.json';
 import type waitlistEn from './waitlist.en.json';
 import type webhooksEn from './webhooks.en.json';
 
@@ -26,6 +27,7 @@ export type MessageId = Strip<
   | keyof typeof linksEn
   | keyof typeof onlineEn
   | keyof typeof schedulingEn
+  | keyof typeof voiceEn
   | keyof typeof waitlistEn
   | keyof typeof tasksEn
   | keyof typeof offerEn
@@ -77,6 +79,7 @@ export type Part =
   | 'tasks'
   | 'webhooks'
   | 'automation'
+  | 'voice'
   | 'notices';
 // chunks of their own, loaded when they are first wanted
 const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Catalog }>>> = {
@@ -96,6 +99,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     webhooks: () => import('./webhooks.en.json'),
     automation: () => import('./automation.en.json'),
     notices: () => import('./notices.en.json'),
+    voice: () => import('./voice.en.json'),
   },
   ar: {
     everyday: () => import('./ar.json'),
@@ -113,6 +117,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     webhooks: () => import('./webhooks.ar.json'),
     automation: () => import('./automation.ar.json'),
     notices: () => import('./notices.ar.json'),
+    voice: () => import('./voice.ar.json'),
   },
 };
 const wanted = new Map<Part, Promise<void>>();
