@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import everydayAr from './ar.json';
 import automationAr from './automation.ar.json';
 import automationEn from './automation.en.json';
+import callsAr from './calls.ar.json';
+import callsEn from './calls.en.json';
 import consoleAr from './console.ar.json';
 import consoleEn from './console.en.json';
 import everydayEn from './en.json';
@@ -45,6 +47,7 @@ const [en, ar] = [
     ...unsubscribeEn,
     ...webhooksEn,
     ...automationEn,
+    ...callsEn,
   },
   {
     ...everydayAr,
@@ -61,6 +64,7 @@ const [en, ar] = [
     ...unsubscribeAr,
     ...webhooksAr,
     ...automationAr,
+    ...callsAr,
   },
 ];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];

@@ -1,5 +1,6 @@
 import { createStore, useStore } from '@/shared/store';
 import type automationEn from './automation.en.json';
+import type callsEn from './calls.en.json';
 import type consoleEn from './console.en.json';
 import type en from './en.json';
 import type importsEn from './imports.en.json';
@@ -34,6 +35,7 @@ export type MessageId = Strip<
   | keyof typeof webhooksEn
   | keyof typeof automationEn
   | keyof typeof noticesEn
+  | keyof typeof callsEn
 >;
 export type Params = Record<string, string | number> & { count?: number };
 export type T = (id: MessageId, params?: Params) => string;
@@ -77,7 +79,8 @@ export type Part =
   | 'tasks'
   | 'webhooks'
   | 'automation'
-  | 'notices';
+  | 'notices'
+  | 'calls';
 // chunks of their own, loaded when they are first wanted
 const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Catalog }>>> = {
   en: {
@@ -96,6 +99,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     webhooks: () => import('./webhooks.en.json'),
     automation: () => import('./automation.en.json'),
     notices: () => import('./notices.en.json'),
+    calls: () => import('./calls.en.json'),
   },
   ar: {
     everyday: () => import('./ar.json'),
@@ -113,6 +117,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     webhooks: () => import('./webhooks.ar.json'),
     automation: () => import('./automation.ar.json'),
     notices: () => import('./notices.ar.json'),
+    calls: () => import('./calls.ar.json'),
   },
 };
 const wanted = new Map<Part, Promise<void>>();
