@@ -8,6 +8,7 @@ it('marks the page one is on, and not one whose address merely begins alike', ()
   expect(isActive(item('/'), '/settings')).toBe(false);
   expect(isActive(item('/settings/hours'), '/settings/hours/')).toBe(true);
   expect(isActive(item('/settings/api'), '/settings/api-keys')).toBe(false);
+  expect(isActive({ ...item('/cases'), also: ['/calls'] }, '/calls/dashboard')).toBe(true);
   expect(inSettings('/settings')).toBe(true);
   expect(inSettings('/settingsfoo')).toBe(false);
 });

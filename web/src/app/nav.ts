@@ -18,6 +18,7 @@ import {
   IconMapPin,
   IconRoute,
   IconMessages,
+  IconPhone,
   IconSettings,
   IconShieldCheck,
   IconShieldLock,
@@ -44,6 +45,8 @@ export type NavItem = {
   icon: ComponentType<{ size?: number; stroke?: number }>;
   /** Hidden from those who may not even look. */
   needs?: Permission;
+  /** Pages elsewhere that belong to it. */
+  also?: string[];
   /** Not among the few at the foot of a phone's screen. */
   wide?: boolean;
 };
@@ -57,10 +60,11 @@ const recalls: NavItem = { label: 'nav.recalls', to: '/recalls', icon: IconBellR
 const tasks: NavItem = { label: 'nav.tasks', to: '/tasks', icon: IconChecklist, needs: 'tasks.read', wide: true };
 const patients: NavItem = { label: 'nav.patients', to: '/patients', icon: IconUsers, needs: 'patients.read' };
 const messages: NavItem = { label: 'nav.messages', to: '/messages', icon: IconMessages, needs: 'messages.read' };
+const calls: NavItem = { label: 'nav.calls', to: '/cases', also: ['/calls'], icon: IconPhone, needs: 'call_workflows.read', wide: true };
 const settings: NavItem = { label: 'nav.settings', to: '/settings', icon: IconSettings };
 
 const workflows: NavItem = { label: 'nav.workflows', to: '/workflows', icon: IconRoute, needs: 'workflows.read', wide: true };
-export const primaryNav: NavItem[] = [today, calendar, waitlist, recalls, tasks, messages, patients, workflows, home];
+export const primaryNav: NavItem[] = [today, calendar, waitlist, recalls, tasks, messages, calls, patients, workflows, home];
 
 /** One line for each page of settings; a group without a page for somebody is not shown to them. */
 export const settingsNav: NavGroup[] = [
@@ -127,4 +131,4 @@ const within = (to: string, path: string) => path === to || path.startsWith(`${t
 
 export const inSettings = (path: string) => within(settings.to as string, path);
 
-export const isActive = (item: NavItem, path: string) => (item.to === '/' ? path === '/' : within(item.to as string, path));
+export const isActive = (item: NavItem, path: string) => (item.to === '/' ? path === '/' : [item.to as string, ...(item.also ?? [])].some((to) => within(to, path)));

@@ -5,7 +5,7 @@ export type PermissionName = Schemas['PermissionName'];
 type Noun<P = PermissionName> = P extends `${infer N}.${string}` ? N : never;
 
 /** Where people look for a right; `own` is what everybody has, because it concerns nobody but oneself. */
-export const AREAS = ['patients', 'practice', 'time', 'people', 'security', 'work', 'own'] as const;
+export const AREAS = ['patients', 'calls', 'practice', 'time', 'people', 'security', 'work', 'own'] as const;
 export type Area = (typeof AREAS)[number];
 
 // a noun that is missing here does not compile
@@ -19,6 +19,9 @@ const areaOfNoun: Record<Noun, Area> = {
   waitlist: 'time',
   recalls: 'time',
   messages: 'patients',
+  call_workflows: 'calls',
+  cases: 'calls',
+  calls: 'calls',
   staff: 'people',
   roles: 'people',
   access: 'people',

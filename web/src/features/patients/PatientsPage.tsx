@@ -5,6 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { identityOf, useCan, useSession } from '@/shared/auth/session';
+import { sizeOf } from '@/shared/filter/filter';
 import { type MessageId, useLang } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
 import { Gate } from '@/shared/ui/Gate';
@@ -21,7 +22,6 @@ import { Peek } from './peek/Peek';
 import { type PatientsSearch, type Sort, views } from './search';
 import { TagFilter } from './tags/TagFilter';
 import { type SavedView, useCounts } from './views/api';
-import { sizeOf } from './views/filter';
 import { useView } from './views/useView';
 import classes from './views/Views.module.css';
 

@@ -2,8 +2,8 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQ
 import { api, unwrap } from '@/shared/api/client';
 import { crud } from '@/shared/api/crud';
 import type { Schemas } from '@/shared/api/problem';
+import type { Filter } from '@/shared/filter/filter';
 import type { Sort } from './search';
-import type { Filter } from './views/filter';
 
 /** What is entered; a request may leave members out, an answer never does. */
 export type PatientFields = Required<Schemas['PatientFields']> & { consents: Required<Schemas['Consents']> };

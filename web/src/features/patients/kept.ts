@@ -1,5 +1,5 @@
+import type { Filter } from '@/shared/filter/filter';
 import { createStore } from '@/shared/store';
-import type { Filter } from './views/filter';
 
 /**
  * What was typed, which conditions were set and which row was opened, for coming back from a record to the list as one left it. In memory only,

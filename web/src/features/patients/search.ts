@@ -1,5 +1,5 @@
+import type { Filter } from '@/shared/filter/filter';
 import type { PatientStatus, Shown } from './api';
-import type { Filter } from './views/filter';
 
 export const views = ['active', 'leads', 'inactive', 'all', 'deleted'] as const;
 export type View = (typeof views)[number];

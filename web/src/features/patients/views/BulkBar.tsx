@@ -4,13 +4,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useCan } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
+import classes from '@/shared/ui/Bulk.module.css';
 import { ColourDot } from '@/shared/ui/ColourField';
 import { toast } from '@/shared/ui/toast';
 import { useUndoable } from '@/shared/ui/useUndoable';
 import { type Listed, type PatientItem, tags } from '../api';
 import { useExportPatients } from '../useExportPatients';
 import { useTagging } from './api';
-import classes from './Views.module.css';
 
 type Props = {
   chosen: PatientItem[];
@@ -57,11 +57,11 @@ export function BulkBar({ chosen, listed, onClear }: Props) {
     </Menu>
   );
   return (
-    <div className={classes.bulkRoom}>
-      <div className={classes.bulk} role="region" aria-label={t('bulk.title')}>
+    <div className={classes.room}>
+      <div className={classes.bar} role="region" aria-label={t('bulk.title')}>
         <b role="status">{chosen.length ? t('bulk.chosen', { count: chosen.length }) : t('bulk.hint')}</b>
         {chosen.length ? (
-          <div className={classes.bulkActions}>
+          <div className={classes.actions}>
             {can('patients.write') ? menu(true) : null}
             {can('patients.write') ? menu(false) : null}
             {can('patients.export') ? (

@@ -1,11 +1,10 @@
 import { queryOptions, useMutation, useQueries, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap } from '@/shared/api/client';
 import type { Schemas } from '@/shared/api/problem';
-import type { Filter } from './filter';
+import type { Filter } from '@/shared/filter/filter';
 
 export type ViewFields = Required<Omit<Schemas['ViewFields'], 'filter'>> & { filter: Filter | null };
 export type SavedView = ViewFields & Omit<Schemas['View'], keyof ViewFields>;
-export type FilterField = Schemas['FilterField'];
 
 // keys begin with the topics of the live messages
 const VIEW = 'view';

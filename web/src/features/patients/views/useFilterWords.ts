@@ -1,18 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
+import type { FilterField, FilterWords, RowOp } from '@/shared/filter/filter';
 import { useLang } from '@/shared/i18n';
 import { localName } from '@/shared/names';
 import { tags } from '../api';
 import { customFields } from '../fields/api';
 import { useCustomText } from '../fields/useCustomText';
-import type { FilterField } from './api';
-import type { RowOp } from './filter';
 
 const OWN = 'custom.';
 /** Where the words for the values of a field are. */
 const wordsOf: Record<string, string> = { sex: 'patients.sex', status: 'patients.status', contactMethod: 'patients.contact', eligibility: 'insurance.eligibility' };
 
 /** Fields, operators and values of filters, in words. */
-export function useFilterWords() {
+export function useFilterWords(): FilterWords {
   const { t, lang, lookup } = useLang();
   const known = useQuery(tags.listQuery).data;
   const own = useQuery(customFields.listQuery).data;

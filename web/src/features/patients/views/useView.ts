@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import type { Filter } from '@/shared/filter/filter';
 import { same } from '@/shared/forms/merge';
 import { customFields, inUse } from '../fields/api';
 import { keep, keptOf } from '../kept';
 import { conditionOf, type PatientsSearch, type Sort, type View, views } from '../search';
 import { viewsQuery } from './api';
 import { choose, chosenFor, shownOf } from './columns';
-import type { Filter } from './filter';
 
 /** Which list is looked at: one that everybody has, or a saved one, with what was changed about it and not saved. */
 export function useView(search: PatientsSearch, who: string, open: readonly View[]) {

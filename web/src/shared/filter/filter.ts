@@ -1,7 +1,9 @@
+import type { Schemas } from '@/shared/api/problem';
 import { latinDigits } from '@/shared/i18n/digits';
 import { instantIn, localIn } from '@/shared/zoned';
-import type { FilterField } from './api';
 
+/** What a list can be filtered by, and how. */
+export type FilterField = Schemas['FilterField'];
 export type Op = FilterField['operators'][number];
 export type Comparison = { field: string; op: Op; value?: unknown };
 /** A condition in the product's grammar. */
@@ -14,6 +16,14 @@ export type Typed = string | string[];
 export type Row = { key: string; field: string; op: RowOp; value: Typed };
 export type Group = { key: string; join: 'all' | 'any'; parts: Part[] };
 export type Part = Row | Group;
+
+/** Fields, operators and values in words. */
+export type FilterWords = {
+  fieldText: (name: string) => string;
+  opText: (kind: string, op: RowOp) => string;
+  /** What the field can be, where that is a matter of choosing. */
+  choicesOf: (field: FilterField) => { value: string; label: string }[] | undefined;
+};
 
 /** Groups in groups, no deeper than people can follow; the server takes five levels. */
 export const DEEPEST = 3;

@@ -2,15 +2,14 @@ import { ActionIcon, Button, Select } from '@mantine/core';
 import { IconFolderPlus, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { useLang } from '@/shared/i18n';
-import type { FilterField } from './api';
-import { DEEPEST, emptyGroup, emptyRow, type Group, isGroup, opsOf, type Part, type Row, type RowOp, takes, withPart } from './filter';
-import { useFilterWords } from './useFilterWords';
+import { DEEPEST, emptyGroup, emptyRow, type FilterField, type FilterWords, type Group, isGroup, opsOf, type Part, type Row, type RowOp, takes, withPart } from './filter';
+import classes from './Filter.module.css';
 import { ValueInput } from './ValueInput';
-import classes from './Views.module.css';
 
 type Props = {
   group: Group;
   fields: FilterField[];
+  words: FilterWords;
   /** Keys of rows in which something is missing. */
   missing: string[];
   depth: number;
@@ -19,9 +18,9 @@ type Props = {
 };
 
 /** Conditions of which all hold, or one of them; groups of them inside. */
-export function GroupEditor({ group, fields, missing, depth, onChange }: Props) {
+export function GroupEditor({ group, fields, words, missing, depth, onChange }: Props) {
   const { t } = useLang();
-  const { choicesOf } = useFilterWords();
+  const { choicesOf } = words;
   const ref = useRef<HTMLDivElement>(null);
   const add = (part: Part) => {
     onChange({ ...group, parts: [...group.parts, part] });
@@ -50,9 +49,9 @@ export function GroupEditor({ group, fields, missing, depth, onChange }: Props) 
       </div>
       {group.parts.map((part, i) =>
         isGroup(part) ? (
-          <GroupEditor key={part.key} group={part} fields={fields} missing={missing} depth={depth + 1} onChange={(next) => change(part.key, next)} />
+          <GroupEditor key={part.key} group={part} fields={fields} words={words} missing={missing} depth={depth + 1} onChange={(next) => change(part.key, next)} />
         ) : (
-          <RowEditor key={part.key} row={part} n={i + 1} fields={fields} missing={missing.includes(part.key)} onChange={(next) => change(part.key, next)} />
+          <RowEditor key={part.key} row={part} n={i + 1} fields={fields} words={words} missing={missing.includes(part.key)} onChange={(next) => change(part.key, next)} />
         ),
       )}
       <div className={classes.adds}>
@@ -71,11 +70,11 @@ export function GroupEditor({ group, fields, missing, depth, onChange }: Props) 
   );
 }
 
-type RowProps = { row: Row; n: number; fields: FilterField[]; missing: boolean; onChange: (row: Row | undefined) => void };
+type RowProps = { row: Row; n: number; fields: FilterField[]; words: FilterWords; missing: boolean; onChange: (row: Row | undefined) => void };
 
-function RowEditor({ row, n, fields, missing, onChange }: RowProps) {
+function RowEditor({ row, n, fields, words, missing, onChange }: RowProps) {
   const { t } = useLang();
-  const { fieldText, opText, choicesOf } = useFilterWords();
+  const { fieldText, opText, choicesOf } = words;
   const field = fields.find((one) => one.name === row.field);
   const ops: RowOp[] = field ? opsOf(field, !!choicesOf(field)) : [];
   const shown = ops.includes(row.op) ? ops : [...ops, row.op];
@@ -108,7 +107,7 @@ function RowEditor({ row, n, fields, missing, onChange }: RowProps) {
           onChange={(op) => setOp(op as RowOp)}
         />
       </div>
-      <div>{field && takes(row.op) !== 'none' ? <ValueInput row={row} field={field} n={n} missing={missing} onChange={(value) => onChange({ ...row, value })} /> : null}</div>
+      <div>{field && takes(row.op) !== 'none' ? <ValueInput row={row} field={field} words={words} n={n} missing={missing} onChange={(value) => onChange({ ...row, value })} /> : null}</div>
       <ActionIcon variant="subtle" color="gray" size={36} aria-label={t('filter.removeRow', { n })} onClick={() => onChange(undefined)}>
         <IconTrash size={17} stroke={1.7} />
       </ActionIcon>

@@ -1,19 +1,16 @@
 import { Autocomplete, MultiSelect, Select, TagsInput, TextInput } from '@mantine/core';
 import { useLang } from '@/shared/i18n';
-import type { FilterField } from './api';
-import { type Row, takes, type Typed } from './filter';
-import { useFilterWords } from './useFilterWords';
+import { type FilterField, type FilterWords, type Row, takes, type Typed } from './filter';
 
-type Props = { row: Row; field: FilterField; n: number; missing: boolean; onChange: (value: Typed) => void };
+type Props = { row: Row; field: FilterField; words: FilterWords; n: number; missing: boolean; onChange: (value: Typed) => void };
 
 const LONG = 8;
 
 /** The input that suits what a field holds. */
-export function ValueInput({ row, field, n, missing, onChange }: Props) {
+export function ValueInput({ row, field, words, n, missing, onChange }: Props) {
   const { t } = useLang();
-  const { choicesOf } = useFilterWords();
   const common = { 'aria-label': t('filter.valueOf', { n }), error: missing };
-  const choices = choicesOf(field);
+  const choices = words.choicesOf(field);
   const several = [row.value].flat().filter(Boolean);
   const one = several[0] ?? '';
   if (takes(row.op) === 'several') {

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import type { FilterField } from './api';
-import { comparisonOf, emptyRow, type Filter, filterOf, groupOf, opsOf, sizeOf, unfinished } from './filter';
+import { comparisonOf, emptyRow, type Filter, type FilterField, filterOf, groupOf, opsOf, sizeOf, unfinished } from './filter';
 
 const field = (name: string, kind: string, operators: FilterField['operators'], choices: string[] = []): FilterField => ({ name, kind, operators, choices });
 const fields = [
