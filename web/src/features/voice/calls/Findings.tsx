@@ -64,7 +64,7 @@ function One({ call, finding, first, onQuote, children }: OneProps) {
   const { t } = useLang();
   const words = useCallWords();
   const { key, before, value, quote, state } = finding;
-  const said = (what: unknown) => words.value(call, key, what) || t('calls.findings.nothing');
+  const [was, is] = [words.value(call, key, before), words.value(call, key, value)];
   return (
     <li className={classes.finding} data-finding={key} data-state={state} data-next={first || undefined}>
       <div className={classes.what}>
@@ -73,12 +73,16 @@ function One({ call, finding, first, onQuote, children }: OneProps) {
           {finding.target === 'patient' ? <small>{t('calls.findings.ofPatient')}</small> : null}
         </span>
         <span className={classes.change}>
-          <del>
-            <bdi>{said(before)}</bdi>
-          </del>
+          {was ? (
+            <del>
+              <bdi>{was}</bdi>
+            </del>
+          ) : (
+            <span className={classes.nothing}>{t('calls.findings.nothing')}</span>
+          )}
           <IconArrowNarrowRight size={16} className={classes.arrow} role="img" aria-label={t('calls.findings.becomes')} />
           <ins>
-            <bdi>{said(value)}</bdi>
+            <bdi>{is || t('calls.findings.nothing')}</bdi>
           </ins>
         </span>
         {quote ? (

@@ -34,7 +34,7 @@ const NEAR = 80;
 /** What is said in a call, side by side. */
 export function Lines({ lines, partial = {}, self, label, live = false, marked, className }: Props) {
   const { t } = useLang();
-  const feed = useRef<HTMLOListElement>(null);
+  const feed = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const speaking = voices.filter((who) => partial[who]);
 
@@ -47,28 +47,30 @@ export function Lines({ lines, partial = {}, self, label, live = false, marked, 
   }, [marked]);
 
   return (
-    <ol
+    <div
       ref={feed}
       className={[classes.feed, className].filter(Boolean).join(' ')}
       // it scrolls by itself, so that the keys must reach it
       tabIndex={0}
+      role={live ? 'log' : 'group'}
       aria-label={label}
-      {...(live ? { role: 'log', 'aria-live': 'polite' } : {})}
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => (atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR)}
     >
-      {lines.map((line, n) => (
-        <Said key={line.seq} line={line} side={sideOf(line.who, self)} named={lines[n - 1]?.who !== line.who} marked={line.seq === marked} />
-      ))}
-      {speaking.map((who) => (
-        <li key={who} className={classes.line} data-who={who} data-side={sideOf(who, self)} data-partial>
-          <span className={classes.who}>{t(`calls.who.${who}`)}</span>
-          <p className={classes.words} dir="auto">
-            {partial[who]}…
-          </p>
-        </li>
-      ))}
-      {lines.length || speaking.length ? null : <li className={classes.nothing}>{t(live ? 'calls.lines.waiting' : 'calls.lines.none')}</li>}
-    </ol>
+      <ol className={classes.lines}>
+        {lines.map((line, n) => (
+          <Said key={line.seq} line={line} side={sideOf(line.who, self)} named={lines[n - 1]?.who !== line.who} marked={line.seq === marked} />
+        ))}
+        {speaking.map((who) => (
+          <li key={who} className={classes.line} data-who={who} data-side={sideOf(who, self)} data-partial>
+            <span className={classes.who}>{t(`calls.who.${who}`)}</span>
+            <p className={classes.words} dir="auto">
+              {partial[who]}…
+            </p>
+          </li>
+        ))}
+        {lines.length || speaking.length ? null : <li className={classes.nothing}>{t(live ? 'calls.lines.waiting' : 'calls.lines.none')}</li>}
+      </ol>
+    </div>
   );
 }
 

@@ -19,19 +19,27 @@ export function usePatientOf(call: CallDetail) {
   return { case: one, id: call.patientId ?? one?.patientId ?? undefined, names: call.patient ?? one?.patient ?? undefined };
 }
 
-/** The patient's record, or the way to say who it is. */
-export function PatientOf({ call }: { call: CallDetail }) {
+/** How whoever it is about is called, which leads to their record. */
+export function PatientName({ call }: { call: CallDetail }) {
   const { t, lang } = useLang();
+  const mayLook = useCan()('patients.read');
+  const { id, names } = usePatientOf(call);
+  const name = <bdi>{names ? namesOf(names, lang).name : t(id ? 'calls.patient.open' : 'calls.somebody')}</bdi>;
+  if (!id || !mayLook) return name;
+  return (
+    <Link to="/patients/$id" params={{ id }} className={classes.name}>
+      {name}
+    </Link>
+  );
+}
+
+/** The way to say who it is, where that is not known. */
+export function LinkPatient({ call }: { call: CallDetail }) {
+  const { t } = useLang();
   const can = useCan();
   const patient = usePatientOf(call);
   const [linking, setLinking] = useState(false);
-  if (patient.id && can('patients.read'))
-    return (
-      <Link to="/patients/$id" params={{ id: patient.id }} className={classes.link}>
-        <bdi>{patient.names ? namesOf(patient.names, lang).name : t('calls.patient.open')}</bdi>
-      </Link>
-    );
-  if (!patient.case || !can('cases.write') || !can('patients.read')) return null;
+  if (patient.id || !patient.case || !can('cases.write') || !can('patients.read')) return null;
   return (
     <>
       <Button size="xs" variant="light" leftSection={<IconUserSearch size={15} />} onClick={() => setLinking(true)}>

@@ -23,7 +23,7 @@ export type Span = Pick<Turn, 'seq' | 'who'> & { from: number; length: number };
 
 /** Where each line lies in its call; what has no end lasts until the next begins. */
 export function spansOf(turns: readonly Pick<Turn, 'seq' | 'who' | 'atMs' | 'endedMs'>[], callMs: number): Span[] {
-  const whole = Math.max(1, callMs, ...turns.map(({ atMs, endedMs }) => endedMs ?? atMs));
+  const whole = Math.max(1, callMs, ...turns.flatMap(({ atMs, endedMs }) => [atMs, endedMs ?? 0]));
   return turns.map(({ seq, who, atMs, endedMs }, n) => {
     const end = endedMs ?? turns[n + 1]?.atMs ?? whole;
     return { seq, who, from: (atMs / whole) * 100, length: (Math.max(0, end - atMs) / whole) * 100 };

@@ -8,5 +8,5 @@ export function useQuoted(id: string) {
   const client = useQueryClient();
   const [marked, setMarked] = useState<number>();
   const onQuote = ({ turn, quote }: Pick<Finding, 'turn' | 'quote'>) => setMarked(turn ?? lineOfQuote(client.getQueryData(turnsQuery(id, false).queryKey) ?? [], quote ?? ''));
-  return { marked, onTurn: setMarked, onQuote };
+  return { marked, onQuote };
 }

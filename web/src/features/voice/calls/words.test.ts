@@ -26,7 +26,7 @@ it('says values as their fields do', () => {
   const field = (type: never, options: { value: string; label: { en: string; ar: string } }[] = []) => ({ type, options });
   const say = (type: string, value: unknown, options?: Parameters<typeof field>[1]) => valueText(words, field(type as never, options), value);
   expect(say('date', '1985-03-12')).toBe('12 Mar 1985');
-  expect(say('datetime', '2026-12-01T21:30:00Z')).toBe('2 Dec 2026, 12:30 am');
+  expect(say('datetime', '2026-12-01T21:30:00Z')).toBe('2 Dec 2026, 0:30');
   expect(say('phone', '+966511146215')).toBe('\u2066+966 51 114 6215\u2069');
   expect(say('select', 'ok', [{ value: 'ok', label: { en: 'Approved', ar: 'موافق عليه' } }])).toBe('Approved');
   expect(say('select', 'not_known')).toBe('not known');

@@ -11,10 +11,9 @@ import { type CallDetail, callQuery } from '../api';
 import { CallMark } from '../CallMark';
 import classes from '../Calls.module.css';
 import { Findings, openOf, useDeciding } from '../Findings';
-import { PatientOf } from '../PatientOf';
+import { LinkPatient, PatientName } from '../PatientOf';
 import { Transcript } from '../Transcript';
 import { useQuoted } from '../useQuoted';
-import { useWho } from '../who';
 import { lengthText, useCallWords } from '../words';
 import own from './Inbox.module.css';
 
@@ -27,7 +26,6 @@ export function CallReview({ id, onClose }: { id: string; onClose: () => void })
 
 function Review({ call, onClose }: { call: CallDetail; onClose: () => void }) {
   const { t } = useLang();
-  const whoOf = useWho();
   const words = useCallWords();
   const { marked, onQuote } = useQuoted(call.id);
   useReviewKeys(call);
@@ -36,22 +34,22 @@ function Review({ call, onClose }: { call: CallDetail; onClose: () => void }) {
       <div className={classes.panelHead}>
         <div className={classes.panelTitles}>
           <h2 id="review">
-            <bdi>{whoOf(call)}</bdi>
+            <PatientName call={call} />
           </h2>
           <div className={classes.under}>
             <CallMark call={call} />
             <bdi>{words.about(call)}</bdi>
             {call.talkMs ? <bdi className="ltr">{lengthText(call.talkMs)}</bdi> : null}
-            <PatientOf call={call} />
+            <LinkPatient call={call} />
             <Link to="/calls/$id" params={{ id: call.id }} className={classes.link}>
               {t('calls.open')}
             </Link>
           </div>
         </div>
+        <Acts call={call} />
         <ActionIcon variant="subtle" color="gray" size={36} aria-label={t('action.close')} onClick={onClose}>
           <IconX size={18} />
         </ActionIcon>
-        <Acts call={call} />
       </div>
       <Summary call={call} />
       <Findings call={call} onQuote={onQuote} />

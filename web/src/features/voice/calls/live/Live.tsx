@@ -6,6 +6,7 @@ import { useLang } from '@/shared/i18n';
 import { formatTime } from '@/shared/i18n/format';
 import { More } from '@/shared/ui/More';
 import { Empty, Failed } from '@/shared/ui/Page';
+import { takeRest } from '@/shared/ui/takeRest';
 import { type CallItem, callsQuery } from '../api';
 import classes from '../Calls.module.css';
 import { Rows } from '../Rows';
@@ -35,7 +36,7 @@ export function Live({ workflowId, selected, onSelect }: Props) {
     return dueAt ? t('calls.live.due', { time: formatTime(lang, timeZone, dueAt) }) : null;
   };
   return (
-    <div className={classes.panes}>
+    <div ref={takeRest} className={classes.panes}>
       <div className={classes.card}>
         <Rows calls={calls} label={t('calls.tab.live')} selected={selected} aside={aside} onSelect={onSelect} />
         <More list={list} />

@@ -12,17 +12,16 @@ import { CallMark } from '../CallMark';
 import classes from '../Calls.module.css';
 import { HangUp } from '../HangUp';
 import { Lines } from '../Lines';
+import { PatientName } from '../PatientOf';
 import { Say } from '../Say';
 import { Where } from '../talk/Where';
 import { useConversation } from '../useConversation';
-import { useWho } from '../who';
 import { useCallWords } from '../words';
 import own from './Live.module.css';
 
 /** One of the calls that are not over. */
 export function LivePanel({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useLang();
-  const whoOf = useWho();
   const words = useCallWords();
   const query = useQuery(callQuery(id));
   const call = query.data;
@@ -32,7 +31,7 @@ export function LivePanel({ id, onClose }: { id: string; onClose: () => void }) 
       <div className={classes.panelHead}>
         <div className={classes.panelTitles}>
           <h2 id="live-call">
-            <bdi>{whoOf(call)}</bdi>
+            <PatientName call={call} />
           </h2>
           <div className={classes.under}>
             <CallMark call={call} />

@@ -1,4 +1,4 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Button, Skeleton, VisuallyHidden } from '@mantine/core';
 import { IconChevronLeft, IconHeadset } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -12,10 +12,9 @@ import classes from '../Calls.module.css';
 import { Facts } from '../Facts';
 import { Findings } from '../Findings';
 import { Summary } from '../inbox/CallReview';
-import { PatientOf } from '../PatientOf';
+import { LinkPatient, PatientName } from '../PatientOf';
 import { Transcript } from '../Transcript';
 import { useQuoted } from '../useQuoted';
-import { useWho } from '../who';
 import { useCallWords } from '../words';
 import { Costs } from './Costs';
 import own from './One.module.css';
@@ -41,11 +40,10 @@ function Loaded() {
 /** All that is known of a call. */
 function Page({ call }: { call: CallDetail }) {
   const { t } = useLang();
-  const whoOf = useWho();
   const words = useCallWords();
   const over = call.state === 'ended';
   const turns = useQuery({ ...turnsQuery(call.id, false), enabled: over }).data;
-  const { marked, onTurn, onQuote } = useQuoted(call.id);
+  const { marked, onQuote } = useQuoted(call.id);
   return (
     <div className={own.page}>
       <div className={own.head}>
@@ -54,12 +52,12 @@ function Page({ call }: { call: CallDetail }) {
         </Link>
         <div className={own.titles}>
           <h1>
-            <bdi>{whoOf(call)}</bdi>
+            <PatientName call={call} />
           </h1>
           <div className={classes.under}>
             <CallMark call={call} />
             <bdi>{words.about(call)}</bdi>
-            <PatientOf call={call} />
+            <LinkPatient call={call} />
           </div>
         </div>
         {over ? (
@@ -74,6 +72,7 @@ function Page({ call }: { call: CallDetail }) {
         <div className={own.main}>
           {over ? (
             <div className={classes.card}>
+              <VisuallyHidden component="h2">{t('calls.one')}</VisuallyHidden>
               <Summary call={call} />
               <Findings call={call} onQuote={onQuote} />
               <Transcript id={call.id} marked={marked} className={own.feed} />
@@ -87,7 +86,7 @@ function Page({ call }: { call: CallDetail }) {
             <h2 id="facts">{t('calls.facts')}</h2>
             <Facts call={call} />
           </section>
-          {turns?.length ? <Pace call={call} turns={turns} onTurn={onTurn} /> : null}
+          {turns?.length ? <Pace call={call} turns={turns} /> : null}
           <Costs call={call} />
         </div>
       </div>

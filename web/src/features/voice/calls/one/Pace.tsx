@@ -9,10 +9,10 @@ import own from './One.module.css';
 const SLOW_MS = 1200;
 const sides = ['agent', 'caller', 'staff'] as const;
 
-type Props = { call: CallDetail; turns: readonly Turn[]; onTurn: (seq: number) => void };
+type Props = { call: CallDetail; turns: readonly Turn[] };
 
 /** Who spoke when, and how long each answer took. */
-export function Pace({ call, turns, onTurn }: Props) {
+export function Pace({ call, turns }: Props) {
   const { t } = useLang();
   const spoken = turns.filter(({ who }) => sides.some((one) => one === who));
   const last = Math.max(0, ...turns.map(({ atMs, endedMs }) => endedMs ?? atMs));
@@ -38,12 +38,12 @@ export function Pace({ call, turns, onTurn }: Props) {
           </li>
         ))}
       </ul>
-      <Answers call={call} turns={turns} onTurn={onTurn} />
+      <Answers call={call} turns={turns} />
     </section>
   );
 }
 
-function Answers({ call, turns, onTurn }: Props) {
+function Answers({ call, turns }: Props) {
   const { t, lookup } = useLang();
   const answers = turns.flatMap((turn) => {
     const ms = totalOf(turn.latency);
@@ -55,11 +55,10 @@ function Answers({ call, turns, onTurn }: Props) {
   const part = (name: string) => lookup(`calls.latency.${name}`) ?? plainWord(name);
   return (
     <>
-      <div className={own.bars} role="group" aria-label={t('calls.answers')}>
+      <h3 className={own.sub}>{t('calls.answers')}</h3>
+      <div className={own.bars} aria-hidden>
         {answers.map(({ turn, ms }) => (
-          <button key={turn.seq} type="button" aria-label={`${lengthText(turn.atMs)}: ${seconds(ms)}`} title={`${lengthText(turn.atMs)}: ${seconds(ms)}`} onClick={() => onTurn(turn.seq)}>
-            <i data-slow={ms > SLOW_MS || undefined} style={{ height: `${(ms / most) * 100}%` }} />
-          </button>
+          <i key={turn.seq} title={`${lengthText(turn.atMs)}: ${seconds(ms)}`} data-slow={ms > SLOW_MS || undefined} style={{ height: `${(ms / most) * 100}%` }} />
         ))}
       </div>
       <dl className={own.pace}>
