@@ -36,6 +36,9 @@ settings! {
     public_url: String = String::new();
     /// Where the private PostgreSQL, the root key and the ledger's checkpoints lie.
     data_dir: PathBuf = default_data_dir();
+    /// Where practices' conversations lie, each in a folder of its practice's slug with one of its call workflow's slug in
+    /// it. Empty: the folder clients under data_dir.
+    clients_dir: PathBuf = PathBuf::new();
     /// Address of a PostgreSQL of your own, `postgres://user@host/database`; also read from DATABASE_URL.
     /// Empty: a private one under data_dir.
     database_url: String = String::new();
@@ -170,6 +173,12 @@ impl Config {
     #[must_use]
     pub fn root_key_file(&self) -> PathBuf {
         self.data_dir.join("root.key")
+    }
+
+    /// Where conversations lie.
+    #[must_use]
+    pub fn clients_dir(&self) -> PathBuf {
+        if self.clients_dir.as_os_str().is_empty() { self.data_dir.join("clients") } else { self.clients_dir.clone() }
     }
 
     /// Where the signed checkpoints of the ledger go, outside of the database.

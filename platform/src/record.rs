@@ -183,6 +183,17 @@ fn fields(value: &impl Serialize) -> Map<String, Value> {
     }
 }
 
+/// Entries of timelines, column by column.
+#[derive(Default)]
+struct Shown {
+    ids: Vec<Uuid>,
+    patients: Vec<Uuid>,
+    kinds: Vec<&'static str>,
+    resources: Vec<&'static str>,
+    of: Vec<Uuid>,
+    bodies: Vec<Vec<u8>>,
+}
+
 impl TenantTx {
     /// Writes the change to the ledger, and to timeline and outbox where it asks for that.
     ///
@@ -202,10 +213,19 @@ impl TenantTx {
         for (entry, change) in entries.iter().zip(changes) {
             sealed.push(self.seal_changes(*entry, change).await?);
         }
+        let shown = self.shown(changes).await?;
         let column = |of: fn(&Change) -> &'static str| changes.iter().map(of).collect::<Vec<_>>();
         let caller = self.caller().clone();
+        let now = jiff_sqlx::Timestamp::from(self.now());
+        // one statement, as every change of a patient's record pays for the way to the database and back
         sqlx::query!(
-            "insert into audit.entry (practice_id, id, request_id, actor_kind, actor_id, action, resource_type,
+            "with shown as (
+                insert into timeline.entry (practice_id, id, patient_id, at, kind, resource_type, resource_id, actor_kind,
+                                            actor_id, body)
+                select $1, e.id, e.patient, $15, e.kind, e.resource, e.resource_id, $3, $4, e.body
+                  from unnest($16::uuid[], $17::uuid[], $18::text[], $19::text[], $20::uuid[], $21::bytea[])
+                       e (id, patient, kind, resource, resource_id, body))
+             insert into audit.entry (practice_id, id, request_id, actor_kind, actor_id, action, resource_type,
                                       resource_id, patient_id, ip, user_agent, changes, detail, outcome)
              select $1, e.id, $2, $3, $4, e.action, e.resource, e.resource_id, e.patient, $5, $6, e.changes, e.detail,
                     e.outcome
@@ -225,10 +245,16 @@ impl TenantTx {
             &sealed,
             &changes.iter().map(|change| change.detail.clone()).collect::<Vec<_>>(),
             &column(|change| change.outcome) as _,
+            now as _,
+            &shown.ids,
+            &shown.patients,
+            &shown.kinds as _,
+            &shown.resources as _,
+            &shown.of,
+            &shown.bodies,
         )
         .execute(self.conn())
         .await?;
-        self.add_to_timeline(changes).await?;
         let cause = self.cause();
         let event = |change: &Change| {
             // subscribers hear who it was: what a visitor books is news to staff, what staff books is not
@@ -271,45 +297,22 @@ impl TenantTx {
         Ok(Value::Array(sealed))
     }
 
-    async fn add_to_timeline(&mut self, changes: &[Change]) -> Result<()> {
-        let (mut ids, mut patients, mut kinds, mut resources, mut of, mut bodies) =
-            (vec![], vec![], vec![], vec![], vec![], vec![]);
+    /// What of it patients' timelines show, sealed.
+    async fn shown(&mut self, changes: &[Change]) -> Result<Shown> {
+        let mut shown = Shown::default();
         for change in changes {
             let (Some(kind), Some(patient)) = (change.timeline, change.patient) else { continue };
             let id = Uuid::now_v7();
-            let shown = json!({ "before": change.before, "after": change.after });
+            let fields = json!({ "before": change.before, "after": change.after });
             let place = Place { table: "timeline.entry", column: "body", row: id };
-            bodies.push(self.seal(place, &serde_json::to_vec(&shown).map_err(Error::internal)?).await?);
-            ids.push(id);
-            patients.push(patient.uuid());
-            kinds.push(kind);
-            resources.push(change.resource);
-            of.push(change.id);
+            shown.bodies.push(self.seal(place, &serde_json::to_vec(&fields).map_err(Error::internal)?).await?);
+            shown.ids.push(id);
+            shown.patients.push(patient.uuid());
+            shown.kinds.push(kind);
+            shown.resources.push(change.resource);
+            shown.of.push(change.id);
         }
-        if ids.is_empty() {
-            return Ok(());
-        }
-        let (now, actor) = (self.now(), self.caller().actor.clone());
-        sqlx::query!(
-            "insert into timeline.entry (practice_id, id, patient_id, at, kind, resource_type, resource_id, actor_kind,
-                                         actor_id, body)
-             select $1, e.id, e.patient, $2, e.kind, e.resource, e.resource_id, $3, $4, e.body
-               from unnest($5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::uuid[], $10::bytea[])
-                    e (id, patient, kind, resource, resource_id, body)",
-            self.practice(),
-            jiff_sqlx::Timestamp::from(now) as _,
-            actor.kind(),
-            actor.id(),
-            &ids,
-            &patients,
-            &kinds as _,
-            &resources as _,
-            &of,
-            &bodies,
-        )
-        .execute(self.conn())
-        .await?;
-        Ok(())
+        Ok(shown)
     }
 
     /// Writes to the ledger what is looked at. Reads of patients' data, and of what the ledger holds of it, go through

@@ -1,11 +1,13 @@
 //! Voice: what the practice calls about, the cases of it, and calls that do the work.
 
 pub mod case;
+pub mod flow;
 #[cfg(test)]
 mod testing;
 pub mod workflow;
 
 use platform::routes::Routes;
+use platform::worker::Loop;
 
 platform::id!(
     /// A call workflow: a purpose of calls.
@@ -27,5 +29,11 @@ platform::id!(
 /// All routes of the area.
 #[must_use]
 pub fn routes() -> Routes {
-    workflow::routes().merge(case::routes())
+    workflow::routes().merge(flow::routes()).merge(case::routes())
+}
+
+/// What goes on all the time.
+#[must_use]
+pub fn loops() -> Vec<Loop> {
+    vec![flow::LOOP]
 }

@@ -18,7 +18,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::birthday;
-use crate::custom::{self, CustomField, Values};
+use crate::custom::Values;
 use crate::duplicates::merge;
 use crate::list::Which;
 use crate::record::fields::{Consents, ContactMethod, PatientStatus, Sex};
@@ -123,6 +123,8 @@ struct Row {
     next_visit_at: Option<jiff_sqlx::Timestamp>,
     of_practice: Language,
     time_zone: String,
+    /// Keys of the practice's own fields that are shown.
+    own: Vec<String>,
 }
 
 fn load<'a>(tx: &'a mut TenantTx, ids: &'a [Uuid]) -> BoxFuture<'a, Result<HashMap<Uuid, Value>>> {
@@ -145,7 +147,6 @@ pub async fn known(tx: &mut TenantTx, ids: &[Uuid]) -> Result<HashMap<Uuid, Know
     }
     let rows = rows(tx, &of.keys().copied().collect::<Vec<_>>()).await?;
     let parts = visits_of_parts(tx, &of).await?;
-    let own = custom::all(tx).await?;
     let tagged = rows.iter().any(|row| !row.tags.is_empty());
     let words = if tagged { tags::names(tx).await? } else { HashMap::new() };
     let now = tx.now();
@@ -155,7 +156,7 @@ pub async fn known(tx: &mut TenantTx, ids: &[Uuid]) -> Result<HashMap<Uuid, Know
         let today = now.to_zoned(zone).date();
         let visits = of.get(&row.id).into_iter().flatten().filter_map(|part| parts.get(part));
         let visits = visits.copied().fold(Visits::at(now, row.last_visit_at, row.next_visit_at), Visits::and);
-        patients.insert(row.id, (row.shown(today, visits, &own, &words), row.language()));
+        patients.insert(row.id, (row.shown(today, visits, &words), row.language()));
     }
     let known = |(asked, as_whom): (Uuid, Uuid)| {
         let (value, language) = patients.get(&as_whom)?.clone();
@@ -177,7 +178,9 @@ async fn rows(tx: &mut TenantTx, ids: &[Uuid]) -> Result<Vec<Row>> {
                   p.language, p.custom as "custom: Json<Values>", p.created_at,
                   array(select t.tag_id from patients.patient_tag t
                          where t.practice_id = p.practice_id and t.patient_id = p.id order by t.tag_id) as "tags!",
-                  p.last_visit_at, p.next_visit_at, c.language as "of_practice: Language", c.time_zone
+                  p.last_visit_at, p.next_visit_at, c.language as "of_practice: Language", c.time_zone,
+                  array(select f.key from patients.field f
+                         where f.practice_id = $1 and not f.sensitive and f.archived_at is null) as "own!"
              from patients.patient p join platform.practice c on c.practice_id = p.practice_id
             where p.practice_id = $1 and p.id = any($2) and p.deleted_at is null"#,
         practice,
@@ -238,16 +241,15 @@ impl Row {
         }
     }
 
-    fn shown(&self, today: Date, visits: Visits, own: &[CustomField], words: &HashMap<Uuid, String>) -> Value {
+    fn shown(&self, today: Date, visits: Visits, words: &HashMap<Uuid, String>) -> Value {
         let (given, family) = self.names();
         let full = [Some(given), family].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let born = self.birth_date.map(|date| date.to_jiff());
         let instant = |at: Option<Timestamp>| at.map(|at| at.to_string());
         let granted = |consent: &Option<crate::Consent>| consent.as_ref().map(|consent| consent.granted);
         let Consents { calls, email, sms } = &self.consents.0;
-        let open = own.iter().filter(|field| !field.sensitive && field.archived_at.is_none());
-        let value = |field: &CustomField| self.custom.0.get(&field.key).cloned().unwrap_or(Value::Null);
-        let custom: Map<String, Value> = open.map(|field| (field.key.clone(), value(field))).collect();
+        let value = |key: &String| self.custom.0.get(key).cloned().unwrap_or(Value::Null);
+        let custom: Map<String, Value> = self.own.iter().map(|key| (key.clone(), value(key))).collect();
         json!({
             "id": self.id,
             "number": self.number,

@@ -24,7 +24,7 @@ use utoipa::ToSchema;
 
 use crate::{CallWorkflowId, FlowId};
 
-pub use row::{find, schema};
+pub use row::{find, lock, schema};
 
 /// The routes of call workflows.
 pub fn routes() -> Routes {
@@ -153,7 +153,7 @@ async fn change(
     Body(change): Body<CallWorkflowChange>,
 ) -> Result<Json<CallWorkflow>> {
     who.write(async move |tx| {
-        let before = row::lock(tx, id).await?;
+        let before = lock(tx, id).await?;
         check_version(change.version, before.version, &before)?;
         let change = change.clone();
         let after = CallWorkflow {
