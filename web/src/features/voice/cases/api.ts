@@ -39,7 +39,7 @@ const at = (id: string) => ({ params: { path: { id } } });
 export type Listed = { callWorkflowId: string; deleted: boolean; filter: Filter | undefined; sort: Sort; q: string };
 type Page = { items: Case[]; nextCursor: string | null };
 
-const bodyOf = ({ q, filter, ...asked }: Listed) => ({ ...asked, ...(q ? { search: q } : {}), ...(filter ? { filter } : {}) });
+const bodyOf = <L extends Omit<Listed, 'deleted'>>({ q, filter, ...asked }: L) => ({ ...asked, ...(q ? { search: q } : {}), ...(filter ? { filter } : {}) });
 
 /** Asked by POST: what is searched for is in the body, and in no address. */
 export const caseListQuery = (listed: Listed) =>
@@ -117,5 +117,5 @@ export function useStartCalls() {
   });
 }
 
-/** The cases of a list as a file. */
-export const exportCases = (listed: Listed) => unwrap<Blob>(api.POST('/api/v1/cases/export', { body: bodyOf(listed), parseAs: 'blob' }));
+/** The cases of a list as a file, with or without what is sensitive. */
+export const exportCases = ({ deleted: _, ...listed }: Listed, sensitive: boolean) => unwrap<Blob>(api.POST('/api/v1/cases/export', { body: { ...bodyOf(listed), sensitive }, parseAs: 'blob' }));
