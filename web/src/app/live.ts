@@ -47,8 +47,8 @@ export function startLive(client: QueryClient): () => void {
     for (const topic of changed) void client.invalidateQueries({ queryKey: [topic] });
     // what is offered, and to whom, stands with the opening
     if (changed.has('offer') || changed.has('wish')) void client.invalidateQueries({ queryKey: ['opening'] });
-    // notes, tasks and messages stand in their patient's timeline
-    if (changed.has('note') || changed.has('task') || changed.has('message')) void client.invalidateQueries({ queryKey: ['patient', 'timeline'] });
+    // notes, tasks, messages and calls stand in their patient's timeline
+    if (['note', 'task', 'message', 'call'].some((topic) => changed.has(topic))) void client.invalidateQueries({ queryKey: ['patient', 'timeline'] });
     // the session names the practice and says what it demands of whoever is in
     if (changed.has('practice')) void client.invalidateQueries({ queryKey: sessionQuery.queryKey });
     changed.clear();

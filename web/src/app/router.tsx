@@ -20,6 +20,7 @@ import { validateCalendarSearch } from '@/features/scheduling/search';
 import { validateTodaySearch } from '@/features/scheduling/today/search';
 import { validateTasksSearch } from '@/features/tasks/search';
 import { validateCasesSearch, validateWorkflow } from '@/features/voice/search';
+import { validateCallsSearch, validateNumbersSearch } from '@/features/voice/calls/search';
 import { takeToken } from '@/shared/auth/mailedToken';
 import { sessionQuery } from '@/shared/auth/session';
 import { wantTexts } from '@/shared/i18n';
@@ -364,6 +365,33 @@ const insurance = createRoute({
   loader: () => wantTexts('patients'),
   component: lazyRouteComponent(() => import('@/features/patients/insurance/VerifyPage'), 'VerifyPage'),
 });
+const wantCalls = () => Promise.all((['calls', 'patients', 'scheduling'] as const).map(wantTexts));
+const calls = createRoute({
+  getParentRoute: () => inside,
+  path: '/calls',
+  validateSearch: validateCallsSearch,
+  loader: wantCalls,
+  component: lazyRouteComponent(() => import('@/features/voice/calls/CallsPage'), 'CallsPage'),
+});
+const callNumbers = createRoute({
+  getParentRoute: () => inside,
+  path: '/calls/dashboard',
+  validateSearch: validateNumbersSearch,
+  loader: wantCalls,
+  component: lazyRouteComponent(() => import('@/features/voice/calls/dashboard/DashboardPage'), 'DashboardPage'),
+});
+const call = createRoute({
+  getParentRoute: () => inside,
+  path: '/calls/$id',
+  loader: wantCalls,
+  component: lazyRouteComponent(() => import('@/features/voice/calls/one/CallPage'), 'CallPage'),
+});
+const talk = createRoute({
+  getParentRoute: () => inside,
+  path: '/calls/$id/talk',
+  loader: wantCalls,
+  component: lazyRouteComponent(() => import('@/features/voice/calls/talk/TalkPage'), 'TalkPage'),
+});
 const tags = createRoute({
   getParentRoute: () => inside,
   path: '/settings/tags',
@@ -562,6 +590,10 @@ export const router = createRouter({
       cases.addChildren([caseList, flowOfCases, fieldsOfCases, oneCase]),
       patients,
       workflows.addChildren([workflowList, recipes, runs, run, workflow]),
+      calls,
+      callNumbers,
+      call,
+      talk,
       insurance,
       duplicates,
       imports,

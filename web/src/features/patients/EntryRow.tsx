@@ -58,6 +58,7 @@ const kindsOf: Record<string, { words: MessageId; icon: typeof IconPencil }> = {
   'message.unknown': { words: 'activity.message.unknown', icon: IconMessageX },
   'message.suppressed': { words: 'activity.message.suppressed', icon: IconMessageX },
   'message.replied': { words: 'activity.message.replied', icon: IconMessageReply },
+  'call.finished': { words: 'activity.call.finished', icon: IconPhone },
   'task.created': { words: 'activity.task.created', icon: IconChecklist },
   'task.changed': { words: 'activity.task.changed', icon: IconChecklist },
   'task.completed': { words: 'activity.task.completed', icon: IconChecklist },
@@ -76,6 +77,10 @@ const VisitChanges = lazy(() => import('@/features/scheduling/record/VisitChange
 const MessageTold = lazy(async () => {
   const [module] = await Promise.all([import('@/features/messaging/record/MessageTold'), wantTexts('messaging')]);
   return { default: module.MessageTold };
+});
+const CallTold = lazy(async () => {
+  const [module] = await Promise.all([import('@/features/voice/calls/record/CallTold'), wantTexts('calls')]);
+  return { default: module.CallTold };
 });
 const TaskOfEntry = lazy(() => import('@/features/tasks/record/TaskOfEntry').then((m) => ({ default: m.TaskOfEntry })));
 
@@ -137,6 +142,7 @@ export function EntryRow({ entry, dated = false }: Props) {
         {names.length ? <div className={classes.dim}>{t('activity.mentioned', { names: new Intl.ListFormat(lang).format(names) })}</div> : null}
         <Suspense>{visit ? <VisitChanges entry={entry} className={classes.changes} arrow={classes.arrow} /> : null}</Suspense>
         <Suspense>{message ? <MessageTold entry={entry} /> : null}</Suspense>
+        <Suspense>{entry.resourceType === 'call' && can('calls.read') ? <CallTold entry={entry} className={classes.changes} /> : null}</Suspense>
         <Suspense>{entry.resourceType === 'task' && can('tasks.read') ? <TaskOfEntry entry={entry} className={classes.changes} /> : null}</Suspense>
         {changes.length ? (
           <ul className={classes.changes}>

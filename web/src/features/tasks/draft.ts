@@ -17,9 +17,9 @@ export type Draft = {
   high: boolean;
 };
 
-export type Known = Partial<Pick<Draft, 'patientId' | 'assignee'>>;
+export type Known = Partial<Pick<Draft, 'title' | 'patientId' | 'assignee'>>;
 
-export const emptyDraft = (known: Known): Draft => ({ title: '', text: '', patientId: known.patientId ?? null, assignee: known.assignee ?? null, dueOn: '', dueTime: '', high: false });
+export const emptyDraft = (known: Known): Draft => ({ title: known.title ?? '', text: '', patientId: known.patientId ?? null, assignee: known.assignee ?? null, dueOn: '', dueTime: '', high: false });
 
 export const draftOf = (task: Task): Draft => ({
   title: task.title,

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import everydayAr from './ar.json';
 import automationAr from './automation.ar.json';
 import automationEn from './automation.en.json';
+import callsAr from './calls.ar.json';
+import callsEn from './calls.en.json';
 import consoleAr from './console.ar.json';
 import consoleEn from './console.en.json';
 import everydayEn from './en.json';
@@ -48,6 +50,7 @@ const [en, ar] = [
     ...webhooksEn,
     ...automationEn,
     ...voiceEn,
+    ...callsEn,
   },
   {
     ...everydayAr,
@@ -65,6 +68,7 @@ const [en, ar] = [
     ...webhooksAr,
     ...automationAr,
     ...voiceAr,
+    ...callsAr,
   },
 ];
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'];

@@ -1,5 +1,6 @@
 import { createStore, useStore } from '@/shared/store';
 import type automationEn from './automation.en.json';
+import type callsEn from './calls.en.json';
 import type consoleEn from './console.en.json';
 import type en from './en.json';
 import type importsEn from './imports.en.json';
@@ -36,6 +37,7 @@ export type MessageId = Strip<
   | keyof typeof webhooksEn
   | keyof typeof automationEn
   | keyof typeof noticesEn
+  | keyof typeof callsEn
 >;
 export type Params = Record<string, string | number> & { count?: number };
 export type T = (id: MessageId, params?: Params) => string;
@@ -80,7 +82,8 @@ export type Part =
   | 'webhooks'
   | 'automation'
   | 'voice'
-  | 'notices';
+  | 'notices'
+  | 'calls';
 // chunks of their own, loaded when they are first wanted
 const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Catalog }>>> = {
   en: {
@@ -100,6 +103,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     automation: () => import('./automation.en.json'),
     notices: () => import('./notices.en.json'),
     voice: () => import('./voice.en.json'),
+    calls: () => import('./calls.en.json'),
   },
   ar: {
     everyday: () => import('./ar.json'),
@@ -118,6 +122,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     automation: () => import('./automation.ar.json'),
     notices: () => import('./notices.ar.json'),
     voice: () => import('./voice.ar.json'),
+    calls: () => import('./calls.ar.json'),
   },
 };
 const wanted = new Map<Part, Promise<void>>();

@@ -1,0 +1,69 @@
+import { Button, Tabs } from '@mantine/core';
+import { IconChartBar } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useLang } from '@/shared/i18n';
+import { Gate } from '@/shared/ui/Gate';
+import lists from '@/shared/ui/ListPage.module.css';
+import { PageHeader } from '@/shared/ui/Page';
+import { All } from './All';
+import classes from './Calls.module.css';
+import { Inbox, inboxQuery } from './inbox/Inbox';
+import { Live } from './live/Live';
+import { type CallsSearch, type Shelf, shelves } from './search';
+import { useCallWords } from './words';
+import { WorkflowSelect } from './WorkflowSelect';
+
+const route = getRouteApi('/inside/calls');
+
+export function CallsPage() {
+  return (
+    <Gate title="calls.title" needs="calls.read">
+      <Calls />
+    </Gate>
+  );
+}
+
+/** Calls that are not over, those that wait for somebody to look at them, and all there were. */
+function Calls() {
+  const { t } = useLang();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { shelf = 'live' } = search;
+  const { workflows } = useCallWords();
+  const workflowId = workflows?.find(({ slug }) => slug === search.workflow)?.id;
+  const waiting = useInfiniteQuery(inboxQuery(workflowId)).data?.pages.flatMap((page) => page.items).length;
+  const go = (next: { [K in keyof CallsSearch]: CallsSearch[K] | undefined }) => void navigate({ search: (now) => ({ ...now, ...next }) as CallsSearch, replace: true, resetScroll: false });
+  const onSelect = (call: string | undefined) => go({ call });
+  const shown = { workflowId, selected: search.call, onSelect };
+  return (
+    <div className={lists.page}>
+      <PageHeader
+        title={t('calls.title')}
+        sub={t('calls.sub')}
+        actions={
+          <Button variant="default" leftSection={<IconChartBar size={16} />} renderRoot={(props) => <Link to="/calls/dashboard" search={search.workflow ? { workflow: search.workflow } : {}} {...props} />}>
+            {t('calls.numbers')}
+          </Button>
+        }
+      />
+      <Tabs value={shelf} onChange={(next) => go({ shelf: next === 'live' ? undefined : (next as Shelf), call: undefined })} className={lists.tabs} keepMounted>
+        <Tabs.List aria-label={t('calls.tabs')} className={lists.tabList}>
+          {shelves.map((one) => (
+            <Tabs.Tab key={one} value={one} rightSection={one === 'inbox' && waiting ? <span className={classes.count}>{waiting}</span> : null}>
+              {t(`calls.tab.${one}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <div className={classes.tools}>
+          <WorkflowSelect value={search.workflow} onChange={(workflow) => go({ workflow })} />
+        </div>
+        {shelves.map((one) => (
+          <Tabs.Panel key={one} value={one}>
+            {one !== shelf ? null : one === 'live' ? <Live {...shown} /> : one === 'inbox' ? <Inbox {...shown} /> : <All workflowId={workflowId} />}
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </div>
+  );
+}
