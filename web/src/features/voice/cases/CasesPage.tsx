@@ -6,7 +6,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { lazy, type RefObject, Suspense, useEffect, useRef, useState } from 'react';
 import { useCan } from '@/shared/auth/session';
 import { type Filter, sizeOf } from '@/shared/filter/filter';
-import { useLang } from '@/shared/i18n';
+import { useLang, wantTexts } from '@/shared/i18n';
 import { Gate } from '@/shared/ui/Gate';
 import lists from '@/shared/ui/ListPage.module.css';
 import { More } from '@/shared/ui/More';
@@ -28,7 +28,11 @@ const CaseCards = lazy(() => import('./CaseCards').then((m) => ({ default: m.Cas
 const CallBar = lazy(() => import('./CallBar').then((m) => ({ default: m.CallBar })));
 const NewCaseDrawer = lazy(() => import('./NewCaseDrawer').then((m) => ({ default: m.NewCaseDrawer })));
 const FilterDrawer = lazy(() => import('./FilterDrawer').then((m) => ({ default: m.FilterDrawer })));
-const ImportDrawer = lazy(() => import('../imports/ImportDrawer').then((m) => ({ default: m.ImportDrawer })));
+const ImportDrawer = lazy(async () => {
+  // what can be wrong with a file is said there
+  const [module] = await Promise.all([import('../imports/ImportDrawer'), wantTexts('imports')]);
+  return { default: module.ImportDrawer };
+});
 const route = getRouteApi('/inside/cases/');
 
 export function CasesPage() {
