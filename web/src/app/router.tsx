@@ -283,6 +283,7 @@ const fieldsOfCases = createRoute({
 const oneCase = createRoute({
   getParentRoute: () => cases,
   path: '/$id',
+  loader: () => wantTexts('calls'),
   component: lazyRouteComponent(() => import('@/features/voice/case/CasePage'), 'CasePage'),
 });
 const calendar = createRoute({
@@ -365,7 +366,7 @@ const insurance = createRoute({
   loader: () => wantTexts('patients'),
   component: lazyRouteComponent(() => import('@/features/patients/insurance/VerifyPage'), 'VerifyPage'),
 });
-const wantCalls = () => Promise.all((['calls', 'patients', 'scheduling'] as const).map(wantTexts));
+const wantCalls = () => Promise.all((['calls', 'voice', 'patients', 'scheduling'] as const).map(wantTexts));
 const calls = createRoute({
   getParentRoute: () => inside,
   path: '/calls',

@@ -1,11 +1,11 @@
-import { Button, Tabs } from '@mantine/core';
-import { IconChartBar } from '@tabler/icons-react';
+import { Tabs } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useLang } from '@/shared/i18n';
 import { Gate } from '@/shared/ui/Gate';
 import lists from '@/shared/ui/ListPage.module.css';
 import { PageHeader } from '@/shared/ui/Page';
+import { Places } from '../Places';
 import { All } from './All';
 import classes from './Calls.module.css';
 import { Inbox, inboxQuery } from './inbox/Inbox';
@@ -38,15 +38,8 @@ function Calls() {
   const shown = { workflowId, selected: search.call, onSelect };
   return (
     <div className={lists.page}>
-      <PageHeader
-        title={t('calls.title')}
-        sub={t('calls.sub')}
-        actions={
-          <Button variant="default" leftSection={<IconChartBar size={16} />} renderRoot={(props) => <Link to="/calls/dashboard" search={search.workflow ? { workflow: search.workflow } : {}} {...props} />}>
-            {t('calls.numbers')}
-          </Button>
-        }
-      />
+      <PageHeader title={t('calls.title')} sub={t('calls.sub')} />
+      <Places place="calls" slug={search.workflow} />
       <Tabs value={shelf} onChange={(next) => go({ shelf: next === 'live' ? undefined : (next as Shelf), call: undefined })} className={lists.tabs} keepMounted>
         <Tabs.List aria-label={t('calls.tabs')} className={lists.tabList}>
           {shelves.map((one) => (
