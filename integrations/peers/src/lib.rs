@@ -1,17 +1,20 @@
 //! What stands in for services outside when their clients are tested, and nothing of the product: their published
-//! descriptions, as `prism` serves them, and a server that answers what a test tells it to.
+//! descriptions, as `prism` serves them, a server that answers what a test tells it to, and one that hears, answers and
+//! speaks.
 //!
 //! Descriptions and vectors lie beside the project and are not part of it. Where they are missing, a test says so and
 //! skips itself.
 
 mod loopback;
 mod prism;
+mod speech;
 
 use std::path::{Path, PathBuf};
 
 pub use loopback::{Loopback, Nobody, Reply, Request};
 use platform::egress::Answer;
 pub use prism::Prism;
+pub use speech::{Oddity, Opened, Pace, Said, Scripted, SpeechPeer};
 
 /// A description or vectors by their name there, such as `calcom/openapi.json`; nothing where they are not.
 #[must_use]

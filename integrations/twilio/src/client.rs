@@ -33,8 +33,9 @@ pub struct Connection {
 pub struct Client(Connection);
 
 #[derive(Deserialize)]
-struct Page {
-    messages: Vec<Message>,
+struct Page<T> {
+    #[serde(alias = "messages", alias = "calls")]
+    items: Vec<T>,
     next_page_uri: Option<String>,
 }
 
@@ -50,9 +51,7 @@ impl Client {
     /// # Errors
     /// When it was not taken, or nobody knows.
     pub async fn send_message(&self, new: &NewMessage) -> Result<Message, Failure> {
-        let url = self.url(&["Accounts", &self.0.account, "Messages.json"])?;
-        let request = self.0.egress.post(&url).map_err(|_| Failure::unreached())?;
-        self.read(request.form(&new.fields())).await
+        self.post(&self.account_url(&["Messages.json"])?, &new.fields()).await
     }
 
     /// A message.
@@ -60,7 +59,7 @@ impl Client {
     /// # Errors
     /// When there is no such message or answer.
     pub async fn fetch_message(&self, sid: &str) -> Result<Message, Failure> {
-        self.get(&self.url(&["Accounts", &self.0.account, "Messages", &format!("{sid}.json")])?).await
+        self.get(&self.account_url(&["Messages", &format!("{sid}.json")])?).await
     }
 
     /// Messages to a number that Twilio took at this instant or later, over all pages: whether one is there whose sending was
@@ -70,14 +69,18 @@ impl Client {
     /// # Errors
     /// When there is no such answer; [`Failure::Unknown`] also when there are more than are looked through.
     pub async fn sent_to(&self, to: &Phi<String>, since: Timestamp) -> Result<Vec<Message>, Failure> {
-        let first = self.url(&["Accounts", &self.0.account, "Messages.json"])?;
+        let messages: Vec<Message> = self.all_to(self.account_url(&["Messages.json"])?, to).await?;
+        Ok(messages.into_iter().filter(|message| message.date_created.is_none_or(|at| at >= since)).collect())
+    }
+
+    /// All to a number, over all pages.
+    pub(crate) async fn all_to<T: DeserializeOwned>(&self, first: Url, to: &Phi<String>) -> Result<Vec<T>, Failure> {
         let mut url = first.clone();
         url.query_pairs_mut().append_pair("To", to.expose()).append_pair("PageSize", &PAGE.to_string());
         let mut found = Vec::new();
         for _ in 0..MOST_PAGES {
-            let page: Page = self.get(&url).await?;
-            let late = |message: &Message| message.date_created.is_none_or(|at| at >= since);
-            found.extend(page.messages.into_iter().filter(late));
+            let page: Page<T> = self.get(&url).await?;
+            found.extend(page.items);
             let Some(next) = page.next_page_uri else { return Ok(found) };
             // where the next page is, and never at another address
             let next = self.0.base.join(&next).map_err(|_| Failure::Unknown)?;
@@ -102,7 +105,21 @@ impl Client {
         Ok(url)
     }
 
-    async fn get<T: DeserializeOwned>(&self, url: &Url) -> Result<T, Failure> {
+    /// Below the account.
+    pub(crate) fn account_url(&self, path: &[&str]) -> Result<Url, Failure> {
+        self.url(&[&["Accounts", &self.0.account], path].concat())
+    }
+
+    pub(crate) async fn post<T: DeserializeOwned>(
+        &self,
+        url: &Url,
+        fields: &[(&'static str, String)],
+    ) -> Result<T, Failure> {
+        let request = self.0.egress.post(url).map_err(|_| Failure::unreached())?;
+        self.read(request.form(fields)).await
+    }
+
+    pub(crate) async fn get<T: DeserializeOwned>(&self, url: &Url) -> Result<T, Failure> {
         self.read(self.0.egress.get(url).map_err(|_| Failure::unreached())?).await
     }
 

@@ -43,6 +43,8 @@ pub enum Reason {
     Body,
     /// There is no such thing.
     Missing,
+    /// The call is over, or was never put through.
+    Over,
     /// Something else about the request.
     Invalid,
 }
@@ -62,6 +64,7 @@ impl Reason {
             Self::Sender => "sender_refused",
             Self::Body => "body_refused",
             Self::Missing => "missing",
+            Self::Over => "over",
             Self::Invalid => "invalid",
         }
     }
@@ -86,18 +89,26 @@ const REFUSALS: &[(u32, Reason)] = &[
     (20404, Reason::Missing),
     // Invalid 'To' Phone Number
     (21211, Reason::Number),
+    // Phone number does not appear to be valid
+    (21217, Reason::Number),
     // 'To' number cannot be a Short Code
     (21265, Reason::Number),
     // 'To' number is not a valid mobile number
     (21614, Reason::Number),
     // Permission to send an SMS or MMS has not been enabled for the region indicated by the 'To' number
     (21408, Reason::Country),
+    // Account not authorized to call
+    (21215, Reason::Country),
     // Attempt to send to unsubscribed recipient
     (21610, Reason::OptedOut),
     // Message cannot be sent with the current combination of 'To' and/or 'From' parameters
     (21612, Reason::Unroutable),
     // The 'to' phone number provided is not yet verified for this account
     (21608, Reason::Trial),
+    // 'To' phone number not verified
+    (21219, Reason::Trial),
+    // 'From' phone number not verified
+    (21210, Reason::Sender),
     // Invalid 'From' Number
     (21212, Reason::Sender),
     // A 'From' phone number is required
@@ -112,6 +123,8 @@ const REFUSALS: &[(u32, Reason)] = &[
     (21701, Reason::Sender),
     // The Messaging Service contains no phone numbers
     (21703, Reason::Sender),
+    // Invalid call state
+    (21220, Reason::Over),
     // Message body is required
     (21602, Reason::Body),
     // The concatenated message body exceeds the 1600 character limit

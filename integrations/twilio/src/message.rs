@@ -172,7 +172,7 @@ pub struct Account {
 }
 
 /// RFC 2822; nothing of what is none.
-fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+pub(crate) fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     Ok(text.and_then(|text| rfc2822::DateTimeParser::new().parse_timestamp(&text).ok()))
 }

@@ -1,0 +1,1 @@
+//! Each check sees what it is for.
