@@ -14,8 +14,11 @@ create table voice.call_workflow (
     enabled boolean not null,
     -- the fields of a case now
     schema_version int not null check (schema_version > 0),
-    -- its conversation, when there is one
+    -- its conversation, when there is one: a row of voice.flow, which refers to this table and is never deleted
     flow_id uuid,
+    -- what its files were when they were looked at last, and what was wrong with them: [{file, line, column, code, message}]
+    flow_seen text collate "C" check (length(flow_seen) = 64),
+    flow_faults jsonb not null default '[]',
     version int not null default 1,
     created_at timestamptz not null,
     updated_at timestamptz not null,
@@ -72,7 +75,6 @@ create policy tenant on voice.flow
 grant select, insert on voice.flow to vantage_app;
 create constraint trigger require_audit after insert on voice.flow
     deferrable initially deferred for each row execute function sec.require_audit();
-alter table voice.call_workflow add constraint call_workflow_flow foreign key (practice_id, flow_id) references voice.flow (practice_id, id);
 
 -- Somebody in a call workflow.
 create table voice.case (
@@ -85,10 +87,9 @@ create table voice.case (
     schema_version int not null,
     -- values by key, but for the sensitive ones
     fields jsonb not null,
-    -- the sensitive ones: sealed
+    -- the sensitive ones: sealed, and their keys
     private bytea,
-    -- what a search finds it by: words of its lines and numbers, folded
-    words text[] not null,
+    private_keys text[] not null default '{}',
     call_status text not null check (call_status in
         ('not_started', 'queued', 'in_call', 'completed', 'not_reached', 'failed')),
     calls int not null default 0,
@@ -102,7 +103,8 @@ create table voice.case (
     updated_at timestamptz not null,
     primary key (practice_id, id),
     constraint case_of_call_workflow foreign key (practice_id, call_workflow_id) references voice.call_workflow (practice_id, id),
-    constraint case_of_patient foreign key (practice_id, patient_id) references patients.patient (practice_id, id)
+    constraint case_of_patient foreign key (practice_id, patient_id) references patients.patient (practice_id, id),
+    constraint case_private check ((private is null) = (private_keys = '{}'))
 );
 create index case_by_time on voice.case (practice_id, call_workflow_id, created_at, id) where deleted_at is null;
 create index case_by_status on voice.case (practice_id, call_workflow_id, call_status, created_at, id) where deleted_at is null;
@@ -113,6 +115,26 @@ create policy tenant on voice.case
     using (practice_id = (select sec.practice_id())) with check (practice_id = (select sec.practice_id()));
 grant select, insert, update on voice.case to vantage_app;
 create constraint trigger require_audit after insert or update on voice.case
+    deferrable initially deferred for each row execute function sec.require_audit();
+
+-- What a case is found by while somebody types, each to be compared from its beginning: words of its lines, folded, and
+-- its numbers from their last digit on.
+create table voice.case_term (
+    practice_id uuid not null,
+    call_workflow_id uuid not null,
+    kind text collate "C" not null check (kind in ('word', 'number')),
+    term text collate "C" not null check (length(term) between 1 and 200),
+    case_id uuid not null,
+    primary key (practice_id, call_workflow_id, kind, term, case_id),
+    constraint term_of_case foreign key (practice_id, case_id) references voice.case (practice_id, id)
+);
+create index case_term_by_case on voice.case_term (practice_id, case_id, kind, term);
+alter table voice.case_term enable row level security;
+alter table voice.case_term force row level security;
+create policy tenant on voice.case_term
+    using (practice_id = (select sec.practice_id())) with check (practice_id = (select sec.practice_id()));
+grant select, insert, delete on voice.case_term to vantage_app;
+create constraint trigger require_audit after insert or delete on voice.case_term
     deferrable initially deferred for each row execute function sec.require_audit();
 
 -- A conversation, whoever carries it: asked for, waiting for its time, under way, over.

@@ -35,6 +35,8 @@ CREATE SCHEMA tasks;
 
 CREATE SCHEMA timeline;
 
+CREATE SCHEMA voice;
+
 CREATE SCHEMA webhooks;
 
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
@@ -3373,6 +3375,188 @@ CREATE TABLE timeline.entry (
 
 ALTER TABLE ONLY timeline.entry FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE voice.call (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    request_key uuid,
+    call_workflow_id uuid,
+    case_id uuid,
+    patient_id uuid,
+    direction text NOT NULL,
+    runtime text NOT NULL,
+    transport text NOT NULL,
+    state text NOT NULL,
+    outcome text,
+    ended_by text,
+    error_code text,
+    flow_id uuid,
+    schema_version integer,
+    number bytea,
+    number_key text COLLATE pg_catalog."C",
+    attempt integer DEFAULT 1 NOT NULL,
+    due_at timestamp with time zone,
+    requested_by text NOT NULL,
+    requested_id uuid,
+    external_id text COLLATE pg_catalog."C",
+    started_at timestamp with time zone,
+    answered_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    talk_ms integer DEFAULT 0 NOT NULL,
+    hold_ms integer DEFAULT 0 NOT NULL,
+    turns integer DEFAULT 0 NOT NULL,
+    cost_micros bigint DEFAULT 0 NOT NULL,
+    costs jsonb DEFAULT '{}'::jsonb NOT NULL,
+    latency_p50 integer,
+    latency_p99 integer,
+    private bytea,
+    review text NOT NULL,
+    reviewed_at timestamp with time zone,
+    reviewed_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT call_attempt_check CHECK ((attempt > 0)),
+    CONSTRAINT call_cost_micros_check CHECK ((cost_micros >= 0)),
+    CONSTRAINT call_direction_check CHECK ((direction = ANY (ARRAY['outbound'::text, 'inbound'::text]))),
+    CONSTRAINT call_ended CHECK (((state = 'ended'::text) = (ended_at IS NOT NULL))),
+    CONSTRAINT call_ended_by_check CHECK ((ended_by = ANY (ARRAY['agent'::text, 'caller'::text, 'staff'::text, 'limit'::text, 'no_answer'::text, 'busy'::text, 'refused'::text, 'cancelled'::text, 'failed'::text, 'interrupted'::text]))),
+    CONSTRAINT call_error_code_check CHECK (((length(error_code) >= 1) AND (length(error_code) <= 60))),
+    CONSTRAINT call_external_id_check CHECK (((length(external_id) >= 1) AND (length(external_id) <= 200))),
+    CONSTRAINT call_hold_ms_check CHECK ((hold_ms >= 0)),
+    CONSTRAINT call_outcome_check CHECK (((length(outcome) >= 1) AND (length(outcome) <= 60))),
+    CONSTRAINT call_requested_by_check CHECK ((requested_by = ANY (ARRAY['person'::text, 'workflow'::text, 'retry'::text, 'caller'::text, 'program'::text]))),
+    CONSTRAINT call_review_check CHECK ((review = ANY (ARRAY['none'::text, 'open'::text, 'done'::text]))),
+    CONSTRAINT call_runtime_check CHECK ((runtime = ANY (ARRAY['native'::text, 'retell'::text]))),
+    CONSTRAINT call_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'dialing'::text, 'live'::text, 'ended'::text]))),
+    CONSTRAINT call_talk_ms_check CHECK ((talk_ms >= 0)),
+    CONSTRAINT call_transport_check CHECK ((transport = ANY (ARRAY['phone'::text, 'web'::text, 'text'::text]))),
+    CONSTRAINT call_turns_check CHECK ((turns >= 0))
+);
+
+ALTER TABLE ONLY voice.call FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE voice.call_workflow (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    slug text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    name_ar text,
+    enabled boolean NOT NULL,
+    schema_version integer NOT NULL,
+    flow_id uuid,
+    flow_seen text COLLATE pg_catalog."C",
+    flow_faults jsonb DEFAULT '[]'::jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT call_workflow_flow_seen_check CHECK ((length(flow_seen) = 64)),
+    CONSTRAINT call_workflow_name_ar_check CHECK (((length(name_ar) >= 1) AND (length(name_ar) <= 80))),
+    CONSTRAINT call_workflow_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
+    CONSTRAINT call_workflow_schema_version_check CHECK ((schema_version > 0)),
+    CONSTRAINT call_workflow_slug_check CHECK ((slug ~ '^[a-z][a-z0-9_]{0,59}$'::text))
+);
+
+ALTER TABLE ONLY voice.call_workflow FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE voice."case" (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    call_workflow_id uuid NOT NULL,
+    patient_id uuid,
+    schema_version integer NOT NULL,
+    fields jsonb NOT NULL,
+    private bytea,
+    private_keys text[] DEFAULT '{}'::text[] NOT NULL,
+    call_status text NOT NULL,
+    calls integer DEFAULT 0 NOT NULL,
+    last_call_at timestamp with time zone,
+    import_id uuid,
+    created_by uuid,
+    deleted_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT case_call_status_check CHECK ((call_status = ANY (ARRAY['not_started'::text, 'queued'::text, 'in_call'::text, 'completed'::text, 'not_reached'::text, 'failed'::text]))),
+    CONSTRAINT case_private CHECK (((private IS NULL) = (private_keys = '{}'::text[])))
+);
+
+ALTER TABLE ONLY voice."case" FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE voice.case_term (
+    practice_id uuid NOT NULL,
+    call_workflow_id uuid NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    term text NOT NULL COLLATE pg_catalog."C",
+    case_id uuid NOT NULL,
+    CONSTRAINT case_term_kind_check CHECK ((kind = ANY (ARRAY['word'::text, 'number'::text]))),
+    CONSTRAINT case_term_term_check CHECK (((length(term) >= 1) AND (length(term) <= 200)))
+);
+
+ALTER TABLE ONLY voice.case_term FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE voice.finding (
+    practice_id uuid NOT NULL,
+    call_id uuid NOT NULL,
+    target text NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    private bytea NOT NULL,
+    turn integer,
+    state text NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    CONSTRAINT finding_key_check CHECK (((length(key) >= 1) AND (length(key) <= 60))),
+    CONSTRAINT finding_state_check CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'dismissed'::text]))),
+    CONSTRAINT finding_target_check CHECK ((target = ANY (ARRAY['case'::text, 'patient'::text])))
+);
+
+ALTER TABLE ONLY voice.finding FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE voice.flow (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    call_workflow_id uuid NOT NULL,
+    number integer NOT NULL,
+    hash text NOT NULL COLLATE pg_catalog."C",
+    files jsonb NOT NULL,
+    loaded_at timestamp with time zone NOT NULL,
+    CONSTRAINT flow_hash_check CHECK ((length(hash) = 64)),
+    CONSTRAINT flow_number_check CHECK ((number > 0))
+);
+
+ALTER TABLE ONLY voice.flow FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE voice.schema_version (
+    practice_id uuid NOT NULL,
+    call_workflow_id uuid NOT NULL,
+    number integer NOT NULL,
+    fields jsonb NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT schema_version_number_check CHECK ((number > 0))
+);
+
+ALTER TABLE ONLY voice.schema_version FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE voice.turn (
+    practice_id uuid NOT NULL,
+    call_id uuid NOT NULL,
+    seq integer NOT NULL,
+    who text NOT NULL,
+    node text,
+    at_ms integer NOT NULL,
+    ended_ms integer,
+    private bytea NOT NULL,
+    interrupted boolean DEFAULT false NOT NULL,
+    latency jsonb,
+    CONSTRAINT turn_at_ms_check CHECK ((at_ms >= 0)),
+    CONSTRAINT turn_check CHECK ((ended_ms >= at_ms)),
+    CONSTRAINT turn_node_check CHECK (((length(node) >= 1) AND (length(node) <= 60))),
+    CONSTRAINT turn_seq_check CHECK ((seq >= 0)),
+    CONSTRAINT turn_who_check CHECK ((who = ANY (ARRAY['agent'::text, 'caller'::text, 'staff'::text, 'tool'::text, 'key'::text, 'note'::text])))
+);
+
+ALTER TABLE ONLY voice.turn FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE webhooks.attempt (
     practice_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -3866,6 +4050,45 @@ ALTER TABLE ONLY tasks.task
 ALTER TABLE ONLY timeline.entry
     ADD CONSTRAINT entry_pkey PRIMARY KEY (practice_id, id);
 
+ALTER TABLE ONLY voice.call
+    ADD CONSTRAINT call_external_key UNIQUE (practice_id, runtime, external_id);
+
+ALTER TABLE ONLY voice.call
+    ADD CONSTRAINT call_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY voice.call
+    ADD CONSTRAINT call_request_key UNIQUE (practice_id, request_key);
+
+ALTER TABLE ONLY voice.call_workflow
+    ADD CONSTRAINT call_workflow_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY voice.call_workflow
+    ADD CONSTRAINT call_workflow_slug_key UNIQUE (practice_id, slug);
+
+ALTER TABLE ONLY voice."case"
+    ADD CONSTRAINT case_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY voice.case_term
+    ADD CONSTRAINT case_term_pkey PRIMARY KEY (practice_id, call_workflow_id, kind, term, case_id);
+
+ALTER TABLE ONLY voice.finding
+    ADD CONSTRAINT finding_pkey PRIMARY KEY (practice_id, call_id, target, key);
+
+ALTER TABLE ONLY voice.flow
+    ADD CONSTRAINT flow_number_key UNIQUE (practice_id, call_workflow_id, number);
+
+ALTER TABLE ONLY voice.flow
+    ADD CONSTRAINT flow_once UNIQUE (practice_id, call_workflow_id, hash);
+
+ALTER TABLE ONLY voice.flow
+    ADD CONSTRAINT flow_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY voice.schema_version
+    ADD CONSTRAINT schema_version_pkey PRIMARY KEY (practice_id, call_workflow_id, number);
+
+ALTER TABLE ONLY voice.turn
+    ADD CONSTRAINT turn_pkey PRIMARY KEY (practice_id, call_id, seq);
+
 ALTER TABLE ONLY webhooks.attempt
     ADD CONSTRAINT attempt_pkey PRIMARY KEY (practice_id, id);
 
@@ -4139,6 +4362,30 @@ CREATE INDEX task_open ON tasks.task USING btree (practice_id, due_key, id) WHER
 
 CREATE INDEX entry_by_patient ON timeline.entry USING btree (practice_id, patient_id, at DESC, id DESC);
 
+CREATE INDEX call_by_case ON voice.call USING btree (practice_id, case_id, created_at) WHERE (case_id IS NOT NULL);
+
+CREATE INDEX call_by_patient ON voice.call USING btree (practice_id, patient_id, created_at) WHERE (patient_id IS NOT NULL);
+
+CREATE INDEX call_by_time ON voice.call USING btree (practice_id, created_at, id);
+
+CREATE INDEX call_by_workflow ON voice.call USING btree (practice_id, call_workflow_id, created_at, id);
+
+CREATE UNIQUE INDEX call_of_case_at_once ON voice.call USING btree (practice_id, case_id) WHERE (state <> 'ended'::text);
+
+CREATE UNIQUE INDEX call_of_number ON voice.call USING btree (practice_id, number_key) WHERE (state = ANY (ARRAY['dialing'::text, 'live'::text]));
+
+CREATE INDEX call_to_review ON voice.call USING btree (practice_id, ended_at, id) WHERE (review = 'open'::text);
+
+CREATE INDEX call_under_way ON voice.call USING btree (practice_id, state, due_at) WHERE (state <> 'ended'::text);
+
+CREATE INDEX case_by_patient ON voice."case" USING btree (practice_id, patient_id) WHERE (patient_id IS NOT NULL);
+
+CREATE INDEX case_by_status ON voice."case" USING btree (practice_id, call_workflow_id, call_status, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX case_by_time ON voice."case" USING btree (practice_id, call_workflow_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX case_term_by_case ON voice.case_term USING btree (practice_id, case_id, kind, term);
+
 CREATE INDEX attempt_by_delivery ON webhooks.attempt USING btree (practice_id, delivery_id, id);
 
 CREATE INDEX delivery_by_age ON webhooks.delivery USING btree (created_at);
@@ -4312,6 +4559,22 @@ CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON scheduling.wis
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON tasks.task DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON timeline.entry DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE OF state, case_id, patient_id, review, private ON voice.call DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON voice.call_workflow DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON voice."case" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON voice.case_term DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON voice.finding DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON voice.flow DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON voice.schema_version DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON voice.turn DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE OF url, description, events, active, secret, old_secret, deleted_at ON webhooks.endpoint DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
@@ -4792,6 +5055,45 @@ ALTER TABLE ONLY tasks.task
 ALTER TABLE ONLY timeline.entry
     ADD CONSTRAINT entry_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
+ALTER TABLE ONLY voice.call
+    ADD CONSTRAINT call_of_call_workflow FOREIGN KEY (practice_id, call_workflow_id) REFERENCES voice.call_workflow(practice_id, id);
+
+ALTER TABLE ONLY voice.call
+    ADD CONSTRAINT call_of_case FOREIGN KEY (practice_id, case_id) REFERENCES voice."case"(practice_id, id);
+
+ALTER TABLE ONLY voice.call
+    ADD CONSTRAINT call_of_flow FOREIGN KEY (practice_id, flow_id) REFERENCES voice.flow(practice_id, id);
+
+ALTER TABLE ONLY voice.call
+    ADD CONSTRAINT call_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY voice.call
+    ADD CONSTRAINT call_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY voice.call_workflow
+    ADD CONSTRAINT call_workflow_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY voice."case"
+    ADD CONSTRAINT case_of_call_workflow FOREIGN KEY (practice_id, call_workflow_id) REFERENCES voice.call_workflow(practice_id, id);
+
+ALTER TABLE ONLY voice."case"
+    ADD CONSTRAINT case_of_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY voice.finding
+    ADD CONSTRAINT finding_of_call FOREIGN KEY (practice_id, call_id) REFERENCES voice.call(practice_id, id);
+
+ALTER TABLE ONLY voice.flow
+    ADD CONSTRAINT flow_of_call_workflow FOREIGN KEY (practice_id, call_workflow_id) REFERENCES voice.call_workflow(practice_id, id);
+
+ALTER TABLE ONLY voice.schema_version
+    ADD CONSTRAINT schema_of_call_workflow FOREIGN KEY (practice_id, call_workflow_id) REFERENCES voice.call_workflow(practice_id, id);
+
+ALTER TABLE ONLY voice.case_term
+    ADD CONSTRAINT term_of_case FOREIGN KEY (practice_id, case_id) REFERENCES voice."case"(practice_id, id);
+
+ALTER TABLE ONLY voice.turn
+    ADD CONSTRAINT turn_of_call FOREIGN KEY (practice_id, call_id) REFERENCES voice.call(practice_id, id);
+
 ALTER TABLE ONLY webhooks.attempt
     ADD CONSTRAINT attempt_of_delivery FOREIGN KEY (practice_id, delivery_id) REFERENCES webhooks.delivery(practice_id, id) ON DELETE CASCADE;
 
@@ -5146,6 +5448,38 @@ ALTER TABLE timeline.entry ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant ON timeline.entry USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
+ALTER TABLE voice.call ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE voice.call_workflow ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE voice."case" ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE voice.case_term ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE voice.finding ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE voice.flow ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE voice.schema_version ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON voice.call USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON voice.call_workflow USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON voice."case" USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON voice.case_term USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON voice.finding USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON voice.flow USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON voice.schema_version USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON voice.turn USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+ALTER TABLE voice.turn ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE webhooks.attempt ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY claim ON webhooks.delivery TO vantage_dispatch USING (true) WITH CHECK (true);
@@ -5228,6 +5562,8 @@ GRANT USAGE ON SCHEMA sec TO vantage_dispatch;
 GRANT USAGE ON SCHEMA tasks TO vantage_app;
 
 GRANT USAGE ON SCHEMA timeline TO vantage_app;
+
+GRANT USAGE ON SCHEMA voice TO vantage_app;
 
 GRANT USAGE ON SCHEMA webhooks TO vantage_app;
 GRANT USAGE ON SCHEMA webhooks TO vantage_dispatch;
@@ -5869,6 +6205,22 @@ GRANT UPDATE(wrapped) ON TABLE sec.data_key TO vantage_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE tasks.task TO vantage_app;
 
 GRANT SELECT,INSERT ON TABLE timeline.entry TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE voice.call TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE voice.call_workflow TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE voice."case" TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE voice.case_term TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE voice.finding TO vantage_app;
+
+GRANT SELECT,INSERT ON TABLE voice.flow TO vantage_app;
+
+GRANT SELECT,INSERT ON TABLE voice.schema_version TO vantage_app;
+
+GRANT SELECT,INSERT ON TABLE voice.turn TO vantage_app;
 
 GRANT SELECT,INSERT ON TABLE webhooks.attempt TO vantage_app;
 

@@ -28,6 +28,7 @@ pub struct Schema {
 
 /// A field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CaseField))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Field {
     /// Its name in values, flows and files: lower-case letters, digits and underscores.
@@ -59,6 +60,7 @@ pub struct Field {
 
 /// What something is called in the languages of the product.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CaseFieldLabel))]
 #[serde(deny_unknown_fields)]
 pub struct Label {
     /// In English.
@@ -70,6 +72,7 @@ pub struct Label {
 
 /// What can be chosen: the value itself, and what it is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CaseFieldChoice))]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     /// As it is kept.
@@ -80,6 +83,7 @@ pub struct Choice {
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CaseFieldType))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// One line.
@@ -105,6 +109,8 @@ pub enum Kind {
 pub struct Problem {
     /// The field.
     pub key: String,
+    /// Where that is, as a JSON pointer (RFC 6901): into the fields of a schema, or into values.
+    pub pointer: String,
     /// Stable: `required`, `unknown`, `type`, `length`, `choice`, `format`, `duplicate`.
     pub code: &'static str,
     /// What to do, without the value.
@@ -131,35 +137,37 @@ impl Schema {
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut seen = BTreeSet::new();
-        let mut add = |field: &Field, code, message| problems.push(Problem { key: field.key.clone(), code, message });
-        for field in &self.fields {
+        for (place, field) in self.fields.iter().enumerate() {
+            let mut add = |member: &str, code, message| {
+                problems.push(Problem { key: field.key.clone(), pointer: format!("/{place}/{member}"), code, message });
+            };
             if !is_key(&field.key) {
-                add(field, "format", "Use up to 60 lower-case letters, digits and underscores, a letter first.");
+                add("key", "format", "Use up to 60 lower-case letters, digits and underscores, a letter first.");
             }
             if !seen.insert(field.key.as_str()) {
-                add(field, "duplicate", "Give each field a key of its own.");
+                add("key", "duplicate", "Give each field a key of its own.");
             }
             if !is_line(&field.label.en, 80) || (!field.label.ar.is_empty() && !is_line(&field.label.ar, 80)) {
-                add(field, "length", "Give it a name of one line, at most 80 characters.");
+                add("label", "length", "Give it a name of one line, at most 80 characters.");
             }
             if (field.kind == Kind::Select) == field.options.is_empty() || field.options.len() > MOST_CHOICES {
-                add(field, "choice", "A select needs between 1 and 100 choices, and nothing else has any.");
+                add("options", "choice", "A select needs between 1 and 100 choices, and nothing else has any.");
             }
             let mut values = BTreeSet::new();
             let is_fine = |choice: &Choice| is_line(&choice.value, 80) && is_line(&choice.label.en, 80);
             if !field.options.iter().all(|choice| is_fine(choice) && values.insert(choice.value.as_str())) {
-                add(field, "choice", "Give each choice a value of its own and a name, at most 80 characters each.");
+                add("options", "choice", "Give each choice a value of its own and a name, at most 80 characters each.");
             }
             if field.default.as_ref().is_some_and(|value| field.tidied(value).is_err()) {
-                add(field, "type", "The default does not fit the field.");
+                add("default", "type", "The default does not fit the field.");
             }
             if field.sensitive && field.display_in_list {
-                add(field, "format", "What is sensitive is not shown in lists.");
+                add("displayInList", "format", "What is sensitive is not shown in lists.");
             }
         }
         if self.fields.len() > MOST_FIELDS {
             let message = "At most 60 fields: a form that asks for more is filled in by nobody.";
-            problems.push(Problem { key: String::new(), code: "length", message });
+            problems.push(Problem { key: String::new(), pointer: String::new(), code: "length", message });
         }
         problems
     }
@@ -171,8 +179,7 @@ impl Schema {
     pub fn tidied(&self, values: &Values) -> Result<Values, Vec<Problem>> {
         let (mut tidy, mut problems) = (Values::new(), Vec::new());
         for key in values.keys().filter(|key| self.field(key).is_none()) {
-            let message = "There is no such field.";
-            problems.push(Problem { key: key.clone(), code: "unknown", message });
+            problems.push(Problem::of_value(key, "unknown", "There is no such field."));
         }
         for field in &self.fields {
             let given = values.get(&field.key).filter(|value| !is_empty(value));
@@ -182,8 +189,7 @@ impl Schema {
                 Ok(None) => match default() {
                     Some(value) => drop(tidy.insert(field.key.clone(), value)),
                     None if field.required => {
-                        let message = "This field must be there.";
-                        problems.push(Problem { key: field.key.clone(), code: "required", message });
+                        problems.push(Problem::of_value(&field.key, "required", "This field must be there."));
                     }
                     None => {}
                 },
@@ -194,13 +200,22 @@ impl Schema {
     }
 }
 
+impl Problem {
+    /// What is wrong with the value of that key.
+    #[must_use]
+    pub fn of_value(key: &str, code: &'static str, message: &'static str) -> Self {
+        let pointer = format!("/{}", key.replace('~', "~0").replace('/', "~1"));
+        Self { key: key.to_owned(), pointer, code, message }
+    }
+}
+
 impl Field {
     /// A value as it is kept.
     ///
     /// # Errors
     /// It does not fit.
     pub fn tidied(&self, value: &Value) -> Result<Value, Problem> {
-        let problem = |code, message| Problem { key: self.key.clone(), code, message };
+        let problem = |code, message| Problem::of_value(&self.key, code, message);
         let text = || value.as_str().map(str::trim).ok_or_else(|| problem("type", "Give this as text."));
         Ok(match self.kind {
             Kind::String if !is_line(text()?, LINE) => {
@@ -215,14 +230,16 @@ impl Field {
             Kind::Boolean if value.is_boolean() => value.clone(),
             Kind::Boolean => return Err(problem("type", "Give true or false.")),
             Kind::Date => {
-                let date: Result<Date, _> = text()?.parse();
-                let date = date.map_err(|_| problem("format", "Write a day as 2026-05-01."))?;
+                let date: Option<Date> = text()?.parse().ok().filter(|date: &Date| date.year() > 0);
+                let date = date.ok_or_else(|| problem("format", "Write a day as 2026-05-01."))?;
                 Value::from(date.to_string())
             }
             Kind::DateTime => {
                 let message = "Write an instant with its offset, as 2026-05-01T09:30:00+03:00.";
-                let instant: Result<Timestamp, _> = text()?.parse();
-                Value::from(instant.map_err(|_| problem("format", message))?.to_string())
+                let instant: Option<Timestamp> = text()?.parse().ok();
+                let instant =
+                    instant.map(|at| at.to_string()).filter(|at| !at.starts_with('-') && !at.starts_with("0000"));
+                Value::from(instant.ok_or_else(|| problem("format", message))?)
             }
             Kind::Phone => {
                 let number: String = text()?.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.')).collect();
@@ -302,7 +319,16 @@ mod tests {
             { "key": "a", "label": { "en": "" }, "type": "select" },
             { "key": "a", "label": { "en": "A" }, "type": "number", "default": "x", "sensitive": true, "displayInList": true },
         ]));
-        let codes: Vec<_> = wrong.problems().iter().map(|problem| problem.code).collect();
-        assert_eq!(codes, ["format", "length", "choice", "duplicate", "type", "format"]);
+        let told: Vec<_> =
+            wrong.problems().iter().map(|problem| format!("{} {}", problem.pointer, problem.code)).collect();
+        let expected = [
+            "/0/key format",
+            "/1/label length",
+            "/1/options choice",
+            "/2/key duplicate",
+            "/2/default type",
+            "/2/displayInList format",
+        ];
+        assert_eq!(told, expected);
     }
 }

@@ -67,6 +67,10 @@ impl App {
         let mut origins = egress::addresses("calcom_origins", &config.calcom_origins)?;
         origins.extend(egress::addresses("sendgrid_origins", &config.sendgrid_origins)?);
         origins.extend(egress::addresses("twilio_origins", &config.twilio_origins)?);
+        origins.extend(egress::addresses("openai_origins", &config.openai_origins)?);
+        origins.extend(egress::addresses("deepgram_origins", &config.deepgram_origins)?);
+        origins.extend(egress::addresses("cartesia_origins", &config.cartesia_origins)?);
+        origins.extend(egress::addresses("elevenlabs_origins", &config.elevenlabs_origins)?);
         let outside = Egress::to(&origins)?;
         let public_origin = config.public_origin().into();
         let door = Door { db, keys: Keys::new(root), clock, public_origin, wake: Arc::default() };

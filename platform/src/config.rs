@@ -118,6 +118,16 @@ settings! {
     sendgrid_origins: String = "https://api.sendgrid.com,https://api.eu.sendgrid.com".to_owned();
     /// Where practices may reach Twilio.
     twilio_origins: String = "https://api.twilio.com".to_owned();
+    /// Where conversations of calls lie, by practice and call workflow. Empty: the folder clients under data_dir.
+    clients_dir: PathBuf = PathBuf::new();
+    /// Where calls may reach language models, with the path of the API; the usual one first.
+    openai_origins: String = "https://api.openai.com/v1".to_owned();
+    /// Where calls may reach Deepgram.
+    deepgram_origins: String = "https://api.deepgram.com".to_owned();
+    /// Where calls may reach Cartesia.
+    cartesia_origins: String = "https://api.cartesia.ai".to_owned();
+    /// Where calls may reach ElevenLabs.
+    elevenlabs_origins: String = "https://api.elevenlabs.io".to_owned();
     /// Servers for mail within the own network that practices may send by, host names separated by commas; others of
     /// theirs must be reachable from everywhere.
     smtp_inner_hosts: String = String::new();
@@ -170,6 +180,12 @@ impl Config {
     #[must_use]
     pub fn root_key_file(&self) -> PathBuf {
         self.data_dir.join("root.key")
+    }
+
+    /// Where conversations of calls lie.
+    #[must_use]
+    pub fn clients_dir(&self) -> PathBuf {
+        if self.clients_dir.as_os_str().is_empty() { self.data_dir.join("clients") } else { self.clients_dir.clone() }
     }
 
     /// Where the signed checkpoints of the ledger go, outside of the database.

@@ -223,6 +223,26 @@ impl RootKeys {
     }
 }
 
+/// Seals and opens a practice's values away from its transactions, for what goes on without a database: a call.
+#[derive(Clone, Debug)]
+pub struct Sealer {
+    practice: Uuid,
+    key: Arc<DataKey>,
+}
+
+impl Sealer {
+    /// Seals a value to its place, as [`TenantTx::seal`] does; [`TenantTx::open`] opens it.
+    ///
+    /// # Errors
+    /// Never in practice.
+    pub fn seal(&self, place: Place<'_>, value: &[u8]) -> Result<Vec<u8>> {
+        let mut sealed = vec![FORM];
+        sealed.extend_from_slice(self.key.id.as_bytes());
+        sealed.extend(seal_with(&self.key.key, &aad(self.practice, place.table, place.column, place.row), value)?);
+        Ok(sealed)
+    }
+}
+
 impl Keys {
     /// With these root keys.
     #[must_use]
@@ -285,11 +305,15 @@ impl TenantTx {
     /// # Errors
     /// 503 when the database is away.
     pub async fn seal(&mut self, place: Place<'_>, value: &[u8]) -> Result<Vec<u8>> {
-        let key = self.data_key(Which::Current).await?;
-        let mut sealed = vec![FORM];
-        sealed.extend_from_slice(key.id.as_bytes());
-        sealed.extend(seal_with(&key.key, &aad(self.practice(), place.table, place.column, place.row), value)?);
-        Ok(sealed)
+        self.sealer().await?.seal(place, value)
+    }
+
+    /// What seals values of the practice outside of transactions.
+    ///
+    /// # Errors
+    /// 503 when the database is away.
+    pub async fn sealer(&mut self) -> Result<Sealer> {
+        Ok(Sealer { practice: self.practice(), key: self.data_key(Which::Current).await? })
     }
 
     /// Opens what was sealed to this place.

@@ -22,7 +22,7 @@ const CHANNEL: &str = "vantage_live";
 /// Notices that need no statement of their own.
 const FEW: usize = 20;
 /// Tells the client to renew its session and come back.
-const RENEW: u16 = 4401;
+pub const RENEW: u16 = 4401;
 /// Topics of which a change may end a session, or change its rights.
 const RIGHTS: [&str; 2] = ["role", "staff"];
 /// How often an open window is looked after: is it there, does its session live.
@@ -143,8 +143,9 @@ async fn connect(who: Can<session::Read>, headers: HeaderMap, upgrade: WebSocket
     }))
 }
 
-/// A page of another site must not open this socket with our cookies. Programs send no Origin and have no cookies.
-fn same_origin(headers: &HeaderMap, public_origin: &str) -> bool {
+/// A page of another site must not open a socket with our cookies. Programs send no Origin and have no cookies.
+#[must_use]
+pub fn same_origin(headers: &HeaderMap, public_origin: &str) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let Some(origin) = text("origin") else { return true };
     origin == public_origin || origin.split_once("://").is_some_and(|(_, host)| Some(host) == text("host"))

@@ -9,7 +9,7 @@ use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use crate::error::{Error, FieldError, Result};
-use crate::filter::{Field, push_value};
+use crate::filter::{Field, Kind, push_value};
 
 /// The most rows of a page.
 pub const MAX_LIMIT: u32 = 200;
@@ -26,7 +26,9 @@ pub type Sort = Field<'static>;
 /// The order of one list request: a sort, its direction, and where the page before ended.
 #[derive(Debug)]
 pub struct Order {
-    sort: Sort,
+    sort: String,
+    column: String,
+    kind: Kind,
     descending: bool,
     after: Option<Cursor>,
     limit: u32,
@@ -45,14 +47,15 @@ impl Order {
     ///
     /// # Errors
     /// 422 for a sort that is not on the list, or a cursor that was not made for this order.
-    pub fn parse(sorts: &[Sort], sort: Option<&str>, cursor: Option<&str>, limit: u32) -> Result<Self> {
+    pub fn parse(sorts: &[Field<'_>], sort: Option<&str>, cursor: Option<&str>, limit: u32) -> Result<Self> {
         let wanted = sort.unwrap_or(sorts[0].name);
         let (name, descending) = wanted.strip_prefix('-').map_or((wanted, false), |name| (name, true));
-        let sort = *sorts.iter().find(|sort| sort.name == name).ok_or_else(|| {
+        let sort = sorts.iter().find(|sort| sort.name == name).ok_or_else(|| {
             let names: Vec<_> = sorts.iter().map(|sort| sort.name).collect();
             fault("?sort", &format!("Sort by one of {}, with a hyphen in front for descending.", names.join(", ")))
         })?;
-        let mut order = Self { sort, descending, after: None, limit };
+        let (name, column) = (sort.name.to_owned(), sort.column.to_owned());
+        let mut order = Self { sort: name, column, kind: sort.kind, descending, after: None, limit };
         order.after = cursor.map(|text| order.decode(text)).transpose()?;
         Ok(order)
     }
@@ -63,11 +66,11 @@ impl Order {
     /// # Errors
     /// 422 when the cursor's value is not of the column's kind.
     pub fn push(&self, id: &str, query: &mut QueryBuilder<Postgres>) -> Result<()> {
-        let column = self.sort.column;
+        let column = &self.column;
         let (compare, direction) = if self.descending { ("<", "desc") } else { (">", "asc") };
         if let Some(after) = &self.after {
             query.push(format_args!(" and ({column}, {id}) {compare} ("));
-            push_value(self.sort.kind, &after.key, query).map_err(|_| stale())?;
+            push_value(self.kind, &after.key, query).map_err(|_| stale())?;
             query.push(", ").push_bind(after.id).push(")");
         }
         query.push(format_args!(" order by {column} {direction}, {id} {direction} limit {}", self.limit + 1));
@@ -89,13 +92,13 @@ impl Order {
         }
         rows.truncate(limit);
         let Some(last) = rows.last() else { return Ok((rows, None)) };
-        let (key, id) = key(last, self.sort.name);
+        let (key, id) = key(last, &self.sort);
         let bytes = serde_json::to_vec(&Cursor { sort: self.name(), key, id }).map_err(Error::internal)?;
         Ok((rows, Some(URL_SAFE_NO_PAD.encode(bytes))))
     }
 
     fn name(&self) -> String {
-        format!("{}{}", if self.descending { "-" } else { "" }, self.sort.name)
+        format!("{}{}", if self.descending { "-" } else { "" }, self.sort)
     }
 
     fn decode(&self, text: &str) -> Result<Cursor> {
@@ -119,8 +122,6 @@ fn fault(pointer: &str, message: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filter::Kind;
-
     const SORTS: &[Sort] = &[
         Sort { name: "name", column: "s.name_key", kind: Kind::Text },
         Sort { name: "price", column: "s.price_minor", kind: Kind::Integer },

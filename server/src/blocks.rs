@@ -15,6 +15,7 @@ pub fn install() -> Result<()> {
         messaging::blocks(),
         tasks::blocks(),
         notices::blocks(),
+        voice::blocks(),
         webhooks::blocks(),
     ];
     let clinic = Clinic {

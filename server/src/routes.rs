@@ -77,6 +77,7 @@ pub fn duties() -> Duties {
         webhooks::schedules(),
         notices::schedules(),
         messaging::schedules(),
+        voice::schedules(),
         automation::schedules(),
         administration::schedules(),
         ::audit::schedules(),
@@ -86,7 +87,7 @@ pub fn duties() -> Duties {
         [practice::subscribers(), scheduling::subscribers(), messaging::subscribers(), notices::subscribers()].concat();
     let listeners = [automation::listeners(), webhooks::listeners(), vec![live::listener()]].concat();
     let jobs = [patients::jobs(), scheduling::jobs(), messaging::jobs(), automation::jobs(), ::audit::jobs()].concat();
-    let loops = [::audit::loops(), webhooks::loops()].concat();
+    let loops = [::audit::loops(), webhooks::loops(), voice::loops()].concat();
     Duties { subscribers, listeners, jobs, schedules, loops, turns: automation::turns() }
 }
 

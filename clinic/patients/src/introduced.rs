@@ -103,12 +103,31 @@ pub async fn decide(
     granted: bool,
     source: &'static str,
 ) -> Result<()> {
+    let of_channel: fn(&mut Consents) -> &mut Option<Consent> = match channel {
+        MessageChannel::Email => |consents| &mut consents.email,
+        MessageChannel::Sms => |consents| &mut consents.sms,
+    };
+    set(tx, id, of_channel, granted, source).await
+}
+
+/// Notes that a patient has said in a call that they want no more calls of this kind.
+///
+/// # Errors
+/// 404.
+pub async fn refuse_calls(tx: &mut TenantTx, id: PatientId, source: &'static str) -> Result<()> {
+    set(tx, id, |consents| &mut consents.calls, false, source).await
+}
+
+async fn set(
+    tx: &mut TenantTx,
+    id: PatientId,
+    of_channel: fn(&mut Consents) -> &mut Option<Consent>,
+    granted: bool,
+    source: &'static str,
+) -> Result<()> {
     let before = record::find(tx, id, true).await?;
     let mut consents = before.fields.consents.clone();
-    let of_channel = match channel {
-        MessageChannel::Email => &mut consents.email,
-        MessageChannel::Sms => &mut consents.sms,
-    };
+    let of_channel = of_channel(&mut consents);
     if of_channel.as_ref().is_some_and(|consent| consent.granted == granted) {
         return Ok(());
     }

@@ -12,7 +12,7 @@ mod introduced;
 mod likeness;
 mod list;
 pub mod lookup;
-mod names;
+pub mod names;
 mod reach;
 mod record;
 mod search;
@@ -36,15 +36,16 @@ pub use duplicates::merge::{all_of as merged_into, kept as kept_as};
 pub use family::{FamilyMember, Relationship, Relative, RelativeFields, RelativeId, family as family_of};
 pub use import::{Duplicates, FileImport, import_file};
 pub use insurance::{CardPicture, Eligibility, Policy, PolicyFields, PolicyId, of_patient as policies_of};
-pub use introduced::{agree, decide as decide_consent, enter as enter_introduced, known};
+pub use introduced::{agree, decide as decide_consent, enter as enter_introduced, known, refuse_calls};
 pub use list::{PatientItem, PatientName, items as items_of};
 pub use reach::{Contact, MessageChannel, Reach, contacts, reach, reach_all, with_phone};
 pub use record::fields::{
-    Alert, AlertKind, Consent, Consents, ContactKind, ContactMethod, Email, PatientStatus, Phone, Sex,
+    Alert, AlertKind, Consent, Consents, ContactKind, ContactMethod, Email, PatientStatus, Phone, Sex, country,
 };
 pub use record::{Patient, PatientFields, enter, is_present};
 pub use second_check::{SecondAnswer, SecondCheck, asked as second_check, is_right};
 pub use tags::names as tag_names;
+pub use terms::last_first;
 pub use timeline::{NoteWritten, TimelineChange, TimelineEntry, notes};
 pub use visits::set_visits;
 pub use whole::{Whole, whole};

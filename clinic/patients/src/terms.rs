@@ -41,6 +41,7 @@ pub fn of(fields: &PatientFields) -> BTreeSet<(&'static str, String)> {
 }
 
 /// The digits of a number, the last one first: people know and tell the last ones.
+#[must_use]
 pub fn last_first(number: &str) -> String {
     number.chars().rev().filter(char::is_ascii_digit).collect()
 }

@@ -1,6 +1,23 @@
 //! Voice: what the practice calls about, the cases of it, and calls that do the work.
 
+mod blocks;
+pub mod call;
+pub mod case;
+pub mod flow;
+mod runtime;
+mod secrets;
+#[cfg(test)]
+mod testing;
+pub mod workflow;
+
+use std::time::Duration;
+
+use platform::jobs::Schedule;
 use platform::routes::Routes;
+use platform::worker::Loop;
+
+pub use blocks::blocks;
+pub use flow::{load_all as load_flows, schema_in};
 
 platform::id!(
     /// A call workflow: a purpose of calls.
@@ -22,5 +39,30 @@ platform::id!(
 /// All routes of the area.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new()
+    workflow::routes()
+        .merge(flow::routes())
+        .merge(case::routes())
+        .merge(call::routes())
+        .merge(runtime::routes())
+        .merge(secrets::routes())
+}
+
+/// What recurs.
+#[must_use]
+pub fn schedules() -> Vec<Schedule> {
+    vec![Schedule {
+        name: "voice.lost",
+        every: Duration::from_secs(300),
+        run: |app| Box::pin(runtime::dial::end_lost(app)),
+    }]
+}
+
+/// What goes on all the time.
+#[must_use]
+pub fn loops() -> Vec<Loop> {
+    vec![
+        flow::LOOP,
+        Loop { name: "voice.dial", run: |app| Box::pin(runtime::dial::run(app)) },
+        Loop { name: "voice.recover", run: |app| Box::pin(runtime::journal::watch(app)) },
+    ]
 }

@@ -61,7 +61,7 @@ impl Conversation {
         }
         self.state.counts.tokens += u64::from(tokens);
         let rest = self.state.asked.as_mut().map(|asked| std::mem::take(&mut asked.text)).unwrap_or_default();
-        self.say_of_model(&rest);
+        self.say_of_model(rest.trim());
         let Some(asked) = self.state.asked.take() else { return };
         if !asked.has_said && asked.calls.is_empty() {
             return self.nothing_came(asked.is_retry);

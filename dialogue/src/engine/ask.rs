@@ -16,6 +16,12 @@ const MOST_IN_A_ROW: u32 = 4;
 /// By which a form takes what the model has understood.
 pub(super) const ANSWER: &str = "answer";
 
+/// In which language to answer.
+pub(crate) const SPEAK_ARABIC: &str = "Speak Arabic.";
+
+/// Nothing has been said for this task yet.
+pub(crate) const JUST_BEGUN: &str = "This task has just begun.";
+
 /// What holds in every call, whatever the flow says.
 const RULES: &str = "You are on the phone. Say one or two short sentences at a time, without lists or markup. Values \
                      written as <<name>> are said by the system: write exactly that token, and never invent, spell or \
@@ -74,8 +80,9 @@ impl Conversation {
             }
             _ => String::new(),
         };
-        let language = if self.language() == "ar" { "Speak Arabic." } else { "Speak English." };
-        [persona.as_str(), RULES, language, "Task:", &task].join("\n").trim().to_owned()
+        let language = if self.language() == "ar" { SPEAK_ARABIC } else { "Speak English." };
+        let first = if self.state.has_answered { "" } else { JUST_BEGUN };
+        [persona.as_str(), RULES, language, "Task:", &task, first].join("\n").trim().to_owned()
     }
 
     /// What was found out before the history began. It holds words of the other side, so it is no instruction.

@@ -23,6 +23,10 @@ const WINDOW: usize = 12;
 /// The longest argument in characters, unless it says otherwise.
 const LONGEST: usize = 400;
 
+/// What the model is told of a call that was done, and of one that has led on.
+pub(crate) const DONE: &str = "Done.";
+pub(crate) const DONE_AND_ON: &str = "Done. The task has changed.";
+
 /// Why a call is not done, and what the model is told.
 struct Refused(Refusal, String);
 
@@ -35,12 +39,13 @@ impl Conversation {
         for call in calls {
             let told = match self.call(&call) {
                 Ok(to) => {
+                    let leads = to.is_some();
                     let is_global = self.flow.global_functions.contains_key(&call.name);
                     // what holds everywhere goes before what belongs to one node; otherwise the first decides
                     if let Some(to) = to.filter(|_| target.as_ref().is_none_or(|(global, _)| is_global && !global)) {
                         target = Some((is_global, to));
                     }
-                    "Done.".to_owned()
+                    if leads { DONE_AND_ON } else { DONE }.to_owned()
                 }
                 Err(Refused(reason, message)) => {
                     was_refused = true;

@@ -36,7 +36,7 @@ impl Conversation {
             }
         };
         let to = node.cases.get(&case).unwrap_or(&node.default).clone();
-        self.enter(to);
+        self.enter_hearing(to, text);
     }
 
     /// The time to listen is over: silence, or something that is not clear.
@@ -139,7 +139,7 @@ impl Conversation {
             }
         };
         match case.and_then(|case| node.cases.get(&case)).cloned() {
-            Some(to) => self.enter(to),
+            Some(to) => self.enter_hearing(to, text),
             None => {
                 if let Local::Hold { announcements, .. } = &mut self.state.local {
                     announcements.truncate(MOST_ANNOUNCEMENTS - 1);
@@ -161,7 +161,7 @@ impl Conversation {
             _ => None,
         };
         if let Some(to) = case.and_then(|case| node.cases.get(&case)) {
-            return self.enter(to.clone());
+            return self.enter_hearing(to.clone(), text);
         }
         if !node.keys.is_empty() {
             return self.next_key(&node);

@@ -29,6 +29,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use ask::{JUST_BEGUN, SPEAK_ARABIC};
+pub(crate) use calls::DONE_AND_ON;
 pub use event::{
     Effect, Event, Message, Part, Party, Question, Refusal, Secret, Sound, Tool, ToolCall, Turn, Utterance,
 };
@@ -115,6 +117,7 @@ impl Conversation {
             return Vec::new();
         }
         self.state.now = self.state.now.max(now);
+        self.state.led = 0;
         self.timers();
         if !self.is_over() {
             self.take(event);

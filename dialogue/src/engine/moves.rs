@@ -1,7 +1,7 @@
 //! From node to node, and to the end.
 
 use super::event::{Effect, Party, Secret};
-use super::state::{Ending, Local, Passed, Phase};
+use super::state::{Ending, Entry, Local, Passed, Phase};
 use super::{Conversation, MOST_MOVES};
 use crate::flow::{Action, Answerer, Classify, Node, Strategy, Transfer, TransferCase};
 
@@ -46,6 +46,22 @@ impl Conversation {
             state.nodes.push(Passed { node: name.clone(), at_ms: state.now });
             self.tell(Effect::Node { name });
             next = self.arrive(node);
+        }
+    }
+
+    /// Goes to a node because of what was said: it is the first thing that is heard there.
+    pub(super) fn enter_hearing(&mut self, name: String, text: &str) {
+        self.state.led += 1;
+        if self.state.led > MOST_MOVES {
+            return self.finish("circle", true);
+        }
+        self.state.history.push(Entry::Heard(text.to_owned()));
+        self.enter(name);
+        match self.here() {
+            Some(Node::Conversation(_) | Node::Form(_)) => self.state.turns_here += 1,
+            Some(Node::Ivr(_)) => self.in_tree(text),
+            Some(Node::Hold(_)) => self.on_hold(text),
+            _ => {}
         }
     }
 
@@ -119,7 +135,9 @@ impl Conversation {
 
     fn context_for(&mut self, strategy: Strategy) {
         if strategy != Strategy::Append {
-            self.state.history_from = self.state.history.len();
+            // the words that led here stay
+            let led = usize::from(matches!(self.state.history.last(), Some(Entry::Heard(_))));
+            self.state.history_from = self.state.history.len() - led;
         }
     }
 

@@ -75,6 +75,8 @@ pub(super) struct State {
     pub counts: Counts,
     pub talk_ms: u64,
     pub exhaustions: u32,
+    /// How often words have led on in this instant.
+    pub led: u32,
     pub nodes: Vec<Passed>,
     pub turns: Vec<Turn>,
     pub pressed: Vec<String>,

@@ -150,7 +150,11 @@ pub(crate) fn date(text: &str) -> Option<Date> {
         return iso;
     }
     let tokens = tokens(text);
-    let month = tokens.iter().position(|token| MONTHS.iter().flatten().any(|name| name == token))?;
+    (0..tokens.len()).find_map(|place| date_around(&tokens, place))
+}
+
+/// The day around the name of its month.
+fn date_around(tokens: &[String], month: usize) -> Option<Date> {
     let number = MONTHS.iter().position(|names| names.contains(&tokens[month].as_str()))?;
     let run = |tokens: &mut dyn Iterator<Item = &String>| -> String {
         tokens.take_while(|token| is_digit(token)).map(String::as_str).collect()

@@ -8,7 +8,7 @@ mod normal;
 mod sentences;
 mod spoken;
 
-pub(crate) use answers::{answer, is_backchannel, is_same, yes_or_no};
+pub(crate) use answers::{answer, date, is_backchannel, is_same, yes_or_no};
 pub(crate) use machines::{Sounds, callback_offer, is_alike, sounds_like};
 pub(crate) use menu::{Choice, asks_for, menu};
 pub(crate) use normal::{contains, has_phrase, tokens};

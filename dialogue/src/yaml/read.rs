@@ -137,7 +137,7 @@ fn plain(text: &str) -> Plain<'_> {
     }
 }
 
-/// What may be a boolean for readers of YAML 1.1.
+/// What may be a boolean for readers of YAML 1.1. As keys these words are plain: `on` is one of ours.
 fn is_boolean_in_1_1(text: &str) -> bool {
     matches!(text.to_ascii_lowercase().as_str(), "yes" | "no" | "on" | "off" | "y" | "n")
 }
@@ -276,7 +276,8 @@ impl<'de> MapAccess<'de> for Entries<'de> {
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Wrong> {
         self.current = self.entries.find(|(key, _)| Some(key.text.as_str()) != self.without);
         let Some((key, _)) = self.current else { return Ok(None) };
-        let text = if key.plain { certain(&key.text) } else { Ok(key.text.as_str()) };
+        let is_text = !key.plain || is_boolean_in_1_1(&key.text);
+        let text = if is_text { Ok(key.text.as_str()) } else { certain(&key.text) };
         let read = text.and_then(|text| seed.deserialize(text.into_deserializer())).map(Some);
         read.map_err(|error: Wrong| error.at(key.place).within(&key.text))
     }

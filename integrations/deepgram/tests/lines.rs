@@ -10,11 +10,8 @@ use platform::phi::Phi;
 use serde_json::{Value, json};
 use speech::{Format, Heard, Hearing, Line, Listening, Recogniser as _, Saying, Sound, Spoken, Trouble, Voice as _};
 
-const PATIENCE: Patience = Patience {
-    connect: Duration::from_secs(3),
-    answer: Duration::from_millis(400),
-    silence: Duration::from_millis(600),
-};
+const PATIENCE: Patience =
+    Patience { connect: Duration::from_secs(3), answer: Duration::from_secs(1), silence: Duration::from_millis(1_500) };
 
 fn connection(url: &str) -> Connection {
     let base = egress::address("test", url).expect("an address");
@@ -23,7 +20,8 @@ fn connection(url: &str) -> Connection {
 }
 
 fn hearer(url: &str) -> Hearer {
-    Hearer { endpointing: Some(300), ..Hearer::new(connection(url), "nova-3-medical") }
+    let finish = Duration::from_secs(5);
+    Hearer { endpointing: Some(300), finish, ..Hearer::new(connection(url), "nova-3-medical") }
 }
 
 fn aura(url: &str) -> Aura {

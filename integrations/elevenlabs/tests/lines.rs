@@ -12,8 +12,8 @@ use speech::{Format, Line, Saying, Speaking, Spoken, Trouble, Voice as _};
 
 const PATIENCE: Patience = Patience {
     connect: Duration::from_secs(3),
-    answer: Duration::from_millis(400),
-    silence: Duration::from_millis(600),
+    answer: Duration::from_secs(1),
+    silence: Duration::from_millis(1_500),
 };
 
 fn voice(url: &str) -> Eleven {

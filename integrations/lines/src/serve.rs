@@ -105,8 +105,8 @@ impl<D: Dialect> Served<D> {
         }
     }
 
-    /// Until one of both hangs up. What is in front goes first: wishes, as somebody may want it to be quiet; then what was
-    /// told, without which nothing more is read.
+    /// Until one of both hangs up. What was told goes first, as nothing is read before it is taken; then what comes, so that
+    /// many wishes keep nobody from being heard; and nothing is late that has come already.
     async fn converse(
         &mut self,
         mut wishes: mpsc::Receiver<D::To>,
@@ -118,16 +118,6 @@ impl<D: Dialect> Served<D> {
             let due = self.due(leaving);
             tokio::select! {
                 biased;
-                wish = wishes.recv(), if leaving.is_none() => {
-                    self.out.now = Instant::now();
-                    match wish {
-                        Some(wish) => self.dialect.tell(wish, &mut self.out)?,
-                        None => {
-                            leaving = Some(self.out.now + self.patience.answer);
-                            self.dialect.leave(&mut self.out);
-                        }
-                    }
-                }
                 permit = answers.reserve(), if !may_read => {
                     // nobody listens
                     let Ok(permit) = permit else { return Ok(()) };
@@ -141,6 +131,16 @@ impl<D: Dialect> Served<D> {
                     match came? {
                         Came::Frame(frame) => self.dialect.hear(frame, &mut self.out)?,
                         Came::Closed(code) => return self.closed(code, leaving.is_some()),
+                    }
+                }
+                wish = wishes.recv(), if leaving.is_none() => {
+                    self.out.now = Instant::now();
+                    match wish {
+                        Some(wish) => self.dialect.tell(wish, &mut self.out)?,
+                        None => {
+                            leaving = Some(self.out.now + self.patience.answer);
+                            self.dialect.leave(&mut self.out);
+                        }
                     }
                 }
                 () = sleep_until(due.unwrap_or(self.out.now)), if may_read && due.is_some() => {

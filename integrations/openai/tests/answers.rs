@@ -9,7 +9,7 @@ use platform::phi::Phi;
 use serde_json::json;
 use speech::{Message, Model as _, Piece, Question, Tool, ToolCall, Trouble, Usage};
 
-const SHORT: Duration = Duration::from_millis(300);
+const SHORT: Duration = Duration::from_secs(1);
 
 fn settings(url: &str) -> Settings {
     let base = egress::address("test", &format!("{url}/v1")).expect("an address");

@@ -14,7 +14,7 @@ fn settings(base: &str) -> Settings {
     let base = egress::address("test", base).expect("an address");
     let egress = Egress::to([&base]).expect("a client");
     let settings = Settings::new(egress, base, Phi::new("sk-secret".to_owned()), "gpt-4o-mini");
-    Settings { between: Duration::from_millis(300), ..settings }
+    Settings { between: Duration::from_secs(1), ..settings }
 }
 
 fn examples() -> Option<Value> {

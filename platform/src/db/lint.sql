@@ -27,6 +27,7 @@ with relation as (
     ('claim.sweep_exports(timestamp with time zone)'), ('claim.sweep_imports(timestamp with time zone)'), ('claim.months()'), ('claim.month_practices(timestamp with time zone)'),
     ('claim.retirement(uuid,timestamp with time zone)'), ('audit.drop_month(timestamp with time zone)'),
     ('claim.seal_state()'), ('claim.webhooks(integer,integer,integer,integer)'), ('claim.webhook_backlog()'),
+    ('claim.due_calls(integer,integer)'), ('claim.lost_calls(timestamp with time zone,integer)'),
     ('claim.sweep_webhooks(timestamp with time zone,integer)'), ('claim.due_openings(timestamp with time zone,integer)'),
     ('claim.due_messages(timestamp with time zone,integer,integer)'), ('claim.practices_with_rules()'),
     ('sec.enter_by_link(uuid,uuid,uuid)'), ('sec.enter_by_feed(uuid,uuid,uuid)'),
@@ -85,6 +86,8 @@ with relation as (
     -- and what is to be told to which endpoints of webhooks
     ('policy ignores practice', 'webhooks.endpoint / claim'), ('policy ignores practice', 'webhooks.lane / claim'),
     ('policy ignores practice', 'webhooks.delivery / claim'),
+    -- and which calls are due
+    ('policy ignores practice', 'voice.call / claim'),
     -- and which runs are due, and whose time must be looked at
     ('policy ignores practice', 'automation.run / claim'), ('policy ignores practice', 'automation.cursor / claim'),
     -- the history of runs is itself the account of what was done; what their actions change has entries of its own

@@ -39,6 +39,7 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
         let room = json!({ "locationId": location["id"], "name": "Room 1", "kind": "room", "colour": "teal" });
         owner.post("/api/v1/rooms", &room).await.expect(201);
         hours_and_people(&owner, &location["id"]).await;
+        cases(&owner).await;
         *slot = owner.practice();
         let mut conn = server.database.conn().await;
         conn.execute("set session_replication_role = replica").await.expect("no triggers for a fixture");
@@ -82,6 +83,14 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
                from webhooks.endpoint where practice_id = $1",
             "insert into webhooks.attempt (practice_id, id, delivery_id, at, duration_ms)
              select practice_id, gen_random_uuid(), id, now(), 1 from webhooks.delivery where practice_id = $1",
+            "insert into voice.flow (practice_id, id, call_workflow_id, number, hash, files, loaded_at)
+             select practice_id, gen_random_uuid(), id, 1, repeat('0', 64), '[]', now() from voice.call_workflow where practice_id = $1",
+            "insert into voice.call (practice_id, id, direction, runtime, transport, state, requested_by, review, created_at, updated_at)
+             values ($1, gen_random_uuid(), 'outbound', 'native', 'text', 'queued', 'person', 'none', now(), now())",
+            "insert into voice.turn (practice_id, call_id, seq, who, at_ms, private)
+             select practice_id, id, 0, 'agent', 0, '' from voice.call where practice_id = $1",
+            "insert into voice.finding (practice_id, call_id, target, key, private, state)
+             select practice_id, id, 'case', 'x', '', 'open' from voice.call where practice_id = $1",
             "insert into automation.settings (practice_id, updated_at) values ($1, now())",
             "insert into automation.workflow (practice_id, id, name, status, draft, created_at, updated_at)
              values ($1, gen_random_uuid(), 'x', 'draft', '{}', now(), now())",
@@ -112,6 +121,15 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
         sealer.catch_up().await.expect("seals");
     }
     (server, practices)
+}
+
+/// What the practice calls about, and whom.
+async fn cases(owner: &Person) {
+    let fields = json!([{ "key": "patient_name", "label": { "en": "Name" }, "type": "string" }]);
+    let about = json!({ "slug": "prior_auth", "name": "Prior authorization", "fields": fields });
+    let about = owner.post("/api/v1/call-workflows", &about).await.expect(201);
+    let case = json!({ "callWorkflowId": about["id"], "fields": { "patient_name": "Ana" } });
+    owner.post("/api/v1/cases", &case).await.expect(201);
 }
 
 /// What the practice writes to a patient, who has an e-mail address, and how.

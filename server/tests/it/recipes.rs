@@ -37,25 +37,8 @@ async fn every_recipe_becomes_a_draft_and_the_check_says_what_is_missing_of_it()
         assert_eq!(refused.status, 422, "{name}");
         assert!(refused.faults().iter().any(|fault| fault == "/definition/trigger/event trigger.unknown_event"));
     }
-    let expected = [
-        (json!("unpaid_invoice"), json!(["invoice.overdue", "invoice.paid"])),
-        (json!("missed_call_back"), json!(["call.missed"])),
-    ];
+    let expected = [(json!("unpaid_invoice"), json!(["invoice.overdue", "invoice.paid"]))];
     assert_eq!(unusable, expected);
-}
-
-#[tokio::test]
-async fn a_call_can_be_drafted_and_not_published() {
-    let server = product().await;
-    let owner = server.owner_of("alpha").await;
-    let call = json!({ "kind": "action", "id": "call1", "action": "call.start", "fields": { "purpose": "confirm" } });
-    let event = json!({ "kind": "event", "event": "appointment.booked" });
-    let new = json!({ "name": "Call", "definition": { "trigger": event, "steps": [call] } });
-    let draft = owner.post("/api/v1/workflows", &new).await.expect(201);
-    let path = format!("/api/v1/workflows/{}/publish", draft["id"].as_str().expect("an id"));
-    let refused = owner.post(&path, &json!({ "version": draft["version"] })).await;
-    assert_eq!(refused.faults(), ["/definition/steps/0/action action.unavailable"]);
-    assert!(refused.body.to_string().contains("Calls are not set up in this practice."), "{}", refused.body);
 }
 
 #[tokio::test]

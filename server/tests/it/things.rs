@@ -100,7 +100,10 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         .expect("an archived template");
     let suppressed = json!({ "channel": "email", "address": format!("{}@example.com", Uuid::now_v7().simple()) });
     let automated = automated(server, person).await;
+    let (call_workflow, case) = voice(person).await;
     vec![
+        ("/api/v1/call-workflows/", call_workflow),
+        ("/api/v1/cases/", case),
         ("/api/v1/messages/{id}/assign", message("received").await),
         ("/api/v1/messages/{id}/read", message("received").await),
         ("/api/v1/messages/{id}/decide", message("unknown").await),
@@ -169,6 +172,18 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         ("/api/v1/account/sessions/", session),
         ("/api/v1/account/passkeys/", passkey),
     ]
+}
+
+/// A purpose of calls, and somebody in it.
+async fn voice(person: &Person) -> (Uuid, Uuid) {
+    let made = |of: &Value| serde_json::from_value::<Uuid>(of["id"].clone()).expect("an id");
+    let slug = format!("about_{}", Uuid::now_v7().simple());
+    let fields = json!([{ "key": "patient_name", "label": { "en": "Name" }, "type": "string" }]);
+    let about = json!({ "slug": slug, "name": "Prior authorization", "fields": fields });
+    let about = person.post("/api/v1/call-workflows", &about).await.expect(201);
+    let case = json!({ "callWorkflowId": about["id"], "fields": { "patient_name": "Ana" } });
+    let case = person.post("/api/v1/cases", &case).await.expect(201);
+    (made(&about), made(&case))
 }
 
 /// An appointment of a patient, and a slot that is kept, at times that are nobody else's.

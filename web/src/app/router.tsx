@@ -19,6 +19,7 @@ import { validateRecallsSearch } from '@/features/scheduling/recalls/search';
 import { validateCalendarSearch } from '@/features/scheduling/search';
 import { validateTodaySearch } from '@/features/scheduling/today/search';
 import { validateTasksSearch } from '@/features/tasks/search';
+import { validateCasesSearch, validateWorkflow } from '@/features/voice/search';
 import { validateCallsSearch, validateNumbersSearch } from '@/features/voice/calls/search';
 import { takeToken } from '@/shared/auth/mailedToken';
 import { sessionQuery } from '@/shared/auth/session';
@@ -255,6 +256,34 @@ const tasks = createRoute({
   validateSearch: validateTasksSearch,
   loader: () => wantTexts('tasks'),
   component: lazyRouteComponent(() => import('@/features/tasks/TasksPage'), 'TasksPage'),
+});
+const cases = createRoute({
+  getParentRoute: () => inside,
+  path: '/cases',
+  loader: () => Promise.all([wantTexts('patients'), wantTexts('voice')]),
+});
+const caseList = createRoute({
+  getParentRoute: () => cases,
+  path: '/',
+  validateSearch: validateCasesSearch,
+  component: lazyRouteComponent(() => import('@/features/voice/cases/CasesPage'), 'CasesPage'),
+});
+const flowOfCases = createRoute({
+  getParentRoute: () => cases,
+  path: '/conversation',
+  validateSearch: validateWorkflow,
+  component: lazyRouteComponent(() => import('@/features/voice/conversation/ConversationPage'), 'ConversationPage'),
+});
+const fieldsOfCases = createRoute({
+  getParentRoute: () => cases,
+  path: '/settings',
+  validateSearch: validateWorkflow,
+  component: lazyRouteComponent(() => import('@/features/voice/settings/SettingsPage'), 'SettingsPage'),
+});
+const oneCase = createRoute({
+  getParentRoute: () => cases,
+  path: '/$id',
+  component: lazyRouteComponent(() => import('@/features/voice/case/CasePage'), 'CasePage'),
 });
 const calendar = createRoute({
   getParentRoute: () => inside,
@@ -558,6 +587,7 @@ export const router = createRouter({
       messages,
       mailbox,
       tasks,
+      cases.addChildren([caseList, flowOfCases, fieldsOfCases, oneCase]),
       patients,
       workflows.addChildren([workflowList, recipes, runs, run, workflow]),
       calls,

@@ -1,7 +1,6 @@
 //! What messaging offers to workflows: messages as a subject, what becomes of them as triggers, writing as actions, and the
 //! ready workflows, most of which write to somebody.
 
-mod call;
 mod send;
 mod subject;
 #[cfg(test)]
@@ -15,7 +14,7 @@ pub fn blocks() -> Blocks {
     Blocks {
         subjects: vec![&subject::MESSAGE],
         triggers: TRIGGERS.iter().collect(),
-        actions: vec![&send::EMAIL, &send::SMS, &call::START],
+        actions: vec![&send::EMAIL, &send::SMS],
         recipes: RECIPES.iter().collect(),
     }
 }

@@ -1,10 +1,11 @@
 import { Avatar, Checkbox, Skeleton, Table, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
-import { type ReactNode, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { useSession } from '@/shared/auth/session';
 import { type MessageId, useLang } from '@/shared/i18n';
 import { formatDate, formatDayShort } from '@/shared/i18n/format';
 import lists from '@/shared/ui/List.module.css';
+import { useChoosing } from '@/shared/ui/useChoosing';
 import type { PatientItem } from './api';
 import { useCustomText } from './fields/useCustomText';
 import { Phone, SevereMark, StatusBadge, TagPills, useAge } from './marks';
@@ -42,7 +43,7 @@ export function PatientTable({ items, sort, onSort, onOpen, columns, peeked, cho
   const { t, lang } = useLang();
   const { headOf, cellOf } = usePatientColumns();
   const { onKeyDown } = usePeek();
-  const choosing = useChoosing(items, chosen, onChoose);
+  const choosing = useChoosing(items, MOST_CHOSEN, chosen, onChoose);
 
   const head = (column: string) => {
     const label = column === 'name' ? t('patients.col.name') : headOf(column);
@@ -184,31 +185,6 @@ function usePatientColumns() {
     return text ? <bdi>{text}</bdi> : null;
   };
   return { headOf, cellOf };
-}
-
-/** Rows chosen one by one, from one to another with the shift key, or all that are there. */
-function useChoosing(items: PatientItem[] | undefined, chosen: ReadonlySet<string> | undefined, onChoose: ((ids: ReadonlySet<string>) => void) | undefined) {
-  const last = useRef<number | undefined>(undefined);
-  if (!items || !chosen || !onChoose) return undefined;
-  const ids = items.map((item) => item.id);
-  const all = ids.length > 0 && ids.slice(0, MOST_CHOSEN).every((id) => chosen.has(id));
-  const give = (next: Set<string>) => onChoose(new Set([...next].slice(0, MOST_CHOSEN)));
-  return {
-    all,
-    some: !all && ids.some((id) => chosen.has(id)),
-    toggleAll: () => give(new Set(all ? [] : ids)),
-    toggle(at: number, through: boolean) {
-      const on = !chosen.has(ids[at]!);
-      const from = through ? (last.current ?? at) : at;
-      const next = new Set(chosen);
-      for (const id of ids.slice(Math.min(from, at), Math.max(from, at) + 1)) {
-        if (on) next.add(id);
-        else next.delete(id);
-      }
-      last.current = at;
-      give(next);
-    },
-  };
 }
 
 const Dash = () => <span className={lists.dim}>–</span>;

@@ -2002,6 +2002,145 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/call-workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the practice calls about. */
+        get: operations["call-workflows.list"];
+        put?: never;
+        /** Make a call workflow. */
+        post: operations["call-workflows.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call-workflows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A call workflow. */
+        get: operations["call-workflows.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a call workflow. Other fields than before are a new version of its schema. */
+        patch: operations["call-workflows.change"];
+        trace?: never;
+    };
+    "/api/v1/call-workflows/{id}/schema-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the fields of a call workflow were defined, and by whom. */
+        get: operations["call-workflows.versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a case. */
+        post: operations["cases.enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A case. */
+        get: operations["cases.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a case. */
+        patch: operations["cases.change"];
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a case: no list has it any more, and it can be restored. */
+        post: operations["cases.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore a deleted case as it was. */
+        post: operations["cases.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The cases of a call workflow. Which are on the page is written to the ledger. */
+        post: operations["cases.list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/closing-days": {
         parameters: {
             query?: never;
@@ -7042,6 +7181,72 @@ export interface components {
              */
             lastReadAt: string | null;
         };
+        /** @description A purpose of calls. */
+        CallWorkflow: {
+            /**
+             * Format: int64
+             * @description How many cases it has.
+             */
+            cases: number;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /** @description Whether calls are made for it. */
+            enabled: boolean;
+            /** @description What is kept of each case; `displayOrder` says how it is shown. */
+            fields: components["schemas"]["CaseField"][];
+            flow: components["schemas"]["FlowInUse"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["CallWorkflowId"];
+            /** @description What it is called. */
+            name: string;
+            /** @description What it is called in Arabic. */
+            nameAr: string | null;
+            /**
+             * Format: int32
+             * @description Goes up with each change of the fields.
+             */
+            schemaVersion: number;
+            /** @description Its name in folders, files and the API. Never changes. */
+            slug: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description What is to be different about a call workflow; what is left out stays. */
+        CallWorkflowChange: {
+            enabled?: boolean | null;
+            /**
+             * @description All of them. Those that are left out are shown no more; what cases have of them stays. What a field holds, and
+             *     whether it is sensitive, stays as it is while cases have values of it.
+             */
+            fields?: components["schemas"]["CaseField"][] | null;
+            name?: string | null;
+            nameAr?: string | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A call workflow: a purpose of calls.
+         */
+        CallWorkflowId: string;
+        /** @description What the practice calls about. */
+        CallWorkflows: {
+            items: components["schemas"]["CallWorkflow"][];
+        };
         /** @description Why it does not take place. */
         CancelAppointment: {
             /** @description Who does not want it any more. */
@@ -7113,6 +7318,183 @@ export interface components {
             mediaType: string;
             /** @description The file's name. */
             name: string;
+        };
+        /** @description A case as it is shown. */
+        Case: {
+            /**
+             * Format: int32
+             * @description How many calls there were.
+             */
+            calls: number;
+            /** @description How far its calls have come. */
+            callStatus: components["schemas"]["CaseCallStatus"];
+            /** @description What about. */
+            callWorkflowId: components["schemas"]["CallWorkflowId"];
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Since when it is deleted.
+             */
+            deletedAt: string | null;
+            /** @description Values by the keys of the fields that are shown now; the sensitive ones only where they were asked for. */
+            fields: {
+                [key: string]: unknown;
+            };
+            /** @description Its id. */
+            id: components["schemas"]["CaseId"];
+            /**
+             * Format: date-time
+             * @description When the last one began.
+             */
+            lastCallAt: string | null;
+            patient: components["schemas"]["PatientName"] | null;
+            patientId: components["schemas"]["PatientId"] | null;
+            /**
+             * Format: int32
+             * @description The version of the fields by which it was written last.
+             */
+            schemaVersion: number;
+            /** @description Sensitive fields that have a value. */
+            sensitiveKeys: string[];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /**
+         * @description How far the calls of a case have come.
+         * @enum {string}
+         */
+        CaseCallStatus: "not_started" | "queued" | "in_call" | "completed" | "not_reached" | "failed";
+        /** @description What is to be different about a case; what is left out stays. */
+        CaseChange: {
+            /** @description Values by key; null empties one, and what is left out stays. */
+            fields?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description Who it is; null for nobody who is known.
+             */
+            patientId?: string | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
+        /** @description A field. */
+        CaseField: {
+            /** @description What a new case has when nothing else is said. */
+            default?: unknown;
+            /** @description A column of the list. */
+            displayInList?: boolean;
+            /**
+             * Format: int32
+             * @description Its place: small ones come first.
+             */
+            displayOrder?: number;
+            /** @description Its name in values, flows and files: lower-case letters, digits and underscores. */
+            key: string;
+            /** @description What people call it. */
+            label: components["schemas"]["CaseFieldLabel"];
+            /** @description What can be chosen; of selects only. */
+            options?: components["schemas"]["CaseFieldChoice"][];
+            /** @description A case is not complete without it. */
+            required?: boolean;
+            /** @description Kept sealed, in no list and no filter, and hidden until somebody asks for it. */
+            sensitive?: boolean;
+            /** @description What it holds. */
+            type: components["schemas"]["CaseFieldType"];
+        };
+        /** @description What can be chosen: the value itself, and what it is called. */
+        CaseFieldChoice: {
+            /** @description As it is shown. */
+            label: components["schemas"]["CaseFieldLabel"];
+            /** @description As it is kept. */
+            value: string;
+        };
+        /** @description What something is called in the languages of the product. */
+        CaseFieldLabel: {
+            /** @description In Arabic. */
+            ar?: string;
+            /** @description In English. */
+            en: string;
+        };
+        /**
+         * @description What a field holds.
+         * @enum {string}
+         */
+        CaseFieldType: "string" | "text" | "number" | "date" | "datetime" | "phone" | "select" | "boolean";
+        /**
+         * Format: uuid
+         * @description Somebody in a call workflow.
+         */
+        CaseId: string;
+        /** @description A page of cases. */
+        CasePage: {
+            items: components["schemas"]["Case"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description Which cases to list. */
+        CaseQuery: {
+            /** @description Of which call workflow. */
+            callWorkflowId: components["schemas"]["CallWorkflowId"];
+            /** @description The nextCursor of the page before. */
+            cursor?: string | null;
+            /** @description Those that were deleted, instead of all others. */
+            deleted?: boolean;
+            /**
+             * @description A filter in the product's grammar, over `callStatus`, `calls`, `lastCallAt`, `patientId`, `createdAt` and fields that are not
+             *     sensitive, as `fields.due_on`.
+             */
+            filter?: Record<string, never> | null;
+            /**
+             * Format: int32
+             * @description Rows of a page, at most 200.
+             * @default 50
+             */
+            limit: number;
+            /** @description Beginnings of words, last digits of a number. */
+            search?: string | null;
+            /**
+             * @description `createdAt`, `lastCallAt`, or a field that is not sensitive, as `fields.due_on`; with a hyphen in front for
+             *     descending. What has nothing there comes as an empty text, a far day, the greatest number.
+             */
+            sort?: string | null;
+        };
+        /** @description The fields of a call workflow, as they were from some time on. */
+        CaseSchemaVersion: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            createdAt: string;
+            /** @description Who defined them. */
+            createdBy: string | null;
+            /** @description The fields. */
+            fields: components["schemas"]["CaseField"][];
+            /**
+             * Format: int32
+             * @description Which version.
+             */
+            number: number;
+        };
+        /** @description All versions of the fields. */
+        CaseSchemaVersions: {
+            /** @description The newest first. */
+            items: components["schemas"]["CaseSchemaVersion"][];
         };
         /** @description What is to be different; what is left out stays. */
         Change_AppointmentDetails: {
@@ -8321,6 +8703,28 @@ export interface components {
          * @enum {string}
          */
         Flag: "never_signed_in" | "idle_90_days" | "no_second_factor" | "many_rights";
+        /**
+         * Format: uuid
+         * @description A version of a conversation.
+         */
+        FlowId: string;
+        /** @description The conversation of a call workflow, as its files were when they were loaded. */
+        FlowInUse: {
+            /** @description SHA-256 of the files, in hexadecimal. */
+            hash: string;
+            /** @description Its id. */
+            id: components["schemas"]["FlowId"];
+            /**
+             * Format: date-time
+             * @description When the files were loaded.
+             */
+            loadedAt: string;
+            /**
+             * Format: int32
+             * @description Which version it is.
+             */
+            number: number;
+        };
         /** @description Whose password was forgotten. */
         ForgottenPassword: {
             email: components["schemas"]["String_String"];
@@ -9623,6 +10027,27 @@ export interface components {
              */
             version: number;
             versions?: components["schemas"]["CalcomVersions"] | null;
+        };
+        /** @description A purpose of calls to be made. */
+        NewCallWorkflow: {
+            /** @description What is kept of each case; at most 60. */
+            fields: components["schemas"]["CaseField"][];
+            /** @description What it is called. */
+            name: string;
+            /** @description What it is called in Arabic. */
+            nameAr?: string | null;
+            /** @description Its name in folders, files and the API: up to 60 lower-case letters, digits and underscores, a letter first. */
+            slug: string;
+        };
+        /** @description A case to be entered. */
+        NewCase: {
+            /** @description What about. */
+            callWorkflowId: components["schemas"]["CallWorkflowId"];
+            /** @description Values by the keys of the call workflow's fields. */
+            fields: {
+                [key: string]: unknown;
+            };
+            patientId?: components["schemas"]["PatientId"] | null;
         };
         /** @description A closing day to be entered. */
         NewClosingDay: {
@@ -20049,6 +20474,570 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DayNumbers"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "call-workflows.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallWorkflows"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "call-workflows.create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCallWorkflow"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallWorkflow"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "call-workflows.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallWorkflow"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "call-workflows.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallWorkflowChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallWorkflow"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "call-workflows.versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseSchemaVersions"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.enter": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCase"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.read": {
+        parameters: {
+            query?: {
+                /** @description With the values that are sensitive. That is a look of its own in the ledger. */
+                sensitive?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The case */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
                 };
             };
             /** @description Not signed in, or no longer. */

@@ -26,6 +26,8 @@ import unsubscribeAr from './unsubscribe.ar.json';
 import unsubscribeEn from './unsubscribe.en.json';
 import tasksAr from './tasks.ar.json';
 import tasksEn from './tasks.en.json';
+import voiceAr from './voice.ar.json';
+import voiceEn from './voice.en.json';
 import waitlistAr from './waitlist.ar.json';
 import waitlistEn from './waitlist.en.json';
 import webhooksAr from './webhooks.ar.json';
@@ -47,6 +49,7 @@ const [en, ar] = [
     ...unsubscribeEn,
     ...webhooksEn,
     ...automationEn,
+    ...voiceEn,
     ...callsEn,
   },
   {
@@ -64,6 +67,7 @@ const [en, ar] = [
     ...unsubscribeAr,
     ...webhooksAr,
     ...automationAr,
+    ...voiceAr,
     ...callsAr,
   },
 ];

@@ -13,6 +13,7 @@ import type offerEn from './offer.en.json';
 import type schedulingEn from './scheduling.en.json';
 import type unsubscribeEn from './unsubscribe.en.json';
 import type tasksEn from './tasks.en.json';
+import type voiceEn from './voice.en.json';
 import type waitlistEn from './waitlist.en.json';
 import type webhooksEn from './webhooks.en.json';
 
@@ -27,6 +28,7 @@ export type MessageId = Strip<
   | keyof typeof linksEn
   | keyof typeof onlineEn
   | keyof typeof schedulingEn
+  | keyof typeof voiceEn
   | keyof typeof waitlistEn
   | keyof typeof tasksEn
   | keyof typeof offerEn
@@ -79,6 +81,7 @@ export type Part =
   | 'tasks'
   | 'webhooks'
   | 'automation'
+  | 'voice'
   | 'notices'
   | 'calls';
 // chunks of their own, loaded when they are first wanted
@@ -99,6 +102,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     webhooks: () => import('./webhooks.en.json'),
     automation: () => import('./automation.en.json'),
     notices: () => import('./notices.en.json'),
+    voice: () => import('./voice.en.json'),
     calls: () => import('./calls.en.json'),
   },
   ar: {
@@ -117,6 +121,7 @@ const load: Record<Lang, Record<'everyday' | Part, () => Promise<{ default: Cata
     webhooks: () => import('./webhooks.ar.json'),
     automation: () => import('./automation.ar.json'),
     notices: () => import('./notices.ar.json'),
+    voice: () => import('./voice.ar.json'),
     calls: () => import('./calls.ar.json'),
   },
 };

@@ -1,12 +1,14 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import type { Filter } from '@/shared/filter/filter';
-import { FilterForm } from '@/shared/filter/FilterForm';
 import { useLang } from '@/shared/i18n';
 import { Failed } from '@/shared/ui/Page';
 import { SideDrawer } from '@/shared/ui/SideDrawer';
 import { fieldsQuery } from './api';
 import { useFilterWords } from './useFilterWords';
+
+const FilterForm = lazy(() => import('@/shared/filter/FilterForm').then((m) => ({ default: m.FilterForm })));
 
 type Props = { filter: Filter | null | undefined; onApply: (filter: Filter | undefined) => void; onClose: () => void };
 
@@ -18,7 +20,9 @@ export function FilterDrawer(props: Props) {
   return (
     <SideDrawer title={t('filter.title')} onClose={props.onClose} wide>
       {fields.data ? (
-        <FilterForm fields={fields.data} words={words} apply={t('filter.apply')} {...props} />
+        <Suspense fallback={<Skeleton h={160} />}>
+          <FilterForm fields={fields.data} words={words} apply={t('filter.apply')} {...props} />
+        </Suspense>
       ) : fields.error ? (
         <Failed error={fields.error} retry={() => void fields.refetch()} />
       ) : (

@@ -1,0 +1,169 @@
+//! Watching a call that is under way, taking it over, ending it.
+
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use platform::db::Caller;
+use platform::error::Error;
+use platform::extract::Path;
+use platform::guard::Can;
+use platform::live::same_origin;
+use platform::permission::{Permission as _, calls as may};
+use platform::record::{Change, Look};
+use platform::routes::Routes;
+use platform::{App, Result, route};
+use serde::Deserialize;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::desk::{self, Live, Shown, Told};
+use super::talk::{LONGEST_LINE, json, renew, send};
+use crate::CallId;
+use crate::call::row;
+
+/// The route of watching.
+pub fn routes() -> Routes {
+    Routes::new().route(route!(listen))
+}
+
+/// The call is not under way in this process.
+const ELSEWHERE: u16 = 4404;
+/// How often whoever watches is asked whether they still may.
+const LOOK: Duration = Duration::from_secs(25);
+
+/// What whoever watches says.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+enum Said {
+    TakeOver,
+    Say { text: String },
+    Release,
+    HangUp,
+}
+
+/// Watch a call that is under way: first everything so far, then what is said as it is said, with what is sensitive left out.
+/// Whoever may join calls sends `{"type":"take_over"}`, `{"type":"say","text"}`, `{"type":"release"}` or `{"type":"hang_up"}`.
+/// The socket closes with 4404 when the call is not under way here, and with 4401 when the session is to be renewed.
+#[utoipa::path(get, path = "/api/v1/calls/{id}/listen", tag = "voice",
+    params(("id" = Uuid, Path, description = "The call")), responses((status = 101, description = "The socket is open")))]
+async fn listen(
+    who: Can<may::Read>,
+    headers: HeaderMap,
+    Path(id): Path<CallId>,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response> {
+    if !same_origin(&headers, &who.app().config.public_origin()) {
+        return Err(Error::forbidden());
+    }
+    // watching is a look in the ledger, whatever will be said
+    who.read_recorded(async move |tx| {
+        let call = row::find(tx, id).await?.call();
+        tx.record_read(Look::at("call_live", id.uuid()).of_patient(call.patient_id)).await
+    })
+    .await?;
+    let watcher = Watcher {
+        app: who.app().clone(),
+        caller: who.caller().clone(),
+        may_join: who.may(may::Join::NAME),
+        call: id,
+    };
+    let left = who.expires().duration_since(watcher.app.now()).try_into().unwrap_or(Duration::ZERO);
+    let live = desk::find(who.practice(), id);
+    Ok(upgrade.max_message_size(16 * 1024).on_upgrade(move |mut socket| async move {
+        let Some(live) = live else {
+            let frame = CloseFrame { code: ELSEWHERE, reason: "not under way here".into() };
+            send(&mut socket, Message::Close(Some(frame))).await;
+            return;
+        };
+        let stop = watcher.app.stop.clone();
+        tokio::select! {
+            () = watcher.serve(socket, live, left) => {}
+            () = stop.cancelled() => {}
+        }
+    }))
+}
+
+/// Whoever watches.
+struct Watcher {
+    app: App,
+    caller: Caller,
+    may_join: bool,
+    call: CallId,
+}
+
+impl Watcher {
+    async fn serve(self, mut socket: WebSocket, live: Live, left: Duration) {
+        let mut news = live.watch();
+        let _ = live.tell(Told::ShowAll);
+        let end = tokio::time::sleep(left);
+        tokio::pin!(end);
+        let mut look = tokio::time::interval_at(tokio::time::Instant::now() + LOOK, LOOK);
+        loop {
+            let shown = tokio::select! {
+                () = &mut end => return renew(&mut socket).await,
+                _ = look.tick() => {
+                    if self.is_over().await {
+                        return renew(&mut socket).await;
+                    }
+                    continue;
+                }
+                item = news.recv() => match item {
+                    Ok(shown) => shown,
+                    // something was missed: everything anew
+                    Err(RecvError::Lagged(_)) => {
+                        let _ = live.tell(Told::ShowAll);
+                        continue;
+                    }
+                    Err(RecvError::Closed) => return,
+                },
+                incoming = socket.recv() => match incoming {
+                    Some(Ok(Message::Text(text))) => match self.told(text.as_str(), &live).await {
+                        Some(code) => Shown::Error { code },
+                        None => continue,
+                    },
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+                    _ => return,
+                },
+            };
+            if !send(&mut socket, Message::text(json(&shown))).await {
+                return;
+            }
+        }
+    }
+
+    /// Whether the session has ended meanwhile. A database that is away says nothing of that.
+    async fn is_over(&self) -> bool {
+        let looked = self.app.door.read(&self.caller, async |_| Ok(())).await;
+        looked.is_err_and(|error| error.status() == StatusCode::UNAUTHORIZED)
+    }
+
+    /// Does what whoever watches says; answers why not, otherwise.
+    async fn told(&self, text: &str, live: &Live) -> Option<&'static str> {
+        let Ok(said) = serde_json::from_str(text) else { return Some("invalid") };
+        if !self.may_join {
+            return Some("forbidden");
+        }
+        let (told, action) = match said {
+            Said::TakeOver => (Told::TakeOver, Some("take_over")),
+            Said::Release => (Told::Release, Some("release")),
+            Said::HangUp => (Told::HangUp, Some("hang_up")),
+            Said::Say { text } if !text.trim().is_empty() && text.len() <= LONGEST_LINE => {
+                (Told::Say(text.trim().to_owned()), None)
+            }
+            Said::Say { .. } => return Some("invalid"),
+        };
+        if let Some(action) = action
+            && self.note(action).await.is_err()
+        {
+            return Some("unavailable");
+        }
+        (!live.tell(told)).then_some("over")
+    }
+
+    /// The ledger knows who did it.
+    async fn note(&self, action: &'static str) -> Result<()> {
+        let call = self.call.uuid();
+        self.app.door.write(&self.caller, async move |tx| tx.record(Change::done(action, "call", call)).await).await
+    }
+}

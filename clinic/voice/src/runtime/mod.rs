@@ -1,0 +1,22 @@
+//! Our own runtime of calls: one task for each, which has everything that it needs when it begins and asks no database until
+//! it is over.
+
+pub mod begin;
+mod desk;
+pub mod dial;
+mod end;
+pub mod journal;
+mod listen;
+mod mind;
+mod sandbox;
+mod session;
+mod summary;
+mod talk;
+mod wire;
+
+use platform::routes::Routes;
+
+/// The routes of calls in a browser and of watching calls.
+pub fn routes() -> Routes {
+    talk::routes().merge(listen::routes())
+}

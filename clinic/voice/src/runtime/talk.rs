@@ -1,0 +1,153 @@
+//! A call in a browser: somebody writes or speaks there, and is the other side of the call.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use platform::error::Error;
+use platform::extract::Path;
+use platform::guard::Can;
+use platform::live::{RENEW, same_origin};
+use platform::permission::calls as may;
+use platform::routes::Routes;
+use platform::{Result, route};
+use serde::Deserialize;
+
+use super::wire::{Far, In, Out, wire};
+use super::{begin, desk};
+use crate::CallId;
+
+/// The routes of sockets.
+pub fn routes() -> Routes {
+    Routes::new().route(route!(talk))
+}
+
+/// The longest line that somebody writes.
+pub const LONGEST_LINE: usize = 2000;
+/// The largest message: a frame of sound is 640 bytes.
+const LARGEST: usize = 16 * 1024;
+/// How long a browser may take to take what it is sent.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a browser says.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+enum Said {
+    Say { text: String },
+    Key { digits: String },
+    HangUp,
+}
+
+/// Open a call in this browser and be its other side. The server sends what is shown as JSON, and sound as binary messages of
+/// 20 ms (16 bits, little endian, 16 kHz); it takes `{"type":"say","text"}`, `{"type":"key","digits"}`, `{"type":"hang_up"}` and
+/// sound in the same form.
+#[utoipa::path(get, path = "/api/v1/calls/{id}/talk", tag = "voice",
+    params(("id" = Uuid, Path, description = "The call")), responses((status = 101, description = "The socket is open")))]
+async fn talk(
+    who: Can<may::Start>,
+    headers: HeaderMap,
+    Path(id): Path<CallId>,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response> {
+    if !same_origin(&headers, &who.app().config.public_origin()) {
+        return Err(Error::forbidden());
+    }
+    let ready = begin::in_browser(who.app(), who.caller(), id).await?;
+    let app = who.app().clone();
+    Ok(upgrade.max_message_size(LARGEST).max_frame_size(LARGEST).on_upgrade(move |socket| async move {
+        let (near, far) = wire();
+        let stop = app.stop.clone();
+        let call = tokio::spawn(ready.run(near));
+        tokio::select! {
+            () = serve(socket, far) => {}
+            () = stop.cancelled() => {}
+        }
+        // the call ends by itself when nobody is at its other end; what it leaves behind is written all the same
+        let _ = call.await;
+    }))
+}
+
+/// Carries messages both ways until one side has ended.
+async fn serve(mut socket: WebSocket, mut far: Far) {
+    loop {
+        tokio::select! {
+            out = far.from.recv() => {
+                let Some(message) = out.map(message) else {
+                    let frame = CloseFrame { code: 1000, reason: "".into() };
+                    send(&mut socket, Message::Close(Some(frame))).await;
+                    return;
+                };
+                if let Some(message) = message && !send(&mut socket, message).await {
+                    return;
+                }
+            }
+            incoming = socket.recv() => {
+                let Some(Ok(incoming)) = incoming else { return };
+                let said = match incoming {
+                    Message::Text(text) => read(text.as_str()),
+                    Message::Binary(sound) => Some(In::Sound(sound.to_vec())),
+                    Message::Close(_) => return,
+                    Message::Ping(_) | Message::Pong(_) => continue,
+                };
+                let Some(said) = said else {
+                    let error = desk::Shown::Error { code: "invalid" };
+                    if !send(&mut socket, Message::text(json(&error))).await {
+                        return;
+                    }
+                    continue;
+                };
+                // sound that comes faster than it is heard is left out; words are not
+                let is_kept = match said {
+                    In::Sound(_) => { let _ = far.to.try_send(said); true }
+                    said => far.to.send(said).await.is_ok(),
+                };
+                if !is_kept {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+fn read(text: &str) -> Option<In> {
+    Some(match serde_json::from_str(text).ok()? {
+        Said::Say { text } if !text.trim().is_empty() && text.len() <= LONGEST_LINE => In::Text(text.trim().to_owned()),
+        Said::Key { digits } if !digits.is_empty() && digits.len() <= 32 && digits.bytes().all(is_key) => {
+            In::Keys(digits)
+        }
+        Said::HangUp => In::HangUp,
+        Said::Say { .. } | Said::Key { .. } => return None,
+    })
+}
+
+/// What a telephone has (ITU-T E.161).
+fn is_key(byte: u8) -> bool {
+    byte.is_ascii_digit() || byte == b'*' || byte == b'#'
+}
+
+fn message(out: Out) -> Option<Message> {
+    match out {
+        Out::Sound(sound) => Some(Message::Binary(Bytes::from(sound))),
+        Out::Shown(shown) => Some(Message::text(json(&shown))),
+        // a browser has no keys to press and nobody to call
+        Out::Keys(_) | Out::Transfer { .. } => None,
+    }
+}
+
+/// As JSON.
+pub fn json(shown: &desk::Shown) -> String {
+    serde_json::to_string(shown).unwrap_or_default()
+}
+
+/// False when the other side is gone, or takes nothing any more.
+pub async fn send(socket: &mut WebSocket, message: Message) -> bool {
+    matches!(tokio::time::timeout(PATIENCE, socket.send(message)).await, Ok(Ok(())))
+}
+
+/// Tells the browser to renew its session and come back.
+pub async fn renew(socket: &mut WebSocket) {
+    let frame = CloseFrame { code: RENEW, reason: "renew the session".into() };
+    send(socket, Message::Close(Some(frame))).await;
+}
