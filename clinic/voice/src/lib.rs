@@ -18,6 +18,7 @@ use platform::worker::Loop;
 
 pub use blocks::blocks;
 pub use flow::{load_all as load_flows, schema_in};
+pub use runtime::journal::recover;
 
 platform::id!(
     /// A call workflow: a purpose of calls.
