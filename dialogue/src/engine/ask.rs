@@ -121,7 +121,7 @@ impl Conversation {
                 Entry::Called(calls) => {
                     let mut calls = calls.clone();
                     for call in &mut calls {
-                        call.arguments = self.without_slots(&call.arguments);
+                        call.arguments = self.arguments_without_slots(&call.arguments);
                     }
                     messages.push(Message::Assistant { text: String::new(), calls });
                 }

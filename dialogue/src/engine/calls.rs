@@ -75,7 +75,7 @@ impl Conversation {
         let keeps = |call: &ToolCall| self.flow.function(&call.name).is_some_and(|it| !it.cancel_on_interruption);
         let kept: Vec<_> = calls.into_iter().filter(keeps).collect();
         if !kept.is_empty() {
-            self.state.asked = None;
+            self.cancel_ask();
             self.run_calls(kept, true);
         }
     }
