@@ -68,7 +68,9 @@ impl Conversation {
 
     /// Somebody answers in a conversation.
     fn answered(&mut self, text: &str) {
-        if !self.state.queue.is_empty() && is_backchannel(text) {
+        // "yeah" in the middle of our words is no answer; behind a question that is all but over it is one
+        let is_question = self.state.read_back.is_some() || matches!(self.here(), Some(Node::Form(_)));
+        if !self.state.queue.is_empty() && is_backchannel(text) && !is_question && !self.is_nearly_done() {
             return;
         }
         let most = self.here().and_then(Node::guards).and_then(|guards| guards.max_turns).unwrap_or(MOST_TURNS);
