@@ -109,7 +109,7 @@ pub async fn load(app: &App, tx: &mut TenantTx, call: Call) -> Result<Known> {
         }));
     }
     let sealer = tx.sealer().await?;
-    let parts = parts::of(app, tx, &loaded).await?;
+    let parts = parts::of(app, tx, &loaded, &Arc::new(context.clone())).await?;
     Ok(Known { call, loaded, context, before, sealer, parts })
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dialogue::Context;
 use dialogue::services::{Model as ModelChoice, ModelProvider, Recogniser as RecogniserChoice, RecogniserProvider};
 use dialogue::services::{SecretName, Voice as VoiceChoice, VoiceProvider};
 use lines::{Dialer, Patience};
@@ -34,20 +35,25 @@ platform::undisclosed!(Parts);
 /// # Errors
 /// 409 `call.no_key`, with the name of the key that is missing; 409 `call.address` for an address that this installation does
 /// not reach.
-pub async fn of(app: &App, tx: &mut TenantTx, loaded: &Arc<Loaded>) -> Result<Parts> {
+pub async fn of(app: &App, tx: &mut TenantTx, loaded: &Arc<Loaded>, context: &Arc<Context>) -> Result<Parts> {
     let services = &loaded.services;
     let mut minds = Vec::new();
     for choice in std::iter::once(&services.llm.primary).chain(&services.llm.fallback) {
-        minds.push(mind(app, tx, loaded, choice).await?);
+        minds.push(mind(app, tx, (loaded, context), choice).await?);
     }
     let recogniser = recogniser(app, tx, &services.stt.primary).await?;
     let voice = voice(app, tx, loaded, &services.tts.primary).await?;
     Ok(Parts { minds, recogniser, voice })
 }
 
-async fn mind(app: &App, tx: &mut TenantTx, loaded: &Arc<Loaded>, choice: &ModelChoice) -> Result<Mind> {
+async fn mind(
+    app: &App,
+    tx: &mut TenantTx,
+    (loaded, context): (&Arc<Loaded>, &Arc<Context>),
+    choice: &ModelChoice,
+) -> Result<Mind> {
     if choice.provider == ModelProvider::Scripted {
-        return Ok(Mind::Scripted(Arc::clone(loaded)));
+        return Ok(Mind::Scripted(Arc::clone(loaded), Arc::clone(context)));
     }
     let key = key(tx, choice.secret.as_ref()).await?;
     let base = match &choice.base_url {
