@@ -25,7 +25,7 @@ use crate::engine::{DONE_AND_ON, JUST_BEGUN, Message, Question, SPEAK_ARABIC, To
 use crate::flow::{Exposure, Flow};
 use crate::template::Wording;
 use crate::yaml::{self, read};
-use crate::{Fault, words};
+use crate::{Context, Fault, words};
 
 /// Rules by which questions are answered.
 #[derive(Clone, Debug, Default)]
