@@ -4,7 +4,7 @@ use super::Conversation;
 use super::event::{Effect, Party, Sound, Turn};
 use super::state::{Entry, Local, Phase};
 use crate::flow::{Item, Node};
-use crate::words::{answer, has_phrase, is_backchannel};
+use crate::words::{answer, has_phrase, is_backchannel, yes_or_no};
 
 /// How often the other side may speak in a node that does not say it.
 const MOST_TURNS: u32 = 20;
@@ -69,7 +69,8 @@ impl Conversation {
     /// Somebody answers in a conversation.
     fn answered(&mut self, text: &str) {
         // "yeah" in the middle of our words is no answer; behind a question that is all but over it is one
-        let is_question = self.state.read_back.is_some() || matches!(self.here(), Some(Node::Form(_)));
+        let is_yes = self.state.read_back.is_some() && yes_or_no(text).is_some();
+        let is_question = is_yes || matches!(self.here(), Some(Node::Form(_)));
         if !self.state.queue.is_empty() && is_backchannel(text) && !is_question && !self.is_nearly_done() {
             return;
         }
