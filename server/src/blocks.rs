@@ -16,6 +16,7 @@ pub fn install() -> Result<()> {
         tasks::blocks(),
         notices::blocks(),
         webhooks::blocks(),
+        voice::blocks(),
     ];
     let clinic = Clinic {
         opening: Some(|tx, from| Box::pin(practice::next_opening(tx, from))),

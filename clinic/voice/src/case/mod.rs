@@ -1,6 +1,11 @@
 //! Cases: whom the practice calls about something, and what is known of them.
 
+mod cells;
+mod export;
+mod import;
 mod list;
+#[cfg(test)]
+mod plans;
 mod row;
 mod shown;
 mod terms;
@@ -27,13 +32,16 @@ use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{CallWorkflowId, CaseId, workflow};
-pub use row::{find, lock};
+pub use import::JOB as IMPORT;
+pub use row::{find, lock, some};
 use shown::CaseItem;
 pub use shown::Eyes;
 
 /// The routes of cases.
 pub fn routes() -> Routes {
     list::routes()
+        .merge(export::routes())
+        .merge(import::routes())
         .route(route!(enter))
         .route(route!(read))
         .route(route!(change))
