@@ -12,7 +12,7 @@ pub mod workflow;
 
 use std::time::Duration;
 
-use platform::jobs::Schedule;
+use platform::jobs::{JobKind, Schedule};
 use platform::routes::Routes;
 use platform::worker::Loop;
 
@@ -56,6 +56,12 @@ pub fn schedules() -> Vec<Schedule> {
         every: Duration::from_secs(300),
         run: |app| Box::pin(runtime::dial::end_lost(app)),
     }]
+}
+
+/// The jobs of the area.
+#[must_use]
+pub fn jobs() -> Vec<JobKind> {
+    vec![case::IMPORT]
 }
 
 /// What goes on all the time.

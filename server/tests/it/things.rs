@@ -100,10 +100,11 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         .expect("an archived template");
     let suppressed = json!({ "channel": "email", "address": format!("{}@example.com", Uuid::now_v7().simple()) });
     let automated = automated(server, person).await;
-    let (call_workflow, case) = voice(person).await;
+    let (call_workflow, case, case_import) = voice(person).await;
     vec![
         ("/api/v1/call-workflows/", call_workflow),
         ("/api/v1/cases/", case),
+        ("/api/v1/case-imports/", case_import),
         ("/api/v1/messages/{id}/assign", message("received").await),
         ("/api/v1/messages/{id}/read", message("received").await),
         ("/api/v1/messages/{id}/decide", message("unknown").await),
@@ -174,8 +175,8 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
     ]
 }
 
-/// A purpose of calls, and somebody in it.
-async fn voice(person: &Person) -> (Uuid, Uuid) {
+/// A purpose of calls, somebody in it, and a file with others.
+async fn voice(person: &Person) -> (Uuid, Uuid, Uuid) {
     let made = |of: &Value| serde_json::from_value::<Uuid>(of["id"].clone()).expect("an id");
     let slug = format!("about_{}", Uuid::now_v7().simple());
     let fields = json!([{ "key": "patient_name", "label": { "en": "Name" }, "type": "string" }]);
@@ -183,7 +184,10 @@ async fn voice(person: &Person) -> (Uuid, Uuid) {
     let about = person.post("/api/v1/call-workflows", &about).await.expect(201);
     let case = json!({ "callWorkflowId": about["id"], "fields": { "patient_name": "Ana" } });
     let case = person.post("/api/v1/cases", &case).await.expect(201);
-    (made(&about), made(&case))
+    let address = format!("/api/v1/case-imports?callWorkflowId={}", made(&about));
+    let import = person.request(Method::POST, &address).header("idempotency-key", Uuid::now_v7().to_string());
+    let import = Person::send(import.body("patient_name\nSara\n")).await.expect(201);
+    (made(&about), made(&case), made(&import))
 }
 
 /// An appointment of a patient, and a slot that is kept, at times that are nobody else's.
