@@ -57,6 +57,8 @@ it('changes a field where it stands: Enter saves what is different, Escape leave
   show();
   await userEvent.click(line(/^Change Tries/));
   await userEvent.type(await screen.findByRole('textbox', { name: 'Tries' }), '9{Escape}');
+  await userEvent.click(line(/^Change Tries/));
+  await userEvent.type(await screen.findByRole('textbox', { name: 'Tries' }), '{Enter}');
   expect(sent).not.toHaveBeenCalled();
   await userEvent.click(line(/^Change Tries.*2/));
   const box = await screen.findByRole('textbox', { name: 'Tries' });
