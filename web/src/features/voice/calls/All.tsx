@@ -25,7 +25,7 @@ export function All({ workflowId }: { workflowId: string | undefined }) {
   if (list.error && !calls) return <Failed error={list.error} retry={() => void list.refetch()} />;
   if (calls?.length === 0) return <Empty icon={<IconPhone size={26} stroke={1.6} />} title={t('calls.all.empty')} text={t('calls.all.emptyText')} />;
   return (
-    <div className={classes.card}>
+    <div className={`${classes.card} ${classes.below}`}>
       <DataList
         rows={calls}
         keyOf={({ id }) => id}

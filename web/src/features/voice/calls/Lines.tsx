@@ -38,10 +38,18 @@ export function Lines({ lines, partial = {}, self, label, live = false, marked, 
   const atEnd = useRef(true);
   const speaking = voices.filter((who) => partial[who]);
 
-  useEffect(() => {
+  const toEnd = () => {
     const node = feed.current;
     if (live && node && atEnd.current) node.scrollTop = node.scrollHeight;
-  }, [live, lines, partial]);
+  };
+  useEffect(toEnd, [live, lines, partial]);
+  useEffect(() => {
+    if (!live || !feed.current) return undefined;
+    // what stands below it comes and goes
+    const watch = new ResizeObserver(toEnd);
+    watch.observe(feed.current);
+    return () => watch.disconnect();
+  }, [live]);
   useEffect(() => {
     if (marked !== undefined) feed.current?.querySelector(`[data-seq="${marked}"]`)?.scrollIntoView({ block: 'center' });
   }, [marked]);

@@ -17,7 +17,7 @@ it('shows millionths of a dollar to the cent', () => {
 
 it('says what came of a call, in words of its flow where there are no others', () => {
   expect(outcomeText({ t, lookup }, { outcome: 'completed', endedBy: 'agent' })).toBe(en['calls.outcome.completed']);
-  expect(outcomeText({ t, lookup }, { outcome: 'needs_second_form', endedBy: 'agent' })).toBe('needs second form');
+  expect(outcomeText({ t, lookup }, { outcome: 'needs_second_form', endedBy: 'agent' })).toBe('Needs second form');
   expect(outcomeText({ t, lookup }, { outcome: null, endedBy: 'no_answer' })).toBe(en['calls.ended.no_answer']);
   expect(outcomeText({ t, lookup }, { outcome: null, endedBy: null })).toBeUndefined();
 });
@@ -29,7 +29,7 @@ it('says values as their fields do', () => {
   expect(say('datetime', '2026-12-01T21:30:00Z')).toBe('2 Dec 2026, 0:30');
   expect(say('phone', '+966511146215')).toBe('\u2066+966 51 114 6215\u2069');
   expect(say('select', 'ok', [{ value: 'ok', label: { en: 'Approved', ar: 'موافق عليه' } }])).toBe('Approved');
-  expect(say('select', 'not_known')).toBe('not known');
+  expect(say('select', 'not_known')).toBe('Not known');
   expect(say('boolean', false)).toBe(en['calls.no']);
   expect(say('number', 1234.5)).toBe('1,234.5');
   expect([null, undefined, ''].map((nothing) => say('string', nothing))).toEqual(['', '', '']);

@@ -24,7 +24,10 @@ export function costText(lang: Lang, micros: number): string | undefined {
 }
 
 /** A word of a flow, or of a newer server, for which there are no words here: `voicemail_left`. */
-export const plainWord = (word: string) => word.replaceAll('_', ' ');
+export const plainWord = (word: string) => {
+  const words = word.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
 
 /** What came of a call: a word of its flow, else why it ended. Nothing while it runs. */
 export function outcomeText({ t, lookup }: { t: T; lookup: Lookup }, { outcome, endedBy }: Pick<Call, 'outcome' | 'endedBy'>): string | undefined {

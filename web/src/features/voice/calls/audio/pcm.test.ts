@@ -95,6 +95,8 @@ it('keeps no more than ten seconds, the newest ones', () => {
 
 it('tells how loud it is', () => {
   expect(levelOf(frameOf(0))).toBe(0);
+  // 60 dB below the loudest
+  expect(levelOf(frameOf(33))).toBeLessThan(0.02);
   expect(levelOf(frameOf(32_767))).toBeCloseTo(1, 2);
   expect(levelOf(frameOf(1000))).toBeGreaterThan(levelOf(frameOf(100)));
 });

@@ -89,7 +89,9 @@ function Totals({ stats }: { stats: Stats }) {
         <div key={label}>
           <dt>{label}</dt>
           <dd>
-            <bdi>{value}</bdi>
+            <span>
+              <bdi>{value}</bdi>
+            </span>
             {note ? <small>{note}</small> : null}
           </dd>
         </div>

@@ -18,7 +18,9 @@ export function Outcomes({ outcomes }: Pick<Stats, 'outcomes'>) {
         <ul className={classes.outcomes}>
           {outcomes.map(({ outcome, calls }) => (
             <li key={outcome}>
-              <bdi>{words.outcome({ outcome, endedBy: null })}</bdi>
+              <span>
+                <bdi>{words.outcome({ outcome, endedBy: null })}</bdi>
+              </span>
               <span className="tnum">{formatNumber(lang, calls)}</span>
               <span className={classes.track} aria-hidden>
                 <i style={{ width: `${(calls / most) * WHOLE}%` }} />

@@ -45,7 +45,7 @@ export function Inbox({ workflowId, selected, onSelect }: Props) {
   if (!calls.length && !selected) return <Empty icon={<IconMoodCheck size={26} stroke={1.6} />} title={t('calls.inbox.empty')} text={t('calls.inbox.emptyText')} />;
   const aside = ({ endedAt, createdAt }: CallItem) => formatDateTime(lang, timeZone, endedAt ?? createdAt);
   return (
-    <div ref={takeRest} className={classes.panes}>
+    <div ref={takeRest} className={classes.panes} data-one={selected ? '' : undefined}>
       <div className={own.side}>
         <div className={classes.card}>
           {calls.length ? <Rows calls={calls} label={t('calls.tab.inbox')} selected={selected} aside={aside} onSelect={onSelect} /> : <p className={own.none}>{t('calls.inbox.empty')}</p>}

@@ -36,7 +36,7 @@ export function Live({ workflowId, selected, onSelect }: Props) {
     return dueAt ? t('calls.live.due', { time: formatTime(lang, timeZone, dueAt) }) : null;
   };
   return (
-    <div ref={takeRest} className={classes.panes}>
+    <div ref={takeRest} className={classes.panes} data-one={selected ? '' : undefined}>
       <div className={classes.card}>
         <Rows calls={calls} label={t('calls.tab.live')} selected={selected} aside={aside} onSelect={onSelect} />
         <More list={list} />

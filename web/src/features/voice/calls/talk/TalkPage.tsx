@@ -61,7 +61,7 @@ function Console({ call }: { call: CallDetail }) {
           <h1>
             <bdi>{words.about(call)}</bdi>
           </h1>
-          <Where now={now} transport={call.transport} />
+          <Where now={begun && !wasOver ? now : undefined} transport={call.transport} />
         </div>
         {begun && !over && now.phase !== 'gone' ? (
           <Button color="red" variant="light" leftSection={<IconPhoneOff size={16} />} disabled={now.phase !== 'open'} onClick={hangUp}>
