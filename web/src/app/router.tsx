@@ -365,7 +365,7 @@ const insurance = createRoute({
   loader: () => wantTexts('patients'),
   component: lazyRouteComponent(() => import('@/features/patients/insurance/VerifyPage'), 'VerifyPage'),
 });
-const wantCalls = () => Promise.all((['calls', 'patients', 'scheduling'] as const).map(wantTexts));
+const wantCalls = () => Promise.all((['calls', 'voice', 'patients', 'scheduling'] as const).map(wantTexts));
 const calls = createRoute({
   getParentRoute: () => inside,
   path: '/calls',

@@ -1,19 +1,21 @@
-import { Button, Tabs } from '@mantine/core';
-import { IconChartBar } from '@tabler/icons-react';
+import { Skeleton, Tabs } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useLang } from '@/shared/i18n';
 import { Gate } from '@/shared/ui/Gate';
 import lists from '@/shared/ui/ListPage.module.css';
 import { PageHeader } from '@/shared/ui/Page';
-import { All } from './All';
+import { Places } from '../Places';
+import { inboxQuery } from './api';
 import classes from './Calls.module.css';
-import { Inbox, inboxQuery } from './inbox/Inbox';
-import { Live } from './live/Live';
 import { type CallsSearch, type Shelf, shelves } from './search';
 import { useCallWords } from './words';
 import { WorkflowSelect } from './WorkflowSelect';
 
+const Live = lazy(() => import('./live/Live').then((m) => ({ default: m.Live })));
+const Inbox = lazy(() => import('./inbox/Inbox').then((m) => ({ default: m.Inbox })));
+const All = lazy(() => import('./All').then((m) => ({ default: m.All })));
 const route = getRouteApi('/inside/calls');
 
 export function CallsPage() {
@@ -38,15 +40,8 @@ function Calls() {
   const shown = { workflowId, selected: search.call, onSelect };
   return (
     <div className={lists.page}>
-      <PageHeader
-        title={t('calls.title')}
-        sub={t('calls.sub')}
-        actions={
-          <Button variant="default" leftSection={<IconChartBar size={16} />} renderRoot={(props) => <Link to="/calls/dashboard" search={search.workflow ? { workflow: search.workflow } : {}} {...props} />}>
-            {t('calls.numbers')}
-          </Button>
-        }
-      />
+      <PageHeader title={t('calls.title')} sub={t('calls.sub')} />
+      <Places place="calls" slug={search.workflow} />
       <Tabs value={shelf} onChange={(next) => go({ shelf: next === 'live' ? undefined : (next as Shelf), call: undefined })} className={lists.tabs} keepMounted>
         <Tabs.List aria-label={t('calls.tabs')} className={lists.tabList}>
           {shelves.map((one) => (
@@ -60,7 +55,7 @@ function Calls() {
         </div>
         {shelves.map((one) => (
           <Tabs.Panel key={one} value={one}>
-            {one !== shelf ? null : one === 'live' ? <Live {...shown} /> : one === 'inbox' ? <Inbox {...shown} /> : <All workflowId={workflowId} />}
+            <Suspense fallback={<Skeleton h={200} mt="md" radius={12} />}>{one !== shelf ? null : one === 'live' ? <Live {...shown} /> : one === 'inbox' ? <Inbox {...shown} /> : <All workflowId={workflowId} />}</Suspense>
           </Tabs.Panel>
         ))}
       </Tabs>

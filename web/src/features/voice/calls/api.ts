@@ -95,6 +95,9 @@ export const callsQuery = (which: Which) =>
     placeholderData: keepPreviousData,
   });
 
+/** What nobody has looked at. */
+export const inboxQuery = (callWorkflowId: string | undefined) => callsQuery({ review: 'open', ...(callWorkflowId ? { callWorkflowId } : {}) });
+
 export const callQuery = (id: string) =>
   queryOptions({
     queryKey: [CALL, 'one', id] as const,

@@ -1,11 +1,12 @@
-import { Button, SegmentedControl, Skeleton } from '@mantine/core';
-import { IconChartBar, IconPhone } from '@tabler/icons-react';
+import { SegmentedControl, Skeleton } from '@mantine/core';
+import { IconChartBar } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useLang } from '@/shared/i18n';
 import { formatNumber } from '@/shared/i18n/format';
 import { Gate } from '@/shared/ui/Gate';
 import { Empty, Failed, PageHeader } from '@/shared/ui/Page';
+import { Places } from '../../Places';
 import { type CallWorkflow, type Stats, statsQuery } from '../api';
 import { type NumbersSearch, spans, type Span, usualSpan } from '../search';
 import { useCallWords } from '../words';
@@ -35,15 +36,8 @@ function Dashboard() {
   const go = (next: { [K in keyof NumbersSearch]: NumbersSearch[K] | undefined }) => void navigate({ search: (now) => ({ ...now, ...next }) as NumbersSearch, replace: true });
   return (
     <div className={classes.page}>
-      <PageHeader
-        title={t('calls.numbers')}
-        sub={t('calls.numbers.sub')}
-        actions={
-          <Button variant="default" leftSection={<IconPhone size={16} />} renderRoot={(props) => <Link to="/calls" search={search.workflow ? { workflow: search.workflow } : {}} {...props} />}>
-            {t('calls.title')}
-          </Button>
-        }
-      />
+      <PageHeader title={t('calls.numbers')} sub={t('calls.numbers.sub')} />
+      <Places place="dashboard" slug={workflow?.slug} />
       {workflows?.length === 0 ? (
         <Empty icon={<IconChartBar size={26} stroke={1.6} />} title={t('calls.numbers.empty')} text={t('calls.numbers.emptyText')} />
       ) : (

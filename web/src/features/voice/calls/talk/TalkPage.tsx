@@ -2,7 +2,7 @@ import { Alert, Button, Skeleton } from '@mantine/core';
 import { IconMicrophone, IconPhoneOff, IconPlugConnectedX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useLang } from '@/shared/i18n';
 import { Gate } from '@/shared/ui/Gate';
 import { Empty, Failed } from '@/shared/ui/Page';
@@ -14,12 +14,12 @@ import { Lines } from '../Lines';
 import { Say } from '../Say';
 import { useConversation } from '../useConversation';
 import { useCallWords } from '../words';
-import { Ending } from './Ending';
 import { KeyPad } from './KeyPad';
 import { MicBar } from './MicBar';
 import classes from './Talk.module.css';
 import { Where } from './Where';
 
+const Ending = lazy(() => import('./Ending').then((m) => ({ default: m.Ending })));
 const route = getRouteApi('/inside/calls/$id/talk');
 
 export function TalkPage() {
@@ -78,7 +78,9 @@ function Console({ call }: { call: CallDetail }) {
           <Trouble now={now} call={call} />
           <Lines lines={now.lines} partial={now.partial} self="caller" label={t('calls.transcript')} live className={classes.feed} />
           {over ? (
-            <Ending id={call.id} />
+            <Suspense>
+              <Ending id={call.id} />
+            </Suspense>
           ) : (
             <div className={classes.foot}>
               {spoken ? <MicBar sound={sound} /> : null}
