@@ -137,6 +137,72 @@ grant select, insert, delete on voice.case_term to vantage_app;
 create constraint trigger require_audit after insert or delete on voice.case_term
     deferrable initially deferred for each row execute function sec.require_audit();
 
+-- A file with cases that somebody gave: how it is read, how far it is. It goes with its rows after some days.
+create table voice.case_import (
+    practice_id uuid not null,
+    id uuid not null,
+    call_workflow_id uuid not null,
+    -- headings, and how it was read: sealed, as what stands there may be anything
+    about bytea not null,
+    -- which field each column is, by place
+    columns jsonb not null,
+    -- in which order day and month are written
+    dates text collate "C" not null check (dates in ('dmy', 'mdy')),
+    rows int not null,
+    state text collate "C" not null check (state in ('checked', 'running', 'entered')),
+    job_id uuid,
+    created_by uuid,
+    version int not null default 1,
+    created_at timestamptz not null,
+    updated_at timestamptz not null,
+    expires_at timestamptz not null,
+    primary key (practice_id, id),
+    constraint import_of_call_workflow foreign key (practice_id, call_workflow_id) references voice.call_workflow (practice_id, id)
+);
+create index case_import_by_age on voice.case_import (expires_at);
+alter table voice.case_import enable row level security;
+alter table voice.case_import force row level security;
+create policy tenant on voice.case_import
+    using (practice_id = (select sec.practice_id())) with check (practice_id = (select sec.practice_id()));
+create policy sweep on voice.case_import to vantage_dispatch using (true);
+grant select, insert, update on voice.case_import to vantage_app;
+grant usage on schema voice to vantage_dispatch;
+grant select, delete on voice.case_import to vantage_dispatch;
+create constraint trigger require_audit after insert or update on voice.case_import
+    deferrable initially deferred for each row execute function sec.require_audit();
+
+-- A row of it, and what became of it.
+create table voice.case_import_row (
+    practice_id uuid not null references platform.practice,
+    import_id uuid not null,
+    number int not null check (number > 0),
+    -- as it was given: sealed with the practice's key
+    body bytea not null,
+    outcome text collate "C" not null check (outcome in ('fault', 'create', 'duplicate', 'created')),
+    -- [{field, code, message}]: never a value
+    report jsonb not null,
+    -- as which case it was entered, or of which it is a duplicate
+    case_id uuid,
+    primary key (practice_id, import_id, number),
+    constraint row_of_case_import foreign key (practice_id, import_id)
+        references voice.case_import (practice_id, id) on delete cascade
+);
+create index case_import_row_by_outcome on voice.case_import_row (practice_id, import_id, outcome, number);
+alter table voice.case_import_row enable row level security;
+alter table voice.case_import_row force row level security;
+create policy tenant on voice.case_import_row
+    using (practice_id = (select sec.practice_id())) with check (practice_id = (select sec.practice_id()));
+grant select, insert, update on voice.case_import_row to vantage_app;
+
+-- What has been there for its days goes, with its rows.
+set local role vantage_dispatch;
+create or replace function claim.sweep_imports(at timestamptz) returns bigint
+    language sql security definer set search_path = pg_catalog, pg_temp as $$
+    with gone as (delete from patients.import i where i.expires_at <= at returning 1),
+         cases as (delete from voice.case_import i where i.expires_at <= at returning 1)
+    select (select count(*) from gone) + (select count(*) from cases) $$;
+set local role vantage_owner;
+
 -- A conversation, whoever carries it: asked for, waiting for its time, under way, over.
 create table voice.call (
     practice_id uuid not null references platform.practice,

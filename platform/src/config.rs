@@ -36,6 +36,9 @@ settings! {
     public_url: String = String::new();
     /// Where the private PostgreSQL, the root key and the ledger's checkpoints lie.
     data_dir: PathBuf = default_data_dir();
+    /// Where practices' conversations lie, each in a folder of its practice's slug with one of its call workflow's slug in
+    /// it. Empty: the folder clients under data_dir.
+    clients_dir: PathBuf = PathBuf::new();
     /// Address of a PostgreSQL of your own, `postgres://user@host/database`; also read from DATABASE_URL.
     /// Empty: a private one under data_dir.
     database_url: String = String::new();
@@ -118,8 +121,6 @@ settings! {
     sendgrid_origins: String = "https://api.sendgrid.com,https://api.eu.sendgrid.com".to_owned();
     /// Where practices may reach Twilio.
     twilio_origins: String = "https://api.twilio.com".to_owned();
-    /// Where conversations of calls lie, by practice and call workflow. Empty: the folder clients under data_dir.
-    clients_dir: PathBuf = PathBuf::new();
     /// Where calls may reach language models, with the path of the API; the usual one first.
     openai_origins: String = "https://api.openai.com/v1".to_owned();
     /// Where calls may reach Deepgram.

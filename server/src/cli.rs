@@ -8,7 +8,7 @@ use platform::config::Config;
 use platform::db::{self, migrate};
 use platform::telemetry;
 
-use crate::{admin, archive, audit, demo, import, keys, mails, routes, serve, simulate};
+use crate::{admin, archive, audit, demo, flows, import, keys, mails, routes, serve, simulate};
 
 /// Runs a medical or dental practice: patients, calendar, calls, automations, invoices.
 #[derive(Debug, Parser)]
@@ -59,6 +59,11 @@ enum Command {
         #[command(subcommand)]
         command: archive::Command,
     },
+    /// Check conversations of calls, or try them.
+    Flows {
+        #[command(subcommand)]
+        command: flows::Command,
+    },
     /// Play what a service outside would send, to a server that runs.
     Simulate {
         #[command(subcommand)]
@@ -86,6 +91,7 @@ impl Cli {
                 with_logs(config, async move |config| archive::run(config, command).await).await
             }
             Command::Mails => mails::run(config).await,
+            Command::Flows { command } => flows::run(&command),
             Command::Simulate { command } => simulate::run(command).await,
             Command::Migrate => with_logs(config, migrate_only).await,
             Command::Key { command } => with_logs(config, async move |config| keys::run(config, command).await).await,

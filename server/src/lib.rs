@@ -8,6 +8,7 @@ mod blocks;
 mod cli;
 mod connections;
 mod demo;
+mod flows;
 mod import;
 mod keys;
 mod mails;

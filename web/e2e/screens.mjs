@@ -229,6 +229,37 @@ const toCall = async (p) => {
   await p.locator(row).first().click();
   await p.locator('dl').first().waitFor();
 };
+/** The first case of the call workflow that the pictures have. */
+const toCase = (act) => async (p) => {
+  await p.locator(row).first().click();
+  await p.locator('dl [data-field]').first().waitFor();
+  await act?.(p);
+};
+/** One of its fields while it is changed. */
+const toCaseField = toCase(async (p) => {
+  await p.locator('[data-field=phone]').click();
+  await p.locator('dd input').fill('12');
+  await p.keyboard.press('Enter');
+  await p.locator('dd [aria-invalid=true]').waitFor();
+});
+const choosingCases = async (p) => {
+  const boxes = p.locator('tbody input[type=checkbox]');
+  if (await boxes.count()) {
+    await boxes.nth(0).click();
+    await boxes.nth(2).click({ modifiers: ['Shift'] });
+  } else {
+    await p.getByRole('button', { name: /^(More|المزيد)$/ }).first().click();
+    await p.getByRole('menuitem', { name: /^(Select cases|اختيار حالات)$/ }).click();
+    for (const at of [0, 2]) await p.locator(row).nth(at).click();
+  }
+  await p.getByRole('region', { name: /chosen|المختارة/ }).waitFor();
+};
+/** A new field of a call workflow, put into the list while something is missing. */
+const toNewCaseField = async (p) => {
+  await p.getByRole('button', { name: /^(Add field|إضافة حقل)$/ }).click();
+  await p.getByRole('dialog').locator('button[type=submit]').click();
+};
+const inCases = (name, path, more = {}) => ({ name, path: `/cases${path}${path.includes('?') ? '&' : '?'}workflow=insurance_questions`, ...more });
 const settings = (name) => ({ name, path: `/settings/${name}` });
 
 /**
@@ -278,7 +309,7 @@ export const screens = [
   { name: 'patient’s link, visit', path: '/home', act: toLink(() => undefined) },
   { name: 'patient’s link, other times', path: '/home', act: toLink(async (p) => (await p.getByRole('button', { name: /^(Choose another time|اختيار وقت آخر)$/ }).click(), p.locator('[data-slot]').first().click())) },
   { name: 'patient’s link, cancelling with errors', path: '/home', act: toLink(async (p) => (await p.getByRole('button', { name: /^(Cancel the appointment|إلغاء الموعد)$/ }).click(), p.getByRole('button', { name: /^(Yes, cancel it|نعم، ألغوه)$/ }).click())) },
-  { name: 'calls of a new practice', path: '/calls', fresh: true, ready: 'h2' },
+  { name: 'calls, nothing under way', path: '/calls', fresh: true, ready: 'h2' },
   { name: 'calls, one that waits', path: '/calls', act: toWaitingCall },
   { name: 'calls, to look at', path: '/calls?shelf=inbox', ready: '[data-call]', act: toReview },
   { name: 'calls, all', path: '/calls?shelf=all', ready: row },
@@ -315,6 +346,19 @@ export const screens = [
   { name: 'automation, path without a condition', path: '/workflows', act: toWorkflow('branch1/path2') },
   { name: 'automation, adding', path: '/workflows', act: toAdding },
   { name: 'automation, runs', path: '/workflows/runs', ready: '[role=tab]' },
+  { name: 'calls of a new practice', path: '/cases', fresh: true, ready: 'h2' },
+  inCases('cases', '', { ready: row }),
+  inCases('cases, some chosen', '', { ready: row, act: choosingCases }),
+  inCases('cases, nothing found', '', { ready: row, act: lookFor('zzzz') }),
+  inCases('cases, filter', '', { ready: row, act: toFilter }),
+  inCases('cases, new with errors', '?new=true', { ready: 'form', act: submit }),
+  inCases('cases, import', '?import=new', { ready: 'input[type=file]' }),
+  inCases('case', '', { ready: row, act: toCase() }),
+  inCases('case, field with an error', '', { ready: row, act: toCaseField }),
+  inCases('call workflow, conversation', '/conversation', { ready: 'nav a' }),
+  inCases('call workflow, settings', '/settings', { ready: row }),
+  inCases('call workflow, field', '/settings', { ready: row, act: open }),
+  inCases('call workflow, new field with errors', '/settings', { ready: row, act: toNewCaseField }),
   { name: 'palette', path: '/home', act: (p) => p.keyboard.press('Control+k') },
   { name: 'account menu', path: '/home', act: (p) => p.getByRole('button', { name: /Account menu|قائمة الحساب/ }).click() },
   { name: 'calendar of a new practice', path: '/calendar', fresh: true },

@@ -1,6 +1,7 @@
 // Pictures of every screen for people to look at: SHOTS=folder VANTAGE_URL=address node e2e/shots.mjs [part of a name]
 import fs from 'node:fs';
 import { axe, BASE, demoOwner, launch, newcomer, open, signInAtDoor, signUp, speak } from './browser.mjs';
+import { addCases } from './cases.mjs';
 import { addMessages } from './messages.mjs';
 import { addPatients } from './patients.mjs';
 import { addWebhooks } from './webhooks.mjs';
@@ -23,6 +24,7 @@ const people = {
     await addPatients(page.request);
     await addMessages(page.request);
     await addWebhooks(page.request);
+    await addCases(page.request);
   }),
   fresh: await enter((page) => signUp(page, newcomer())),
 };

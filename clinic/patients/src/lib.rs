@@ -6,6 +6,7 @@ mod custom;
 mod duplicates;
 mod export;
 mod family;
+pub mod files;
 mod import;
 mod insurance;
 mod introduced;

@@ -102,7 +102,13 @@ async fn set(who: Can<may::Write>, Body(new): Body<NewVoiceSecret>) -> Result<Js
             Some(value) => keep(tx, &new.name, value.expose().trim()).await?,
             None => forget(tx, &new.name).await?,
         }
-        let action = if new.value.is_none() { "delete" } else if is_new { "create" } else { "update" };
+        let action = if new.value.is_none() {
+            "delete"
+        } else if is_new {
+            "create"
+        } else {
+            "update"
+        };
         let practice = tx.practice();
         tx.record(Change::done(action, "voice_secret", practice).with(serde_json::json!({ "name": new.name }))).await?;
         Ok(Json(VoiceSecrets { items: all(tx).await? }))

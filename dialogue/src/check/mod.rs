@@ -12,6 +12,9 @@ use crate::flow::{Direction, Flow, Node};
 use crate::template::Template;
 use crate::{Field, Schema};
 
+#[cfg(test)]
+pub(crate) use tests::FLOW;
+
 /// Something that must not be: where, a stable code, what to do.
 #[derive(Debug)]
 pub(crate) struct Problem {

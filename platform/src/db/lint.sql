@@ -76,7 +76,7 @@ with relation as (
     -- what was taken out of the ledger goes after its hours
     ('policy ignores practice', 'audit_export.request / sweep'),
     -- what files said goes after its days
-    ('policy ignores practice', 'patients.import / sweep'),
+    ('policy ignores practice', 'patients.import / sweep'), ('policy ignores practice', 'voice.case_import / sweep'),
     -- and what people were told
     ('policy ignores practice', 'notices.notice / sweep'),
     -- and which openings must be looked after
@@ -98,7 +98,7 @@ with relation as (
     -- written by the product's own bookkeeping, or itself the ledger
     ('change without audit', 'audit.seal'), ('change without audit', 'audit.head'), ('change without audit', 'audit_export.chunk'),
     -- what a file says is no record before it is entered
-    ('change without audit', 'patients.import_row'),
+    ('change without audit', 'patients.import_row'), ('change without audit', 'voice.case_import_row'),
     -- telling what the ledger has already
     ('change without audit', 'webhooks.lane'), ('change without audit', 'webhooks.delivery'), ('change without audit', 'webhooks.attempt'),
     ('change without audit', 'audit.entry'), ('change without audit', 'outbox.lane'), ('change without audit', 'outbox.event'),

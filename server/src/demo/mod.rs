@@ -8,6 +8,7 @@ mod desk;
 mod online;
 mod patients;
 mod tasks;
+mod voice;
 mod waitlist;
 
 use axum::Router;
@@ -86,6 +87,7 @@ fn welcome(config: &Config) -> Result<()> {
 
 /// Makes the practices that are not there yet.
 async fn furnish(app: &App) -> Result<()> {
+    voice::unpack(&app.config.clients_dir())?;
     let password = Phi::new(PASSWORD.to_owned());
     administration::ensure_known(app, ADMIN, "Vantage Support", password, &SEED).await?;
     let mut tx = app.db().platform("demo: which practices exist").await?;
@@ -102,6 +104,7 @@ async fn furnish(app: &App) -> Result<()> {
             appointments::enter(&owner, clinic.language, clinic.patients, app.now()).await?;
             waitlist::enter(&owner, clinic.language, app.now()).await?;
             tasks::enter(&owner, clinic.language, app.now()).await?;
+            voice::enter(app, &owner, clinic.slug, app.now()).await?;
             automations::enter(&owner, clinic.language, clinic.slug == CLINICS[0].slug).await?;
             if clinic.slug == CLINICS[0].slug {
                 calcom::connect(&owner, app.now()).await?;

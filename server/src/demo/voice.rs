@@ -60,11 +60,11 @@ pub fn unpack(folder: &Path) -> Result<()> {
 pub async fn enter(app: &App, owner: &Desk, clinic: &str, now: Timestamp) -> Result<()> {
     let mut made = Vec::new();
     for (_, slug, name, name_ar) in WORKFLOWS.iter().filter(|(of, ..)| *of == clinic) {
-        let fields = voice::schema_in(&app.config.clients_dir(), clinic, slug)?;
+        let fields = ::voice::schema_in(&app.config.clients_dir(), clinic, slug)?;
         let body = json!({ "slug": slug, "name": name, "nameAr": name_ar, "fields": fields });
         made.push((*slug, owner.post("/api/v1/call-workflows", body).await?));
     }
-    voice::load_flows(app).await?;
+    ::voice::load_flows(app).await?;
     let patients = owner.post("/api/v1/patients/query", json!({ "limit": 100 })).await?;
     let patients = patients["items"].as_array().cloned().unwrap_or_default();
     for (slug, workflow) in made {

@@ -85,6 +85,11 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
              select practice_id, gen_random_uuid(), id, now(), 1 from webhooks.delivery where practice_id = $1",
             "insert into voice.flow (practice_id, id, call_workflow_id, number, hash, files, loaded_at)
              select practice_id, gen_random_uuid(), id, 1, repeat('0', 64), '[]', now() from voice.call_workflow where practice_id = $1",
+            "insert into voice.case_import (practice_id, id, call_workflow_id, about, columns, dates, rows, state, created_at, updated_at, expires_at)
+             select practice_id, gen_random_uuid(), id, '', '[]', 'dmy', 1, 'checked', now(), now(), 'infinity'
+               from voice.call_workflow where practice_id = $1",
+            "insert into voice.case_import_row (practice_id, import_id, number, body, outcome, report)
+             select practice_id, id, 1, '', 'create', '[]' from voice.case_import where practice_id = $1",
             "insert into voice.call (practice_id, id, direction, runtime, transport, state, requested_by, review, created_at, updated_at)
              values ($1, gen_random_uuid(), 'outbound', 'native', 'text', 'queued', 'person', 'none', now(), now())",
             "insert into voice.turn (practice_id, call_id, seq, who, at_ms, private)

@@ -2,6 +2,7 @@
 // SCREEN=calendar looks at those only that have it in their names.
 import assert from 'node:assert/strict';
 import { axe, BASE, demoOwner, newcomer, open, signInAtDoor, signUp, speak } from '../browser.mjs';
+import { addCases } from '../cases.mjs';
 import { addMessages } from '../messages.mjs';
 import { addPatients } from '../patients.mjs';
 import { looks, screens, visit } from '../screens.mjs';
@@ -35,6 +36,7 @@ export default async function ({ browser, watch, step, must }) {
     await addPatients(page.request);
     await addMessages(page.request);
     await addWebhooks(page.request);
+    await addCases(page.request);
   });
   people.fresh = await enter('a practice that is new', (page) => signUp(page, newcomer()));
 

@@ -283,6 +283,7 @@ const fieldsOfCases = createRoute({
 const oneCase = createRoute({
   getParentRoute: () => cases,
   path: '/$id',
+  loader: () => wantTexts('calls'),
   component: lazyRouteComponent(() => import('@/features/voice/case/CasePage'), 'CasePage'),
 });
 const calendar = createRoute({

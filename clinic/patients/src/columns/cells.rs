@@ -26,6 +26,7 @@ pub enum DateStyle {
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// The cell that no spreadsheet takes for a formula: with an apostrophe in front. [`plain`] takes it off again.
+#[must_use]
 pub fn safe(text: &str) -> Cow<'_, str> {
     if text.trim_start_matches('\'').starts_with(FORMULA) { format!("'{text}").into() } else { text.into() }
 }

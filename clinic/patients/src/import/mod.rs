@@ -35,7 +35,7 @@ use utoipa::ToSchema;
 pub use crate::columns::Contacts;
 use crate::columns::DateStyle;
 pub use command::{FileImport, import_file};
-pub use file::{ImportFormat, Remark};
+pub use file::{Hints, ImportFormat, Remark, Table, read_table};
 
 platform::id!(
     /// An import.

@@ -37,18 +37,8 @@ const OWN: [Field; 15] = [
     Field::new("endedAt", Kind::Instant, r#""2026-11-29T08:03:00Z""#),
 ];
 
-const ENDED_BY: [&str; 10] = [
-    "agent",
-    "caller",
-    "staff",
-    "limit",
-    "no_answer",
-    "busy",
-    "refused",
-    "cancelled",
-    "failed",
-    "interrupted",
-];
+const ENDED_BY: [&str; 10] =
+    ["agent", "caller", "staff", "limit", "no_answer", "busy", "refused", "cancelled", "failed", "interrupted"];
 
 static FIELDS: [Field; OWN.len() + BELOW.len()] = fields(&[&OWN, &BELOW]);
 

@@ -126,9 +126,10 @@ pub async fn ask(tx: &mut TenantTx, new: NewCall) -> Result<Call> {
 
 async fn asked_before(tx: &mut TenantTx, key: Uuid) -> Result<Option<CallId>> {
     let practice = tx.practice();
-    let id = sqlx::query_scalar!("select id from voice.call where practice_id = $1 and request_key = $2", practice, key)
-        .fetch_optional(tx.conn())
-        .await?;
+    let id =
+        sqlx::query_scalar!("select id from voice.call where practice_id = $1 and request_key = $2", practice, key)
+            .fetch_optional(tx.conn())
+            .await?;
     Ok(id.map(CallId))
 }
 
@@ -152,7 +153,10 @@ async fn about(tx: &mut TenantTx, case: CaseId) -> Result<About> {
     .await?
     .ok_or_else(Error::not_found)?;
     if !row.enabled {
-        return Err(Error::conflict("call_workflow.disabled", "Calls about this are switched off; switch them on first."));
+        return Err(Error::conflict(
+            "call_workflow.disabled",
+            "Calls about this are switched off; switch them on first.",
+        ));
     }
     let flow = row.flow_id.map(FlowId).ok_or_else(|| {
         Error::conflict("call_workflow.no_flow", "There is no conversation for this yet; put its flow into its folder.")

@@ -178,7 +178,8 @@ async fn again(tx: &mut TenantTx, call: &Call, at: Timestamp) -> Result<()> {
 async fn ended(tx: &mut TenantTx, before: &Call, after: Call) -> Result<Call> {
     let after = Call { version: before.version + 1, updated_at: tx.now(), ..after };
     row::save(tx, &after).await?;
-    let ids = [("callWorkflow", after.call_workflow_id.map(|id| id.uuid())), ("case", after.case_id.map(|id| id.uuid()))];
+    let ids =
+        [("callWorkflow", after.call_workflow_id.map(|id| id.uuid())), ("case", after.case_id.map(|id| id.uuid()))];
     let mut change = Change::updated("call", after.id.uuid(), before, &after).event("call.finished", after.version);
     for (what, id) in ids {
         change = change.naming(what, id);

@@ -144,8 +144,7 @@ async fn list(who: Can<may::Read>, Query(asked): Query<ListCalls>) -> Result<Jso
         order.push("c.id", &mut query)?;
         let rows: Vec<Row> = query.build_query_as().fetch_all(tx.conn()).await?;
         let calls: Vec<Call> = rows.iter().map(Row::call).collect();
-        let (calls, next_cursor) =
-            order.cut(calls, |call, _| (call.created_at.to_string().into(), call.id.uuid()))?;
+        let (calls, next_cursor) = order.cut(calls, |call, _| (call.created_at.to_string().into(), call.id.uuid()))?;
         let ids: Vec<Uuid> = calls.iter().map(|call| call.id.uuid()).collect();
         let patients: BTreeSet<PatientId> = calls.iter().filter_map(|call| call.patient_id).collect();
         let patients: Vec<PatientId> = patients.into_iter().collect();

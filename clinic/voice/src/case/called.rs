@@ -38,8 +38,11 @@ pub async fn write_back(tx: &mut TenantTx, id: CaseId, values: &Values) -> Resul
     }
     let (_, schema) = workflow::schema(tx, before.workflow, true).await?;
     let fits = |key: &str, value| schema.field(key).is_some_and(|field| field.tidied(value).is_ok());
-    let fitting: Values =
-        values.iter().filter(|(key, value)| fits(key, value)).map(|(key, value)| (key.clone(), value.clone())).collect();
+    let fitting: Values = values
+        .iter()
+        .filter(|(key, value)| fits(key, value))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
     write(tx, &before, before.patient, &fitting).await.map(drop)
 }
 

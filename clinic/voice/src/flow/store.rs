@@ -67,11 +67,8 @@ pub async fn versions(tx: &mut TenantTx, id: CallWorkflowId) -> Result<Vec<CallF
 /// 503 when the database is away.
 pub async fn load(tx: &mut TenantTx, slug: &str, read: &Read) -> Result<()> {
     let practice = tx.practice();
-    let id = sqlx::query_scalar!(
-        "select id from voice.call_workflow where practice_id = $1 and slug = $2",
-        practice,
-        slug
-    );
+    let id =
+        sqlx::query_scalar!("select id from voice.call_workflow where practice_id = $1 and slug = $2", practice, slug);
     let Some(id) = id.fetch_optional(tx.conn()).await?.map(CallWorkflowId) else { return Ok(()) };
     let before = workflow::lock(tx, id).await?;
     let (seen_before, faults_before) = seen(tx, id).await?;

@@ -18,12 +18,13 @@ use super::desk::{self, Place};
 use super::end;
 use super::journal::Journal;
 use super::mind::Mind;
+use super::parts;
 use super::session::Session;
 use super::wire::Wire;
+use crate::CallId;
 use crate::call::{Call, Direction, EndedBy, State, Transport, finish, row};
 use crate::case::{self, CallStatus};
 use crate::flow::{self, Loaded};
-use crate::CallId;
 
 /// Calls of a practice at the same time, unless its flow says less.
 const AT_ONCE: i64 = 10;
@@ -48,6 +49,7 @@ pub struct Known {
     /// What was known of the case.
     before: Values,
     sealer: Sealer,
+    minds: Vec<Mind>,
 }
 
 undisclosed!(Ready, Known);
@@ -56,12 +58,13 @@ undisclosed!(Ready, Known);
 ///
 /// # Errors
 /// 404; 409 `call.begun`, `call.by_phone`, `call.too_many`, `call.incomplete`.
-pub async fn in_browser(app: &App, caller: &Caller, id: CallId) -> Result<Ready> {
+pub async fn in_browser(app: App, caller: Caller, id: CallId) -> Result<Ready> {
     let practice = caller.practice;
     let place = desk::begin(practice, id).ok_or_else(begun)?;
+    let own = app.clone();
     let known = app
         .door
-        .write(caller, async move |tx| {
+        .write(&caller, async move |tx| {
             let call = row::locked(tx, id).await?;
             if call.transport == Transport::Phone {
                 return Err(Error::conflict("call.by_phone", "This call is made by telephone."));
@@ -69,12 +72,12 @@ pub async fn in_browser(app: &App, caller: &Caller, id: CallId) -> Result<Ready>
             if call.state != State::Queued {
                 return Err(begun());
             }
-            let known = load(tx, call).await?;
+            let known = load(&own, tx, call).await?;
             within_limit(tx, &known.loaded).await?;
             mark(tx, known, State::Live).await
         })
         .await?;
-    Ok(Ready::new(app.clone(), practice, known, place))
+    Ok(Ready::new(app, practice, known, place))
 }
 
 fn begun() -> Error {
@@ -84,8 +87,8 @@ fn begun() -> Error {
 /// Loads what a call needs.
 ///
 /// # Errors
-/// 409 `call.incomplete`, with the fields that are missing.
-pub async fn load(tx: &mut TenantTx, call: Call) -> Result<Known> {
+/// 409 `call.incomplete`, with the fields that are missing; 409 `call.no_key`, `call.address`.
+pub async fn load(app: &App, tx: &mut TenantTx, call: Call) -> Result<Known> {
     let (Some(flow_id), Some(case_id)) = (call.flow_id, call.case_id) else {
         return Err(Error::conflict("call.incomplete", "This call has no conversation, or no case."));
     };
@@ -103,7 +106,8 @@ pub async fn load(tx: &mut TenantTx, call: Call) -> Result<Known> {
         }));
     }
     let sealer = tx.sealer().await?;
-    Ok(Known { call, loaded, context, before, sealer })
+    let minds = parts::minds(app, tx, &loaded).await?;
+    Ok(Known { call, loaded, context, before, sealer, minds })
 }
 
 /// Marks a call as ringing, or as under way.
@@ -236,7 +240,7 @@ impl Ready {
     /// Carries the call on to its end, and writes down what it leaves behind.
     pub async fn run(self, wire: Wire) {
         let Self { app, practice, known, place } = self;
-        let Known { call, loaded, context, before, sealer } = known;
+        let Known { call, loaded, context, before, sealer, minds } = known;
         let begun = Conversation::begin(Arc::clone(&loaded.flow), context);
         let journal = Journal::begin(&app, practice, call.id, sealer);
         let (Ok((conversation, _)), Ok(journal)) = (begun, journal) else {
@@ -245,8 +249,7 @@ impl Ready {
             return;
         };
         let longest = Duration::from_secs(loaded.flow.limits.max_call_seconds.into());
-        let mind = Mind::Scripted(Arc::clone(&loaded));
-        let session = Session::new(conversation, mind, longest, (wire, place, journal), call.transport);
+        let session = Session::new(conversation, minds, longest, (wire, place, journal), call.transport);
         let answered_at = call.answered_at.unwrap_or_else(|| app.now());
         let left = session.run(call.direction == Direction::Inbound, answered_at).await;
         end::write(&app, practice, &call, &loaded, &before, left).await;

@@ -41,13 +41,6 @@ pub enum Shown {
         /// The line.
         turn: Line,
     },
-    /// What somebody is saying.
-    Partial {
-        /// Who.
-        who: Who,
-        /// So far.
-        text: String,
-    },
     /// It goes on there.
     Node {
         /// Its name in the flow.

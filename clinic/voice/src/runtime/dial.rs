@@ -90,11 +90,12 @@ enum Turn {
 /// Takes a call up, if it may be made now; otherwise it waits or is over.
 async fn take_up(app: &App, practice: PracticeId, id: CallId) -> Result<Option<Ready>> {
     let Some(place) = desk::begin(practice, id) else { return Ok(None) };
+    let own = app.clone();
     let taken = app
         .door
         .write(&Caller::system(practice), async move |tx| {
             let call = row::locked(tx, id).await?;
-            match judge(tx, &call).await? {
+            match judge(&own, tx, &call).await? {
                 Turn::Begins(known) => Ok(Some(begin::mark(tx, *known, State::Dialing).await?)),
                 Turn::Waits(until) => {
                     postpone(tx, &call, until).await?;
@@ -113,13 +114,13 @@ async fn take_up(app: &App, practice: PracticeId, id: CallId) -> Result<Option<R
 
 /// Whether a call may be made now. Nobody is called who has refused to be, outside of the flow's hours, or while they are being
 /// called already.
-async fn judge(tx: &mut TenantTx, call: &Call) -> Result<Turn> {
+async fn judge(app: &App, tx: &mut TenantTx, call: &Call) -> Result<Turn> {
     let now = tx.now();
     if call.state != State::Queued || call.due_at.is_some_and(|at| at > now) {
         return Ok(Turn::Gone);
     }
     tx.one_by_one().await?;
-    let known = match begin::load(tx, call.clone()).await {
+    let known = match begin::load(app, tx, call.clone()).await {
         Ok(known) => known,
         Err(error) if error.status().is_client_error() => return Ok(Turn::Refused("incomplete")),
         Err(error) => return Err(error),
@@ -169,8 +170,7 @@ async fn claim_number(tx: &mut TenantTx, id: CallId, number: &str) -> Result<boo
 
 /// It waits for its time.
 async fn postpone(tx: &mut TenantTx, before: &Call, until: Timestamp) -> Result<()> {
-    let after =
-        Call { due_at: Some(until), version: before.version + 1, updated_at: tx.now(), ..before.clone() };
+    let after = Call { due_at: Some(until), version: before.version + 1, updated_at: tx.now(), ..before.clone() };
     row::save(tx, &after).await?;
     let change = Change::updated("call", after.id.uuid(), before, &after).event("call.postponed", after.version);
     tx.record(change).await

@@ -69,9 +69,10 @@ pub async fn write(app: &App, practice: PracticeId, call: &Call, loaded: &Loaded
 
 fn finished(call: &Call, loaded: &Loaded, before: &Values, left: &Left, ended_at: Timestamp) -> Finished {
     let outcome = &left.outcome;
-    let found = outcome.found.iter().filter(|(key, found)| {
-        loaded.schema.field(key).is_some() && before.get(*key) != Some(&found.value)
-    });
+    let found = outcome
+        .found
+        .iter()
+        .filter(|(key, found)| loaded.schema.field(key).is_some() && before.get(*key) != Some(&found.value));
     let findings = found
         .map(|(key, found)| NewFinding {
             target: Target::Case,
@@ -124,11 +125,6 @@ async fn task(tx: &mut TenantTx, call: &Call, priority: Priority) -> Result<()> 
         Language::En => "Look at what was said in a call",
         Language::Ar => "مراجعة ما قيل في مكالمة",
     };
-    let fields = TaskFields {
-        title: title.to_owned(),
-        patient_id: call.patient_id,
-        priority,
-        ..TaskFields::default()
-    };
+    let fields = TaskFields { title: title.to_owned(), patient_id: call.patient_id, priority, ..TaskFields::default() };
     tasks::create(tx, NewTask { fields, source: Source::Person }).await.map(drop)
 }

@@ -8,7 +8,7 @@
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -138,9 +138,12 @@ fn sealed(sealer: &Sealer, call: CallId, place: u32, entry: &Entry) -> Option<Ve
     sealer.seal(Place { table: "voice.call", column: &column, row: call.uuid() }, &plain).ok()
 }
 
+/// A folder of this process, and the lock in it.
+type Folder = (PathBuf, File);
+
 /// The folder of this process, with its lock.
 fn own_folder(data: &Path) -> Result<PathBuf> {
-    static OWN: LazyLock<Mutex<Vec<(PathBuf, Arc<File>)>>> = LazyLock::new(Mutex::default);
+    static OWN: LazyLock<Mutex<Vec<Folder>>> = LazyLock::new(Mutex::default);
     let mut own = OWN.lock().unwrap_or_else(PoisonError::into_inner);
     let all = data.join("calls");
     if let Some((folder, _)) = own.iter().find(|(folder, _)| folder.starts_with(&all)) {
@@ -150,7 +153,7 @@ fn own_folder(data: &Path) -> Result<PathBuf> {
     fs::create_dir_all(&folder).map_err(Error::internal)?;
     let lock = File::create(folder.join("lock")).map_err(Error::internal)?;
     lock.lock().map_err(Error::internal)?;
-    own.push((folder.clone(), Arc::new(lock)));
+    own.push((folder.clone(), lock));
     Ok(folder)
 }
 
@@ -252,7 +255,8 @@ fn interrupted(entries: Vec<Entry>, now: Timestamp) -> Finished {
     }
     turns.sort_by_key(|(seq, _)| *seq);
     let last = turns.iter().map(|(_, turn)| turn.ended_ms.unwrap_or(turn.at_ms)).max().unwrap_or(0);
-    let spoke = answered_at.and_then(|at: Timestamp| at.checked_add(Duration::from_millis(last.unsigned_abs().into())).ok());
+    let spoke =
+        answered_at.and_then(|at: Timestamp| at.checked_add(Duration::from_millis(last.unsigned_abs().into())).ok());
     Finished {
         outcome: None,
         ended_by: EndedBy::Interrupted,

@@ -29,6 +29,8 @@ pub fn routes() -> Routes {
 
 /// The call is not under way in this process.
 const ELSEWHERE: u16 = 4404;
+/// The largest message of theirs.
+const LARGEST: usize = 16 * 1024;
 /// How often whoever watches is asked whether they still may.
 const LOOK: Duration = Duration::from_secs(25);
 
@@ -62,26 +64,11 @@ async fn listen(
         tx.record_read(Look::at("call_live", id.uuid()).of_patient(call.patient_id)).await
     })
     .await?;
-    let watcher = Watcher {
-        app: who.app().clone(),
-        caller: who.caller().clone(),
-        may_join: who.may(may::Join::NAME),
-        call: id,
-    };
+    let watcher =
+        Watcher { app: who.app().clone(), caller: who.caller().clone(), may_join: who.may(may::Join::NAME), call: id };
     let left = who.expires().duration_since(watcher.app.now()).try_into().unwrap_or(Duration::ZERO);
     let live = desk::find(who.practice(), id);
-    Ok(upgrade.max_message_size(16 * 1024).on_upgrade(move |mut socket| async move {
-        let Some(live) = live else {
-            let frame = CloseFrame { code: ELSEWHERE, reason: "not under way here".into() };
-            send(&mut socket, Message::Close(Some(frame))).await;
-            return;
-        };
-        let stop = watcher.app.stop.clone();
-        tokio::select! {
-            () = watcher.serve(socket, live, left) => {}
-            () = stop.cancelled() => {}
-        }
-    }))
+    Ok(upgrade.max_message_size(LARGEST).on_upgrade(move |socket| watcher.watch(socket, live, left)))
 }
 
 /// Whoever watches.
@@ -93,6 +80,19 @@ struct Watcher {
 }
 
 impl Watcher {
+    async fn watch(self, mut socket: WebSocket, live: Option<Live>, left: Duration) {
+        let Some(live) = live else {
+            let frame = CloseFrame { code: ELSEWHERE, reason: "not under way here".into() };
+            send(&mut socket, Message::Close(Some(frame))).await;
+            return;
+        };
+        let stop = self.app.stop.clone();
+        tokio::select! {
+            () = self.serve(socket, live, left) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+
     async fn serve(self, mut socket: WebSocket, live: Live, left: Duration) {
         let mut news = live.watch();
         let _ = live.tell(Told::ShowAll);
@@ -118,7 +118,7 @@ impl Watcher {
                     Err(RecvError::Closed) => return,
                 },
                 incoming = socket.recv() => match incoming {
-                    Some(Ok(Message::Text(text))) => match self.told(text.as_str(), &live).await {
+                    Some(Ok(Message::Text(text))) => match self.told(text.to_string(), live.clone()).await {
                         Some(code) => Shown::Error { code },
                         None => continue,
                     },
@@ -139,22 +139,22 @@ impl Watcher {
     }
 
     /// Does what whoever watches says; answers why not, otherwise.
-    async fn told(&self, text: &str, live: &Live) -> Option<&'static str> {
-        let Ok(said) = serde_json::from_str(text) else { return Some("invalid") };
+    async fn told(&self, text: String, live: Live) -> Option<&'static str> {
+        let Ok(said) = serde_json::from_str(&text) else { return Some("invalid") };
         if !self.may_join {
             return Some("forbidden");
         }
-        let (told, action) = match said {
-            Said::TakeOver => (Told::TakeOver, Some("take_over")),
-            Said::Release => (Told::Release, Some("release")),
-            Said::HangUp => (Told::HangUp, Some("hang_up")),
+        let (told, joined) = match said {
+            Said::TakeOver => (Told::TakeOver, Some(Joined::TakesOver)),
+            Said::Release => (Told::Release, Some(Joined::Releases)),
+            Said::HangUp => (Told::HangUp, Some(Joined::HangsUp)),
             Said::Say { text } if !text.trim().is_empty() && text.len() <= LONGEST_LINE => {
                 (Told::Say(text.trim().to_owned()), None)
             }
             Said::Say { .. } => return Some("invalid"),
         };
-        if let Some(action) = action
-            && self.note(action).await.is_err()
+        if let Some(joined) = joined
+            && self.note(joined).await.is_err()
         {
             return Some("unavailable");
         }
@@ -162,8 +162,27 @@ impl Watcher {
     }
 
     /// The ledger knows who did it.
-    async fn note(&self, action: &'static str) -> Result<()> {
-        let call = self.call.uuid();
-        self.app.door.write(&self.caller, async move |tx| tx.record(Change::done(action, "call", call)).await).await
+    async fn note(&self, joined: Joined) -> Result<()> {
+        let call = self.call;
+        self.app.door.write(&self.caller, async move |tx| tx.record(joined.change(call)).await).await
+    }
+}
+
+/// How somebody joins a call.
+#[derive(Clone, Copy)]
+enum Joined {
+    TakesOver,
+    Releases,
+    HangsUp,
+}
+
+impl Joined {
+    fn change(self, call: CallId) -> Change {
+        let action = match self {
+            Self::TakesOver => "take_over",
+            Self::Releases => "release",
+            Self::HangsUp => "hang_up",
+        };
+        Change::done(action, "call", call.uuid())
     }
 }

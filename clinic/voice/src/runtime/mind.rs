@@ -61,16 +61,11 @@ fn worded(question: Question) -> speech::Question {
     let message = |said: Said| match said {
         Said::System(text) => Message::System(text),
         Said::User(text) => Message::User(text),
-        Said::Assistant { text, calls } => {
-            Message::Assistant { text, calls: calls.into_iter().map(called).collect() }
-        }
+        Said::Assistant { text, calls } => Message::Assistant { text, calls: calls.into_iter().map(called).collect() },
         Said::Tool { id, text } => Message::Tool { id, text },
     };
-    let tool = |tool: dialogue::Tool| Tool {
-        name: tool.name,
-        description: tool.description,
-        parameters: tool.parameters,
-    };
+    let tool =
+        |tool: dialogue::Tool| Tool { name: tool.name, description: tool.description, parameters: tool.parameters };
     speech::Question {
         messages: question.messages.into_iter().map(message).collect(),
         tools: question.tools.into_iter().map(tool).collect(),

@@ -8,6 +8,7 @@ mod end;
 pub mod journal;
 mod listen;
 mod mind;
+mod parts;
 mod sandbox;
 mod session;
 mod summary;

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use dialogue::{Conversation, Effect, Event, Outcome, Party, Turn, Utterance};
 use dialogue::flow::{Capability, TransferCase};
+use dialogue::{Conversation, Effect, Event, Outcome, Party, Turn, Utterance};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use speech::{Answering, Line as Port, Piece, Trouble};
@@ -22,7 +22,7 @@ const GRACE: Duration = Duration::from_secs(30);
 /// A call under way.
 pub struct Session {
     conversation: Conversation,
-    mind: Mind,
+    minds: Vec<Mind>,
     wire: Wire,
     place: Place,
     journal: Journal,
@@ -91,7 +91,7 @@ impl Session {
     /// A call whose other side has answered.
     pub fn new(
         conversation: Conversation,
-        mind: Mind,
+        minds: Vec<Mind>,
         longest: Duration,
         (wire, place, journal): (Wire, Place, Journal),
         transport: Transport,
@@ -99,7 +99,7 @@ impl Session {
         let begun = Instant::now();
         Self {
             conversation,
-            mind,
+            minds,
             wire,
             place,
             journal,
@@ -183,7 +183,6 @@ impl Session {
                 self.next.extend(keys.chars().map(|digit| Event::Key { digit }));
                 None
             }
-            Some(In::Sound(_)) => None,
             Some(In::Noise(kind)) => Some(Event::Sound { kind }),
             Some(In::HangUp) | None => {
                 self.wire.from.close();
@@ -246,8 +245,7 @@ impl Session {
         match piece {
             Some(Ok(Piece::Text(text))) => Some(Event::ModelText { generation, text }),
             Some(Ok(Piece::Call(call))) => {
-                let call =
-                    dialogue::ToolCall { id: call.id, name: call.name, arguments: call.arguments };
+                let call = dialogue::ToolCall { id: call.id, name: call.name, arguments: call.arguments };
                 Some(Event::ModelCall { generation, call })
             }
             Some(Ok(Piece::Done(usage))) => {
@@ -282,7 +280,6 @@ impl Session {
             }
             Effect::Keys { keys, .. } => {
                 self.write_line(Who::Key, &keys.0, &"•".repeat(keys.0.chars().count())).await;
-                let _ = self.wire.to.send(Out::Keys(keys.0)).await;
             }
             Effect::Hold(on) => self.set_hold(on).await,
             Effect::Transfer { ring_seconds, .. } => {
@@ -308,13 +305,16 @@ impl Session {
     async fn ask(&mut self, generation: u64, node: &str, question: dialogue::Question) {
         self.answer = None;
         self.spent.questions += 1;
-        match self.mind.ask(node, question).await {
-            Ok(line) => self.answer = Some(Answer { generation, line }),
-            Err(trouble) => {
-                tracing::warn!(code = trouble.code, "a model cannot be asked");
-                self.next.push_back(Event::ModelFailed { generation });
+        for mind in &self.minds {
+            match mind.ask(node, question.clone()).await {
+                Ok(line) => {
+                    self.answer = Some(Answer { generation, line });
+                    return;
+                }
+                Err(trouble) => tracing::warn!(code = trouble.code, "a model cannot be asked"),
             }
         }
+        self.next.push_back(Event::ModelFailed { generation });
     }
 
     /// In writing, what is said is there at once.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -40,9 +39,8 @@ enum Said {
     HangUp,
 }
 
-/// Open a call in this browser and be its other side. The server sends what is shown as JSON, and sound as binary messages of
-/// 20 ms (16 bits, little endian, 16 kHz); it takes `{"type":"say","text"}`, `{"type":"key","digits"}`, `{"type":"hang_up"}` and
-/// sound in the same form.
+/// Open a call in this browser and be its other side. The server sends what is shown as JSON; it takes `{"type":"say","text"}`,
+/// `{"type":"key","digits"}` and `{"type":"hang_up"}`.
 #[utoipa::path(get, path = "/api/v1/calls/{id}/talk", tag = "voice",
     params(("id" = Uuid, Path, description = "The call")), responses((status = 101, description = "The socket is open")))]
 async fn talk(
@@ -54,7 +52,7 @@ async fn talk(
     if !same_origin(&headers, &who.app().config.public_origin()) {
         return Err(Error::forbidden());
     }
-    let ready = begin::in_browser(who.app(), who.caller(), id).await?;
+    let ready = begin::in_browser(who.app().clone(), who.caller().clone(), id).await?;
     let app = who.app().clone();
     Ok(upgrade.max_message_size(LARGEST).max_frame_size(LARGEST).on_upgrade(move |socket| async move {
         let (near, far) = wire();
@@ -79,7 +77,7 @@ async fn serve(mut socket: WebSocket, mut far: Far) {
                     send(&mut socket, Message::Close(Some(frame))).await;
                     return;
                 };
-                if let Some(message) = message && !send(&mut socket, message).await {
+                if !send(&mut socket, message).await {
                     return;
                 }
             }
@@ -87,7 +85,7 @@ async fn serve(mut socket: WebSocket, mut far: Far) {
                 let Some(Ok(incoming)) = incoming else { return };
                 let said = match incoming {
                     Message::Text(text) => read(text.as_str()),
-                    Message::Binary(sound) => Some(In::Sound(sound.to_vec())),
+                    Message::Binary(_) => None,
                     Message::Close(_) => return,
                     Message::Ping(_) | Message::Pong(_) => continue,
                 };
@@ -98,12 +96,7 @@ async fn serve(mut socket: WebSocket, mut far: Far) {
                     }
                     continue;
                 };
-                // sound that comes faster than it is heard is left out; words are not
-                let is_kept = match said {
-                    In::Sound(_) => { let _ = far.to.try_send(said); true }
-                    said => far.to.send(said).await.is_ok(),
-                };
-                if !is_kept {
+                if far.to.send(said).await.is_err() {
                     return;
                 }
             }
@@ -127,13 +120,8 @@ fn is_key(byte: u8) -> bool {
     byte.is_ascii_digit() || byte == b'*' || byte == b'#'
 }
 
-fn message(out: Out) -> Option<Message> {
-    match out {
-        Out::Sound(sound) => Some(Message::Binary(Bytes::from(sound))),
-        Out::Shown(shown) => Some(Message::text(json(&shown))),
-        // a browser has no keys to press and nobody to call
-        Out::Keys(_) | Out::Transfer { .. } => None,
-    }
+fn message(Out::Shown(shown): Out) -> Message {
+    Message::text(json(&shown))
 }
 
 /// As JSON.

@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 
 use super::desk::Shown;
 
-/// Frames of sound that may wait each way: two seconds.
+/// Messages that may wait each way.
 const WAITING: usize = 100;
 
 /// From the other end.
@@ -14,8 +14,6 @@ pub enum In {
     Text(String),
     /// Keys that were pressed.
     Keys(String),
-    /// Twenty milliseconds of sound.
-    Sound(Vec<u8>),
     /// What the line sounds like.
     Noise(dialogue::Sound),
     /// They have ended it.
@@ -24,21 +22,8 @@ pub enum In {
 
 /// To the other end.
 pub enum Out {
-    /// Sound, as it is to be heard.
-    Sound(Vec<u8>),
     /// What is shown there.
     Shown(Shown),
-    /// Keys are to be pressed.
-    Keys(String),
-    /// Somebody else is to join them.
-    Transfer {
-        /// Whom to call.
-        to: String,
-        /// What they are told first.
-        brief: String,
-        /// How long it rings.
-        ring_seconds: u32,
-    },
 }
 
 undisclosed!(In, Out);

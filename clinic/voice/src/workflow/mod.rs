@@ -153,7 +153,7 @@ async fn change(
     Body(change): Body<CallWorkflowChange>,
 ) -> Result<Json<CallWorkflow>> {
     who.write(async move |tx| {
-        let before = row::lock(tx, id).await?;
+        let before = lock(tx, id).await?;
         check_version(change.version, before.version, &before)?;
         let change = change.clone();
         let after = CallWorkflow {

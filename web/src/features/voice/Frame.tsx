@@ -35,11 +35,11 @@ type Props = {
 /** What all pages about a call workflow have in common: which one it is, another one to choose, and the ways between them. */
 export function Frame({ place, sub, actions, children }: Props) {
   const { list, all, chosen } = useCallWorkflow();
-  const { t } = useLang();
+  const { t, lang } = useLang();
   if (chosen) {
     return (
       <div className={classes.page}>
-        <Head all={all} chosen={chosen} sub={sub?.(chosen)} actions={actions?.(chosen)} />
+        <PageHeader title={localName(chosen, lang)} beside={<Picker all={all} chosen={chosen} />} sub={sub?.(chosen)} actions={actions?.(chosen)} />
         <Places place={place} slug={chosen.slug} />
         {children(chosen)}
       </div>
@@ -49,16 +49,6 @@ export function Frame({ place, sub, actions, children }: Props) {
     <div className={classes.page}>
       <PageHeader title={t('nav.calls')} />
       {list.isError ? <Failed error={list.error} retry={() => void list.refetch()} /> : list.isPending ? <Skeleton h={320} m="md" radius={12} /> : <First />}
-    </div>
-  );
-}
-
-function Head({ all, chosen, sub, actions }: { all: CallWorkflow[]; chosen: CallWorkflow; sub: ReactNode; actions: ReactNode }) {
-  const { lang } = useLang();
-  return (
-    <div className={classes.head}>
-      <PageHeader title={localName(chosen, lang)} sub={sub} actions={actions} />
-      <Picker all={all} chosen={chosen} />
     </div>
   );
 }

@@ -2038,6 +2038,23 @@ export interface paths {
         patch: operations["call-workflows.change"];
         trace?: never;
     };
+    "/api/v1/call-workflows/{id}/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The conversation of a call workflow. */
+        get: operations["call-workflows.flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/call-workflows/{id}/schema-versions": {
         parameters: {
             query?: never;
@@ -7181,6 +7198,45 @@ export interface components {
              */
             lastReadAt: string | null;
         };
+        /** @description The conversation of a call workflow: the version in use, and what keeps the files in the folder from being it. */
+        CallFlow: {
+            /** @description What is wrong with the files in the folder as they are now. While anything is, the version in use stays. */
+            faults: components["schemas"]["FlowFault"][];
+            /** @description Its files. */
+            files: components["schemas"]["FlowFile"][];
+            /** @description SHA-256 of its files, in hexadecimal. */
+            hash: string | null;
+            id: components["schemas"]["FlowId"] | null;
+            /**
+             * Format: date-time
+             * @description When it was loaded.
+             */
+            loadedAt: string | null;
+            /**
+             * Format: int32
+             * @description Which one it is.
+             */
+            number: number | null;
+            /** @description All versions, the newest first. */
+            versions: components["schemas"]["CallFlowVersion"][];
+        };
+        /** @description A version of a conversation. */
+        CallFlowVersion: {
+            /** @description SHA-256 of its files, in hexadecimal. */
+            hash: string;
+            /** @description Its id. */
+            id: components["schemas"]["FlowId"];
+            /**
+             * Format: date-time
+             * @description When it was loaded first.
+             */
+            loadedAt: string;
+            /**
+             * Format: int32
+             * @description Which one it is.
+             */
+            number: number;
+        };
         /** @description A purpose of calls. */
         CallWorkflow: {
             /**
@@ -8703,6 +8759,26 @@ export interface components {
          * @enum {string}
          */
         Flag: "never_signed_in" | "idle_90_days" | "no_second_factor" | "many_rights";
+        /** @description Something that is wrong with a file. */
+        FlowFault: {
+            /** @description Stable name of what it is. */
+            code: string;
+            /** @description At which character of the line, from 1; 0 for the file as a whole. */
+            column: number;
+            /** @description Which file. */
+            file: string;
+            /** @description In which line, from 1; 0 for the file as a whole. */
+            line: number;
+            /** @description What is wrong and what to do, in English. */
+            message: string;
+        };
+        /** @description A file of a conversation. */
+        FlowFile: {
+            /** @description Its name in the folder: `flow.yaml`, `scenarios/approved.yaml`. */
+            name: string;
+            /** @description What stands in it. */
+            text: string;
+        };
         /**
          * Format: uuid
          * @description A version of a conversation.
@@ -20675,6 +20751,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallWorkflow"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "call-workflows.flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallFlow"];
                 };
             };
             /** @description Not signed in, or no longer. */

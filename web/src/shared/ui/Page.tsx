@@ -15,13 +15,21 @@ export function usePageTitle(title: string) {
   }, [title, app]);
 }
 
-type HeaderProps = { title: string; sub?: ReactNode; actions?: ReactNode };
+/** `beside`: what belongs to the title and is none of the actions. */
+type HeaderProps = { title: string; beside?: ReactNode; sub?: ReactNode; actions?: ReactNode };
 
-export function PageHeader({ title, sub, actions }: HeaderProps) {
+export function PageHeader({ title, beside, sub, actions }: HeaderProps) {
   return (
     <div className={classes.head}>
       <div className={classes.titles}>
-        <Title order={1}>{title}</Title>
+        {beside ? (
+          <div className={classes.beside}>
+            <Title order={1}>{title}</Title>
+            {beside}
+          </div>
+        ) : (
+          <Title order={1}>{title}</Title>
+        )}
         {sub === undefined ? null : (
           <Text component="div" c="var(--text-dim)" size="sm" className={classes.sub}>
             {sub}

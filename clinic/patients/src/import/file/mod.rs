@@ -129,6 +129,37 @@ impl Remark {
     }
 }
 
+/// A table as it was given, for areas that take files of their own.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Table {
+    /// Headings of the columns.
+    pub headings: Vec<String>,
+    /// How the text was encoded; none for a workbook.
+    pub encoding: Option<String>,
+    /// What stands between the cells of a text.
+    pub delimiter: Option<char>,
+    /// The rows with their numbers as people count them: the headings are the first one.
+    #[serde(skip)]
+    pub rows: Vec<(i32, Vec<String>)>,
+}
+
+undisclosed!(Table);
+
+/// Reads a table: CSV, or the first sheet of an Excel workbook.
+///
+/// # Errors
+/// 422 with a code that says why nothing can be made of it.
+pub fn read_table(bytes: &[u8], hints: &Hints) -> Result<Table> {
+    let file = read(bytes, hints)?;
+    let cells = |(number, body): (i32, Body)| match body {
+        Body::Cells(cells) => Ok((number, cells)),
+        Body::Resource(_) => Err(unknown()),
+    };
+    let About { headings, encoding, delimiter, .. } = file.about;
+    let rows = file.rows.into_iter().map(cells).collect::<Result<_>>()?;
+    Ok(Table { headings, encoding, delimiter, rows })
+}
+
 /// Reads a file, whatever it is.
 ///
 /// # Errors

@@ -1,13 +1,14 @@
 import { Button } from '@mantine/core';
 import { IconDeviceLaptop, IconKeyboard, IconPhone } from '@tabler/icons-react';
-import { type LinkProps, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { uuid } from '@/shared/api/uuid';
 import { useCan } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { useErrorText } from '@/shared/i18n/errors';
 import { toast } from '@/shared/ui/toast';
-import { type CallWorkflow, type Transport, useAskCall } from '../api';
+import type { CallWorkflow } from '../api';
+import { type Transport, useStart } from '../calls/api';
 import type { Case } from '../cases/api';
 import classes from './Case.module.css';
 
@@ -22,7 +23,7 @@ export function CallButtons({ one, workflow }: { one: Case; workflow: CallWorkfl
   const { t } = useLang();
   const textOf = useErrorText();
   const navigate = useNavigate();
-  const ask = useAskCall();
+  const ask = useStart();
   // the same one until there is an answer
   const key = useRef(uuid());
   if (!useCan()('calls.start')) return null;
@@ -33,7 +34,7 @@ export function CallButtons({ one, workflow }: { one: Case; workflow: CallWorkfl
       const call = await ask.mutateAsync({ caseId: one.id, transport, key: key.current });
       key.current = uuid();
       if (transport === 'phone') return toast.done(t('cases.callAsked'));
-      await navigate({ to: `/calls/${call.id}/talk` as string as NonNullable<LinkProps['to']> });
+      await navigate({ to: '/calls/$id/talk', params: { id: call.id } });
     } catch (error) {
       key.current = uuid();
       toast.failed(textOf(error));

@@ -6,7 +6,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { lazy, type RefObject, Suspense, useEffect, useRef, useState } from 'react';
 import { useCan } from '@/shared/auth/session';
 import { type Filter, sizeOf } from '@/shared/filter/filter';
-import { useLang } from '@/shared/i18n';
+import { useLang, wantTexts } from '@/shared/i18n';
 import { Gate } from '@/shared/ui/Gate';
 import lists from '@/shared/ui/ListPage.module.css';
 import { More } from '@/shared/ui/More';
@@ -28,7 +28,11 @@ const CaseCards = lazy(() => import('./CaseCards').then((m) => ({ default: m.Cas
 const CallBar = lazy(() => import('./CallBar').then((m) => ({ default: m.CallBar })));
 const NewCaseDrawer = lazy(() => import('./NewCaseDrawer').then((m) => ({ default: m.NewCaseDrawer })));
 const FilterDrawer = lazy(() => import('./FilterDrawer').then((m) => ({ default: m.FilterDrawer })));
-const ImportDrawer = lazy(() => import('../imports/ImportDrawer').then((m) => ({ default: m.ImportDrawer })));
+const ImportDrawer = lazy(async () => {
+  // what can be wrong with a file is said there
+  const [module] = await Promise.all([import('../imports/ImportDrawer'), wantTexts('imports')]);
+  return { default: module.ImportDrawer };
+});
 const route = getRouteApi('/inside/cases/');
 
 export function CasesPage() {
@@ -158,7 +162,7 @@ function Cases({ workflow }: { workflow: CallWorkflow }) {
             <SearchBox ref={searchRef} label={t('cases.search')} value={typed} onType={setTyped} rows={listRef} autoComplete="off" className="ownDirection" />
             <FilterButton conditions={conditions} phone={phone} onClick={() => setFiltering(true)} />
             {phone ? null : <span className={lists.spacer} />}
-            <ListMenu listed={listed} onImport={() => go({ workflow: workflow.slug, import: 'new' })} onSelect={phone && mayChoose ? () => setSelecting(true) : undefined} />
+            <ListMenu listed={listed} secret={workflow.fields.some((field) => field.sensitive)} onImport={() => go({ workflow: workflow.slug, import: 'new' })} onSelect={phone && mayChoose ? () => setSelecting(true) : undefined} />
           </div>
           {shown.map((one) => (
             <Tabs.Panel key={one} value={one}>
@@ -210,16 +214,23 @@ function FilterButton({ conditions, phone, onClick }: { conditions: number; phon
   );
 }
 
-type MenuProps = { listed: Listed; onImport: () => void; onSelect: (() => void) | undefined };
+type MenuProps = {
+  listed: Listed;
+  /** There are sensitive fields. */
+  secret: boolean;
+  onImport: () => void;
+  onSelect: (() => void) | undefined;
+};
 
 /** What else can be done with the list. */
-function ListMenu({ listed, onImport, onSelect }: MenuProps) {
+function ListMenu({ listed, secret, onImport, onSelect }: MenuProps) {
   const { t } = useLang();
   const can = useCan();
   const save = useExport(listed);
-  if (!can('cases.import') && !can('cases.export') && !onSelect) return null;
+  const mayExport = can('cases.export') && !listed.deleted;
+  if (!can('cases.import') && !mayExport && !onSelect) return null;
   return (
-    <Menu position="bottom-end" width={220}>
+    <Menu position="bottom-end" width={250}>
       <Menu.Target>
         <ActionIcon variant="default" size={36} aria-label={t('cases.more')}>
           <IconDots size={18} stroke={1.7} />
@@ -236,9 +247,14 @@ function ListMenu({ listed, onImport, onSelect }: MenuProps) {
             {t('cases.import')}
           </Menu.Item>
         ) : null}
-        {can('cases.export') ? (
+        {mayExport ? (
           <Menu.Item leftSection={<IconFileExport size={16} />} onClick={() => void save()}>
             {t('cases.export')}
+          </Menu.Item>
+        ) : null}
+        {mayExport && secret ? (
+          <Menu.Item leftSection={<IconFileExport size={16} />} onClick={() => void save(true)}>
+            {t('cases.exportSecret')}
           </Menu.Item>
         ) : null}
       </Menu.Dropdown>

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { PatientPick } from '@/features/messaging/PatientPick';
+import { patientQuery } from '@/features/patients/api';
 import { useCan, useSession } from '@/shared/auth/session';
 import { RecordDrawer } from '@/shared/forms/RecordDrawer';
 import type { Labels } from '@/shared/forms/useFields';
@@ -10,6 +11,7 @@ import type { CallWorkflow } from '../api';
 import { CaseInput } from '../CaseInput';
 import { inOrder, issueOf, newValuesOf, type Typed, typedDefaults } from '../values';
 import { type Case, caseQuery, useChangeCase, useCreateCase } from './api';
+import { prefilled } from './prefill';
 
 type Draft = { patientId: string | null; fields: Typed };
 const labels: Labels<Draft> = { patientId: 'cases.col.patient', fields: 'cases.fields' };
@@ -43,8 +45,15 @@ export function NewCaseDrawer({ workflow, onClose, onCreated }: Props) {
       onCreated(made);
     },
   });
+  const link = async (patientId: string | null) => {
+    form.setFieldValue('patientId', patientId);
+    // what the record knows need not be typed; without an answer it is
+    const patient = patientId ? await client.ensureQueryData(patientQuery(patientId)).catch(() => undefined) : undefined;
+    if (patient) form.setValues((now) => ({ fields: prefilled(fields, now.fields ?? {}, patient) }));
+  };
   return (
     <RecordDrawer record={record} loaded={undefined} labels={labels} title={t('cases.new')} name={t('cases.new')} readOnly={undefined} busy={busy} save={save} create={t('cases.create')} onClose={onClose}>
+      {mayPatients ? <PatientPick label={t('cases.link')} value={form.values.patientId} onChange={(patientId) => void link(patientId)} error={form.errors.patientId} clearable /> : null}
       {fields.map((field, i) => (
         <CaseInput
           key={field.key}
@@ -59,9 +68,6 @@ export function NewCaseDrawer({ workflow, onClose, onCreated }: Props) {
         />
       ))}
       {fields.length ? null : <p>{t('cases.noFields')}</p>}
-      {mayPatients ? (
-        <PatientPick label={t('cases.link')} value={form.values.patientId} onChange={(patientId) => form.setFieldValue('patientId', patientId)} error={form.errors.patientId} clearable />
-      ) : null}
     </RecordDrawer>
   );
 }

@@ -1,32 +1,15 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { unwrap } from '@/shared/api/client';
+import { api, unwrap } from '@/shared/api/client';
 import { hasCode, type Schemas } from '@/shared/api/problem';
 import type { Filter } from '@/shared/filter/filter';
-import type { Transport } from '../api';
-import { voice as api } from '../loose';
-import type { CaseStatus, Sort } from '../search';
+import type { Transport } from '../calls/api';
+import { voice } from '../loose';
+import type { Sort } from '../search';
 import type { Values } from '../values';
 
-/** Somebody whom the practice calls about something. */
-export type Case = {
-  id: string;
-  callWorkflowId: string;
-  patientId: string | null;
-  patient: Schemas['PatientName'] | null;
-  schemaVersion: number;
-  /** Values by key; the sensitive ones only where they were asked for. */
-  fields: Values;
-  /** Sensitive fields that have a value. */
-  sensitiveKeys: string[];
-  callStatus: CaseStatus;
-  calls: number;
-  lastCallAt: string | null;
-  deletedAt: string | null;
-  version: number;
-  createdAt: string;
-  updatedAt: string;
-};
-export type NewCase = { callWorkflowId: string; patientId: string | null; fields: Values };
+/** Somebody whom the practice calls about something; the sensitive values only where they were asked for. */
+export type Case = Schemas['Case'];
+export type NewCase = Schemas['NewCase'];
 export type CaseChange = { patientId?: string | null; fields?: Values };
 export type Started = { asked: number; skipped: { id: string; code: string }[] };
 
@@ -37,15 +20,14 @@ const at = (id: string) => ({ params: { path: { id } } });
 
 /** Which cases of a call workflow. */
 export type Listed = { callWorkflowId: string; deleted: boolean; filter: Filter | undefined; sort: Sort; q: string };
-type Page = { items: Case[]; nextCursor: string | null };
 
-const bodyOf = ({ q, filter, ...asked }: Listed) => ({ ...asked, ...(q ? { search: q } : {}), ...(filter ? { filter } : {}) });
+const bodyOf = <L extends Omit<Listed, 'deleted'>>({ q, filter, ...asked }: L) => ({ ...asked, ...(q ? { search: q } : {}), ...(filter ? { filter } : {}) });
 
 /** Asked by POST: what is searched for is in the body, and in no address. */
 export const caseListQuery = (listed: Listed) =>
   infiniteQueryOptions({
     queryKey: [CASE, 'list', listed] as const,
-    queryFn: ({ pageParam, signal }) => unwrap<Page>(api.POST('/api/v1/cases/query', { body: { ...bodyOf(listed), limit: PAGE, ...(pageParam ? { cursor: pageParam } : {}) }, signal })),
+    queryFn: ({ pageParam, signal }) => unwrap(api.POST('/api/v1/cases/query', { body: { ...bodyOf(listed), limit: PAGE, ...(pageParam ? { cursor: pageParam } : {}) } as Schemas['CaseQuery'], signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     // of another call workflow nothing may stand there
@@ -57,11 +39,11 @@ export const caseListQuery = (listed: Listed) =>
 export const caseQuery = (id: string) =>
   queryOptions({
     queryKey: [CASE, 'one', id] as const,
-    queryFn: ({ signal }) => unwrap<Case>(api.GET('/api/v1/cases/{id}', { ...at(id), signal })),
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/cases/{id}', { ...at(id), signal })),
   });
 
 /** What is sensitive, asked for by somebody who is to see it: each time is written down, so it is asked for once. */
-export const readSensitive = (id: string) => unwrap<Case>(api.GET('/api/v1/cases/{id}', { params: { path: { id }, query: { sensitive: true } } }));
+export const readSensitive = (id: string) => unwrap(api.GET('/api/v1/cases/{id}', { params: { path: { id }, query: { sensitive: true } } }));
 
 function useKeep() {
   const client = useQueryClient();
@@ -75,7 +57,7 @@ function useKeep() {
 export function useCreateCase() {
   const onSuccess = useKeep();
   return useMutation({
-    mutationFn: ({ body, key }: { body: NewCase; key: string }) => unwrap<Case>(api.POST('/api/v1/cases', { body, params: { header: { 'Idempotency-Key': key } } })),
+    mutationFn: ({ body, key }: { body: NewCase; key: string }) => unwrap(api.POST('/api/v1/cases', { body, params: { header: { 'Idempotency-Key': key } } })),
     onSuccess,
   });
 }
@@ -83,7 +65,7 @@ export function useCreateCase() {
 export function useChangeCase() {
   const onSuccess = useKeep();
   return useMutation({
-    mutationFn: ({ id, body }: { id: string; body: CaseChange & { version: number } }) => unwrap<Case>(api.PATCH('/api/v1/cases/{id}', { ...at(id), body })),
+    mutationFn: ({ id, body }: { id: string; body: CaseChange & { version: number } }) => unwrap(api.PATCH('/api/v1/cases/{id}', { ...at(id), body })),
     onSuccess,
     // somebody else was quicker: what stands there now comes with the refusal
     onError: (error) => {
@@ -97,7 +79,7 @@ export function useSetDeleted() {
   const keep = useKeep();
   return async ({ id, version }: Pick<Case, 'id' | 'version'>, deleted: boolean): Promise<Case> => {
     const request = { ...at(id), body: { version } };
-    const now = await unwrap<Case>(deleted ? api.POST('/api/v1/cases/{id}/delete', request) : api.POST('/api/v1/cases/{id}/restore', request));
+    const now = await unwrap(deleted ? api.POST('/api/v1/cases/{id}/delete', request) : api.POST('/api/v1/cases/{id}/restore', request));
     keep(now);
     return now;
   };
@@ -110,12 +92,12 @@ export const MOST_AT_ONCE = 500;
 export function useStartCalls() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { ids: string[]; transport: Transport }) => unwrap<Started>(api.POST('/api/v1/cases/start', { body })),
+    mutationFn: (body: { ids: string[]; transport: Transport }) => unwrap<Started>(voice.POST('/api/v1/cases/start', { body })),
     onSettled: () => {
       for (const topic of [CASE, 'call']) void client.invalidateQueries({ queryKey: [topic] });
     },
   });
 }
 
-/** The cases of a list as a file. */
-export const exportCases = (listed: Listed) => unwrap<Blob>(api.POST('/api/v1/cases/export', { body: bodyOf(listed), parseAs: 'blob' }));
+/** The cases of a list as a file, with or without what is sensitive. */
+export const exportCases = ({ deleted: _, ...listed }: Listed, sensitive: boolean) => unwrap<Blob>(voice.POST('/api/v1/cases/export', { body: { ...bodyOf(listed), sensitive }, parseAs: 'blob' }));

@@ -10,11 +10,11 @@ export function useExport(listed: Listed) {
   const { t } = useLang();
   const textOf = useErrorText();
   const busy = useRef(false);
-  return async () => {
+  return async (sensitive = false) => {
     if (busy.current) return;
     busy.current = true;
     try {
-      saveFile(await exportCases(listed), `${t('cases.export.name')}.csv`);
+      saveFile(await exportCases(listed, sensitive), `${t('cases.export.name')}.csv`);
     } catch (error) {
       toast.failed(textOf(error));
     } finally {

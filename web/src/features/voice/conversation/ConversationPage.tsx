@@ -56,7 +56,7 @@ function Shown({ flow }: { flow: Flow }) {
   };
   useEffect(() => {
     if (!place) return;
-    const line = ref.current?.querySelector<HTMLElement>(`[data-line="${Math.max(1, place.line)}"]`);
+    const line = ref.current?.querySelector<HTMLElement>('[data-here]');
     line?.scrollIntoView({ block: 'center' });
     line?.focus({ preventScroll: true });
   }, [place]);
@@ -76,7 +76,7 @@ function Shown({ flow }: { flow: Flow }) {
               </Tabs.List>
               {flow.files.map((one) => (
                 <Tabs.Panel key={one.name} value={one.name}>
-                  <Code file={one} faults={flow.faults} />
+                  <Code file={one} line={place?.file === one.name ? Math.max(1, place.line) : undefined} />
                 </Tabs.Panel>
               ))}
             </Tabs>

@@ -1,16 +1,7 @@
 import { expect, it } from 'vitest';
-import { faultsByLine, linesOf, missingFiles } from './faults';
+import { canOpen, linesOf, placeOf } from './faults';
 
-const fault = (file: string, line: number, code = 'x') => ({ file, line, column: 1, code, message: 'm' });
-
-it('puts what is wrong at its line, and what concerns a whole file at its first', () => {
-  const faults = [fault('flow.yaml', 3, 'a'), fault('services.yaml', 3, 'b'), fault('flow.yaml', 0, 'c'), fault('flow.yaml', 3, 'd')];
-  const lines = faultsByLine('flow.yaml', faults);
-  expect([...lines].map(([line, here]) => [line, here.map(({ code }) => code)])).toEqual([
-    [3, ['a', 'd']],
-    [1, ['c']],
-  ]);
-});
+const fault = (file: string, line: number, column = 1) => ({ file, line, column, code: 'x', message: 'm' });
 
 it('counts lines as editors do', () => {
   expect(linesOf('a\r\nb\n')).toEqual(['a', 'b']);
@@ -18,6 +9,12 @@ it('counts lines as editors do', () => {
   expect(linesOf('')).toEqual(['']);
 });
 
-it('knows files that are missing', () => {
-  expect(missingFiles([{ name: 'flow.yaml', text: '' }], [fault('services.yaml', 1), fault('flow.yaml', 1), fault('services.yaml', 2)])).toEqual(['services.yaml']);
+it('writes places as editors do, and of a file as a whole only its name', () => {
+  expect(placeOf(fault('flow.yaml', 12, 3))).toBe('flow.yaml:12:3');
+  expect(placeOf(fault('flow.yaml', 0, 0))).toBe('flow.yaml');
+});
+
+it('leads to places that there are in the version in use', () => {
+  const files = [{ name: 'flow.yaml', text: 'a\nb\n' }];
+  expect([fault('flow.yaml', 2), fault('flow.yaml', 3), fault('services.yaml', 1)].map((one) => canOpen(files, one))).toEqual([true, false, false]);
 });

@@ -68,7 +68,7 @@ function Give({ workflow, onGiven }: { workflow: CallWorkflow; onGiven: (made: C
       >
         <IconUpload size={26} stroke={1.6} aria-hidden />
         <p>{t('caseImports.drop')}</p>
-        <FileButton onChange={(file) => void take(file)} accept=".csv,.txt,text/csv" inputProps={{ 'aria-label': t('caseImports.choose') }}>
+        <FileButton onChange={(file) => void take(file)} accept=".csv,.tsv,.txt,.xlsx" inputProps={{ 'aria-label': t('caseImports.choose') }}>
           {(props) => (
             <Button {...props} loading={give.isPending} data-autofocus>
               {t('caseImports.choose')}

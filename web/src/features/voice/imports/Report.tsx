@@ -1,5 +1,4 @@
-import { Alert, Button, Tabs } from '@mantine/core';
-import { IconInfoCircle } from '@tabler/icons-react';
+import { Button, Tabs } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -13,6 +12,7 @@ import { toast } from '@/shared/ui/toast';
 import type { CallWorkflow } from '../api';
 import { labelOf } from '../values';
 import { type CaseImport, type ImportRow, importRowsQuery, type Outcome, outcomes, useRunImport } from './api';
+import { Columns } from './Columns';
 import classes from './Imports.module.css';
 
 const SHOWN = 4;
@@ -28,11 +28,11 @@ export function Report({ workflow, one, onClose, onAgain }: Props) {
   const there = outcomes.filter(count);
   const [chosen, setChosen] = useState<Outcome>();
   const shown = chosen && there.includes(chosen) ? chosen : there[0];
-  const fine = count('fine');
+  const fine = count('create');
   const go = () => run.mutateAsync(one).catch((error: unknown) => toast.failed(textOf(error)));
   return (
     <>
-      <Columns workflow={workflow} one={one} />
+      <Columns key={one.version} workflow={workflow} one={one} />
       <Tabs value={shown ?? null} onChange={(value) => setChosen(outcomes.find((outcome) => outcome === value))} keepMounted={false}>
         <Tabs.List aria-label={t('caseImports.report')}>
           {there.map((outcome) => (
@@ -63,35 +63,6 @@ export function Report({ workflow, one, onClose, onAgain }: Props) {
   );
 }
 
-function Columns({ workflow, one }: { workflow: CallWorkflow; one: CaseImport }) {
-  const { t, lang } = useLang();
-  const labelFor = (key: string) => {
-    const field = workflow.fields.find((other) => other.key === key);
-    return field ? labelOf(field.label, lang) : key;
-  };
-  const unknown = one.columns.filter(({ field }) => !field).map(({ heading }) => heading);
-  return (
-    <>
-      <p className={classes.hint}>
-        <bdi>{one.fileName}</bdi> · {t('caseImports.rows', { count: one.rows })}
-      </p>
-      <ul className={classes.columns} aria-label={t('caseImports.columns')}>
-        {one.columns.map((column, i) => (
-          <li key={i} data-none={!column.field || undefined}>
-            <bdi>{column.heading}</bdi>
-            <span>{column.field ? <bdi>{labelFor(column.field)}</bdi> : t('caseImports.leftOut')}</span>
-          </li>
-        ))}
-      </ul>
-      {unknown.length ? (
-        <Alert color="gray" variant="light" icon={<IconInfoCircle />} py="xs">
-          {t('caseImports.unknown')}
-        </Alert>
-      ) : null}
-    </>
-  );
-}
-
 function Rows({ workflow, one, outcome }: { workflow: CallWorkflow; one: CaseImport; outcome: Outcome }) {
   const { t } = useLang();
   const list = useInfiniteQuery(importRowsQuery(one.id, one.version, outcome));
@@ -112,7 +83,10 @@ function Rows({ workflow, one, outcome }: { workflow: CallWorkflow; one: CaseImp
 function Row({ workflow, row }: { workflow: CallWorkflow; row: ImportRow }) {
   const words = useLang();
   const { t, lang } = words;
-  const field = (key: string) => workflow.fields.find((one) => one.key === key);
+  const nameOf = (key: string) => {
+    const field = workflow.fields.find((one) => one.key === key);
+    return field ? labelOf(field.label, lang) : key;
+  };
   return (
     <li>
       <span className={`${classes.number} tnum`}>{row.number}</span>
@@ -122,7 +96,8 @@ function Row({ workflow, row }: { workflow: CallWorkflow; row: ImportRow }) {
         </b>
         {row.faults.map((fault, i) => (
           <small key={i} data-fault>
-            <bdi>{field(fault.field) ? labelOf(field(fault.field)!.label, lang) : fault.field}</bdi>: {issueText(words, fault)}
+            {fault.field ? <bdi>{nameOf(fault.field)}: </bdi> : null}
+            {issueText(words, fault)}
           </small>
         ))}
       </span>

@@ -2,22 +2,22 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQ
 import { unwrap } from '@/shared/api/client';
 import { voice as api } from '../loose';
 
-/** What would become of a row, or what became of it. */
-export const outcomes = ['fault', 'duplicate', 'fine', 'created'] as const;
+/** What would become of a row, or what became of it: what people look at first comes first. */
+export const outcomes = ['fault', 'duplicate', 'create', 'created'] as const;
 export type Outcome = (typeof outcomes)[number];
 export type CaseImport = {
   id: string;
   callWorkflowId: string;
-  fileName: string;
-  state: 'checked' | 'entered';
-  /** Columns of the file, each with the key of the field that it is matched with. */
+  /** Columns of the file, each with the key of the field that it is. */
   columns: { heading: string; field: string | null }[];
+  dates: 'dmy' | 'mdy';
+  state: 'checked' | 'running' | 'entered';
+  job: { state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'; done: number; total: number | null } | null;
   rows: number;
   outcomes: Partial<Record<Outcome, number>>;
-  job: { state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'; done: number; total: number | null } | null;
   version: number;
 };
-export type ImportRow = { number: number; cells: string[]; faults: { field: string; code: string; message: string }[]; caseId: string | null };
+export type ImportRow = { number: number; outcome: Outcome; cells: string[]; faults: { field: string; code: string; message: string }[]; caseId: string | null };
 
 // the topic of the live messages about imports
 const KEY = 'case_import';
@@ -59,7 +59,7 @@ export function useGiveFile(callWorkflowId: string) {
     mutationFn: ({ file, key }: { file: File; key: string }) =>
       unwrap<CaseImport>(
         api.POST('/api/v1/case-imports', {
-          params: { query: { callWorkflowId }, header: { 'Idempotency-Key': key, 'X-File-Name': encodeURIComponent(file.name.slice(-200)) } },
+          params: { query: { callWorkflowId }, header: { 'Idempotency-Key': key } },
           body: file,
           bodySerializer: (body) => body as Blob,
           headers: { 'Content-Type': 'application/octet-stream' },
@@ -69,7 +69,19 @@ export function useGiveFile(callWorkflowId: string) {
   });
 }
 
-/** Enters the rows that are fine. */
+/** How a file is read. */
+export type Matching = { columns?: (string | null)[]; dates?: CaseImport['dates'] };
+
+/** Says which field each column is; every row is judged anew. */
+export function useMatch() {
+  const keep = useKeep();
+  return useMutation({
+    mutationFn: ({ id, ...body }: Pick<CaseImport, 'id' | 'version'> & Matching) => unwrap<CaseImport>(api.PATCH('/api/v1/case-imports/{id}', { ...at(id), body })),
+    onSuccess: keep,
+  });
+}
+
+/** Enters the rows that are right. */
 export function useRunImport() {
   const keep = useKeep();
   return useMutation({

@@ -38,10 +38,10 @@ function Version({ version, before, inUse }: { version: SchemaVersion; before: S
   const since = [formatDateTime(lang, timeZone, version.createdAt), version.createdBy].filter(Boolean).join(' · ');
   return (
     <li className={classes.version} data-version={version.number}>
-      <header>
+      <div className={classes.versionHead}>
         <h3>{[t('callWorkflows.version', { n: version.number }), inUse ? t('callWorkflows.inUse') : null].filter(Boolean).join(' · ')}</h3>
         <span className="tnum">{since}</span>
-      </header>
+      </div>
       {before ? <ChangeList changes={fieldChanges(before.fields, version.fields)} /> : null}
       <details>
         <summary>{t('callWorkflows.fieldCount', { count: version.fields.length })}</summary>
