@@ -9,6 +9,7 @@ import { Empty, Failed } from '@/shared/ui/Page';
 import { takeRest } from '@/shared/ui/takeRest';
 import { type CallDetail, callQuery } from '../api';
 import { useSound } from '../audio/useSound';
+import { CaseLink } from '../CaseLink';
 import type { Conversation } from '../conversation';
 import { Lines } from '../Lines';
 import { Say } from '../Say';
@@ -122,6 +123,12 @@ function ToCalls({ call }: { call: CallDetail }) {
 /** What is wrong with the connection, or could not be done. */
 function Trouble({ now, call }: { now: Conversation; call: CallDetail }) {
   const { t, lookup } = useLang();
+  if (now.phase === 'gone' && call.state === 'queued')
+    return (
+      <Alert color="orange" m="md" title={t('calls.phase.refused')} role="alert">
+        {t('calls.phase.refusedText')} <CaseLink call={call} />
+      </Alert>
+    );
   if (now.phase === 'gone' || now.phase === 'lost')
     return (
       <Alert color="orange" m="md" title={t(`calls.phase.${now.phase}`)} role="alert">
