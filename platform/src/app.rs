@@ -67,6 +67,7 @@ impl App {
         let mut origins = egress::addresses("calcom_origins", &config.calcom_origins)?;
         origins.extend(egress::addresses("sendgrid_origins", &config.sendgrid_origins)?);
         origins.extend(egress::addresses("twilio_origins", &config.twilio_origins)?);
+        origins.extend(egress::addresses("retell_origins", &config.retell_origins)?);
         let outside = Egress::to(&origins)?;
         let public_origin = config.public_origin().into();
         let door = Door { db, keys: Keys::new(root), clock, public_origin, wake: Arc::default() };

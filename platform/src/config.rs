@@ -118,6 +118,8 @@ settings! {
     sendgrid_origins: String = "https://api.sendgrid.com,https://api.eu.sendgrid.com".to_owned();
     /// Where practices may reach Twilio.
     twilio_origins: String = "https://api.twilio.com".to_owned();
+    /// Where practices may reach Retell: the addresses of its API, separated by commas, the usual one first.
+    retell_origins: String = "https://api.retellai.com".to_owned();
     /// Servers for mail within the own network that practices may send by, host names separated by commas; others of
     /// theirs must be reachable from everywhere.
     smtp_inner_hosts: String = String::new();
