@@ -101,7 +101,7 @@ async fn receive_retell(from: Anybody, Path(address): Path<String>, request: Req
     let caller = delivered.caller.clone();
     from.app
         .door
-        .write_regardless(&caller, async move |tx| {
+        .write(&caller, async move |tx| {
             settings::prove(tx, &delivered.token, &delivered.signature, &delivered.body).await?;
             let message = Message::read(&delivered.body).map_err(|_| unread())?;
             accept(tx, &message, &delivered.body).await
