@@ -140,6 +140,7 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         ("/api/v1/workflow-runs/", automated.begun),
         ("/api/v1/workflow-rehearsals/", automated.rehearsal),
         ("/api/v1/calcom-bookings/", undecided(server, person).await),
+        ("/api/v1/retell/calls/", ordered(server, person).await),
         ("/fhir/R4/Appointment/", appointment),
         ("/fhir/R4/Coverage/", insurance),
         ("/fhir/R4/Organization/", person.practice()),
@@ -322,6 +323,20 @@ async fn without_triggers(server: &TestServer) -> PgConnection {
         .await
         .expect("no triggers for a fixture");
     conn
+}
+
+/// A call that Retell is to make.
+async fn ordered(server: &TestServer, person: &Person) -> Uuid {
+    let (id, mut conn) = (Uuid::now_v7(), without_triggers(server).await);
+    for sql in [
+        "insert into voice.call (practice_id, id, direction, runtime, transport, state, requested_by, review, created_at,
+                                 updated_at)
+         values ($1, $2, 'outbound', 'retell', 'web', 'queued', 'person', 'none', now(), now())",
+        "insert into voice.retell_order (practice_id, call_id, state, variables) values ($1, $2, 'waiting', '')",
+    ] {
+        sqlx::query(sql).bind(person.practice()).bind(id).execute(&mut conn).await.expect("a call");
+    }
+    id
 }
 
 /// A message that has come so far; one that was received came from somebody unknown, one that was sent lies in the sandbox.
