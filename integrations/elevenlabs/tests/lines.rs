@@ -10,11 +10,8 @@ use platform::phi::Phi;
 use serde_json::json;
 use speech::{Format, Line, Saying, Speaking, Spoken, Trouble, Voice as _};
 
-const PATIENCE: Patience = Patience {
-    connect: Duration::from_secs(3),
-    answer: Duration::from_secs(1),
-    silence: Duration::from_millis(1_500),
-};
+const PATIENCE: Patience =
+    Patience { connect: Duration::from_secs(3), answer: Duration::from_secs(1), silence: Duration::from_millis(1_500) };
 
 fn voice(url: &str) -> Eleven {
     let base = egress::address("test", url).expect("an address");
