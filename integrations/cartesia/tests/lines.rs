@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cartesia::Sonic;
 use lines::{Dialer, Patience};
-use peers::{Nobody, Oddity, SpeechPeer};
+use peers::{Nobody, Oddity, Said, SpeechPeer};
 use platform::egress::{self, Egress};
 use platform::phi::Phi;
 use serde_json::json;
@@ -129,4 +129,16 @@ async fn whatever_goes_wrong_is_told() {
         assert_eq!(line.from.recv().await.expect("trouble").map(|_| ()), Err(Trouble::new(code)), "{oddity:?}");
         assert!(line.from.recv().await.is_none(), "the line ends behind an error");
     }
+}
+
+/// As it does after some minutes.
+#[tokio::test]
+async fn a_good_bye_in_silence_is_an_end_and_no_trouble() {
+    let peer = SpeechPeer::start().await;
+    let done = json!({ "type": "done", "context_id": "u1", "status_code": 200, "done": true });
+    peer.will_be_odd([Oddity::Says(vec![Said::Text(done.to_string()), Said::Close(1000)])]);
+    let mut line = voice(&peer.url).open(Format::Mulaw8k).await.expect("a line");
+    tell(&line, Saying::Say { utterance: 1, text: "Yes.".to_owned() }).await;
+    assert!(matches!(line.from.recv().await, Some(Ok(Spoken::Done { utterance: 1 }))));
+    assert!(line.from.recv().await.is_none());
 }

@@ -163,10 +163,10 @@ impl<D: Dialect> Served<D> {
         due.into_iter().chain(leaving).min()
     }
 
-    /// A good-bye is fine (RFC 6455, 7.4.1: normal closure, going away, no status) when nothing is expected, and from whom
-    /// it was said to.
+    /// A good-bye is fine (RFC 6455, 7.4.1: normal closure, going away; some give no reason) when nothing is expected, and
+    /// from whom it was said to.
     fn closed(&self, code: Option<u16>, is_leaving: bool) -> Result<(), Trouble> {
-        if (is_leaving || self.dialect.is_at_rest()) && matches!(code, Some(1000 | 1001 | 1005)) {
+        if (is_leaving || self.dialect.is_at_rest()) && matches!(code, None | Some(1000 | 1001)) {
             return Ok(());
         }
         Err(trouble::of_close(code))

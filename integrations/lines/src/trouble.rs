@@ -30,8 +30,8 @@ pub fn of_status(status: u16, after: Option<Duration>) -> Trouble {
     Trouble { after: after.filter(|_| trouble.is_transient).map(|after| after.min(LONGEST_PAUSE)), ..trouble }
 }
 
-/// From the code with which a WebSocket was closed, none when the connection just ended (RFC 6455, 7.4.1, and the registry
-/// of IANA that it begins).
+/// From the code with which a WebSocket was closed, if there was one (RFC 6455, 7.4.1, and the registry of IANA that it
+/// begins).
 #[must_use]
 pub fn of_close(code: Option<u16>) -> Trouble {
     Trouble::new(match code {

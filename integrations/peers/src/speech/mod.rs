@@ -75,6 +75,8 @@ pub enum Said {
     Text(String),
     /// Sound.
     Sound(Vec<u8>),
+    /// Good-bye, with this code.
+    Close(u16),
 }
 
 /// How long they take.
@@ -311,6 +313,7 @@ impl Peer {
                         match said {
                             Said::Text(text) => self.send(&text).await?,
                             Said::Sound(sound) => self.sound(sound).await?,
+                            Said::Close(code) => return self.close(code).await,
                         }
                     }
                     self.odd = Some(Oddity::Mute);

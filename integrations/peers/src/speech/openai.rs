@@ -35,7 +35,7 @@ pub(super) async fn answer(shared: &Shared, body: &[u8], odd: Option<Oddity>) ->
         Some(Oddity::Says(said)) => {
             let text = |said| match said {
                 Said::Text(text) => Some(text),
-                Said::Sound(_) => None,
+                Said::Sound(_) | Said::Close(_) => None,
             };
             events = said.into_iter().filter_map(text).collect();
             End::Open
