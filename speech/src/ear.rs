@@ -35,7 +35,7 @@ const HELD: f32 = 0.5;
 /// end of music would be noticed late.
 const MUSIC: f32 = 0.14;
 const NO_MUSIC: f32 = 0.06;
-const MOST: f32 = 0.2;
+const MOST: f32 = 0.17;
 const SLOWLY: f32 = 0.05;
 /// Share of power on single frequencies that may be the beginning of a tone, or a voice that stands still for a moment.
 const STILL: f32 = 0.9;
