@@ -44,10 +44,6 @@ pub async fn extract(tx: &mut TenantTx, call: &Course, analysis: &Analysis) -> R
 
 /// Of what it is a field, with the value as it would be kept there; nothing when it is there already, or would not fit.
 async fn differing(tx: &mut TenantTx, call: &Course, key: &str, value: &Value) -> Result<Option<NewFinding>> {
-    let found = |target, value, before| {
-        let (key, quote, turn) = (key.to_owned(), None, None);
-        NewFinding { target, key, value, before, quote, turn, is_written: false }
-    };
     if let Some((schema, fields)) = case(tx, call).await?
         && let Some(field) = schema.field(key)
     {
@@ -55,12 +51,17 @@ async fn differing(tx: &mut TenantTx, call: &Course, key: &str, value: &Value) -
         let tidy = alone.tidied(&Values::from_iter([(key.to_owned(), value.clone())]));
         let Some(value) = tidy.ok().and_then(|mut values| values.remove(key)) else { return Ok(None) };
         let before = fields.get(key).cloned().unwrap_or_default();
-        return Ok((before != value).then(|| found(Target::Case, value, before)));
+        return Ok((before != value).then(|| found(Target::Case, key, value, before)));
     }
     let Some(patient) = call.patient_id else { return Ok(None) };
     let value = value.as_str().map_or_else(|| value.clone(), |text| Value::from(text.trim()));
     let before = of_patient(tx, patient, key).await?.filter(|before| *before != value);
-    Ok(before.map(|before| found(Target::Patient, value, before)))
+    Ok(before.map(|before| found(Target::Patient, key, value, before)))
+}
+
+fn found(target: Target, key: &str, value: Value, before: Value) -> NewFinding {
+    let (key, quote, turn) = (key.to_owned(), None, None);
+    NewFinding { target, key, value, before, quote, turn, is_written: false }
 }
 
 /// The schema of the call's case, and what is known of it.
