@@ -27,8 +27,8 @@ use uuid::Uuid;
 
 use crate::{CallId, CallWorkflowId, CaseId, FlowId};
 
-pub use findings::{Finding, NewFinding, Target, found_by};
-pub use turns::{NewTurn, Turn, Who};
+pub use findings::{Finding, NewFinding, Target, found_by, of as findings_of, write as write_findings};
+pub use turns::{NewTurn, Turn, Who, write as write_turns};
 
 /// The routes of calls.
 pub fn routes() -> Routes {

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use platform::Result;
-use platform::crypto::Place;
 use platform::db::TenantTx;
-use platform::phi::Phi;
 use platform::record::Change;
 use retell::{Analysis, Line, Speaker, Status};
 use serde_json::{Value, json};
@@ -15,6 +13,7 @@ use super::course::{self, Course};
 use super::extract;
 use super::known::{Known, Stage};
 use crate::CallId;
+use crate::call::{NewTurn, Who, write_turns};
 
 /// Brings a call to what is known of it; answers why nothing was made of that, where it is so.
 ///
@@ -29,17 +28,9 @@ pub async fn apply(tx: &mut TenantTx, known: &Known) -> Result<Option<&'static s
         return Ok(Some("other_call"));
     }
     let analysis = known.analysis();
-    let mut after = brought(&before, known, analysis.as_ref(), tx.now());
+    let after = brought(&before, known, analysis.as_ref(), tx.now());
     if after.state == "ended" {
         write_lines(tx, after.id, known.lines()).await?;
-    }
-    if let Some(analysis) = &analysis {
-        keep_private(tx, after.id, known, analysis).await?;
-        let open = extract::extract(tx, &after, analysis).await?;
-        let is_in_doubt = analysis.successful == Some(false) && known.answered;
-        if (open || is_in_doubt) && after.review == "none" {
-            "open".clone_into(&mut after.review);
-        }
     }
     let event = match (before.state.as_str(), after.state.as_str()) {
         (old, new) if old == new => "call.changed",
@@ -47,10 +38,18 @@ pub async fn apply(tx: &mut TenantTx, known: &Known) -> Result<Option<&'static s
         (_, "ended") => "call.finished",
         _ => "call.changed",
     };
-    let is_over = event == "call.finished";
     let after = course::save(tx, &before, after, event).await?;
-    if is_over || event == "call.started" {
+    if event == "call.finished" || event == "call.started" {
         extract::tell_case(tx, &after).await?;
+    }
+    if let Some(analysis) = &analysis {
+        keep_private(tx, after.id, known, analysis).await?;
+        let open = extract::extract(tx, &after, analysis).await?;
+        let is_in_doubt = analysis.successful == Some(false) && known.answered;
+        if (open || is_in_doubt) && after.review == "none" {
+            let to_see = Course { review: "open".to_owned(), ..after.clone() };
+            course::save(tx, &after, to_see, "call.extracted").await?;
+        }
     }
     Ok(None)
 }
@@ -151,17 +150,6 @@ async fn keep_private(tx: &mut TenantTx, id: CallId, known: &Known, analysis: &A
     tx.record(Change::done("summarize", "call", id.uuid())).await
 }
 
-/// A line as it is kept.
-struct Turn {
-    who: &'static str,
-    node: Option<String>,
-    from: i32,
-    to: Option<i32>,
-    text: Phi<String>,
-    /// The same without what is sensitive.
-    plain: Phi<String>,
-}
-
 /// The lines of a call that are not kept yet: a transcript grows at its end.
 async fn write_lines(tx: &mut TenantTx, id: CallId, lines: &[Line]) -> Result<()> {
     let practice = tx.practice();
@@ -172,58 +160,42 @@ async fn write_lines(tx: &mut TenantTx, id: CallId, lines: &[Line]) -> Result<()
     );
     let kept = usize::try_from(kept.fetch_one(tx.conn()).await?).unwrap_or(usize::MAX);
     let turns = turns(lines);
-    for (seq, turn) in turns.iter().enumerate().skip(kept) {
-        let seq = i32::try_from(seq).unwrap_or(i32::MAX);
-        let private = json!({ "text": turn.text, "redacted": turn.plain }).to_string();
-        let place = Place { table: "voice.turn", column: "private", row: id.uuid() };
-        let sealed = tx.seal(place, private.as_bytes()).await?;
-        sqlx::query!(
-            "insert into voice.turn (practice_id, call_id, seq, who, node, at_ms, ended_ms, private)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            practice,
-            id.uuid(),
-            seq,
-            turn.who,
-            turn.node,
-            turn.from,
-            turn.to,
-            sealed,
-        )
-        .execute(tx.conn())
-        .await?;
-    }
     let new = turns.len().saturating_sub(kept);
     if new > 0 {
+        write_turns(tx, id, &turns).await?;
         tx.record(Change::done("transcribe", "call", id.uuid()).with(json!({ "turns": new }))).await?;
     }
     Ok(())
 }
 
-fn turns(lines: &[Line]) -> Vec<Turn> {
+fn turns(lines: &[Line]) -> Vec<NewTurn> {
     let (mut turns, mut node, mut at) = (Vec::new(), None, 0);
     for line in lines {
-        let (who, text, plain, from, to) = match line {
+        let (who, text, redacted, from, to) = match line {
             Line::Moved { to } => {
                 node = Some(to.chars().take(60).collect::<String>());
                 continue;
             }
             Line::Said { by, text, from, to } => {
                 let who = match by {
-                    Speaker::Agent => "agent",
-                    Speaker::User => "caller",
-                    Speaker::TransferTarget => "staff",
+                    Speaker::Agent => Who::Agent,
+                    Speaker::User => Who::Caller,
+                    Speaker::TransferTarget => Who::Staff,
                 };
                 (who, text.clone(), text.clone(), *from, *to)
             }
-            Line::Called { name, arguments, .. } => ("tool", format!("{name} {arguments}"), name.clone(), None, None),
-            Line::Answered { content, .. } => ("tool", content.clone(), String::new(), None, None),
-            Line::Pressed { key } => ("key", key.clone(), String::new(), None, None),
+            Line::Called { name, arguments, .. } => {
+                (Who::Tool, format!("{name} {arguments}"), name.clone(), None, None)
+            }
+            Line::Answered { content, .. } => (Who::Tool, content.clone(), String::new(), None, None),
+            Line::Pressed { key } => (Who::Key, key.clone(), String::new(), None, None),
         };
         // what has no time of its own was after what went before
-        let from = from.map_or(at, |from| milliseconds(Some(from)).max(at));
-        let to = to.map(|to| milliseconds(Some(to)).max(from));
-        at = to.unwrap_or(from);
-        turns.push(Turn { who, node: node.clone(), from, to, text: Phi::new(text), plain: Phi::new(plain) });
+        let at_ms = from.map_or(at, |from| milliseconds(Some(from)).max(at));
+        let ended_ms = to.map(|to| milliseconds(Some(to)).max(at_ms));
+        at = ended_ms.unwrap_or(at_ms);
+        let (node, latency) = (node.clone(), None);
+        turns.push(NewTurn { who, node, at_ms, ended_ms, text, redacted, interrupted: false, latency });
     }
     turns
 }

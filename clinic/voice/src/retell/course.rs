@@ -261,8 +261,15 @@ pub async fn save(tx: &mut TenantTx, before: &Course, after: Course, event: &'st
     )
     .execute(tx.conn())
     .await?;
-    let change = Change::updated("call", after.id.uuid(), before, &after).event(event, after.version);
-    tx.record(of_patient(change, after.patient_id)).await?;
+    let change = Change::updated("call", after.id.uuid(), before, &after)
+        .event(event, after.version)
+        .naming("callWorkflow", after.call_workflow_id.map(CallWorkflowId::uuid))
+        .naming("case", after.case_id.map(CaseId::uuid));
+    tx.record(match after.patient_id {
+        Some(patient) if event == "call.finished" => change.on_timeline(patient, "call.finished"),
+        patient => of_patient(change, patient),
+    })
+    .await?;
     Ok(after)
 }
 

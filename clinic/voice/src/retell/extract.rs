@@ -3,7 +3,6 @@
 
 use dialogue::{Schema, Values};
 use platform::Result;
-use platform::crypto::Place;
 use platform::db::TenantTx;
 use platform::error::Error;
 use platform::id::PatientId;
@@ -13,48 +12,56 @@ use serde_json::{Value, json};
 use sqlx::types::Json;
 
 use super::course::Course;
-use crate::CallId;
+use crate::call::{NewFinding, Target, findings_of, write_findings};
 
 /// What is no field of anybody: what came of the call.
 const OUTCOME: &str = "outcome";
 
-/// Keeps what differs from the record; answers whether anything does that nobody has decided on.
+/// Keeps what differs from the record, once; answers whether any of that is new. What somebody has decided on stays decided.
 ///
 /// # Errors
 /// 503 when the database is away.
 pub async fn extract(tx: &mut TenantTx, call: &Course, analysis: &Analysis) -> Result<bool> {
-    let mut open = false;
+    let before = findings_of(tx, call.id).await?;
+    let mut new = Vec::new();
     for (key, value) in &analysis.fields {
         let is_said = !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty());
         if key == OUTCOME || key.is_empty() || key.len() > 60 || !is_said {
             continue;
         }
-        if let Some((target, value)) = differing(tx, call, key, value).await? {
-            open |= keep(tx, call.id, target, key, &value).await?;
-        }
+        let found = differing(tx, call, key, value).await?;
+        let is_new = |found: &NewFinding| !before.iter().any(|one| one.target == found.target && one.key == found.key);
+        new.extend(found.filter(is_new));
     }
-    Ok(open)
+    if new.is_empty() {
+        return Ok(false);
+    }
+    write_findings(tx, call.id, &new).await?;
+    let keys: Vec<_> = new.iter().map(|found| found.key.as_str()).collect();
+    tx.record(Change::done("find", "call", call.id.uuid()).with(json!({ "fields": keys }))).await?;
+    Ok(true)
 }
 
-/// Of what it is a field, and the value as it would be kept there; nothing when it is there already, or would not fit.
-async fn differing(
-    tx: &mut TenantTx,
-    call: &Course,
-    key: &str,
-    value: &Value,
-) -> Result<Option<(&'static str, Value)>> {
+/// Of what it is a field, with the value as it would be kept there; nothing when it is there already, or would not fit.
+async fn differing(tx: &mut TenantTx, call: &Course, key: &str, value: &Value) -> Result<Option<NewFinding>> {
     if let Some((schema, fields)) = case(tx, call).await?
         && let Some(field) = schema.field(key)
     {
         let alone = Schema { fields: vec![field.clone()] };
         let tidy = alone.tidied(&Values::from_iter([(key.to_owned(), value.clone())]));
         let Some(value) = tidy.ok().and_then(|mut values| values.remove(key)) else { return Ok(None) };
-        return Ok(Some(("case", value)).filter(|(_, value)| fields.get(key) != Some(value)));
+        let before = fields.get(key).cloned().unwrap_or_default();
+        return Ok((before != value).then(|| found(Target::Case, key, value, before)));
     }
     let Some(patient) = call.patient_id else { return Ok(None) };
-    let known = of_patient(tx, patient, key).await?;
     let value = value.as_str().map_or_else(|| value.clone(), |text| Value::from(text.trim()));
-    Ok(known.filter(|known| *known != value).map(|_| ("patient", value)))
+    let before = of_patient(tx, patient, key).await?.filter(|before| *before != value);
+    Ok(before.map(|before| found(Target::Patient, key, value, before)))
+}
+
+fn found(target: Target, key: &str, value: Value, before: Value) -> NewFinding {
+    let (key, quote, turn) = (key.to_owned(), None, None);
+    NewFinding { target, key, value, before, quote, turn, is_written: false }
 }
 
 /// The schema of the call's case, and what is known of it.
@@ -84,29 +91,6 @@ async fn of_patient(tx: &mut TenantTx, patient: PatientId, key: &str) -> Result<
         "last_name" => Some(json!(record.family_name)),
         _ => None,
     })
-}
-
-/// Keeps it once; what somebody has decided on stays decided.
-async fn keep(tx: &mut TenantTx, call: CallId, target: &'static str, key: &str, value: &Value) -> Result<bool> {
-    let place = Place { table: "voice.finding", column: "private", row: call.uuid() };
-    let sealed = tx.seal(place, json!({ "value": value }).to_string().as_bytes()).await?;
-    let practice = tx.practice();
-    let kept = sqlx::query!(
-        "insert into voice.finding (practice_id, call_id, target, key, private, state) values ($1, $2, $3, $4, $5, 'open')
-             on conflict do nothing",
-        practice,
-        call.uuid(),
-        target,
-        key,
-        sealed,
-    )
-    .execute(tx.conn())
-    .await?;
-    if kept.rows_affected() == 0 {
-        return Ok(false);
-    }
-    tx.record(Change::done("find", "call", call.uuid()).with(json!({ "target": target, "field": key }))).await?;
-    Ok(true)
 }
 
 /// How the case of a call stands with its calls.

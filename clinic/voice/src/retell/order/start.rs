@@ -220,7 +220,7 @@ async fn enter(tx: &mut TenantTx, new: &NewRetellCall, whom: &Whom) -> Result<Ca
     .execute(tx.conn())
     .await?;
     let entered = course::lock(tx, course::Which::Ours(id)).await?.ok_or_else(Error::not_found)?;
-    let change = Change::created("call", id.uuid(), &entered).event("call.created", 1);
+    let change = Change::created("call", id.uuid(), &entered).event("call.asked", 1);
     tx.record(match whom.patient {
         Some(patient) => change.for_patient(patient),
         None => change,

@@ -200,9 +200,9 @@ async fn case(clinic: &Clinic, number: &str) -> Uuid {
     .await
     .expect("a schema");
     sqlx::query(
-        "insert into voice.case (practice_id, id, call_workflow_id, schema_version, fields, words, call_status, created_at,
+        "insert into voice.case (practice_id, id, call_workflow_id, schema_version, fields, call_status, created_at,
                                  updated_at)
-         values ($1, $2, $3, 1, $4, '{}', 'not_started', now(), now())",
+         values ($1, $2, $3, 1, $4, 'not_started', now(), now())",
     )
     .bind(clinic.owner.practice())
     .bind(id)

@@ -58,6 +58,15 @@ async fn three_webhooks_in_all_orders_and_twice_lead_to_the_same_call() {
     assert_eq!(clinic.count("select count(*) from voice.retell_message where state = 'applied'").await, 18);
     let finished = clinic.count("select count(*) from outbox.event where name = 'call.finished'").await;
     assert_eq!(finished, 6, "each call ends once");
+    let id = clinic.text("select id::text from voice.call limit 1").await;
+    let turns = clinic.owner.get(&format!("/api/v1/calls/{id}/turns")).await.expect(200);
+    assert_eq!(
+        (&turns["items"][1]["text"], &turns["items"][2]["text"]),
+        (&json!("This is Noura."), &json!("get_slots"))
+    );
+    let shown = clinic.owner.get(&format!("/api/v1/calls/{id}")).await.expect(200);
+    assert_eq!((&shown["summary"], &shown["number"]), (&json!("Noura asks."), &json!(NUMBER)));
+    assert_eq!(shown["findings"][0]["value"], "noura@example.com");
     let kept = clinic.text(
         "select string_agg(m::text, '') || (select string_agg(t::text || c::text || f::text, '')
            from voice.turn t, voice.call c, voice.finding f) from voice.retell_message m",
