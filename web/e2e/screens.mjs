@@ -194,6 +194,41 @@ const toKept = async (p) => {
   if (!(await p.locator('article').count())) await p.locator(row).first().click();
   await p.locator('article').waitFor();
 };
+/** A call in writing about a case of which none is under way; others look at the same time. */
+const newCall = async (p) => {
+  const base = new URL(p.url()).origin;
+  const headers = () => ({ Origin: base, 'Idempotency-Key': crypto.randomUUID() });
+  const about = (await (await p.request.get(`${base}/api/v1/call-workflows`)).json()).items.find(({ slug }) => slug === 'prior_auth');
+  const { items } = await (await p.request.post(`${base}/api/v1/cases/query`, { headers: { Origin: base }, data: { callWorkflowId: about.id, limit: 50 } })).json();
+  for (const { id } of items) {
+    const answer = await p.request.post(`${base}/api/v1/calls`, { headers: headers(), data: { caseId: id, transport: 'text' } });
+    if (answer.ok()) return { base, call: await answer.json() };
+  }
+  throw new Error('every case is in a call');
+};
+/** One that waits, and is taken back once it was looked at, so that its case is free again. */
+const toWaitingCall = async (p) => {
+  const { base, call } = await newCall(p);
+  await p.goto(`${base}/calls?call=${call.id}`);
+  await p.locator('[data-panel=queued]').waitFor();
+  await p.request.post(`${base}/api/v1/calls/${call.id}/cancel`, { headers: { Origin: base }, data: { version: call.version } });
+};
+/** One that is talked in. */
+const toTalk = async (p) => {
+  const { base, call } = await newCall(p);
+  await p.goto(`${base}/calls/${call.id}/talk`);
+  await p.locator('textarea:enabled').first().fill('Hello, this is Tom.');
+  await p.keyboard.press('Enter');
+  await p.locator('[data-seq][data-who=agent]').first().waitFor();
+};
+const toReview = async (p) => {
+  await p.locator('[data-call]').first().click();
+  await p.locator('[data-review] [data-seq]').first().waitFor();
+};
+const toCall = async (p) => {
+  await p.locator(row).first().click();
+  await p.locator('dl').first().waitFor();
+};
 /** The first case of the call workflow that the pictures have. */
 const toCase = (act) => async (p) => {
   await p.locator(row).first().click();
@@ -274,6 +309,13 @@ export const screens = [
   { name: 'patient’s link, visit', path: '/home', act: toLink(() => undefined) },
   { name: 'patient’s link, other times', path: '/home', act: toLink(async (p) => (await p.getByRole('button', { name: /^(Choose another time|اختيار وقت آخر)$/ }).click(), p.locator('[data-slot]').first().click())) },
   { name: 'patient’s link, cancelling with errors', path: '/home', act: toLink(async (p) => (await p.getByRole('button', { name: /^(Cancel the appointment|إلغاء الموعد)$/ }).click(), p.getByRole('button', { name: /^(Yes, cancel it|نعم، ألغوه)$/ }).click())) },
+  { name: 'calls, nothing under way', path: '/calls', fresh: true, ready: 'h2' },
+  { name: 'calls, one that waits', path: '/calls', act: toWaitingCall },
+  { name: 'calls, to look at', path: '/calls?shelf=inbox', ready: '[data-call]', act: toReview },
+  { name: 'calls, all', path: '/calls?shelf=all', ready: row },
+  { name: 'call', path: '/calls?shelf=all', ready: row, act: toCall },
+  { name: 'call, in writing', path: '/calls', act: toTalk },
+  { name: 'calls, dashboard', path: '/calls/dashboard', ready: '[data-numbers]' },
   { name: 'messages', path: '/messages', act: toInbox },
   { name: 'messages, all', path: '/messages?shelf=all', ready: row },
   { name: 'messages, not delivered', path: '/messages?shelf=failed' },

@@ -8,7 +8,7 @@ import { axe, BASE, demoOwner, open, speak } from '../browser.mjs';
 /** It goes through the practice that the demo comes with. */
 export const inDemo = true;
 
-const catalog = (lang) => JSON.parse(fs.readFileSync(new URL(`../../src/shared/i18n/calls.${lang}.json`, import.meta.url), 'utf8'));
+const catalog = (lang) => Object.assign({}, ...['calls', 'voice'].map((part) => JSON.parse(fs.readFileSync(new URL(`../../src/shared/i18n/${part}.${lang}.json`, import.meta.url), 'utf8'))));
 const FOUND = { key: 'denial_reason', label: { en: 'Why it was denied', ar: 'سبب الرفض' }, type: 'text', required: false, displayInList: false, displayOrder: 90, sensitive: false };
 
 export default async function (tools) {
@@ -39,7 +39,6 @@ async function walk(lang, { context, page }, { context: elsewhere, page: watcher
     await lines(page, 'caller').filter({ hasText: text }).waitFor();
   };
   const answered = (text) => lines(page, 'agent').filter({ hasText: text }).last().waitFor();
-  const ask = () => post(request, '/calls', { caseId, transport: 'text' });
   let caseId;
   let call;
 
@@ -54,17 +53,14 @@ async function walk(lang, { context, page }, { context: elsewhere, page: watcher
     const patient = await post(request, '/patients', { givenName: 'Rana', familyName: `Call-${mark}` });
     const fields = { patient_name: `Rana Call-${mark}`, date_of_birth: '1985-03-12', insurance_member_id: 'ZX47291', insurance_company_name: 'Acme Health', insurance_phone: '+15550109999', provider_npi: '1234567893', cpt_code: 'D2740' };
     caseId = (await post(request, '/cases', { callWorkflowId: about.id, patientId: patient.id, fields })).id;
-    call = await ask();
   }, page);
 
-  await must(`${lang}: it waits until somebody opens it in a browser`, async () => {
-    await page.goto(`${BASE}/calls`);
-    await page.locator(`[data-call="${call.id}"]`).click();
-    await page.locator('[data-panel=queued]').waitFor();
-    await fine(page);
-    assert.ok(!(page.url() + (await page.title())).includes(mark), page.url());
-    await page.getByRole('link', { name: t('calls.talk.go') }).click();
+  await must(`${lang}: a written one begins from the page of the case`, async () => {
+    await page.goto(`${BASE}/cases/${caseId}`);
+    await button(page, 'cases.callBy.text').click();
     await page.waitForURL(/\/talk$/);
+    call = new URL(page.url()).pathname.split('/').at(-2);
+    assert.ok(!(page.url() + (await page.title())).includes(mark), page.url());
     await page.getByText(t('calls.phase.open'), { exact: true }).waitFor();
     await say('Hello, this is Tom.');
     await answered('What is its status?');
@@ -72,7 +68,7 @@ async function walk(lang, { context, page }, { context: elsewhere, page: watcher
   }, page);
 
   await must(`${lang}: somebody watches it elsewhere, takes it over, speaks and gives it back`, async () => {
-    await watcher.goto(`${BASE}/calls?call=${call.id}`);
+    await watcher.goto(`${BASE}/calls?call=${call}`);
     await lines(watcher, 'agent').filter({ hasText: 'What is its status?' }).waitFor();
     await fine(watcher);
     await button(watcher, 'calls.takeOver').click();
@@ -99,7 +95,7 @@ async function walk(lang, { context, page }, { context: elsewhere, page: watcher
 
   await must(`${lang}: what its flow does not write by itself is accepted, with the words it was heard in`, async () => {
     await page.getByRole('link', { name: t('calls.open') }).click();
-    await page.waitForURL(new RegExp(`/calls/${call.id}$`));
+    await page.waitForURL(new RegExp(`/calls/${call}$`));
     const finding = page.locator(`[data-finding=${FOUND.key}]`);
     await finding.getByRole('button').first().click();
     await page.locator('[data-marked]').filter({ hasText: 'X-rays' }).waitFor();
@@ -113,8 +109,13 @@ async function walk(lang, { context, page }, { context: elsewhere, page: watcher
   }, page);
 
   await must(`${lang}: one that broke off is looked at with the keys`, async () => {
-    const { id } = await ask();
-    await page.goto(`${BASE}/calls/${id}/talk`);
+    const { id } = await post(request, '/calls', { caseId, transport: 'text' });
+    await page.goto(`${BASE}/calls`);
+    await page.locator(`[data-call="${id}"]`).click();
+    await page.locator('[data-panel=queued]').waitFor();
+    await fine(page);
+    await page.getByRole('link', { name: t('calls.talk.go') }).click();
+    await page.waitForURL(/\/talk$/);
     await page.getByText(t('calls.phase.open'), { exact: true }).waitFor();
     await say('Hello, this is Tom.');
     await button(page, 'calls.hangUp').click();

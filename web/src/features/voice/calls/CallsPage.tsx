@@ -1,19 +1,21 @@
-import { Tabs } from '@mantine/core';
+import { Skeleton, Tabs } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useLang } from '@/shared/i18n';
 import { Gate } from '@/shared/ui/Gate';
 import lists from '@/shared/ui/ListPage.module.css';
 import { PageHeader } from '@/shared/ui/Page';
 import { Places } from '../Places';
-import { All } from './All';
+import { inboxQuery } from './api';
 import classes from './Calls.module.css';
-import { Inbox, inboxQuery } from './inbox/Inbox';
-import { Live } from './live/Live';
 import { type CallsSearch, type Shelf, shelves } from './search';
 import { useCallWords } from './words';
 import { WorkflowSelect } from './WorkflowSelect';
 
+const Live = lazy(() => import('./live/Live').then((m) => ({ default: m.Live })));
+const Inbox = lazy(() => import('./inbox/Inbox').then((m) => ({ default: m.Inbox })));
+const All = lazy(() => import('./All').then((m) => ({ default: m.All })));
 const route = getRouteApi('/inside/calls');
 
 export function CallsPage() {
@@ -53,7 +55,7 @@ function Calls() {
         </div>
         {shelves.map((one) => (
           <Tabs.Panel key={one} value={one}>
-            {one !== shelf ? null : one === 'live' ? <Live {...shown} /> : one === 'inbox' ? <Inbox {...shown} /> : <All workflowId={workflowId} />}
+            <Suspense fallback={<Skeleton h={200} mt="md" radius={12} />}>{one !== shelf ? null : one === 'live' ? <Live {...shown} /> : one === 'inbox' ? <Inbox {...shown} /> : <All workflowId={workflowId} />}</Suspense>
           </Tabs.Panel>
         ))}
       </Tabs>

@@ -1,16 +1,15 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconUserSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
-import { PatientPick } from '@/features/messaging/PatientPick';
+import { lazy, Suspense, useState } from 'react';
 import { namesOf } from '@/features/patients/person';
 import { useCan } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
-import { useErrorText } from '@/shared/i18n/errors';
-import { toast } from '@/shared/ui/toast';
-import { type CallDetail, type Case, caseQuery, useLinkPatient } from './api';
+import { type CallDetail, caseQuery } from './api';
 import classes from './Calls.module.css';
+
+const LinkDialog = lazy(() => import('./LinkDialog').then((m) => ({ default: m.LinkDialog })));
 
 /** Whom a call is about: the patient of the call, else the one that its case was given meanwhile. */
 export function usePatientOf(call: CallDetail) {
@@ -45,37 +44,7 @@ export function LinkPatient({ call }: { call: CallDetail }) {
       <Button size="xs" variant="light" leftSection={<IconUserSearch size={15} />} onClick={() => setLinking(true)}>
         {t('calls.patient.link')}
       </Button>
-      {linking ? <LinkDialog of={patient.case} onClose={() => setLinking(false)} /> : null}
+      <Suspense>{linking ? <LinkDialog of={patient.case} onClose={() => setLinking(false)} /> : null}</Suspense>
     </>
-  );
-}
-
-function LinkDialog({ of, onClose }: { of: Case; onClose: () => void }) {
-  const { t } = useLang();
-  const textOf = useErrorText();
-  const link = useLinkPatient();
-  const [patientId, setPatientId] = useState<string | null>(null);
-  const save = () =>
-    patientId
-      ? link.mutateAsync({ id: of.id, version: of.version, patientId }).then(
-          () => {
-            toast.done(t('calls.patient.linked'));
-            onClose();
-          },
-          (error: unknown) => toast.failed(textOf(error)),
-        )
-      : undefined;
-  return (
-    <Modal opened onClose={onClose} title={t('calls.patient.link')} closeButtonProps={{ 'aria-label': t('action.close') }}>
-      <PatientPick label={t('calls.patient')} value={patientId} onChange={setPatientId} />
-      <Group justify="flex-end" gap="xs" mt="md">
-        <Button variant="default" onClick={onClose}>
-          {t('action.cancel')}
-        </Button>
-        <Button disabled={!patientId} loading={link.isPending} onClick={() => void save()}>
-          {t('calls.patient.go')}
-        </Button>
-      </Group>
-    </Modal>
   );
 }

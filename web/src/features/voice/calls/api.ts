@@ -77,8 +77,6 @@ export type Stats = {
 };
 
 const PAGE = 50;
-/** More than any practice calls about. */
-const ALL = 200;
 const at = (id: string) => ({ params: { path: { id } } });
 // keys begin with the topic of the live messages about the record
 const CALL = 'call';
@@ -94,6 +92,9 @@ export const callsQuery = (which: Which) =>
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     placeholderData: keepPreviousData,
   });
+
+/** What nobody has looked at. */
+export const inboxQuery = (callWorkflowId: string | undefined) => callsQuery({ review: 'open', ...(callWorkflowId ? { callWorkflowId } : {}) });
 
 export const callQuery = (id: string) =>
   queryOptions({
@@ -116,7 +117,7 @@ export const turnsQuery = (id: string, original: boolean) =>
 /** What the practice calls about. */
 export const callWorkflowsQuery = queryOptions({
   queryKey: ['call_workflow', 'of-calls'] as const,
-  queryFn: async ({ signal }) => (await unwrap<{ items: CallWorkflow[] }>(api.GET('/api/v1/call-workflows', { params: { query: { limit: ALL } }, signal }))).items,
+  queryFn: async ({ signal }) => (await unwrap<{ items: CallWorkflow[] }>(api.GET('/api/v1/call-workflows', { signal }))).items,
 });
 
 export const caseQuery = (id: string) =>

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Ears } from '../useConversation';
-import { type MicFault, openSound, type Sound } from './sound';
+import type { MicFault, Sound } from './sound';
 
 /** `off` until somebody begins, `asking` while the browser asks, `on` with a microphone, else why there is none. */
 export type Mic = 'off' | 'asking' | 'on' | MicFault;
@@ -26,6 +26,7 @@ export function useSound(send: (frame: ArrayBuffer) => void) {
   const begin = async () => {
     setMic('asking');
     try {
+      const { openSound } = await import('./sound');
       sound.current ??= await openSound({ frame: (frame) => latest.current(frame), level: (now) => level.current(now) });
       if (left.current) return sound.current.close();
       setMic((await sound.current.listen()) ?? 'on');

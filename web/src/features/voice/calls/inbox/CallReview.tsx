@@ -10,6 +10,7 @@ import { Acts, useLooked } from '../Acts';
 import { type CallDetail, callQuery } from '../api';
 import { CallMark } from '../CallMark';
 import classes from '../Calls.module.css';
+import { CaseLink } from '../CaseLink';
 import { Findings, openOf, useDeciding } from '../Findings';
 import { LinkPatient, PatientName } from '../PatientOf';
 import { Transcript } from '../Transcript';
@@ -41,6 +42,7 @@ function Review({ call, onClose }: { call: CallDetail; onClose: () => void }) {
             <bdi>{words.about(call)}</bdi>
             {call.talkMs ? <bdi className="ltr">{lengthText(call.talkMs)}</bdi> : null}
             <LinkPatient call={call} />
+            <CaseLink call={call} />
             <Link to="/calls/$id" params={{ id: call.id }} className={classes.link}>
               {t('calls.open')}
             </Link>

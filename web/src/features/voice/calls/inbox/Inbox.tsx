@@ -9,7 +9,7 @@ import { More } from '@/shared/ui/More';
 import { Empty, Failed } from '@/shared/ui/Page';
 import { useShortcuts } from '@/shared/ui/shortcuts';
 import { takeRest } from '@/shared/ui/takeRest';
-import { type CallItem, callsQuery } from '../api';
+import { type CallItem, inboxQuery } from '../api';
 import classes from '../Calls.module.css';
 import { Rows } from '../Rows';
 import { CallReview } from './CallReview';
@@ -17,9 +17,6 @@ import own from './Inbox.module.css';
 import { stepTo } from './step';
 
 type Props = { workflowId: string | undefined; selected: string | undefined; onSelect: (id: string | undefined) => void };
-
-/** What nobody has looked at. */
-export const inboxQuery = (workflowId: string | undefined) => callsQuery({ review: 'open', ...(workflowId ? { callWorkflowId: workflowId } : {}) });
 
 /** Calls that are over and that nobody has looked at, and one of them with all that is known of it. */
 export function Inbox({ workflowId, selected, onSelect }: Props) {

@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { IconPhoneCall } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { useSession } from '@/shared/auth/session';
 import { useLang } from '@/shared/i18n';
 import { formatTime } from '@/shared/i18n/format';
@@ -12,7 +13,8 @@ import classes from '../Calls.module.css';
 import { Rows } from '../Rows';
 import { useNow } from '../useNow';
 import { lengthText } from '../words';
-import { LivePanel } from './LivePanel';
+
+const LivePanel = lazy(() => import('./LivePanel').then((m) => ({ default: m.LivePanel })));
 
 /** Which come first: those under way, then those that ring, then those that wait. */
 const rank: Record<CallItem['state'], number> = { live: 0, dialing: 1, queued: 2, ended: 3 };
@@ -41,7 +43,7 @@ export function Live({ workflowId, selected, onSelect }: Props) {
         <Rows calls={calls} label={t('calls.tab.live')} selected={selected} aside={aside} onSelect={onSelect} />
         <More list={list} />
       </div>
-      {selected ? <LivePanel key={selected} id={selected} onClose={() => onSelect(undefined)} /> : <p className={classes.pick}>{t('calls.live.pick')}</p>}
+      <Suspense fallback={<Skeleton h={320} radius={12} />}>{selected ? <LivePanel key={selected} id={selected} onClose={() => onSelect(undefined)} /> : <p className={classes.pick}>{t('calls.live.pick')}</p>}</Suspense>
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { toast } from '@/shared/ui/toast';
 import { type CallDetail, callQuery, useCancelCall } from '../api';
 import { CallMark } from '../CallMark';
 import classes from '../Calls.module.css';
+import { CaseLink } from '../CaseLink';
 import { HangUp } from '../HangUp';
 import { Lines } from '../Lines';
 import { PatientName } from '../PatientOf';
@@ -36,6 +37,7 @@ export function LivePanel({ id, onClose }: { id: string; onClose: () => void }) 
           <div className={classes.under}>
             <CallMark call={call} />
             <bdi>{words.about(call)}</bdi>
+            <CaseLink call={call} />
             <Link to="/calls/$id" params={{ id }} className={classes.link}>
               {t('calls.open')}
             </Link>

@@ -9,6 +9,7 @@ import { Acts } from '../Acts';
 import { type CallDetail, callQuery, turnsQuery } from '../api';
 import { CallMark } from '../CallMark';
 import classes from '../Calls.module.css';
+import { CaseLink } from '../CaseLink';
 import { Facts } from '../Facts';
 import { Findings } from '../Findings';
 import { Summary } from '../inbox/CallReview';
@@ -58,6 +59,7 @@ function Page({ call }: { call: CallDetail }) {
             <CallMark call={call} />
             <bdi>{words.about(call)}</bdi>
             <LinkPatient call={call} />
+            <CaseLink call={call} />
           </div>
         </div>
         {over ? (

@@ -2,24 +2,25 @@ import { Alert, Button, Skeleton } from '@mantine/core';
 import { IconMicrophone, IconPhoneOff, IconPlugConnectedX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useLang } from '@/shared/i18n';
 import { Gate } from '@/shared/ui/Gate';
 import { Empty, Failed } from '@/shared/ui/Page';
 import { takeRest } from '@/shared/ui/takeRest';
 import { type CallDetail, callQuery } from '../api';
 import { useSound } from '../audio/useSound';
+import { CaseLink } from '../CaseLink';
 import type { Conversation } from '../conversation';
 import { Lines } from '../Lines';
 import { Say } from '../Say';
 import { useConversation } from '../useConversation';
 import { useCallWords } from '../words';
-import { Ending } from './Ending';
 import { KeyPad } from './KeyPad';
 import { MicBar } from './MicBar';
 import classes from './Talk.module.css';
 import { Where } from './Where';
 
+const Ending = lazy(() => import('./Ending').then((m) => ({ default: m.Ending })));
 const route = getRouteApi('/inside/calls/$id/talk');
 
 export function TalkPage() {
@@ -78,7 +79,9 @@ function Console({ call }: { call: CallDetail }) {
           <Trouble now={now} call={call} />
           <Lines lines={now.lines} partial={now.partial} self="caller" label={t('calls.transcript')} live className={classes.feed} />
           {over ? (
-            <Ending id={call.id} />
+            <Suspense>
+              <Ending id={call.id} />
+            </Suspense>
           ) : (
             <div className={classes.foot}>
               {spoken ? <MicBar sound={sound} /> : null}
@@ -120,6 +123,12 @@ function ToCalls({ call }: { call: CallDetail }) {
 /** What is wrong with the connection, or could not be done. */
 function Trouble({ now, call }: { now: Conversation; call: CallDetail }) {
   const { t, lookup } = useLang();
+  if (now.phase === 'gone' && call.state === 'queued')
+    return (
+      <Alert color="orange" m="md" title={t('calls.phase.refused')} role="alert">
+        {t('calls.phase.refusedText')} <CaseLink call={call} />
+      </Alert>
+    );
   if (now.phase === 'gone' || now.phase === 'lost')
     return (
       <Alert color="orange" m="md" title={t(`calls.phase.${now.phase}`)} role="alert">
