@@ -1,15 +1,17 @@
 import { ActionIcon, Button, Modal } from '@mantine/core';
 import { IconPhone, IconX } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { uuid } from '@/shared/api/uuid';
 import { useLang } from '@/shared/i18n';
-import { useErrorText } from '@/shared/i18n/errors';
 import bar from '@/shared/ui/Bulk.module.css';
 import { toast } from '@/shared/ui/toast';
 import type { CallWorkflow } from '../api';
+import { useStart } from '../calls/api';
 import { useCaseTitle } from '../useCaseTitle';
-import { type Case, type Started, useStartCalls } from './api';
+import type { Case } from './api';
 import classes from './Cases.module.css';
-import { byReason } from './skipped';
+import { byReason, startAll, type Started } from './start';
 
 type Props = { workflow: CallWorkflow; chosen: Case[]; onClear: () => void };
 
@@ -52,21 +54,24 @@ type DialogProps = { workflow: CallWorkflow; cases: Case[]; onClose: () => void;
 /** Asks before many are called, and says afterwards who was not, and why. */
 function CallDialog({ workflow, cases, onClose, onDone }: DialogProps) {
   const { t } = useLang();
-  const textOf = useErrorText();
-  const start = useStartCalls();
+  const start = useStart();
+  const [done, setDone] = useState<number>();
   const [result, setResult] = useState<Started>();
+  const client = useQueryClient();
   const go = async () => {
-    try {
-      const now = await start.mutateAsync({ ids: cases.map(({ id }) => id), transport: 'phone' });
-      if (now.skipped.length) return setResult(now);
-      toast.done(t('cases.called', { count: now.asked }));
-      onDone();
-    } catch (error) {
-      toast.failed(textOf(error));
-    }
+    setDone(0);
+    const now = await startAll(
+      cases.map(({ id }) => id),
+      (caseId) => start.mutateAsync({ caseId, transport: 'phone', key: uuid() }),
+      setDone,
+    );
+    void client.invalidateQueries({ queryKey: ['case'] });
+    if (now.skipped.length) return setResult(now);
+    toast.done(t('cases.called', { count: now.asked }));
+    onDone();
   };
   return (
-    <Modal opened onClose={result ? onDone : onClose} size={480} title={result ? t('cases.called', { count: result.asked }) : t('cases.call.title', { count: cases.length })} closeButtonProps={{ 'aria-label': t('action.close') }}>
+    <Modal opened onClose={result ? onDone : done === undefined ? onClose : () => undefined} size={480} title={result ? t('cases.called', { count: result.asked }) : t('cases.call.title', { count: cases.length })} closeButtonProps={{ 'aria-label': t('action.close') }}>
       {result ? (
         <div className={classes.modal}>
           <p role="status">{t('cases.skipped', { count: result.skipped.length })}</p>
@@ -80,11 +85,14 @@ function CallDialog({ workflow, cases, onClose, onDone }: DialogProps) {
       ) : (
         <div className={classes.modal}>
           <p>{t('cases.call.text')}</p>
+          <p role="status" className="tnum">
+            {done === undefined ? '' : t('caseImports.doneOf', { done, total: cases.length })}
+          </p>
           <div className={classes.foot}>
-            <Button variant="default" onClick={onClose}>
+            <Button variant="default" disabled={done !== undefined} onClick={onClose}>
               {t('action.cancel')}
             </Button>
-            <Button leftSection={<IconPhone size={16} />} loading={start.isPending} onClick={() => void go()} data-autofocus>
+            <Button leftSection={<IconPhone size={16} />} loading={done !== undefined} onClick={() => void go()} data-autofocus>
               {t('cases.call', { count: cases.length })}
             </Button>
           </div>

@@ -2,7 +2,6 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQ
 import { api, unwrap } from '@/shared/api/client';
 import { hasCode, type Schemas } from '@/shared/api/problem';
 import type { Filter } from '@/shared/filter/filter';
-import type { Transport } from '../calls/api';
 import { voice } from '../loose';
 import type { Sort } from '../search';
 import type { Values } from '../values';
@@ -11,7 +10,6 @@ import type { Values } from '../values';
 export type Case = Schemas['Case'];
 export type NewCase = Schemas['NewCase'];
 export type CaseChange = { patientId?: string | null; fields?: Values };
-export type Started = { asked: number; skipped: { id: string; code: string }[] };
 
 const PAGE = 50;
 // the topic of the live messages about cases
@@ -86,18 +84,7 @@ export function useSetDeleted() {
 }
 
 /** As many as can be called at once. */
-export const MOST_AT_ONCE = 500;
-
-/** Has calls made about many. */
-export function useStartCalls() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: { ids: string[]; transport: Transport }) => unwrap<Started>(voice.POST('/api/v1/cases/start', { body })),
-    onSettled: () => {
-      for (const topic of [CASE, 'call']) void client.invalidateQueries({ queryKey: [topic] });
-    },
-  });
-}
+export const MOST_AT_ONCE = 200;
 
 /** The cases of a list as a file, with or without what is sensitive. */
 export const exportCases = ({ deleted: _, ...listed }: Listed, sensitive: boolean) => unwrap<Blob>(voice.POST('/api/v1/cases/export', { body: { ...bodyOf(listed), sensitive }, parseAs: 'blob' }));
