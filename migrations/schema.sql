@@ -1147,7 +1147,9 @@ CREATE FUNCTION claim.sweep_imports(at timestamp with time zone) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    with gone as (delete from patients.import i where i.expires_at <= at returning 1) select count(*) from gone $$;
+    with gone as (delete from patients.import i where i.expires_at <= at returning 1),
+         cases as (delete from voice.case_import i where i.expires_at <= at returning 1)
+    select (select count(*) from gone) + (select count(*) from cases) $$;
 
 CREATE FUNCTION claim.sweep_notices(told_before timestamp with time zone, read_before timestamp with time zone, wanted integer) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
@@ -3482,6 +3484,41 @@ CREATE TABLE voice."case" (
 
 ALTER TABLE ONLY voice."case" FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE voice.case_import (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    call_workflow_id uuid NOT NULL,
+    about bytea NOT NULL,
+    columns jsonb NOT NULL,
+    dates text NOT NULL COLLATE pg_catalog."C",
+    rows integer NOT NULL,
+    state text NOT NULL COLLATE pg_catalog."C",
+    job_id uuid,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT case_import_dates_check CHECK ((dates = ANY (ARRAY['dmy'::text, 'mdy'::text]))),
+    CONSTRAINT case_import_state_check CHECK ((state = ANY (ARRAY['checked'::text, 'running'::text, 'entered'::text])))
+);
+
+ALTER TABLE ONLY voice.case_import FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE voice.case_import_row (
+    practice_id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    number integer NOT NULL,
+    body bytea NOT NULL,
+    outcome text NOT NULL COLLATE pg_catalog."C",
+    report jsonb NOT NULL,
+    case_id uuid,
+    CONSTRAINT case_import_row_number_check CHECK ((number > 0)),
+    CONSTRAINT case_import_row_outcome_check CHECK ((outcome = ANY (ARRAY['fault'::text, 'create'::text, 'duplicate'::text, 'created'::text])))
+);
+
+ALTER TABLE ONLY voice.case_import_row FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE voice.case_term (
     practice_id uuid NOT NULL,
     call_workflow_id uuid NOT NULL,
@@ -4065,6 +4102,12 @@ ALTER TABLE ONLY voice.call_workflow
 ALTER TABLE ONLY voice.call_workflow
     ADD CONSTRAINT call_workflow_slug_key UNIQUE (practice_id, slug);
 
+ALTER TABLE ONLY voice.case_import
+    ADD CONSTRAINT case_import_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY voice.case_import_row
+    ADD CONSTRAINT case_import_row_pkey PRIMARY KEY (practice_id, import_id, number);
+
 ALTER TABLE ONLY voice."case"
     ADD CONSTRAINT case_pkey PRIMARY KEY (practice_id, id);
 
@@ -4384,6 +4427,10 @@ CREATE INDEX case_by_status ON voice."case" USING btree (practice_id, call_workf
 
 CREATE INDEX case_by_time ON voice."case" USING btree (practice_id, call_workflow_id, created_at, id) WHERE (deleted_at IS NULL);
 
+CREATE INDEX case_import_by_age ON voice.case_import USING btree (expires_at);
+
+CREATE INDEX case_import_row_by_outcome ON voice.case_import_row USING btree (practice_id, import_id, outcome, number);
+
 CREATE INDEX case_term_by_case ON voice.case_term USING btree (practice_id, case_id, kind, term);
 
 CREATE INDEX attempt_by_delivery ON webhooks.attempt USING btree (practice_id, delivery_id, id);
@@ -4565,6 +4612,8 @@ CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE OF state, case_id
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON voice.call_workflow DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON voice."case" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON voice.case_import DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON voice.case_term DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
@@ -5073,6 +5122,9 @@ ALTER TABLE ONLY voice.call
 ALTER TABLE ONLY voice.call_workflow
     ADD CONSTRAINT call_workflow_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
+ALTER TABLE ONLY voice.case_import_row
+    ADD CONSTRAINT case_import_row_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
 ALTER TABLE ONLY voice."case"
     ADD CONSTRAINT case_of_call_workflow FOREIGN KEY (practice_id, call_workflow_id) REFERENCES voice.call_workflow(practice_id, id);
 
@@ -5084,6 +5136,12 @@ ALTER TABLE ONLY voice.finding
 
 ALTER TABLE ONLY voice.flow
     ADD CONSTRAINT flow_of_call_workflow FOREIGN KEY (practice_id, call_workflow_id) REFERENCES voice.call_workflow(practice_id, id);
+
+ALTER TABLE ONLY voice.case_import
+    ADD CONSTRAINT import_of_call_workflow FOREIGN KEY (practice_id, call_workflow_id) REFERENCES voice.call_workflow(practice_id, id);
+
+ALTER TABLE ONLY voice.case_import_row
+    ADD CONSTRAINT row_of_case_import FOREIGN KEY (practice_id, import_id) REFERENCES voice.case_import(practice_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY voice.schema_version
     ADD CONSTRAINT schema_of_call_workflow FOREIGN KEY (practice_id, call_workflow_id) REFERENCES voice.call_workflow(practice_id, id);
@@ -5454,6 +5512,10 @@ ALTER TABLE voice.call_workflow ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE voice."case" ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE voice.case_import ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE voice.case_import_row ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE voice.case_term ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE voice.finding ENABLE ROW LEVEL SECURITY;
@@ -5462,11 +5524,17 @@ ALTER TABLE voice.flow ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE voice.schema_version ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY sweep ON voice.case_import TO vantage_dispatch USING (true);
+
 CREATE POLICY tenant ON voice.call USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 CREATE POLICY tenant ON voice.call_workflow USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 CREATE POLICY tenant ON voice."case" USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON voice.case_import USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON voice.case_import_row USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 CREATE POLICY tenant ON voice.case_term USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
@@ -5564,6 +5632,7 @@ GRANT USAGE ON SCHEMA tasks TO vantage_app;
 GRANT USAGE ON SCHEMA timeline TO vantage_app;
 
 GRANT USAGE ON SCHEMA voice TO vantage_app;
+GRANT USAGE ON SCHEMA voice TO vantage_dispatch;
 
 GRANT USAGE ON SCHEMA webhooks TO vantage_app;
 GRANT USAGE ON SCHEMA webhooks TO vantage_dispatch;
@@ -6211,6 +6280,11 @@ GRANT SELECT,INSERT,UPDATE ON TABLE voice.call TO vantage_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE voice.call_workflow TO vantage_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE voice."case" TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE voice.case_import TO vantage_app;
+GRANT SELECT,DELETE ON TABLE voice.case_import TO vantage_dispatch;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE voice.case_import_row TO vantage_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE voice.case_term TO vantage_app;
 

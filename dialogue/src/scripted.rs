@@ -22,9 +22,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::engine::{DONE_AND_ON, JUST_BEGUN, Message, Question, SPEAK_ARABIC, ToolCall};
+use crate::flow::{Exposure, Flow};
 use crate::template::Wording;
 use crate::yaml::{self, read};
-use crate::{Fault, words};
+use crate::{Context, Fault, words};
 
 /// Rules by which questions are answered.
 #[derive(Clone, Debug, Default)]
@@ -155,6 +156,16 @@ impl Script {
         line.map(|line| Piece::Text(worded(line))).into_iter().collect()
     }
 
+    /// The same for a call of this flow: `[[patient_name]]` in a text is that field of its case, if a model may read it.
+    #[must_use]
+    pub fn answer_for(&self, node: &str, question: &Question, flow: &Flow, context: &Context) -> Vec<Piece> {
+        let worded = |piece| match piece {
+            Piece::Text(text) => Piece::Text(with_fields(&text, flow, context)),
+            call @ Piece::Call(_) => call,
+        };
+        self.answer(node, question).into_iter().map(worded).collect()
+    }
+
     /// The names of nodes and functions that it speaks of.
     pub(crate) fn names(&self) -> (Vec<&str>, Vec<&str>) {
         let rules = self.everywhere.iter().chain(self.nodes.values().flat_map(|lines| &lines.answers));
@@ -211,6 +222,21 @@ fn filled(text: &str, groups: &regex::Captures<'_>) -> String {
             "date" => words::date(group).map(|date| date.to_string()).unwrap_or_default(),
             _ => group.trim().to_owned(),
         });
+        rest = after;
+    }
+    filled + rest
+}
+
+/// A text with the fields that it names.
+fn with_fields(text: &str, flow: &Flow, context: &Context) -> String {
+    let (mut filled, mut rest) = (String::new(), text);
+    while let Some((before, inner)) = rest.split_once("[[") {
+        let (key, after) = inner.split_once("]]").unwrap_or((inner, ""));
+        let is_shown = matches!(flow.context.expose.get(key), Some(Exposure::Show));
+        filled.push_str(before);
+        if let Some(value) = context.patient.get(key).and_then(Value::as_str).filter(|_| is_shown) {
+            filled.push_str(value);
+        }
         rest = after;
     }
     filled + rest

@@ -71,6 +71,7 @@ impl App {
         origins.extend(egress::addresses("deepgram_origins", &config.deepgram_origins)?);
         origins.extend(egress::addresses("cartesia_origins", &config.cartesia_origins)?);
         origins.extend(egress::addresses("elevenlabs_origins", &config.elevenlabs_origins)?);
+        origins.extend(egress::addresses("retell_origins", &config.retell_origins)?);
         let outside = Egress::to(&origins)?;
         let public_origin = config.public_origin().into();
         let door = Door { db, keys: Keys::new(root), clock, public_origin, wake: Arc::default() };

@@ -129,6 +129,8 @@ settings! {
     cartesia_origins: String = "https://api.cartesia.ai".to_owned();
     /// Where calls may reach ElevenLabs.
     elevenlabs_origins: String = "https://api.elevenlabs.io".to_owned();
+    /// Where practices may reach Retell: the addresses of its API, separated by commas, the usual one first.
+    retell_origins: String = "https://api.retellai.com".to_owned();
     /// Servers for mail within the own network that practices may send by, host names separated by commas; others of
     /// theirs must be reachable from everywhere.
     smtp_inner_hosts: String = String::new();

@@ -199,7 +199,7 @@ pub fn to_see(kind: &str) -> String {
         "hold" | "scheduling_settings" | "online_booking" | "calcom_booking" => "appointments",
         "wish" | "opening" | "offer" | "waitlist_settings" => "waitlist",
         "recall_rule" => "recall",
-        "calcom" | "webhook_endpoint" | "message_channel" => "integrations",
+        "calcom" | "retell" | "webhook_endpoint" | "message_channel" => "integrations",
         "message_template" | "message_rule" | "messaging_settings" | "suppression" => "messages",
         "run" | "rehearsal" | "workflow_settings" => "workflows",
         "tag" | "note" | "policy" | "patient_field" | "import" | "view" | "merge" | "duplicate" => "patients",

@@ -15,8 +15,8 @@ pub fn install() -> Result<()> {
         messaging::blocks(),
         tasks::blocks(),
         notices::blocks(),
-        voice::blocks(),
         webhooks::blocks(),
+        voice::blocks(),
     ];
     let clinic = Clinic {
         opening: Some(|tx, from| Box::pin(practice::next_opening(tx, from))),

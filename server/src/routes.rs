@@ -86,7 +86,9 @@ pub fn duties() -> Duties {
     let subscribers =
         [practice::subscribers(), scheduling::subscribers(), messaging::subscribers(), notices::subscribers()].concat();
     let listeners = [automation::listeners(), webhooks::listeners(), vec![live::listener()]].concat();
-    let jobs = [patients::jobs(), scheduling::jobs(), messaging::jobs(), automation::jobs(), ::audit::jobs()].concat();
+    let jobs =
+        [patients::jobs(), scheduling::jobs(), messaging::jobs(), voice::jobs(), automation::jobs(), ::audit::jobs()]
+            .concat();
     let loops = [::audit::loops(), webhooks::loops(), voice::loops()].concat();
     Duties { subscribers, listeners, jobs, schedules, loops, turns: automation::turns() }
 }

@@ -215,7 +215,7 @@ impl Player {
     }
 
     fn send(&mut self, now: Duration) -> Option<Order<'_>> {
-        if self.is_paused || self.ends.max(now) >= now + self.lead {
+        if self.is_paused || self.ends.max(now) + FRAME > now + self.lead {
             return None;
         }
         let width = self.format.frame();

@@ -3,15 +3,16 @@
 //! Known is only who gives the number, the date of birth and the name of a patient, all three; anything less would let
 //! strangers in on whoever shares a number or a name. Whoever calls this tells neither which of the two it was.
 
+use jiff::civil::Date;
 use platform::db::TenantTx;
 use platform::error::Error;
 use platform::id::PatientId;
-use platform::{Result, extract};
+use platform::{Result, extract, undisclosed};
 use serde_json::json;
 
 use crate::custom;
 use crate::names;
-use crate::reach::MessageChannel;
+use crate::reach::{MessageChannel, with_phone};
 use crate::record::fields::{Consent, Consents, country};
 use crate::record::{self, Patient, PatientFields, Rules};
 use crate::terms;
@@ -52,6 +53,64 @@ fn words(given: &str, family: Option<&str>) -> Vec<String> {
     let mut words: Vec<String> = folded.split_whitespace().map(str::to_owned).collect();
     words.sort_unstable();
     words
+}
+
+/// What somebody says of themselves who calls.
+#[derive(Clone, Default)]
+pub struct Introduction {
+    /// The number that they call from, or are called at, E.164. It is the network that says so, not they.
+    pub number: Option<String>,
+    /// Their name, in either script, its words in any order.
+    pub name: Option<String>,
+    /// Their date of birth.
+    pub born: Option<Date>,
+}
+
+undisclosed!(Introduction);
+
+/// The one patient who has that number, and whose name and date of birth are those that were said, where any were; or the
+/// one who has both that name and that date of birth. Nobody where it could be several.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn recognise(tx: &mut TenantTx, who: &Introduction) -> Result<Option<PatientId>> {
+    let by_number = match &who.number {
+        Some(number) => with_phone(tx, number).await?,
+        None => Vec::new(),
+    };
+    let practice = tx.practice();
+    let rows = sqlx::query!(
+        r#"select p.id, p.given_name, p.family_name, p.given_name_other, p.family_name_other,
+                  p.birth_date as "birth_date: jiff_sqlx::Date"
+             from patients.patient p
+            where p.practice_id = $1 and p.deleted_at is null and (p.id = any($2) or p.birth_date = $3)
+            order by p.number limit 500"#,
+        practice,
+        &by_number.iter().map(|id| id.uuid()).collect::<Vec<_>>(),
+        who.born.map(jiff_sqlx::Date::from) as _,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let wanted = who.name.as_deref().map(|name| words(name, None)).filter(|words| !words.is_empty());
+    let (mut near, mut told) = (Vec::new(), Vec::new());
+    for row in rows {
+        let id = PatientId(row.id);
+        let is_named = |words_of: &Vec<String>| {
+            words(&row.given_name, row.family_name.as_deref()) == *words_of
+                || words(row.given_name_other.as_deref().unwrap_or_default(), row.family_name_other.as_deref())
+                    == *words_of
+        };
+        let is_born = |day: Date| row.birth_date.map(|own| own.to_jiff()) == Some(day);
+        let (named, born) = (wanted.as_ref().map(is_named), who.born.map(is_born));
+        if by_number.contains(&id) && named.unwrap_or(true) && born.unwrap_or(true) {
+            near.push(id);
+        }
+        if named == Some(true) && born == Some(true) {
+            told.push(id);
+        }
+    }
+    let only = |all: &[PatientId]| all.first().copied().filter(|_| all.len() == 1);
+    Ok(only(&near).or_else(|| only(&told)))
 }
 
 /// Enters somebody who has introduced themselves. The practice's own fields that are required stay empty: nobody has

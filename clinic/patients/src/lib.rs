@@ -37,7 +37,9 @@ pub use duplicates::merge::{all_of as merged_into, kept as kept_as};
 pub use family::{FamilyMember, Relationship, Relative, RelativeFields, RelativeId, family as family_of};
 pub use import::{Duplicates, FileImport, import_file};
 pub use insurance::{CardPicture, Eligibility, Policy, PolicyFields, PolicyId, of_patient as policies_of};
-pub use introduced::{agree, decide as decide_consent, enter as enter_introduced, known, refuse_calls};
+pub use introduced::{
+    Introduction, agree, decide as decide_consent, enter as enter_introduced, known, recognise, refuse_calls,
+};
 pub use list::{PatientItem, PatientName, items as items_of};
 pub use reach::{Contact, MessageChannel, Reach, contacts, reach, reach_all, with_phone};
 pub use record::fields::{

@@ -9,6 +9,7 @@ mod calendar_feed;
 mod holds;
 mod ical;
 pub mod lookup;
+pub mod on_call;
 mod online;
 mod own;
 mod patient_links;

@@ -4,6 +4,7 @@ mod blocks;
 pub mod call;
 pub mod case;
 pub mod flow;
+mod retell;
 mod runtime;
 mod secrets;
 #[cfg(test)]
@@ -12,12 +13,15 @@ pub mod workflow;
 
 use std::time::Duration;
 
-use platform::jobs::Schedule;
+use platform::jobs::{JobKind, Schedule};
 use platform::routes::Routes;
 use platform::worker::Loop;
 
 pub use blocks::blocks;
 pub use flow::{load_all as load_flows, schema_in};
+pub use runtime::journal::recover;
+
+pub use self::retell::{Order as RetellOrder, order as order_from_retell};
 
 platform::id!(
     /// A call workflow: a purpose of calls.
@@ -45,16 +49,24 @@ pub fn routes() -> Routes {
         .merge(call::routes())
         .merge(runtime::routes())
         .merge(secrets::routes())
+        .merge(retell::routes())
 }
 
 /// What recurs.
 #[must_use]
 pub fn schedules() -> Vec<Schedule> {
-    vec![Schedule {
+    let lost = Schedule {
         name: "voice.lost",
         every: Duration::from_secs(300),
         run: |app| Box::pin(runtime::dial::end_lost(app)),
-    }]
+    };
+    [vec![lost], retell::schedules()].concat()
+}
+
+/// The jobs of the area.
+#[must_use]
+pub fn jobs() -> Vec<JobKind> {
+    [vec![case::IMPORT], retell::jobs()].concat()
 }
 
 /// What goes on all the time.

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 /// The area with everything below it, and the owner of practice `alpha`.
 pub(crate) async fn start() -> (TestServer, Person) {
     let below = identity::routes().merge(patients::routes());
-    let server = TestServer::start(below.merge(crate::routes()), Duties::default()).await;
+    let server =
+        TestServer::start(below.merge(crate::routes()), Duties { jobs: crate::jobs(), ..Duties::default() }).await;
     let owner = server.owner_of("alpha").await;
     (server, owner)
 }

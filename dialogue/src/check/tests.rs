@@ -206,7 +206,7 @@ fn what_is_not_known_is_refused_with_its_place() {
     ]);
     let faults = Source::read(&FLOW.replace("mode: warm", "mode: hot")).expect_err("refused");
     let line = FLOW.lines().position(|line| line.contains("mode: warm")).expect("a line") + 1;
-    assert_eq!((faults[0].line, faults[0].column), (line, 34), "{}", faults[0]);
+    assert_eq!((faults[0].line, faults[0].column), (line, 33), "{}", faults[0]);
     // several faults are found at once
     let both = FLOW.replace("mode: warm", "mode: hot").replace("listen_seconds: 5", "listen_seconds: five");
     assert_eq!(Source::read(&both).expect_err("refused").len(), 2);

@@ -107,7 +107,8 @@ impl Conversation {
                 Entry::Heard(text) => messages.push(Message::User(self.without_slots(text))),
                 Entry::Spoke(id) => {
                     let index = usize::try_from(*id).unwrap_or_default().saturating_sub(1);
-                    let heard = self.state.utterances.get(index).map(|spoken| spoken.heard().tokens());
+                    let heard =
+                        self.state.utterances.get(index).map(|spoken| self.without_slots(&spoken.heard().tokens()));
                     match (messages.last_mut(), heard.filter(|text| !text.trim().is_empty())) {
                         (_, None) => {}
                         (Some(Message::Assistant { text, calls }), Some(heard)) if calls.is_empty() => {
@@ -120,7 +121,7 @@ impl Conversation {
                 Entry::Called(calls) => {
                     let mut calls = calls.clone();
                     for call in &mut calls {
-                        call.arguments = self.without_slots(&call.arguments);
+                        call.arguments = self.arguments_without_slots(&call.arguments);
                     }
                     messages.push(Message::Assistant { text: String::new(), calls });
                 }

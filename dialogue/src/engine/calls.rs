@@ -23,8 +23,7 @@ const WINDOW: usize = 12;
 /// The longest argument in characters, unless it says otherwise.
 const LONGEST: usize = 400;
 
-/// What the model is told of a call that was done, and of one that has led on.
-pub(crate) const DONE: &str = "Done.";
+/// What the model is told of a call that has led on.
 pub(crate) const DONE_AND_ON: &str = "Done. The task has changed.";
 
 /// Why a call is not done, and what the model is told.
@@ -45,7 +44,12 @@ impl Conversation {
                     if let Some(to) = to.filter(|_| target.as_ref().is_none_or(|(global, _)| is_global && !global)) {
                         target = Some((is_global, to));
                     }
-                    if leads { DONE_AND_ON } else { DONE }.to_owned()
+                    let told = match (leads, &self.state.read_back) {
+                        (true, _) => DONE_AND_ON,
+                        (false, Some(_)) => "They are being asked to confirm it.",
+                        (false, None) => "Done.",
+                    };
+                    told.to_owned()
                 }
                 Err(Refused(reason, message)) => {
                     was_refused = true;
@@ -71,7 +75,7 @@ impl Conversation {
         let keeps = |call: &ToolCall| self.flow.function(&call.name).is_some_and(|it| !it.cancel_on_interruption);
         let kept: Vec<_> = calls.into_iter().filter(keeps).collect();
         if !kept.is_empty() {
-            self.state.asked = None;
+            self.cancel_ask();
             self.run_calls(kept, true);
         }
     }

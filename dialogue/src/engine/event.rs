@@ -170,7 +170,7 @@ pub enum Effect {
         /// For how long it rings.
         ring_seconds: u32,
     },
-    /// Hang up.
+    /// Hang up; when the call was handed over, leave it to those who speak.
     HangUp,
     /// The call is here now.
     Node {

@@ -4,7 +4,7 @@ use super::Conversation;
 use super::event::{Effect, Party, Sound, Turn};
 use super::state::{Entry, Local, Phase};
 use crate::flow::{Item, Node};
-use crate::words::{answer, has_phrase, is_backchannel};
+use crate::words::{answer, has_phrase, is_backchannel, yes_or_no};
 
 /// How often the other side may speak in a node that does not say it.
 const MOST_TURNS: u32 = 20;
@@ -68,7 +68,10 @@ impl Conversation {
 
     /// Somebody answers in a conversation.
     fn answered(&mut self, text: &str) {
-        if !self.state.queue.is_empty() && is_backchannel(text) {
+        // "yeah" in the middle of our words is no answer; behind a question that is all but over it is one
+        let is_yes = self.state.read_back.is_some() && yes_or_no(text).is_some();
+        let is_question = is_yes || matches!(self.here(), Some(Node::Form(_)));
+        if !self.state.queue.is_empty() && is_backchannel(text) && !is_question && !self.is_nearly_done() {
             return;
         }
         let most = self.here().and_then(Node::guards).and_then(|guards| guards.max_turns).unwrap_or(MOST_TURNS);

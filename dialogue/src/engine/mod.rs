@@ -122,6 +122,8 @@ impl Conversation {
         if !self.is_over() {
             self.take(event);
             self.settle();
+            // what has become due at this very instant is not left for the next one
+            self.timers();
         }
         std::mem::take(&mut self.out)
     }

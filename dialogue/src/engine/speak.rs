@@ -158,12 +158,23 @@ impl Conversation {
         self.tell(Effect::Turn(turn));
     }
 
-    /// How long the first of the queue may take at most.
-    pub(super) fn longest_front(&self) -> Option<u64> {
+    /// How many characters the first of the queue has.
+    fn front_length(&self) -> Option<u64> {
         let index = usize::try_from(*self.state.queue.front()?).ok()?.checked_sub(1)?;
         let spoken = self.state.utterances.get(index)?;
-        let length = u64::try_from(spoken.utterance.spoken().chars().count()).unwrap_or(1);
-        Some(5_000 + length * SLOWEST)
+        u64::try_from(spoken.utterance.spoken().chars().count()).ok()
+    }
+
+    /// How long the first of the queue may take at most.
+    pub(super) fn longest_front(&self) -> Option<u64> {
+        self.front_length().map(|length| 5_000 + length * SLOWEST)
+    }
+
+    /// Whether four fifths of our last words have been heard.
+    pub(super) fn is_nearly_done(&self) -> bool {
+        let elapsed = self.state.now - self.state.front_since;
+        let is_last = self.state.queue.len() == 1 && self.state.asked.is_none();
+        is_last && self.front_length().is_some_and(|length| elapsed * 5 >= length * AS_A_RULE * 4)
     }
 
     /// Whether words of the other side end what we are saying.

@@ -135,6 +135,29 @@ impl Conversation {
         text
     }
 
+    /// Arguments of a call without the values of slots; they stay JSON.
+    pub(super) fn arguments_without_slots(&self, arguments: &str) -> String {
+        let read = serde_json::from_str(arguments).unwrap_or_else(|_| Value::Object(Values::new()));
+        self.value_without_slots(read).to_string()
+    }
+
+    fn value_without_slots(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.without_slots(&text)),
+            Value::Number(number) => {
+                let (text, hidden) = (number.to_string(), self.without_slots(&number.to_string()));
+                if text == hidden { Value::Number(number) } else { Value::String(hidden) }
+            }
+            Value::Array(items) => items.into_iter().map(|item| self.value_without_slots(item)).collect(),
+            Value::Object(entries) => {
+                let hidden =
+                    entries.into_iter().map(|(key, value)| (self.without_slots(&key), self.value_without_slots(value)));
+                Value::Object(hidden.collect())
+            }
+            other => other,
+        }
+    }
+
     /// A text for people who may not see values: nor long numbers.
     pub(super) fn redacted(&self, text: &str) -> String {
         let hidden = self.without_slots(text);

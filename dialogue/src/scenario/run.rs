@@ -62,14 +62,14 @@ pub fn run(flow: &Arc<Flow>, case: &Case, script: &Script, scenario: &Scenario) 
         let transcript = transcript.into_iter().map(line).collect();
         Report { name: scenario.name.clone(), failures, transcript, took_ms: call.map_or(0, |call| call.now) }
     };
-    let (call, effects) = match Conversation::begin(flow.clone(), context) {
+    let (call, effects) = match Conversation::begin(flow.clone(), context.clone()) {
         Ok(begun) => begun,
         Err(missing) => {
             failures.push(Failure { line: 1, message: missing.to_string() });
             return report(failures, None);
         }
     };
-    let mut play = Play::new(call, script, secrets);
+    let mut play = Play::new(call, (script, flow), context, secrets);
     play.take(effects);
     for (line, step) in &scenario.steps {
         let messages = play.step(step, scenario.inbound);
@@ -105,6 +105,8 @@ fn secrets(flow: &Flow, context: &Context) -> Vec<String> {
 struct Play<'s> {
     call: Conversation,
     script: &'s Script,
+    flow: &'s Flow,
+    context: Context,
     secrets: Vec<String>,
     now: u64,
     /// What will happen by itself: the model's answers.
@@ -120,10 +122,12 @@ struct Play<'s> {
 }
 
 impl<'s> Play<'s> {
-    fn new(call: Conversation, script: &'s Script, secrets: Vec<String>) -> Self {
+    fn new(call: Conversation, (script, flow): (&'s Script, &'s Flow), context: Context, secrets: Vec<String>) -> Self {
         Self {
             call,
             script,
+            flow,
+            context,
             secrets,
             now: 0,
             coming: VecDeque::new(),
@@ -253,7 +257,7 @@ impl<'s> Play<'s> {
             self.model_fails -= 1;
             return self.coming.push_back((at, Event::ModelFailed { generation }));
         }
-        for piece in self.script.answer(node, question) {
+        for piece in self.script.answer_for(node, question, self.flow, &self.context) {
             let event = match piece {
                 Piece::Text(text) => Event::ModelText { generation, text },
                 Piece::Call(call) => Event::ModelCall { generation, call },

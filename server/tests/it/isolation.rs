@@ -71,6 +71,18 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
              values ($1, gen_random_uuid(), '', 'text/plain', 1, '', now())",
             "insert into messaging.inbox (practice_id, id, provider, dedupe_key, body, state, received_at)
              values ($1, gen_random_uuid(), 'twilio', 'x', '', 'received', now())",
+            "insert into voice.retell (practice_id, provider, enabled, api_key, api_key_last_four, webhook_token, version, updated_at)
+             values ($1, 'sandbox', false, '', 'x', repeat('x', 32), 1, now())",
+            "insert into voice.retell_agent (practice_id, call_workflow_id, agent_id) values ($1, gen_random_uuid(), 'x')",
+            "insert into voice.retell_message (practice_id, id, key, event, external_id, body, state, received_at)
+             values ($1, gen_random_uuid(), 'x', 'x', 'x', '', 'received', now())",
+            "insert into voice.retell_order (practice_id, call_id, state, variables) values ($1, gen_random_uuid(), 'waiting', '')",
+            "insert into voice.retell_known (practice_id, call_id, reference, patient_id)
+             values ($1, gen_random_uuid(), 'reference', gen_random_uuid())",
+            "insert into voice.retell_done (practice_id, call_id, key, function, answer)
+             values ($1, gen_random_uuid(), repeat('0', 64), 'book', '')",
+            "insert into voice.retell_sandbox (practice_id, external_id, our_id, agent_id, is_web, private, step, began_at)
+             values ($1, 'x', 'x', 'x', false, '', 0, now())",
             "insert into timeline.entry (practice_id, id, patient_id, at, kind, resource_type, resource_id, actor_kind, body)
              values ($1, gen_random_uuid(), gen_random_uuid(), now(), 'note', 'note', gen_random_uuid(), 'user', '')",
             "insert into notices.notice (practice_id, id, user_id, private, source, source_id, created_at)

@@ -5,6 +5,7 @@ mod accounts;
 mod administration;
 mod architecture;
 mod archive;
+mod calls;
 mod catalog;
 mod delivery;
 mod doors;

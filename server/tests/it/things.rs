@@ -100,10 +100,11 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         .expect("an archived template");
     let suppressed = json!({ "channel": "email", "address": format!("{}@example.com", Uuid::now_v7().simple()) });
     let automated = automated(server, person).await;
-    let (call_workflow, case) = voice(person).await;
+    let (call_workflow, case, case_import) = voice(person).await;
     vec![
         ("/api/v1/call-workflows/", call_workflow),
         ("/api/v1/cases/", case),
+        ("/api/v1/case-imports/", case_import),
         ("/api/v1/messages/{id}/assign", message("received").await),
         ("/api/v1/messages/{id}/read", message("received").await),
         ("/api/v1/messages/{id}/decide", message("unknown").await),
@@ -139,6 +140,7 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         ("/api/v1/workflow-runs/", automated.begun),
         ("/api/v1/workflow-rehearsals/", automated.rehearsal),
         ("/api/v1/calcom-bookings/", undecided(server, person).await),
+        ("/api/v1/retell/calls/", ordered(server, person).await),
         ("/fhir/R4/Appointment/", appointment),
         ("/fhir/R4/Coverage/", insurance),
         ("/fhir/R4/Organization/", person.practice()),
@@ -174,8 +176,8 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
     ]
 }
 
-/// A purpose of calls, and somebody in it.
-async fn voice(person: &Person) -> (Uuid, Uuid) {
+/// A purpose of calls, somebody in it, and a file with others.
+async fn voice(person: &Person) -> (Uuid, Uuid, Uuid) {
     let made = |of: &Value| serde_json::from_value::<Uuid>(of["id"].clone()).expect("an id");
     let slug = format!("about_{}", Uuid::now_v7().simple());
     let fields = json!([{ "key": "patient_name", "label": { "en": "Name" }, "type": "string" }]);
@@ -183,7 +185,10 @@ async fn voice(person: &Person) -> (Uuid, Uuid) {
     let about = person.post("/api/v1/call-workflows", &about).await.expect(201);
     let case = json!({ "callWorkflowId": about["id"], "fields": { "patient_name": "Ana" } });
     let case = person.post("/api/v1/cases", &case).await.expect(201);
-    (made(&about), made(&case))
+    let address = format!("/api/v1/case-imports?callWorkflowId={}", made(&about));
+    let import = person.request(Method::POST, &address).header("idempotency-key", Uuid::now_v7().to_string());
+    let import = Person::send(import.body("patient_name\nSara\n")).await.expect(201);
+    (made(&about), made(&case), made(&import))
 }
 
 /// An appointment of a patient, and a slot that is kept, at times that are nobody else's.
@@ -318,6 +323,20 @@ async fn without_triggers(server: &TestServer) -> PgConnection {
         .await
         .expect("no triggers for a fixture");
     conn
+}
+
+/// A call that Retell is to make.
+async fn ordered(server: &TestServer, person: &Person) -> Uuid {
+    let (id, mut conn) = (Uuid::now_v7(), without_triggers(server).await);
+    for sql in [
+        "insert into voice.call (practice_id, id, direction, runtime, transport, state, requested_by, review, created_at,
+                                 updated_at)
+         values ($1, $2, 'outbound', 'retell', 'web', 'queued', 'person', 'none', now(), now())",
+        "insert into voice.retell_order (practice_id, call_id, state, variables) values ($1, $2, 'waiting', '')",
+    ] {
+        sqlx::query(sql).bind(person.practice()).bind(id).execute(&mut conn).await.expect("a call");
+    }
+    id
 }
 
 /// A message that has come so far; one that was received came from somebody unknown, one that was sent lies in the sandbox.

@@ -166,13 +166,20 @@ async fn cancel(who: ByLink<ToAppointment>, Body(why): Body<CancelVisit>) -> Res
     .await
 }
 
-async fn actions(tx: &mut TenantTx, visit: &Appointment) -> Result<Actions> {
+/// What its patient may do with a visit, by the practice's rules.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn actions(tx: &mut TenantTx, visit: &Appointment) -> Result<Actions> {
     let rules = settings::find(tx).await?.rules;
     Ok(Actions::of(&rules, visit, tx.now()))
 }
 
 /// Patients choose among the times that the practice offers, in its rhythm, not sooner and not later.
-async fn check_start(tx: &mut TenantTx, visit: &Appointment, start: Timestamp) -> Result<()> {
+///
+/// # Errors
+/// 409 `appointment.too_soon`, `appointment.too_far`, `appointment.not_offered`.
+pub async fn check_start(tx: &mut TenantTx, visit: &Appointment, start: Timestamp) -> Result<()> {
     let rules = settings::find(tx).await?.rules;
     let zone = TimeZone::get(&visit.time_zone).map_err(Error::internal)?;
     let local = start.to_zoned(zone.clone());

@@ -26,6 +26,7 @@ use utoipa::ToSchema;
 use crate::appointment::{Appointment, AppointmentId, Status, find, row};
 use crate::ical::{self, Event};
 use crate::settings::{self, CancelledBy};
+pub use change::{actions, check_start};
 pub use link::{MAILS, local_date, local_time, make, tell_booked, tell_moved};
 pub use rules::Actions;
 

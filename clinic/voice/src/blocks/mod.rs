@@ -1,7 +1,10 @@
-//! What voice offers to workflows: calls as a subject, what becomes of them, and having one made.
+//! What voice offers to workflows: cases and calls as subjects, what becomes of them, and having a call made.
 
+mod case;
 mod start;
 mod subject;
+#[cfg(test)]
+mod tests;
 
 use automation::block::{Blocks, Trigger};
 
@@ -9,7 +12,7 @@ use automation::block::{Blocks, Trigger};
 #[must_use]
 pub fn blocks() -> Blocks {
     Blocks {
-        subjects: vec![&subject::CALL],
+        subjects: vec![&case::CASE, &subject::CALL],
         triggers: TRIGGERS.iter().collect(),
         actions: vec![&start::START],
         ..Blocks::default()
@@ -17,7 +20,8 @@ pub fn blocks() -> Blocks {
 }
 
 /// `call.extracted`: it has found out something, which stands in `found`.
-static TRIGGERS: [Trigger; 4] = [
+static TRIGGERS: [Trigger; 5] = [
+    Trigger { event: "case.created", subject: "case" },
     Trigger { event: "call.started", subject: "call" },
     Trigger { event: "call.finished", subject: "call" },
     Trigger { event: "call.extracted", subject: "call" },

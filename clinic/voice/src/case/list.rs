@@ -211,30 +211,31 @@ pub async fn page(
     cursor: Option<&str>,
     limit: u32,
 ) -> Result<(Vec<Case>, Option<String>)> {
-    let (mut query, order, kind) = statement(tx, schema, which, (sort, cursor, limit))?;
+    let mut query = QueryBuilder::new("select ");
+    let (order, kind) = fill(&mut query, tx, schema, which, (sort, cursor, limit))?;
     let rows: Vec<Sorted> = query.build_query_as().fetch_all(tx.conn()).await?;
     let (rows, next) = order.cut(rows, |row, _| (key(kind, &row.key), row.case.id.uuid()))?;
     Ok((rows.into_iter().map(|row| row.case).collect(), next))
 }
 
-/// The query of a page, its order, and what it is sorted by.
-fn statement(
+/// Adds to a query what a page is read by; answers its order, and what it is sorted by.
+pub fn fill(
+    query: &mut QueryBuilder<Postgres>,
     tx: &TenantTx,
     schema: &Schema,
     which: Which<'_>,
     (sort, cursor, limit): (Option<&str>, Option<&str>, u32),
-) -> Result<(QueryBuilder<Postgres>, Order, Kind)> {
+) -> Result<(Order, Kind)> {
     let own = own(schema);
     let sorts = own.iter().map(|own| Field { name: &own.name, column: &own.sorted, kind: own.kind });
     let sorts: Vec<Field> = SORTS.iter().copied().chain(sorts).collect();
     let order = Order::parse(&sorts, sort, cursor, limit).map_err(Error::in_body)?;
     let name = sort.unwrap_or(SORTS[0].name).trim_start_matches('-');
     let sorted = sorts.iter().find(|sort| sort.name == name).unwrap_or(&SORTS[0]);
-    let mut query = QueryBuilder::new("select ");
     query.push(COLUMNS).push(format_args!(", ({})::text as sort_key", sorted.column));
-    which.push(tx, &own, &mut query)?;
-    order.push("c.id", &mut query).map_err(Error::in_body)?;
-    Ok((query, order, sorted.kind))
+    which.push(tx, &own, query)?;
+    order.push("c.id", query).map_err(Error::in_body)?;
+    Ok((order, sorted.kind))
 }
 
 /// What a row was sorted by, as a cursor has it.

@@ -1,7 +1,12 @@
 //! Cases: whom the practice calls about something, and what is known of them.
 
 mod called;
+mod cells;
+mod export;
+mod import;
 mod list;
+#[cfg(test)]
+mod plans;
 mod row;
 mod shown;
 mod terms;
@@ -29,13 +34,16 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{CallWorkflowId, CaseId, workflow};
 pub use called::{of_patient, set_status, write_back};
-pub use row::{find, lock};
+pub use import::JOB as IMPORT;
+pub use row::{find, lock, some};
 use shown::CaseItem;
 pub use shown::Eyes;
 
 /// The routes of cases.
 pub fn routes() -> Routes {
     list::routes()
+        .merge(export::routes())
+        .merge(import::routes())
         .route(route!(enter))
         .route(route!(read))
         .route(route!(change))

@@ -113,8 +113,8 @@ impl Loaded {
 
     /// The script's answer to a question in a node.
     #[must_use]
-    pub fn answer(&self, node: &str, question: &Question) -> Vec<Piece> {
-        self.script.answer(node, question)
+    pub fn answer(&self, node: &str, question: &Question, context: &Context) -> Vec<Piece> {
+        self.script.answer_for(node, question, &self.flow, context)
     }
 
     /// The language of its calls: `en` or `ar`.

@@ -13,19 +13,22 @@ use platform::id::PracticeId;
 use platform::record::Change;
 use platform::{App, Result, undisclosed};
 use serde_json::Value;
+use speech::Format;
 
+use super::audible::Audible;
 use super::desk::{self, Place};
 use super::end;
 use super::journal::Journal;
-use super::mind::Mind;
-use super::parts;
-use super::session::Session;
+use super::parts::{self, Parts};
+use super::session::{Lines, Session};
 use super::wire::Wire;
 use crate::CallId;
 use crate::call::{Call, Direction, EndedBy, State, Transport, finish, row};
 use crate::case::{self, CallStatus};
 use crate::flow::{self, Loaded};
 
+/// Samples a second of sound in a browser.
+const RATE: u32 = 16_000;
 /// Calls of a practice at the same time, unless its flow says less.
 const AT_ONCE: i64 = 10;
 
@@ -49,7 +52,7 @@ pub struct Known {
     /// What was known of the case.
     before: Values,
     sealer: Sealer,
-    minds: Vec<Mind>,
+    parts: Parts,
 }
 
 undisclosed!(Ready, Known);
@@ -106,8 +109,8 @@ pub async fn load(app: &App, tx: &mut TenantTx, call: Call) -> Result<Known> {
         }));
     }
     let sealer = tx.sealer().await?;
-    let minds = parts::minds(app, tx, &loaded).await?;
-    Ok(Known { call, loaded, context, before, sealer, minds })
+    let parts = parts::of(app, tx, &loaded, &Arc::new(context.clone())).await?;
+    Ok(Known { call, loaded, context, before, sealer, parts })
 }
 
 /// Marks a call as ringing, or as under way.
@@ -240,7 +243,7 @@ impl Ready {
     /// Carries the call on to its end, and writes down what it leaves behind.
     pub async fn run(self, wire: Wire) {
         let Self { app, practice, known, place } = self;
-        let Known { call, loaded, context, before, sealer, minds } = known;
+        let Known { call, loaded, context, before, sealer, parts } = known;
         let begun = Conversation::begin(Arc::clone(&loaded.flow), context);
         let journal = Journal::begin(&app, practice, call.id, sealer);
         let (Ok((conversation, _)), Ok(journal)) = (begun, journal) else {
@@ -249,10 +252,28 @@ impl Ready {
             return;
         };
         let longest = Duration::from_secs(loaded.flow.limits.max_call_seconds.into());
-        let session = Session::new(conversation, minds, longest, (wire, place, journal), call.transport);
+        let audible = match call.transport {
+            Transport::Web => audible(&parts, &loaded).await,
+            Transport::Text | Transport::Phone => None,
+        };
+        let lines = Lines { wire, place, journal, audible };
+        let session = Session::new(conversation, parts.minds, longest, lines, call.transport);
         let answered_at = call.answered_at.unwrap_or_else(|| app.now());
         let left = session.run(call.direction == Direction::Inbound, answered_at).await;
         end::write(&app, practice, &call, &loaded, &before, left).await;
+    }
+}
+
+/// The sound of a call in a browser. Whoever is away leaves it to what is written.
+async fn audible(parts: &Parts, loaded: &Loaded) -> Option<Audible> {
+    let terms = loaded.services.stt.primary.keyterms.clone();
+    let language = if loaded.language() == "ar" { "ar-SA" } else { "en-US" };
+    match Audible::open(parts, Format::Pcm16(RATE), language, terms).await {
+        Ok(audible) => Some(audible),
+        Err(trouble) => {
+            tracing::warn!(code = trouble.code, "a call has no sound");
+            None
+        }
     }
 }
 

@@ -41,6 +41,13 @@ pub enum Shown {
         /// The line.
         turn: Line,
     },
+    /// What somebody is saying.
+    Partial {
+        /// Who.
+        who: Who,
+        /// So far.
+        text: String,
+    },
     /// It goes on there.
     Node {
         /// Its name in the flow.

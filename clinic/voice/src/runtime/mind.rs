@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dialogue::{Message as Said, Question};
+use dialogue::{Context, Message as Said, Question};
 use speech::{Answering, Line, Message, Model, Piece, Tool, ToolCall, Trouble, Usage};
 use tokio::sync::mpsc;
 
@@ -12,7 +12,7 @@ use crate::flow::Loaded;
 #[derive(Clone)]
 pub enum Mind {
     /// The script beside the flow: the same question, the same answer.
-    Scripted(Arc<Loaded>),
+    Scripted(Arc<Loaded>, Arc<Context>),
     /// A language model.
     Model(Arc<dyn Model>),
 }
@@ -27,18 +27,20 @@ impl Mind {
     /// The model is away.
     pub async fn ask(&self, node: &str, question: Question) -> Result<Line<Answering, Piece>, Trouble> {
         match self {
-            Self::Scripted(loaded) => Ok(scripted(Arc::clone(loaded), node.to_owned(), question)),
+            Self::Scripted(loaded, context) => {
+                Ok(scripted(Arc::clone(loaded), Arc::clone(context), node.to_owned(), question))
+            }
             Self::Model(model) => model.ask(worded(question)).await,
         }
     }
 }
 
 /// The script's answer, as a model would give it.
-fn scripted(loaded: Arc<Loaded>, node: String, question: Question) -> Line<Answering, Piece> {
+fn scripted(loaded: Arc<Loaded>, context: Arc<Context>, node: String, question: Question) -> Line<Answering, Piece> {
     let (to, _) = mpsc::channel(1);
     let (give, from) = mpsc::channel(WAITING);
     let task = tokio::spawn(async move {
-        for piece in loaded.answer(&node, &question) {
+        for piece in loaded.answer(&node, &question, &context) {
             let piece = match piece {
                 dialogue::Piece::Text(text) => Piece::Text(text),
                 dialogue::Piece::Call(call) => Piece::Call(called(call)),

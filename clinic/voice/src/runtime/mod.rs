@@ -1,6 +1,7 @@
 //! Our own runtime of calls: one task for each, which has everything that it needs when it begins and asks no database until
 //! it is over.
 
+mod audible;
 pub mod begin;
 mod desk;
 pub mod dial;

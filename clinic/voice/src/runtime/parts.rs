@@ -1,34 +1,59 @@
-//! Who answers in a call, as its `services.yaml` says; the script beside it where it names nobody.
+//! Who recognises, answers and speaks in a call, as its `services.yaml` says; what stands in for them where it names nobody.
 
 use std::sync::Arc;
 
-use dialogue::services::{Model as ModelChoice, ModelProvider, SecretName};
+use dialogue::Context;
+use dialogue::services::{Model as ModelChoice, ModelProvider, Recogniser as RecogniserChoice, RecogniserProvider};
+use dialogue::services::{SecretName, Voice as VoiceChoice, VoiceProvider};
+use lines::{Dialer, Patience};
 use platform::App;
 use platform::db::TenantTx;
 use platform::egress::{self, Url};
 use platform::error::{Error, Result};
 use platform::phi::Phi;
+use speech::{Hum, LocalVoice, Recogniser, Speaking, Voice};
 
 use super::mind::Mind;
 use crate::flow::Loaded;
 use crate::secrets;
 
-/// Who answers, with the practice's keys; when the first does not, the next is asked.
-///
-/// # Errors
-/// 409 `call.no_key` when a key is missing; 409 `call.address` for an address that this installation does not reach.
-pub async fn minds(app: &App, tx: &mut TenantTx, loaded: &Arc<Loaded>) -> Result<Vec<Mind>> {
-    let llm = &loaded.services.llm;
-    let mut minds = Vec::new();
-    for choice in std::iter::once(&llm.primary).chain(&llm.fallback) {
-        minds.push(mind(app, tx, loaded, choice).await?);
-    }
-    Ok(minds)
+/// Everybody who takes part in a call besides the people.
+#[derive(Clone)]
+pub struct Parts {
+    /// Who answers; when the first does not, the next is asked.
+    pub minds: Vec<Mind>,
+    /// Who recognises; nobody where what is said is typed.
+    pub recogniser: Option<Arc<dyn Recogniser>>,
+    /// Who speaks.
+    pub voice: Arc<dyn Voice>,
 }
 
-async fn mind(app: &App, tx: &mut TenantTx, loaded: &Arc<Loaded>, choice: &ModelChoice) -> Result<Mind> {
+platform::undisclosed!(Parts);
+
+/// Whoever the flow names, with the practice's keys.
+///
+/// # Errors
+/// 409 `call.no_key`, with the name of the key that is missing; 409 `call.address` for an address that this installation does
+/// not reach.
+pub async fn of(app: &App, tx: &mut TenantTx, loaded: &Arc<Loaded>, context: &Arc<Context>) -> Result<Parts> {
+    let services = &loaded.services;
+    let mut minds = Vec::new();
+    for choice in std::iter::once(&services.llm.primary).chain(&services.llm.fallback) {
+        minds.push(mind(app, tx, (loaded, context), choice).await?);
+    }
+    let recogniser = recogniser(app, tx, &services.stt.primary).await?;
+    let voice = voice(app, tx, loaded, &services.tts.primary).await?;
+    Ok(Parts { minds, recogniser, voice })
+}
+
+async fn mind(
+    app: &App,
+    tx: &mut TenantTx,
+    (loaded, context): (&Arc<Loaded>, &Arc<Context>),
+    choice: &ModelChoice,
+) -> Result<Mind> {
     if choice.provider == ModelProvider::Scripted {
-        return Ok(Mind::Scripted(Arc::clone(loaded)));
+        return Ok(Mind::Scripted(Arc::clone(loaded), Arc::clone(context)));
     }
     let key = key(tx, choice.secret.as_ref()).await?;
     let base = match &choice.base_url {
@@ -40,6 +65,58 @@ async fn mind(app: &App, tx: &mut TenantTx, loaded: &Arc<Loaded>, choice: &Model
     settings.temperature = choice.temperature.map(f64::from);
     let model = openai::ChatModel::new(settings).map_err(|_| unreached())?;
     Ok(Mind::Model(Arc::new(model)))
+}
+
+async fn recogniser(app: &App, tx: &mut TenantTx, choice: &RecogniserChoice) -> Result<Option<Arc<dyn Recogniser>>> {
+    match choice.provider {
+        RecogniserProvider::Typed => Ok(None),
+        RecogniserProvider::Deepgram => {
+            let connection = deepgram(app, tx, choice.secret.as_ref()).await?;
+            let model = choice.model.clone().unwrap_or_else(|| "nova-3".to_owned());
+            Ok(Some(Arc::new(deepgram::Hearer::new(connection, model))))
+        }
+    }
+}
+
+async fn voice(app: &App, tx: &mut TenantTx, loaded: &Loaded, choice: &VoiceChoice) -> Result<Arc<dyn Voice>> {
+    let language = loaded.language().to_owned();
+    let (model, voice) = (choice.model.clone().unwrap_or_default(), choice.voice.clone().unwrap_or_default());
+    let speaking = Speaking { voice: voice.clone(), model, language };
+    Ok(match choice.provider {
+        VoiceProvider::Local => local(&speaking.language),
+        VoiceProvider::Deepgram => {
+            let connection = deepgram(app, tx, choice.secret.as_ref()).await?;
+            Arc::new(deepgram::Aura { connection, voice })
+        }
+        VoiceProvider::Cartesia => {
+            let key = key(tx, choice.secret.as_ref()).await?;
+            let base = reached(app, first(&app.config.cartesia_origins)?)?;
+            Arc::new(cartesia::Sonic::new(dialer(app)?, base, key, speaking))
+        }
+        VoiceProvider::Elevenlabs => {
+            let key = key(tx, choice.secret.as_ref()).await?;
+            let base = reached(app, first(&app.config.elevenlabs_origins)?)?;
+            Arc::new(elevenlabs::Eleven::new(dialer(app)?, base, key, speaking))
+        }
+    })
+}
+
+/// A program on this machine, else something with the rhythm of speech.
+fn local(language: &str) -> Arc<dyn Voice> {
+    match LocalVoice::found(language) {
+        Some(voice) => Arc::new(voice),
+        None => Arc::new(Hum),
+    }
+}
+
+async fn deepgram(app: &App, tx: &mut TenantTx, secret: Option<&SecretName>) -> Result<deepgram::Connection> {
+    let key = key(tx, secret).await?;
+    let base = reached(app, first(&app.config.deepgram_origins)?)?;
+    Ok(deepgram::Connection { dialer: dialer(app)?, base, key, patience: Patience::default() })
+}
+
+fn dialer(app: &App) -> Result<Dialer> {
+    Dialer::new(app.outside.clone())
 }
 
 /// The first address of a setting.

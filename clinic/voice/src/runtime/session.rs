@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use speech::{Answering, Line as Port, Piece, Trouble};
 use tokio::time::{Instant, sleep_until};
 
+use super::audible::{Audible, Audio, Done};
 use super::desk::{Line, Place, Shown, Told};
 use super::journal::{Entry, Journal};
 use super::mind::Mind;
@@ -26,6 +27,8 @@ pub struct Session {
     wire: Wire,
     place: Place,
     journal: Journal,
+    /// None where everything is written.
+    audible: Option<Audible>,
     transport: Transport,
     begun: Instant,
     /// Nothing of it goes on behind this.
@@ -46,6 +49,18 @@ pub struct Session {
     /// When the other side had ended its last words.
     heard_at: Option<Instant>,
     latencies: Vec<i32>,
+}
+
+/// What a call is joined to.
+pub struct Lines {
+    /// The other side.
+    pub wire: Wire,
+    /// Those who watch.
+    pub place: Place,
+    /// What outlives the process.
+    pub journal: Journal,
+    /// Its sound; none where everything is written.
+    pub audible: Option<Audible>,
 }
 
 /// A question that waits for its answer.
@@ -93,7 +108,7 @@ impl Session {
         conversation: Conversation,
         minds: Vec<Mind>,
         longest: Duration,
-        (wire, place, journal): (Wire, Place, Journal),
+        Lines { wire, place, journal, audible }: Lines,
         transport: Transport,
     ) -> Self {
         let begun = Instant::now();
@@ -103,6 +118,7 @@ impl Session {
             wire,
             place,
             journal,
+            audible,
             transport,
             begun,
             last: begun + longest + GRACE,
@@ -155,6 +171,10 @@ impl Session {
             told = self.place.told.recv() => self.told(told?).await,
             incoming = self.wire.from.recv() => self.incoming(incoming).await,
             piece = answered(&mut self.answer), if self.answer.is_some() => self.answered(piece),
+            audio = heard(&mut self.audible), if self.audible.is_some() => {
+                let done = self.audible.as_mut()?.take(audio);
+                self.sounded(done).await
+            }
             () = sleep_until(until) => self.time(),
         }
     }
@@ -182,6 +202,10 @@ impl Session {
                 self.write_line(Who::Key, &keys, &"•".repeat(keys.len())).await;
                 self.next.extend(keys.chars().map(|digit| Event::Key { digit }));
                 None
+            }
+            Some(In::Sound(sound)) => {
+                let done = self.audible.as_mut()?.push(&sound);
+                self.sounded(done).await
             }
             Some(In::Noise(kind)) => Some(Event::Sound { kind }),
             Some(In::HangUp) | None => {
@@ -272,12 +296,8 @@ impl Session {
             Effect::CancelAsk { generation } => {
                 self.answer.take_if(|answer| answer.generation == generation);
             }
-            Effect::Say(utterance) => self.say(&utterance),
-            Effect::Stop { utterance } => {
-                // what is written is read at once
-                self.next.push_back(Event::Interrupted { utterance, per_mille: 1000 });
-                self.show(Shown::Clear).await;
-            }
+            Effect::Say(utterance) => self.say(&utterance).await,
+            Effect::Stop { utterance } => self.stop(utterance).await,
             Effect::Keys { keys, .. } => {
                 self.write_line(Who::Key, &keys.0, &"•".repeat(keys.0.chars().count())).await;
             }
@@ -318,16 +338,61 @@ impl Session {
     }
 
     /// In writing, what is said is there at once.
-    fn say(&mut self, utterance: &Utterance) {
-        if let Some(heard) = self.heard_at.take() {
-            self.latencies.push(i32::try_from(heard.elapsed().as_millis()).unwrap_or(i32::MAX));
-        }
+    async fn say(&mut self, utterance: &Utterance) {
         let length = u32::try_from(utterance.spoken().chars().count()).unwrap_or(u32::MAX);
         self.spent.characters = self.spent.characters.saturating_add(length);
+        if let Some(audible) = &mut self.audible {
+            let done = audible.say(utterance);
+            if let Some(event) = self.sounded(done).await {
+                self.next.push_back(event);
+            }
+            return;
+        }
+        if let Some(heard) = self.heard_at.take() {
+            self.answered_after(heard.elapsed());
+        }
         self.next.push_back(Event::Said { utterance: utterance.id });
     }
 
+    async fn stop(&mut self, utterance: u64) {
+        let Some(audible) = &mut self.audible else {
+            // what is written is read at once
+            self.next.push_back(Event::Interrupted { utterance, per_mille: 1000 });
+            return;
+        };
+        let done = audible.stop();
+        if let Some(event) = self.sounded(done).await {
+            self.next.push_back(event);
+        }
+    }
+
+    /// Does what follows from sound; answers what the conversation is told first.
+    async fn sounded(&mut self, done: Done) -> Option<Event> {
+        if let Some(latency) = done.latency {
+            self.answered_after(latency);
+        }
+        if done.clear {
+            let _ = self.wire.to.send(Out::Shown(Shown::Clear)).await;
+        }
+        for frame in done.frames {
+            // whoever does not keep up misses some
+            let _ = self.wire.to.try_send(Out::Sound(frame));
+        }
+        if let Some(text) = done.partial {
+            self.show(Shown::Partial { who: Who::Caller, text }).await;
+        }
+        self.next.extend(done.events);
+        self.next.pop_front()
+    }
+
+    fn answered_after(&mut self, latency: Duration) {
+        self.latencies.push(i32::try_from(latency.as_millis()).unwrap_or(i32::MAX));
+    }
+
     async fn set_hold(&mut self, on: bool) {
+        if let Some(audible) = &mut self.audible {
+            audible.hold(on);
+        }
         match (on, self.hold) {
             (true, None) => self.hold = Some(Instant::now()),
             (false, Some(since)) => {
@@ -444,6 +509,14 @@ fn line(seq: i32, turn: &NewTurn, text: &str) -> Line {
         ended_ms: turn.ended_ms,
         text: text.to_owned(),
         interrupted: turn.interrupted,
+    }
+}
+
+/// What happens next with sound.
+async fn heard(audible: &mut Option<Audible>) -> Audio {
+    match audible {
+        Some(audible) => audible.next().await,
+        None => std::future::pending().await,
     }
 }
 

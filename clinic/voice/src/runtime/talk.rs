@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -39,8 +40,9 @@ enum Said {
     HangUp,
 }
 
-/// Open a call in this browser and be its other side. The server sends what is shown as JSON; it takes `{"type":"say","text"}`,
-/// `{"type":"key","digits"}` and `{"type":"hang_up"}`.
+/// Open a call in this browser and be its other side. The server sends what is shown as JSON, and sound as binary messages of
+/// 20 ms (16 bits, little endian, 16 kHz); it takes `{"type":"say","text"}`, `{"type":"key","digits"}`, `{"type":"hang_up"}` and
+/// sound in the same form.
 #[utoipa::path(get, path = "/api/v1/calls/{id}/talk", tag = "voice",
     params(("id" = Uuid, Path, description = "The call")), responses((status = 101, description = "The socket is open")))]
 async fn talk(
@@ -85,7 +87,7 @@ async fn serve(mut socket: WebSocket, mut far: Far) {
                 let Some(Ok(incoming)) = incoming else { return };
                 let said = match incoming {
                     Message::Text(text) => read(text.as_str()),
-                    Message::Binary(_) => None,
+                    Message::Binary(sound) => Some(In::Sound(sound.to_vec())),
                     Message::Close(_) => return,
                     Message::Ping(_) | Message::Pong(_) => continue,
                 };
@@ -96,8 +98,12 @@ async fn serve(mut socket: WebSocket, mut far: Far) {
                     }
                     continue;
                 };
-                if far.to.send(said).await.is_err() {
-                    return;
+                // sound that comes faster than it is heard is left out; words are not
+                match said {
+                    In::Sound(_) => drop(far.to.try_send(said)),
+                    said => if far.to.send(said).await.is_err() {
+                        return;
+                    },
                 }
             }
         }
@@ -120,8 +126,11 @@ fn is_key(byte: u8) -> bool {
     byte.is_ascii_digit() || byte == b'*' || byte == b'#'
 }
 
-fn message(Out::Shown(shown): Out) -> Message {
-    Message::text(json(&shown))
+fn message(out: Out) -> Message {
+    match out {
+        Out::Sound(sound) => Message::Binary(Bytes::from(sound)),
+        Out::Shown(shown) => Message::text(json(&shown)),
+    }
 }
 
 /// As JSON.

@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 
 use super::desk::Shown;
 
-/// Messages that may wait each way.
+/// Messages that may wait each way: of frames of sound, two seconds.
 const WAITING: usize = 100;
 
 /// From the other end.
@@ -14,6 +14,8 @@ pub enum In {
     Text(String),
     /// Keys that were pressed.
     Keys(String),
+    /// Twenty milliseconds of sound, as the line has it.
+    Sound(Vec<u8>),
     /// What the line sounds like.
     Noise(dialogue::Sound),
     /// They have ended it.
@@ -22,6 +24,8 @@ pub enum In {
 
 /// To the other end.
 pub enum Out {
+    /// Twenty milliseconds of sound.
+    Sound(Vec<u8>),
     /// What is shown there.
     Shown(Shown),
 }

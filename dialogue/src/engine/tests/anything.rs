@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{Driven, demo};
+use super::{DEMO, Driven};
 use crate::engine::{Event, Party, Sound, ToolCall};
 use crate::flow::TransferCase;
 
@@ -100,8 +100,8 @@ proptest! {
         which in 0..3_usize,
         happenings in happenings(),
     ) {
-        let (flow, context) = demo().swap_remove(which);
-        let mut driven = Driven::begin(&flow, &context);
+        let (flow, context) = &DEMO[which];
+        let mut driven = Driven::begin(flow, context);
         let mut last = 0;
         for happening in &happenings {
             driven.now += happening.after;
@@ -126,8 +126,8 @@ proptest! {
 
     #[test]
     fn a_call_that_is_kept_at_any_moment_goes_on_alike(happenings in happenings(), at in 0..60_usize) {
-        let (flow, context) = demo().swap_remove(0);
-        let mut driven = Driven::begin(&flow, &context);
+        let (flow, context) = &DEMO[0];
+        let mut driven = Driven::begin(flow, context);
         let mut other: Option<crate::Conversation> = None;
         for (index, happening) in happenings.iter().enumerate() {
             driven.now += happening.after;

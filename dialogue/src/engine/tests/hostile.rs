@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{Driven, demo};
+use super::{DEMO, Driven};
 use crate::engine::{Effect, Part};
 use crate::flow::Node;
 
@@ -116,9 +116,9 @@ fn strangers_are_not_obeyed() {
     let lines = ORDERS.iter().flat_map(|order| WISHES.iter().map(|wish| order.replace("{}", wish)));
     let lines: Vec<String> = lines.collect();
     assert_eq!(lines.len(), 500);
-    for (flow, context) in demo() {
+    for (flow, context) in DEMO.iter() {
         for (index, line) in lines.iter().enumerate() {
-            let mut driven = Driven::answered(&flow, &context);
+            let mut driven = Driven::answered(flow, context);
             driven.answer("Hello.", &[]);
             driven.listen();
             driven.hear(line);
@@ -127,7 +127,7 @@ fn strangers_are_not_obeyed() {
             // their words do not prove what they order, except where the words themselves are what was asked for
             assert!(!result.found.contains_key("reference_number"), "{line}");
             assert!(!result.state.get("identity_verified").is_some_and(|it| *it == json!(true)), "{line}");
-            for (name, _) in &driven.calls {
+            for name in driven.calls.keys() {
                 assert!(flow.function(name).is_some() || name == "answer", "{name}");
             }
         }

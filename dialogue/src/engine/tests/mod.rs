@@ -6,7 +6,7 @@ mod single;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::tz::{Offset, TimeZone};
 use serde_json::json;
@@ -32,7 +32,7 @@ fn sample_context() -> Context {
 }
 
 /// The flows of the demo, each with its invented case.
-fn demo() -> Vec<(Arc<Flow>, Context)> {
+static DEMO: LazyLock<Vec<(Arc<Flow>, Context)>> = LazyLock::new(|| {
     let read = |folder: &str| {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../clients").join(folder);
         let text = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a file");
@@ -47,7 +47,7 @@ fn demo() -> Vec<(Arc<Flow>, Context)> {
         (Arc::new(Source::read(&text("flow.yaml")).expect("a flow").flow), context)
     };
     ["alpha/prior_auth", "alpha/patient_questions", "beta/patient_questions"].map(read).into()
-}
+});
 
 /// A conversation and what it wants, for tests that drive it.
 struct Driven {

@@ -121,6 +121,11 @@ fn who_listens_aloud_does_not_interrupt() {
     let effects = driven.on(heard("Mm-hmm.", true));
     assert!(effects.iter().all(|effect| matches!(effect, Effect::Turn(_))), "it is written down, that is all");
     assert!(driven.on(heard("stop", false)).iter().any(|effect| matches!(effect, Effect::Stop { .. })));
+    // behind a question that is all but over, it is an answer
+    driven.hear("Yes?");
+    driven.answer("Can you come on Monday?", &[]);
+    driven.now += 1_400;
+    assert!(driven.on(heard("Yeah.", true)).iter().any(|effect| matches!(effect, Effect::Ask { .. })));
 }
 
 #[test]

@@ -2,7 +2,6 @@ import { queryOptions } from '@tanstack/react-query';
 import { api, unwrap } from '@/shared/api/client';
 import { crud } from '@/shared/api/crud';
 import type { Schemas } from '@/shared/api/problem';
-import { voice } from './loose';
 
 export type FieldKind = Schemas['CaseFieldType'];
 export type Label = Schemas['CaseFieldLabel'];
@@ -14,9 +13,9 @@ export type CallWorkflow = Omit<Schemas['CallWorkflow'], 'fields'> & { fields: F
 export type NewCallWorkflow = Omit<Schemas['NewCallWorkflow'], 'fields'> & { fields: Field[] };
 export type CallWorkflowChange = { name?: string; nameAr?: string | null; enabled?: boolean; fields?: Field[] };
 export type SchemaVersion = Omit<Schemas['CaseSchemaVersion'], 'fields'> & { fields: Field[] };
-export type FlowFile = { name: string; text: string };
-export type FlowFault = { file: string; line: number; column: number; code: string; message: string };
-export type Flow = { number: number | null; hash: string | null; loadedAt: string | null; files: FlowFile[]; faults: FlowFault[]; versions: FlowInUse[] };
+export type FlowFile = Schemas['FlowFile'];
+export type FlowFault = Schemas['FlowFault'];
+export type Flow = Schemas['CallFlow'];
 
 // keys begin with the topic of the live messages about the record
 const WORKFLOW = 'call_workflow';
@@ -47,5 +46,5 @@ export const schemaVersionsQuery = (id: string) =>
 export const flowQuery = (id: string) =>
   queryOptions({
     queryKey: [WORKFLOW, 'flow', id] as const,
-    queryFn: ({ signal }) => unwrap<Flow>(voice.GET('/api/v1/call-workflows/{id}/flow', { ...at(id), signal })),
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/call-workflows/{id}/flow', { ...at(id), signal })),
   });

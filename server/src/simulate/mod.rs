@@ -1,5 +1,7 @@
 //! `vantage simulate`: plays what a service outside would send, to a server that runs.
 
+mod retell;
+
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 use platform::Result;
@@ -19,6 +21,8 @@ const LARGEST: usize = 65_536;
 pub enum Command {
     /// A signed webhook of Cal.com.
     Calcom(Calcom),
+    /// A whole call of Retell: its webhooks, and what its agent asks for.
+    Retell(retell::Retell),
 }
 
 /// A webhook of Cal.com. The address and the secret are those of the practice's settings.
@@ -63,6 +67,7 @@ pub struct Calcom {
 pub async fn run(command: Command) -> Result<()> {
     match command {
         Command::Calcom(what) => what.play().await,
+        Command::Retell(what) => what.play().await,
     }
 }
 
