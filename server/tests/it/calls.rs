@@ -103,7 +103,7 @@ async fn a_written_call_finds_out_what_its_case_lacked() {
     let call = asked(&owner, &case, "text").await;
     // a second one about the same case is refused while this one waits
     let twice = owner.post("/api/v1/calls", &json!({ "caseId": case["id"], "transport": "text" })).await;
-    assert_eq!((twice.status, twice.code()), (409, "case.in_call"));
+    assert_eq!((twice.status.as_u16(), twice.code()), (409, "case.in_call"));
     let mut talk = socket(&server, &owner, &call, "talk").await;
     until(&mut talk, is("live")).await;
     let mut watch = socket(&server, &owner, &call, "listen").await;
