@@ -889,6 +889,18 @@ CREATE FUNCTION claim.dead_events(of_practice uuid, before_at timestamp with tim
      order by e.at desc, e.id desc limit wanted
 $$;
 
+CREATE FUNCTION claim.due_calls(wanted integer, each_practice integer) RETURNS TABLE(practice_id uuid, id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select d.practice_id, d.id from (
+        select c.practice_id, c.id, row_number() over (partition by c.practice_id order by c.due_at nulls first, c.created_at) as turn
+          from voice.call c
+         where c.state = 'queued' and c.runtime = 'native' and c.transport = 'phone' and coalesce(c.due_at <= now(), true)
+           and exists (select from platform.practice p where p.practice_id = c.practice_id and p.status = 'active')
+    ) d where d.turn <= each_practice order by d.turn limit wanted
+$$;
+
 CREATE FUNCTION claim.due_messages(at timestamp with time zone, wanted integer, each integer) RETURNS TABLE(practice_id uuid, id uuid)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -972,6 +984,14 @@ CREATE FUNCTION claim.lanes(wanted integer, each integer, lease_seconds integer)
     update outbox.lane l set lease = gen_random_uuid(), ready_at = now() + make_interval(secs => lease_seconds)
       from due where l.practice_id = due.practice_id and l.lane = due.lane
     returning l.practice_id, l.lane, l.lease
+$$;
+
+CREATE FUNCTION claim.lost_calls(before timestamp with time zone, wanted integer) RETURNS TABLE(practice_id uuid, id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select c.practice_id, c.id from voice.call c
+     where c.state in ('dialing', 'live') and c.runtime = 'native' and c.started_at < before order by c.started_at limit wanted
 $$;
 
 CREATE FUNCTION claim.month_practices(month timestamp with time zone) RETURNS TABLE(practice_id uuid)
@@ -3562,6 +3582,110 @@ CREATE TABLE voice.flow (
 
 ALTER TABLE ONLY voice.flow FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE voice.retell (
+    practice_id uuid NOT NULL,
+    provider text NOT NULL,
+    enabled boolean NOT NULL,
+    base_url text,
+    api_key bytea NOT NULL,
+    api_key_last_four text NOT NULL,
+    webhook_token text NOT NULL COLLATE pg_catalog."C",
+    from_number text,
+    compared_until timestamp with time zone,
+    tested_at timestamp with time zone,
+    test_outcome text,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT retell_base_url_check CHECK (((length(base_url) >= 1) AND (length(base_url) <= 200))),
+    CONSTRAINT retell_from_number_check CHECK ((from_number ~ '^\+[0-9]{6,15}$'::text)),
+    CONSTRAINT retell_provider_check CHECK ((provider = ANY (ARRAY['retell'::text, 'sandbox'::text]))),
+    CONSTRAINT retell_test_outcome_check CHECK (((length(test_outcome) >= 1) AND (length(test_outcome) <= 40))),
+    CONSTRAINT retell_webhook_token_check CHECK (((length(webhook_token) >= 22) AND (length(webhook_token) <= 80)))
+);
+
+ALTER TABLE ONLY voice.retell FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE voice.retell_agent (
+    practice_id uuid NOT NULL,
+    call_workflow_id uuid NOT NULL,
+    agent_id text NOT NULL COLLATE pg_catalog."C",
+    agent_name text,
+    CONSTRAINT retell_agent_agent_id_check CHECK (((length(agent_id) >= 1) AND (length(agent_id) <= 200))),
+    CONSTRAINT retell_agent_agent_name_check CHECK (((length(agent_name) >= 1) AND (length(agent_name) <= 200)))
+);
+
+ALTER TABLE ONLY voice.retell_agent FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE voice.retell_done (
+    practice_id uuid NOT NULL,
+    call_id uuid NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    function text NOT NULL COLLATE pg_catalog."C",
+    answer bytea NOT NULL,
+    CONSTRAINT retell_done_function_check CHECK (((length(function) >= 1) AND (length(function) <= 60))),
+    CONSTRAINT retell_done_key_check CHECK ((length(key) = 64))
+);
+
+ALTER TABLE ONLY voice.retell_done FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE voice.retell_known (
+    practice_id uuid NOT NULL,
+    call_id uuid NOT NULL,
+    reference text NOT NULL COLLATE pg_catalog."C",
+    patient_id uuid NOT NULL,
+    CONSTRAINT retell_known_reference_check CHECK (((length(reference) >= 8) AND (length(reference) <= 40)))
+);
+
+ALTER TABLE ONLY voice.retell_known FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE voice.retell_message (
+    practice_id uuid NOT NULL,
+    id uuid NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    event text NOT NULL COLLATE pg_catalog."C",
+    external_id text NOT NULL COLLATE pg_catalog."C",
+    body bytea NOT NULL,
+    state text NOT NULL,
+    reason text,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT retell_message_event_check CHECK (((length(event) >= 1) AND (length(event) <= 60))),
+    CONSTRAINT retell_message_external_id_check CHECK (((length(external_id) >= 1) AND (length(external_id) <= 200))),
+    CONSTRAINT retell_message_key_check CHECK (((length(key) >= 1) AND (length(key) <= 300))),
+    CONSTRAINT retell_message_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 60))),
+    CONSTRAINT retell_message_state_check CHECK ((state = ANY (ARRAY['received'::text, 'applied'::text, 'ignored'::text])))
+);
+
+ALTER TABLE ONLY voice.retell_message FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE voice.retell_order (
+    practice_id uuid NOT NULL,
+    call_id uuid NOT NULL,
+    state text NOT NULL,
+    asked_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    variables bytea NOT NULL,
+    access_token bytea,
+    CONSTRAINT retell_order_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'asked'::text, 'made'::text, 'given_up'::text])))
+);
+
+ALTER TABLE ONLY voice.retell_order FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE voice.retell_sandbox (
+    practice_id uuid NOT NULL,
+    external_id text NOT NULL COLLATE pg_catalog."C",
+    our_id text NOT NULL COLLATE pg_catalog."C",
+    agent_id text NOT NULL COLLATE pg_catalog."C",
+    is_web boolean NOT NULL,
+    private bytea NOT NULL,
+    step integer NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    CONSTRAINT retell_sandbox_external_id_check CHECK (((length(external_id) >= 1) AND (length(external_id) <= 200))),
+    CONSTRAINT retell_sandbox_our_id_check CHECK (((length(our_id) >= 1) AND (length(our_id) <= 80))),
+    CONSTRAINT retell_sandbox_step_check CHECK (((step >= 0) AND (step <= 3)))
+);
+
+ALTER TABLE ONLY voice.retell_sandbox FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE voice.schema_version (
     practice_id uuid NOT NULL,
     call_workflow_id uuid NOT NULL,
@@ -3573,6 +3697,18 @@ CREATE TABLE voice.schema_version (
 );
 
 ALTER TABLE ONLY voice.schema_version FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE voice.secret (
+    practice_id uuid NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    value bytea NOT NULL,
+    last_four text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT secret_name_check CHECK ((name ~ '^[a-z0-9_]{1,40}/[a-z0-9_]{1,40}$'::text))
+);
+
+ALTER TABLE ONLY voice.secret FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE voice.turn (
     practice_id uuid NOT NULL,
@@ -4126,8 +4262,41 @@ ALTER TABLE ONLY voice.flow
 ALTER TABLE ONLY voice.flow
     ADD CONSTRAINT flow_pkey PRIMARY KEY (practice_id, id);
 
+ALTER TABLE ONLY voice.retell_agent
+    ADD CONSTRAINT retell_agent_once UNIQUE (practice_id, agent_id);
+
+ALTER TABLE ONLY voice.retell_agent
+    ADD CONSTRAINT retell_agent_pkey PRIMARY KEY (practice_id, call_workflow_id);
+
+ALTER TABLE ONLY voice.retell_done
+    ADD CONSTRAINT retell_done_pkey PRIMARY KEY (practice_id, call_id, key);
+
+ALTER TABLE ONLY voice.retell_known
+    ADD CONSTRAINT retell_known_once UNIQUE (practice_id, call_id, patient_id);
+
+ALTER TABLE ONLY voice.retell_known
+    ADD CONSTRAINT retell_known_pkey PRIMARY KEY (practice_id, call_id, reference);
+
+ALTER TABLE ONLY voice.retell_message
+    ADD CONSTRAINT retell_message_once UNIQUE (practice_id, key);
+
+ALTER TABLE ONLY voice.retell_message
+    ADD CONSTRAINT retell_message_pkey PRIMARY KEY (practice_id, id);
+
+ALTER TABLE ONLY voice.retell_order
+    ADD CONSTRAINT retell_order_pkey PRIMARY KEY (practice_id, call_id);
+
+ALTER TABLE ONLY voice.retell
+    ADD CONSTRAINT retell_pkey PRIMARY KEY (practice_id);
+
+ALTER TABLE ONLY voice.retell_sandbox
+    ADD CONSTRAINT retell_sandbox_pkey PRIMARY KEY (practice_id, external_id);
+
 ALTER TABLE ONLY voice.schema_version
     ADD CONSTRAINT schema_version_pkey PRIMARY KEY (practice_id, call_workflow_id, number);
+
+ALTER TABLE ONLY voice.secret
+    ADD CONSTRAINT secret_pkey PRIMARY KEY (practice_id, name);
 
 ALTER TABLE ONLY voice.turn
     ADD CONSTRAINT turn_pkey PRIMARY KEY (practice_id, call_id, seq);
@@ -4413,6 +4582,10 @@ CREATE INDEX call_by_time ON voice.call USING btree (practice_id, created_at, id
 
 CREATE INDEX call_by_workflow ON voice.call USING btree (practice_id, call_workflow_id, created_at, id);
 
+CREATE INDEX call_due ON voice.call USING btree (due_at, created_at) WHERE ((state = 'queued'::text) AND (runtime = 'native'::text) AND (transport = 'phone'::text));
+
+CREATE INDEX call_live ON voice.call USING btree (started_at) WHERE ((state = ANY (ARRAY['dialing'::text, 'live'::text])) AND (runtime = 'native'::text));
+
 CREATE UNIQUE INDEX call_of_case_at_once ON voice.call USING btree (practice_id, case_id) WHERE (state <> 'ended'::text);
 
 CREATE UNIQUE INDEX call_of_number ON voice.call USING btree (practice_id, number_key) WHERE (state = ANY (ARRAY['dialing'::text, 'live'::text]));
@@ -4432,6 +4605,12 @@ CREATE INDEX case_import_by_age ON voice.case_import USING btree (expires_at);
 CREATE INDEX case_import_row_by_outcome ON voice.case_import_row USING btree (practice_id, import_id, outcome, number);
 
 CREATE INDEX case_term_by_case ON voice.case_term USING btree (practice_id, case_id, kind, term);
+
+CREATE INDEX retell_message_by_call ON voice.retell_message USING btree (practice_id, external_id, id);
+
+CREATE INDEX retell_message_by_time ON voice.retell_message USING btree (practice_id, received_at, id);
+
+CREATE INDEX retell_sandbox_by_time ON voice.retell_sandbox USING btree (practice_id, began_at, external_id);
 
 CREATE INDEX attempt_by_delivery ON webhooks.attempt USING btree (practice_id, delivery_id, id);
 
@@ -4621,7 +4800,23 @@ CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON voice.finding 
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON voice.flow DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE OF provider, enabled, base_url, api_key, api_key_last_four, webhook_token, from_number, tested_at, test_outcome, version ON voice.retell DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE ON voice.retell_agent DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON voice.retell_done DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON voice.retell_known DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON voice.retell_message DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON voice.retell_order DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR UPDATE ON voice.retell_sandbox DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON voice.schema_version DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
+
+CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT OR DELETE OR UPDATE ON voice.secret DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
 CREATE CONSTRAINT TRIGGER require_audit AFTER INSERT ON voice.turn DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sec.require_audit();
 
@@ -5140,11 +5335,38 @@ ALTER TABLE ONLY voice.flow
 ALTER TABLE ONLY voice.case_import
     ADD CONSTRAINT import_of_call_workflow FOREIGN KEY (practice_id, call_workflow_id) REFERENCES voice.call_workflow(practice_id, id);
 
+ALTER TABLE ONLY voice.retell_agent
+    ADD CONSTRAINT retell_agent_of_call_workflow FOREIGN KEY (practice_id, call_workflow_id) REFERENCES voice.call_workflow(practice_id, id);
+
+ALTER TABLE ONLY voice.retell_done
+    ADD CONSTRAINT retell_done_of_call FOREIGN KEY (practice_id, call_id) REFERENCES voice.call(practice_id, id);
+
+ALTER TABLE ONLY voice.retell_known
+    ADD CONSTRAINT retell_known_of_call FOREIGN KEY (practice_id, call_id) REFERENCES voice.call(practice_id, id);
+
+ALTER TABLE ONLY voice.retell_known
+    ADD CONSTRAINT retell_known_patient FOREIGN KEY (practice_id, patient_id) REFERENCES patients.patient(practice_id, id);
+
+ALTER TABLE ONLY voice.retell_message
+    ADD CONSTRAINT retell_message_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY voice.retell_order
+    ADD CONSTRAINT retell_order_of_call FOREIGN KEY (practice_id, call_id) REFERENCES voice.call(practice_id, id);
+
+ALTER TABLE ONLY voice.retell
+    ADD CONSTRAINT retell_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
+ALTER TABLE ONLY voice.retell_sandbox
+    ADD CONSTRAINT retell_sandbox_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
+
 ALTER TABLE ONLY voice.case_import_row
     ADD CONSTRAINT row_of_case_import FOREIGN KEY (practice_id, import_id) REFERENCES voice.case_import(practice_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY voice.schema_version
     ADD CONSTRAINT schema_of_call_workflow FOREIGN KEY (practice_id, call_workflow_id) REFERENCES voice.call_workflow(practice_id, id);
+
+ALTER TABLE ONLY voice.secret
+    ADD CONSTRAINT secret_practice_id_fkey FOREIGN KEY (practice_id) REFERENCES platform.practice(practice_id);
 
 ALTER TABLE ONLY voice.case_term
     ADD CONSTRAINT term_of_case FOREIGN KEY (practice_id, case_id) REFERENCES voice."case"(practice_id, id);
@@ -5518,11 +5740,29 @@ ALTER TABLE voice.case_import_row ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE voice.case_term ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY claim ON voice.call TO vantage_dispatch USING (true);
+
 ALTER TABLE voice.finding ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE voice.flow ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE voice.retell ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE voice.retell_agent ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE voice.retell_done ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE voice.retell_known ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE voice.retell_message ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE voice.retell_order ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE voice.retell_sandbox ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE voice.schema_version ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE voice.secret ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY sweep ON voice.case_import TO vantage_dispatch USING (true);
 
@@ -5542,7 +5782,23 @@ CREATE POLICY tenant ON voice.finding USING ((practice_id = ( SELECT sec.practic
 
 CREATE POLICY tenant ON voice.flow USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
+CREATE POLICY tenant ON voice.retell USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON voice.retell_agent USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON voice.retell_done USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON voice.retell_known USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON voice.retell_message USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON voice.retell_order USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON voice.retell_sandbox USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
 CREATE POLICY tenant ON voice.schema_version USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
+
+CREATE POLICY tenant ON voice.secret USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
 CREATE POLICY tenant ON voice.turn USING ((practice_id = ( SELECT sec.practice_id() AS practice_id))) WITH CHECK ((practice_id = ( SELECT sec.practice_id() AS practice_id)));
 
@@ -5842,6 +6098,9 @@ REVOKE ALL ON FUNCTION claim.code_of(error text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION claim.dead_events(of_practice uuid, before_at timestamp with time zone, before_id uuid, wanted integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.dead_events(of_practice uuid, before_at timestamp with time zone, before_id uuid, wanted integer) TO vantage_platform;
 
+REVOKE ALL ON FUNCTION claim.due_calls(wanted integer, each_practice integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.due_calls(wanted integer, each_practice integer) TO vantage_worker;
+
 REVOKE ALL ON FUNCTION claim.due_messages(at timestamp with time zone, wanted integer, each integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.due_messages(at timestamp with time zone, wanted integer, each integer) TO vantage_worker;
 
@@ -5856,6 +6115,9 @@ GRANT ALL ON FUNCTION claim.jobs(wanted integer, each integer, lease_seconds int
 
 REVOKE ALL ON FUNCTION claim.lanes(wanted integer, each integer, lease_seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.lanes(wanted integer, each integer, lease_seconds integer) TO vantage_worker;
+
+REVOKE ALL ON FUNCTION claim.lost_calls(before timestamp with time zone, wanted integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION claim.lost_calls(before timestamp with time zone, wanted integer) TO vantage_worker;
 
 REVOKE ALL ON FUNCTION claim.month_practices(month timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION claim.month_practices(month timestamp with time zone) TO vantage_worker;
@@ -6277,6 +6539,22 @@ GRANT SELECT,INSERT ON TABLE timeline.entry TO vantage_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE voice.call TO vantage_app;
 
+GRANT SELECT(practice_id) ON TABLE voice.call TO vantage_dispatch;
+
+GRANT SELECT(id) ON TABLE voice.call TO vantage_dispatch;
+
+GRANT SELECT(runtime) ON TABLE voice.call TO vantage_dispatch;
+
+GRANT SELECT(transport) ON TABLE voice.call TO vantage_dispatch;
+
+GRANT SELECT(state) ON TABLE voice.call TO vantage_dispatch;
+
+GRANT SELECT(due_at) ON TABLE voice.call TO vantage_dispatch;
+
+GRANT SELECT(started_at) ON TABLE voice.call TO vantage_dispatch;
+
+GRANT SELECT(created_at) ON TABLE voice.call TO vantage_dispatch;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE voice.call_workflow TO vantage_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE voice."case" TO vantage_app;
@@ -6292,7 +6570,27 @@ GRANT SELECT,INSERT,UPDATE ON TABLE voice.finding TO vantage_app;
 
 GRANT SELECT,INSERT ON TABLE voice.flow TO vantage_app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE voice.retell TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE voice.retell_agent TO vantage_app;
+
+GRANT SELECT,INSERT ON TABLE voice.retell_done TO vantage_app;
+
+GRANT SELECT,INSERT ON TABLE voice.retell_known TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE voice.retell_message TO vantage_app;
+
+GRANT UPDATE(state) ON TABLE voice.retell_message TO vantage_app;
+
+GRANT UPDATE(reason) ON TABLE voice.retell_message TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE voice.retell_order TO vantage_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE voice.retell_sandbox TO vantage_app;
+
 GRANT SELECT,INSERT ON TABLE voice.schema_version TO vantage_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE voice.secret TO vantage_app;
 
 GRANT SELECT,INSERT ON TABLE voice.turn TO vantage_app;
 

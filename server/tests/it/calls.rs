@@ -7,8 +7,8 @@ use futures::{SinkExt as _, StreamExt as _};
 use platform::config::Config;
 use platform::testing::{Person, TestServer};
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{self, Message};
 
 type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
@@ -49,11 +49,23 @@ async fn asked(owner: &Person, case: &Value, transport: &str) -> Value {
 }
 
 async fn socket(server: &TestServer, person: &Person, call: &Value, what: &str) -> Socket {
+    open(server, person, call, what).await.expect("a socket")
+}
+
+/// With which status a socket is refused.
+async fn refused(server: &TestServer, person: &Person, call: &Value, what: &str) -> u16 {
+    match open(server, person, call, what).await {
+        Err(tungstenite::Error::Http(answer)) => answer.status().as_u16(),
+        other => panic!("not refused: {}", other.is_ok()),
+    }
+}
+
+async fn open(server: &TestServer, person: &Person, call: &Value, what: &str) -> Result<Socket, tungstenite::Error> {
     let path = format!("/api/v1/calls/{}/{what}", call["id"].as_str().expect("an id"));
     let mut request = server.url(&path).replace("http", "ws").into_client_request().expect("a request");
     let token = person.token.clone().expect("a token");
     request.headers_mut().insert("authorization", format!("Bearer {token}").parse().expect("a header"));
-    tokio_tungstenite::connect_async(request).await.expect("a socket").0
+    tokio_tungstenite::connect_async(request).await.map(|(socket, _)| socket)
 }
 
 /// The next message that fits.
@@ -172,16 +184,16 @@ async fn what_is_unclear_to_a_socket_is_told_and_ends_nothing() {
         talk.send(Message::text(rubbish)).await.expect("sent");
         assert_eq!(until(&mut talk, is("error")).await["code"], "invalid");
     }
+    // the neighbour finds no such call, to talk or to listen
+    let neighbour = server.owner_of("beta").await;
+    for what in ["talk", "listen"] {
+        assert_eq!(refused(&server, &neighbour, &call, what).await, 404, "{what}");
+    }
     talk.send(Message::text(r#"{"type":"hang_up"}"#)).await.expect("sent");
     until(&mut talk, is("ended")).await;
     let call = ended(&owner, &call).await;
     assert_eq!(call["endedBy"], "caller");
-    // and it cannot be opened again
-    let again = server.url(&format!("/api/v1/calls/{}/talk", call["id"].as_str().expect("an id")));
-    let mut request = again.replace("http", "ws").into_client_request().expect("a request");
-    let token = owner.token.clone().expect("a token");
-    request.headers_mut().insert("authorization", format!("Bearer {token}").parse().expect("a header"));
-    assert!(tokio_tungstenite::connect_async(request).await.is_err());
+    assert_eq!(refused(&server, &owner, &call, "talk").await, 409, "it cannot be opened again");
 }
 
 #[tokio::test]

@@ -73,6 +73,7 @@ async fn furnished() -> (TestServer, [Uuid; 2]) {
              values ($1, gen_random_uuid(), 'twilio', 'x', '', 'received', now())",
             "insert into voice.retell (practice_id, provider, enabled, api_key, api_key_last_four, webhook_token, version, updated_at)
              values ($1, 'sandbox', false, '', 'x', repeat('x', 32), 1, now())",
+            "insert into voice.secret (practice_id, name, value, last_four, updated_at) values ($1, 'openai/x', '', 'abcd', now())",
             "insert into voice.retell_agent (practice_id, call_workflow_id, agent_id) values ($1, gen_random_uuid(), 'x')",
             "insert into voice.retell_message (practice_id, id, key, event, external_id, body, state, received_at)
              values ($1, gen_random_uuid(), 'x', 'x', 'x', '', 'received', now())",

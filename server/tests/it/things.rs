@@ -101,6 +101,7 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
     let suppressed = json!({ "channel": "email", "address": format!("{}@example.com", Uuid::now_v7().simple()) });
     let automated = automated(server, person).await;
     let (call_workflow, case, case_import) = voice(person).await;
+    let (call, over) = (ordered(server, person).await, over(server, person, case).await);
     vec![
         ("/api/v1/call-workflows/", call_workflow),
         ("/api/v1/cases/", case),
@@ -140,7 +141,10 @@ pub async fn things(server: &TestServer, person: &Person) -> Vec<(&'static str, 
         ("/api/v1/workflow-runs/", automated.begun),
         ("/api/v1/workflow-rehearsals/", automated.rehearsal),
         ("/api/v1/calcom-bookings/", undecided(server, person).await),
-        ("/api/v1/retell/calls/", ordered(server, person).await),
+        ("/api/v1/retell/calls/", call),
+        ("/api/v1/calls/{id}/review", over),
+        ("/api/v1/calls/{id}/findings", over),
+        ("/api/v1/calls/", call),
         ("/fhir/R4/Appointment/", appointment),
         ("/fhir/R4/Coverage/", insurance),
         ("/fhir/R4/Organization/", person.practice()),
@@ -336,6 +340,23 @@ async fn ordered(server: &TestServer, person: &Person) -> Uuid {
     ] {
         sqlx::query(sql).bind(person.practice()).bind(id).execute(&mut conn).await.expect("a call");
     }
+    id
+}
+
+/// A call about a case that is over.
+async fn over(server: &TestServer, person: &Person, case: Uuid) -> Uuid {
+    let (id, mut conn) = (Uuid::now_v7(), without_triggers(server).await);
+    sqlx::query(
+        "insert into voice.call (practice_id, id, case_id, direction, runtime, transport, state, requested_by, review, ended_at,
+                                 created_at, updated_at)
+         values ($1, $2, $3, 'outbound', 'native', 'text', 'ended', 'person', 'open', now(), now(), now())",
+    )
+    .bind(person.practice())
+    .bind(id)
+    .bind(case)
+    .execute(&mut conn)
+    .await
+    .expect("a call");
     id
 }
 

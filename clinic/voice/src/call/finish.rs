@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::ask::{NewCall, ask};
 use super::findings::{self, NewFinding};
 use super::turns::{self, NewTurn, Who};
-use super::{Call, EndedBy, RequestedBy, Review, State, Told, row};
+use super::{Call, Direction, EndedBy, RequestedBy, Review, State, Told, row};
 use crate::CallId;
 use crate::case::{self, CallStatus};
 
@@ -85,6 +85,9 @@ pub async fn finish(tx: &mut TenantTx, id: CallId, finished: &Finished) -> Resul
         ..before.clone()
     };
     let after = ended(tx, &before, after).await?;
+    if !finished.findings.is_empty() {
+        tx.record(told(Change::done("extract", "call", id.uuid()).event("call.extracted", after.version), &after)).await?;
+    }
     if let Some(case) = after.case_id {
         if !finished.values.is_empty() {
             case::write_back(tx, case, &finished.values).await?;
@@ -189,7 +192,18 @@ async fn ended(tx: &mut TenantTx, before: &Call, after: Call) -> Result<Call> {
         None => change,
     })
     .await?;
+    // somebody called, and nobody spoke with them
+    if after.direction == Direction::Inbound && after.answered_at.is_none() {
+        tx.record(told(Change::done("miss", "call", after.id.uuid()).event("call.missed", after.version), &after)).await?;
+    }
     Ok(after)
+}
+
+fn told(change: Change, call: &Call) -> Change {
+    match call.patient_id {
+        Some(patient) => change.for_patient(patient),
+        None => change,
+    }
 }
 
 /// Seals what was told.

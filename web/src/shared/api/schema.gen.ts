@@ -2072,6 +2072,171 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/call-workflows/{id}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How calls about something went in the last days. */
+        get: operations["call-workflows.stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls, the newest first. */
+        get: operations["calls.list"];
+        put?: never;
+        /** Have a call made about a case. */
+        post: operations["calls.start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A call. */
+        get: operations["calls.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a call back that has not begun. */
+        post: operations["calls.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take over what a call found out, field by field, or dismiss it. When nothing is left to decide, the call counts as looked
+         *     at.
+         */
+        post: operations["calls.decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/listen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch a call that is under way: first everything so far, then what is said as it is said, with what is sensitive left out.
+         *     Whoever may join calls sends `{"type":"take_over"}`, `{"type":"say","text"}`, `{"type":"release"}` or `{"type":"hang_up"}`.
+         *     The socket closes with 4404 when the call is not under way here, and with 4401 when the session is to be renewed.
+         */
+        get: operations["calls.listen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a call was looked at, or is to be looked at again. */
+        post: operations["calls.review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open a call in this browser and be its other side. The server sends what is shown as JSON, and sound as binary messages of
+         *     20 ms (16 bits, little endian, 16 kHz); it takes `{"type":"say","text"}`, `{"type":"key","digits"}`, `{"type":"hang_up"}` and
+         *     sound in the same form.
+         */
+        get: operations["calls.talk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said in a call. */
+        get: operations["calls.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/case-imports": {
         parameters: {
             query?: never;
@@ -4487,6 +4652,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retell": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the practice is connected with Retell. */
+        get: operations["retell.read"];
+        /** Connect the practice with Retell or with what stands in for it, or change how it is connected. */
+        put: operations["retell.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retell/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who can speak, to say who does for what. */
+        get: operations["retell.agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retell/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a call. It is begun at once; `GET` says how it stands. */
+        post: operations["retell.begin_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retell/calls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a call stands that was asked for, and with what a browser comes in. */
+        get: operations["retell.read_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retell/mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which agent speaks for which call workflow. */
+        get: operations["retell.read_mappings"];
+        /** Say which agent speaks for which call workflow, for all of them. */
+        put: operations["retell.set_mappings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retell/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try the connection: whether Retell answers, and takes the key. */
+        post: operations["retell.test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -5268,6 +5537,24 @@ export interface paths {
          */
         get: operations["visit.search"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/voice-secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys that the practice's flows name, and those that there are. */
+        get: operations["voice-secrets.list"];
+        /** Keep a key, or forget it. */
+        put: operations["voice-secrets.set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -6362,6 +6649,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/hooks/retell/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What Retell tells a practice. The address says which practice, the signature (`x-retell-signature`) that it is Retell. */
+        post: operations["api.hooks.receive_retell"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/retell/{token}/functions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an agent of the practice asks for during a call. The signature (`x-retell-signature`) says that it is Retell. */
+        post: operations["api.hooks.ask_function"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/retell/{token}/inbound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is known of whoever calls a number of the practice. The signature (`x-retell-signature`) says that it is Retell. */
+        post: operations["api.hooks.know_caller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/hooks/sendgrid/{token}": {
         parameters: {
             query?: never;
@@ -7291,6 +7629,167 @@ export interface components {
              */
             lastReadAt: string | null;
         };
+        /** @description A call. */
+        Call: {
+            /**
+             * Format: date-time
+             * @description When somebody answered.
+             */
+            answeredAt: string | null;
+            /**
+             * Format: int32
+             * @description Which try of its case it is.
+             */
+            attempt: number;
+            callWorkflowId: components["schemas"]["CallWorkflowId"] | null;
+            caseId: components["schemas"]["CaseId"] | null;
+            /**
+             * Format: int64
+             * @description What it cost, in millionths of a dollar.
+             */
+            costMicros: number;
+            /** @description What for: seconds, tokens, characters. */
+            costs: unknown;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            createdAt: string;
+            /** @description Who called whom. */
+            direction: components["schemas"]["CallDirection"];
+            /**
+             * Format: date-time
+             * @description Before this instant it does not begin.
+             */
+            dueAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it was over.
+             */
+            endedAt: string | null;
+            endedBy: components["schemas"]["CallEndedBy"] | null;
+            /** @description What did not work. */
+            errorCode: string | null;
+            flowId: components["schemas"]["FlowId"] | null;
+            /**
+             * Format: int32
+             * @description Milliseconds on hold.
+             */
+            holdMs: number;
+            /** @description Its id. */
+            id: components["schemas"]["CallId"];
+            /**
+             * Format: int32
+             * @description Milliseconds until an answer could be heard: half of them were not slower.
+             */
+            latencyP50: number | null;
+            /**
+             * Format: int32
+             * @description One in a hundred was slower.
+             */
+            latencyP99: number | null;
+            /** @description What came of it, in a word of its flow. */
+            outcome: string | null;
+            patientId: components["schemas"]["PatientId"] | null;
+            /** @description Who asked for it. */
+            requestedBy: components["schemas"]["CallRequestedBy"];
+            /**
+             * Format: uuid
+             * @description Which person or run that is.
+             */
+            requestedId: string | null;
+            /** @description Whether somebody still has to look at it. */
+            review: components["schemas"]["CallReview"];
+            /**
+             * Format: date-time
+             * @description When somebody did.
+             */
+            reviewedAt: string | null;
+            /**
+             * Format: uuid
+             * @description Who did.
+             */
+            reviewedBy: string | null;
+            /** @description Who carries it. */
+            runtime: components["schemas"]["CallRuntime"];
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            startedAt: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["CallState"];
+            /**
+             * Format: int32
+             * @description Milliseconds in which somebody was there.
+             */
+            talkMs: number;
+            /** @description By what. */
+            transport: components["schemas"]["CallTransport"];
+            /**
+             * Format: int32
+             * @description How many lines were said.
+             */
+            turns: number;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Format: int32
+             * @description Goes up with each change.
+             */
+            version: number;
+        };
+        /** @description A day. */
+        CallDay: {
+            /**
+             * Format: int64
+             * @description Millionths of a dollar.
+             */
+            costMicros: number;
+            /**
+             * Format: date
+             * @description By the practice's clocks.
+             */
+            day: string;
+            /**
+             * Format: double
+             * @description Minutes of talk.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description In which somebody spoke.
+             */
+            reached: number;
+            /**
+             * Format: int64
+             * @description Begun.
+             */
+            started: number;
+        };
+        /** @description A call with everything that is known of it but its lines. */
+        CallDetail: components["schemas"]["Call"] & {
+            /** @description What it found out. */
+            findings: components["schemas"]["Finding"][];
+            /** @description The other side's number. */
+            number: string | null;
+            patient: components["schemas"]["PatientName"] | null;
+            /** @description What it was about, and what came of it, in a few sentences. */
+            summary: string | null;
+        };
+        /**
+         * @description Who called whom.
+         * @enum {string}
+         */
+        CallDirection: "outbound" | "inbound";
+        /**
+         * @description Why it ended.
+         * @enum {string}
+         */
+        CallEndedBy: "agent" | "caller" | "staff" | "limit" | "no_answer" | "busy" | "refused" | "cancelled" | "failed" | "interrupted";
         /** @description The conversation of a call workflow: the version in use, and what keeps the files in the folder from being it. */
         CallFlow: {
             /** @description What is wrong with the files in the folder as they are now. While anything is, the version in use stays. */
@@ -7330,6 +7829,100 @@ export interface components {
              */
             number: number;
         };
+        /**
+         * Format: uuid
+         * @description A call.
+         */
+        CallId: string;
+        /** @description A call in a list, with whom it was. */
+        CallItem: components["schemas"]["Call"] & {
+            patient: components["schemas"]["PatientName"] | null;
+        };
+        /** @description A page of calls. */
+        CallPage: {
+            items: components["schemas"]["CallItem"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description A call to be made. */
+        CallRequest: {
+            /** @description About which case. */
+            caseId: components["schemas"]["CaseId"];
+            /** @description By what: a call in a browser begins when somebody opens it. */
+            transport: components["schemas"]["CallTransport"];
+        };
+        /**
+         * @description Who asked for it.
+         * @enum {string}
+         */
+        CallRequestedBy: "person" | "workflow" | "retry" | "caller" | "program";
+        /**
+         * @description Whether somebody still has to look at it.
+         * @enum {string}
+         */
+        CallReview: "none" | "open" | "done";
+        /**
+         * @description Who carries the conversation.
+         * @enum {string}
+         */
+        CallRuntime: "native" | "retell";
+        /**
+         * @description How a call stands.
+         * @enum {string}
+         */
+        CallState: "queued" | "dialing" | "live" | "ended";
+        /** @description How calls about something went. */
+        CallStats: {
+            /**
+             * Format: int64
+             * @description Millionths of a dollar.
+             */
+            costMicros: number;
+            /** @description Day by day. */
+            days: components["schemas"]["CallDay"][];
+            /**
+             * Format: int64
+             * @description Something did not work.
+             */
+            failed: number;
+            /**
+             * Format: double
+             * @description Of these on hold.
+             */
+            holdMinutes: number;
+            /**
+             * Format: double
+             * @description Milliseconds until an answer could be heard, in the middle call.
+             */
+            latencyP50: number | null;
+            /**
+             * Format: double
+             * @description Minutes of talk, on hold as well.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description Nobody answered, or a machine did.
+             */
+            notReached: number;
+            /** @description What came of them, the most frequent first. */
+            outcomes: components["schemas"]["OutcomeCount"][];
+            /**
+             * Format: int64
+             * @description In which somebody spoke.
+             */
+            reached: number;
+            /**
+             * Format: int64
+             * @description Begun.
+             */
+            started: number;
+        };
+        /**
+         * @description By what.
+         * @enum {string}
+         */
+        CallTransport: "phone" | "web" | "text";
         /** @description A purpose of calls. */
         CallWorkflow: {
             /**
@@ -8982,6 +9575,58 @@ export interface components {
         FilterFields: {
             items: components["schemas"]["FilterField"][];
         };
+        /** @description Something that a call found out. */
+        Finding: {
+            /** @description What was known before. */
+            before: unknown;
+            /**
+             * Format: date-time
+             * @description When somebody decided.
+             */
+            decidedAt: string | null;
+            /**
+             * Format: uuid
+             * @description Who did.
+             */
+            decidedBy: string | null;
+            /** @description Which. */
+            key: string;
+            /** @description The words it was heard in. */
+            quote: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["FindingState"];
+            /** @description Whose field. */
+            target: components["schemas"]["FindingTarget"];
+            /**
+             * Format: int32
+             * @description The line it was heard in.
+             */
+            turn: number | null;
+            /** @description What was heard. */
+            value: unknown;
+        };
+        /** @description What goes into the record, and what does not. */
+        FindingDecision: {
+            /** @description Keys of the case's fields that are taken over. */
+            accept?: string[];
+            /** @description Keys of fields that are not. */
+            dismiss?: string[];
+            /**
+             * Format: int32
+             * @description The version of the call that the decision is based on.
+             */
+            version: number;
+        };
+        /**
+         * @description How it stands.
+         * @enum {string}
+         */
+        FindingState: "open" | "accepted" | "dismissed";
+        /**
+         * @description Whose field it is.
+         * @enum {string}
+         */
+        FindingTarget: "case" | "patient";
         /**
          * @description Why a reviewer should look twice.
          * @enum {string}
@@ -10650,6 +11295,41 @@ export interface components {
              */
             from?: string | null;
         };
+        /** @description A call to be made. */
+        NewRetellCall: {
+            /** @description What it is about; its agent speaks. */
+            callWorkflowId: components["schemas"]["CallWorkflowId"];
+            caseId?: components["schemas"]["CaseId"] | null;
+            patientId?: components["schemas"]["PatientId"] | null;
+            /** @description Over what. */
+            transport: components["schemas"]["RetellTransport"];
+        };
+        /** @description Who is to speak for what, all of it. */
+        NewRetellMappings: {
+            items: components["schemas"]["RetellMapping"][];
+            /**
+             * Format: int32
+             * @description The version of the settings that the change is based on.
+             */
+            version: number;
+        };
+        /** @description How it is to be connected. */
+        NewRetellSettings: {
+            apiKey?: components["schemas"]["String_String"] | null;
+            /** @description One of the addresses that can be chosen; left out, the first. */
+            baseUrl?: string | null;
+            /** @description Whether calls go there and come from there. */
+            enabled: boolean;
+            /** @description The number that is shown, as it is dialled in the practice's country or with `+`. */
+            fromNumber?: string | null;
+            /** @description With whom. Another one than before has other agents; which of them speaks for what is said anew. */
+            provider: components["schemas"]["RetellProvider"];
+            /**
+             * Format: int32
+             * @description The version that the change is based on; 0 when nothing was connected yet.
+             */
+            version: number;
+        };
         /** @description A role to be made. */
         NewRole: {
             /** @description Any role but the owner. */
@@ -10744,6 +11424,17 @@ export interface components {
              * @description From when.
              */
             start: string;
+        };
+        /** @description A key to be kept. */
+        NewVoiceSecret: {
+            /** @description What flows call it: two words with a slash between them. */
+            name: string;
+            value: components["schemas"]["String_String"] | null;
+            /**
+             * Format: int32
+             * @description The version that the change is based on; 0 while there is none.
+             */
+            version: number;
         };
         /** @description Rules in place of those that there are. */
         NewWaitlistSettings: {
@@ -11157,6 +11848,16 @@ export interface components {
         OutcomeCode: {
             code: string;
             system: string;
+        };
+        /** @description How often something came of calls. */
+        OutcomeCount: {
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            calls: number;
+            /** @description The word of the flow. */
+            outcome: string;
         };
         /** @description A code and what it says. */
         OutcomeDetails: {
@@ -12571,6 +13272,130 @@ export interface components {
          * @enum {string}
          */
         ResumeWith: "own" | "newest";
+        /** @description Who can speak. */
+        RetellAgent: {
+            /** @description What it is named by. */
+            id: string;
+            /** @description The language that it speaks, such as `en-US`; `multi` for several. */
+            language: string | null;
+            /** @description What it is called. */
+            name: string | null;
+            /** @description Whether that version is published. */
+            published: boolean;
+            /**
+             * Format: int64
+             * @description Its newest version.
+             */
+            version: number;
+        };
+        /** @description Agents. */
+        RetellAgents: {
+            items: components["schemas"]["RetellAgent"][];
+        };
+        /** @description What is answered to an agent: a short text that it goes by, and fields that its prompt may use. */
+        RetellAnswer: Record<string, never> & {
+            /** @description Whether it was done. */
+            ok: boolean;
+            /** @description What there is to say, in English; the agent says it in the caller's language. */
+            say: string;
+        };
+        /** @description A call that was asked for. */
+        RetellCall: {
+            /** @description With what a browser comes in, once there is a call for it and until somebody did. */
+            accessToken: string | null;
+            /** @description What went wrong. */
+            errorCode: string | null;
+            /** @description The call. */
+            id: components["schemas"]["CallId"];
+            /** @description `queued`, `dialing`, `live`, `ended`. */
+            state: string;
+        };
+        /** @description What is answered to a call that comes in. */
+        RetellInbound: {
+            /** @description In Retell's own words: `dynamic_variables`, `metadata`. */
+            call_inbound: Record<string, never>;
+        };
+        /** @description Who speaks for a call workflow. */
+        RetellMapping: {
+            /** @description The agent. */
+            agentId: string;
+            /** @description What it was called when it was chosen. */
+            agentName?: string | null;
+            /** @description The call workflow. */
+            callWorkflowId: components["schemas"]["CallWorkflowId"];
+        };
+        /** @description Who speaks for what. */
+        RetellMappings: {
+            items: components["schemas"]["RetellMapping"][];
+            /**
+             * Format: int32
+             * @description The version of the settings.
+             */
+            version: number;
+        };
+        /**
+         * @description Who carries calls.
+         * @enum {string}
+         */
+        RetellProvider: "retell" | "sandbox";
+        /** @description How the practice is connected. */
+        RetellSettings: {
+            /** @description What the key ends with. */
+            apiKeyLastFour: string | null;
+            /** @description The address of the API. */
+            baseUrl: string;
+            /** @description Addresses that can be chosen here. */
+            baseUrls: string[];
+            /** @description Whether calls go there and come from there. */
+            enabled: boolean;
+            /** @description The number that is shown to whoever is called, E.164: one that the account has. */
+            fromNumber: string | null;
+            /** @description Where agents ask for what they may. */
+            functionUrl: string | null;
+            /** @description Where a number asks who it is that calls. */
+            inboundUrl: string | null;
+            /** @description With whom; what an unconnected practice would begin with. */
+            provider: components["schemas"]["RetellProvider"];
+            /**
+             * Format: date-time
+             * @description When the connection was last tried.
+             */
+            testedAt: string | null;
+            /** @description What came of it. */
+            testOutcome: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string | null;
+            /**
+             * Format: int32
+             * @description Goes up with each change; 0 when nothing was connected yet.
+             */
+            version: number;
+            /** @description Where webhooks go. */
+            webhookUrl: string | null;
+        };
+        /** @description What came of trying the connection. */
+        RetellTest: {
+            /**
+             * Format: int32
+             * @description How many agents there are.
+             */
+            agents: number | null;
+            /** @description `ok`, or what was wrong: `key_refused`, `forbidden`, `out_of_credits`, `missing`, `invalid`, `later`, `unknown`. */
+            outcome: string;
+            /**
+             * Format: int64
+             * @description When to try again, where that was said.
+             */
+            retryAfterSeconds: number | null;
+        };
+        /**
+         * @description Over what.
+         * @enum {string}
+         */
+        RetellTransport: "phone" | "web";
         /** @description How often an action is tried. */
         Retry: {
             /**
@@ -12578,6 +13403,16 @@ export interface components {
              * @description Tries in all.
              */
             attempts: number;
+        };
+        /** @description That a call was looked at, or is to be looked at again. */
+        ReviewChange: {
+            /** @description Whether somebody has looked at it. */
+            done: boolean;
+            /**
+             * Format: int32
+             * @description The version that the change is based on.
+             */
+            version: number;
         };
         /** @description A member with what a reviewer looks at. */
         Reviewed: components["schemas"]["Member"] & {
@@ -13909,16 +14744,45 @@ export interface components {
             /** @description The kind of record. */
             subject: string | null;
         };
+        /** @description A line of what was said. */
         Turn: {
             /**
-             * Format: date-time
-             * @description When it last began.
+             * Format: int32
+             * @description Milliseconds since the beginning of the call.
              */
-            lastAt: string | null;
-            name: string;
-            /** Format: date-time */
-            nextAt: string;
+            atMs: number;
+            /**
+             * Format: int32
+             * @description When it was over.
+             */
+            endedMs: number | null;
+            /** @description Cut off by the other side. */
+            interrupted: boolean;
+            /** @description Whether something is left out. */
+            isRedacted: boolean;
+            /** @description Milliseconds of each part of an answer. */
+            latency: unknown;
+            /** @description Where in the flow that was. */
+            node: string | null;
+            /**
+             * Format: int32
+             * @description Its place, from 0.
+             */
+            seq: number;
+            /** @description The words; with what is sensitive left out, unless it was asked for as it was. */
+            text: string;
+            /** @description Who said it. */
+            who: components["schemas"]["TurnWho"];
         };
+        /** @description All lines of a call. */
+        Turns: {
+            items: components["schemas"]["Turn"][];
+        };
+        /**
+         * @description Who said or did it.
+         * @enum {string}
+         */
+        TurnWho: "agent" | "caller" | "staff" | "tool" | "key" | "note";
         /** @description How many notices one has not read. */
         UnreadNotices: {
             /** Format: int64 */
@@ -14236,6 +15100,29 @@ export interface components {
             items: components["schemas"]["VisitSlot"][];
             /** @description The zone of the place, IANA. */
             timeZone: string;
+        };
+        /** @description A key that flows name. */
+        VoiceSecret: {
+            /** @description What it ends with; null while there is none. */
+            lastFour: string | null;
+            /** @description What flows call it. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string | null;
+            /** @description The call workflows whose flow needs it. */
+            usedBy: string[];
+            /**
+             * Format: int32
+             * @description Goes up with each change; 0 while there is none.
+             */
+            version: number;
+        };
+        /** @description All keys that there are or should be. */
+        VoiceSecrets: {
+            items: components["schemas"]["VoiceSecret"][];
         };
         /** @description What is waited for. */
         Wait: {
@@ -21077,6 +21964,536 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseSchemaVersions"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "call-workflows.stats": {
+        parameters: {
+            query?: {
+                /** @description How many days back from today, by the practice's clocks; today is one of them. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The call workflow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallStats"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calls.list": {
+        parameters: {
+            query?: {
+                /** @description Of this call workflow. */
+                callWorkflowId?: components["schemas"]["CallWorkflowId"];
+                /** @description Of this case. */
+                caseId?: components["schemas"]["CaseId"];
+                /** @description The nextCursor of the page before. */
+                cursor?: string;
+                /** @description Who called whom. */
+                direction?: components["schemas"]["CallDirection"];
+                /** @description Asked for at this instant or later. */
+                from?: string;
+                /** @description Rows of a page, at most 200. */
+                limit?: number;
+                /** @description With this patient, and those who were merged into them. */
+                patientId?: components["schemas"]["PatientId"];
+                /** @description Whether somebody still has to look at them. */
+                review?: components["schemas"]["CallReview"];
+                /** @description How they stand. */
+                state?: components["schemas"]["CallState"];
+                /** @description All that are not over. */
+                underWay?: boolean;
+                /** @description Before this instant. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallPage"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calls.start": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calls.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallDetail"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calls.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calls.decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallDetail"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calls.listen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The socket is open */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calls.review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calls.talk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The socket is open */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calls.list": {
+        parameters: {
+            query?: {
+                /** @description As it was said, with nothing left out: the ledger says so. */
+                original?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turns"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -29617,6 +31034,392 @@ export interface operations {
             };
         };
     };
+    "retell.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetellSettings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retell.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRetellSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetellSettings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retell.agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetellAgents"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retell.begin_call": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A new UUID; the same one when the request is repeated */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRetellCall"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetellCall"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retell.read_call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetellCall"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retell.read_mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetellMappings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retell.set_mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRetellMappings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetellMappings"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retell.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetellTest"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "roles.list": {
         parameters: {
             query?: never;
@@ -32472,6 +34275,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VisitSlots"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "voice-secrets.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceSecrets"];
+                };
+            };
+            /** @description Not signed in, or no longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "voice-secrets.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVoiceSecret"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceSecrets"];
                 };
             };
             /** @description Not signed in, or no longer. */
@@ -36235,6 +38134,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Received"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.hooks.receive_retell": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The end of the practice's address for Retell */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.hooks.ask_function": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The end of the practice's address for Retell */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetellAnswer"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.hooks.know_caller": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The end of the practice's address for Retell */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetellInbound"];
                 };
             };
             /** @description Any other problem: see its code. */
