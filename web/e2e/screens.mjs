@@ -217,7 +217,7 @@ const toWaitingCall = async (p) => {
 const toTalk = async (p) => {
   const { base, call } = await newCall(p);
   await p.goto(`${base}/calls/${call.id}/talk`);
-  await p.locator('textarea:enabled').first().fill('Hello, this is Tom.');
+  await p.locator('main textarea:enabled').fill('Hello, this is Tom.');
   await p.keyboard.press('Enter');
   await p.locator('[data-seq][data-who=agent]').first().waitFor();
 };
