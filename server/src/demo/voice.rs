@@ -115,7 +115,7 @@ fn authorisation(number: usize, patient: &Value, now: Timestamp) -> Value {
 
 fn questions(number: usize, patient: &Value, now: Timestamp) -> Value {
     json!({
-        "first_name": patient["givenName"],
+        "patient_name": name(patient),
         "date_of_birth": patient["birthDate"].as_str().unwrap_or("1985-03-12"),
         "phone": patient["phone"],
         "visit_at": in_days(number, now),

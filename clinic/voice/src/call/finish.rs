@@ -86,7 +86,8 @@ pub async fn finish(tx: &mut TenantTx, id: CallId, finished: &Finished) -> Resul
     };
     let after = ended(tx, &before, after).await?;
     if !finished.findings.is_empty() {
-        tx.record(told(Change::done("extract", "call", id.uuid()).event("call.extracted", after.version), &after)).await?;
+        tx.record(told(Change::done("extract", "call", id.uuid()).event("call.extracted", after.version), &after))
+            .await?;
     }
     if let Some(case) = after.case_id {
         if !finished.values.is_empty() {
@@ -194,7 +195,8 @@ async fn ended(tx: &mut TenantTx, before: &Call, after: Call) -> Result<Call> {
     .await?;
     // somebody called, and nobody spoke with them
     if after.direction == Direction::Inbound && after.answered_at.is_none() {
-        tx.record(told(Change::done("miss", "call", after.id.uuid()).event("call.missed", after.version), &after)).await?;
+        tx.record(told(Change::done("miss", "call", after.id.uuid()).event("call.missed", after.version), &after))
+            .await?;
     }
     Ok(after)
 }

@@ -19,7 +19,7 @@ use crate::CallId;
 
 /// The route of what was said.
 pub fn routes() -> Routes {
-    Routes::new().route(route!(list))
+    Routes::new().route(route!(turns))
 }
 
 /// The most lines of a call that are kept; a call of an hour has some four hundred.
@@ -69,6 +69,7 @@ pub struct NewTurn {
 /// A line of what was said.
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = CallTurn)]
 pub struct Turn {
     /// Its place, from 0.
     pub seq: i32,
@@ -116,6 +117,7 @@ struct Shown {
 
 /// All lines of a call.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CallTurns)]
 struct Turns {
     items: Vec<Turn>,
 }
@@ -123,7 +125,7 @@ struct Turns {
 /// What was said in a call.
 #[utoipa::path(get, path = "/api/v1/calls/{id}/turns", tag = "voice",
     params(("id" = Uuid, Path, description = "The call"), Shown), responses((status = 200, body = Turns)))]
-async fn list(who: Can<may::Read>, Path(id): Path<CallId>, Query(shown): Query<Shown>) -> Result<Json<Turns>> {
+async fn turns(who: Can<may::Read>, Path(id): Path<CallId>, Query(shown): Query<Shown>) -> Result<Json<Turns>> {
     who.read_recorded(async move |tx| {
         let call = row::find(tx, id).await?.call();
         let items = of(tx, id, shown.original).await?;

@@ -80,7 +80,7 @@ fn finished(call: &Call, loaded: &Loaded, before: &Values, left: &Left, ended_at
             value: found.value.clone(),
             before: before.get(key).cloned().unwrap_or(Value::Null),
             quote: found.evidence.as_ref().map(|evidence| evidence.quote.clone()),
-            turn: None,
+            turn: found.evidence.as_ref().and_then(|evidence| left.said.get(evidence.turn).copied()),
             is_written: outcome.write_back.contains_key(key),
         })
         .collect();

@@ -37,6 +37,8 @@ pub struct Session {
     /// What happens next, because of what was done.
     next: VecDeque<Event>,
     turns: Vec<NewTurn>,
+    /// Which of the lines is which of the conversation's own.
+    said: Vec<i32>,
     hold: Option<Instant>,
     held: Duration,
     /// Somebody of the practice speaks.
@@ -88,6 +90,8 @@ pub struct Left {
     pub ended_by: EndedBy,
     /// The lines.
     pub turns: Vec<NewTurn>,
+    /// Which of the lines is which of the conversation's own.
+    pub said: Vec<i32>,
     /// On hold.
     pub held: Duration,
     /// What is to be done outside of the call.
@@ -125,6 +129,7 @@ impl Session {
             answer: None,
             next: VecDeque::new(),
             turns: Vec::new(),
+            said: Vec::new(),
             hold: None,
             held: Duration::ZERO,
             taken: false,
@@ -405,6 +410,7 @@ impl Session {
     }
 
     async fn keep_turn(&mut self, turn: Turn) {
+        self.said.push(i32::try_from(self.turns.len()).unwrap_or(i32::MAX));
         let who = match turn.who {
             Party::Us => Who::Agent,
             Party::Them => Who::Caller,
@@ -479,6 +485,7 @@ impl Session {
             outcome,
             ended_by,
             turns: self.turns,
+            said: self.said,
             held: self.held,
             capabilities: self.capabilities,
             spent: self.spent,

@@ -2228,7 +2228,7 @@ export interface paths {
             cookie?: never;
         };
         /** What was said in a call. */
-        get: operations["calls.list"];
+        get: operations["calls.turns"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7923,6 +7923,40 @@ export interface components {
          * @enum {string}
          */
         CallTransport: "phone" | "web" | "text";
+        /** @description A line of what was said. */
+        CallTurn: {
+            /**
+             * Format: int32
+             * @description Milliseconds since the beginning of the call.
+             */
+            atMs: number;
+            /**
+             * Format: int32
+             * @description When it was over.
+             */
+            endedMs: number | null;
+            /** @description Cut off by the other side. */
+            interrupted: boolean;
+            /** @description Whether something is left out. */
+            isRedacted: boolean;
+            /** @description Milliseconds of each part of an answer. */
+            latency: unknown;
+            /** @description Where in the flow that was. */
+            node: string | null;
+            /**
+             * Format: int32
+             * @description Its place, from 0.
+             */
+            seq: number;
+            /** @description The words; with what is sensitive left out, unless it was asked for as it was. */
+            text: string;
+            /** @description Who said it. */
+            who: components["schemas"]["TurnWho"];
+        };
+        /** @description All lines of a call. */
+        CallTurns: {
+            items: components["schemas"]["CallTurn"][];
+        };
         /** @description A purpose of calls. */
         CallWorkflow: {
             /**
@@ -14744,39 +14778,15 @@ export interface components {
             /** @description The kind of record. */
             subject: string | null;
         };
-        /** @description A line of what was said. */
         Turn: {
             /**
-             * Format: int32
-             * @description Milliseconds since the beginning of the call.
+             * Format: date-time
+             * @description When it last began.
              */
-            atMs: number;
-            /**
-             * Format: int32
-             * @description When it was over.
-             */
-            endedMs: number | null;
-            /** @description Cut off by the other side. */
-            interrupted: boolean;
-            /** @description Whether something is left out. */
-            isRedacted: boolean;
-            /** @description Milliseconds of each part of an answer. */
-            latency: unknown;
-            /** @description Where in the flow that was. */
-            node: string | null;
-            /**
-             * Format: int32
-             * @description Its place, from 0.
-             */
-            seq: number;
-            /** @description The words; with what is sensitive left out, unless it was asked for as it was. */
-            text: string;
-            /** @description Who said it. */
-            who: components["schemas"]["TurnWho"];
-        };
-        /** @description All lines of a call. */
-        Turns: {
-            items: components["schemas"]["Turn"][];
+            lastAt: string | null;
+            name: string;
+            /** Format: date-time */
+            nextAt: string;
         };
         /**
          * @description Who said or did it.
@@ -22473,7 +22483,7 @@ export interface operations {
             };
         };
     };
-    "calls.list": {
+    "calls.turns": {
         parameters: {
             query?: {
                 /** @description As it was said, with nothing left out: the ledger says so. */
@@ -22493,7 +22503,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Turns"];
+                    "application/json": components["schemas"]["CallTurns"];
                 };
             };
             /** @description Not signed in, or no longer. */
