@@ -1,23 +1,12 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { unwrap } from '@/shared/api/client';
-import { voice as api } from '../loose';
+import { api, unwrap } from '@/shared/api/client';
+import type { Schemas } from '@/shared/api/problem';
 
 /** What would become of a row, or what became of it: what people look at first comes first. */
-export const outcomes = ['fault', 'duplicate', 'create', 'created'] as const;
-export type Outcome = (typeof outcomes)[number];
-export type CaseImport = {
-  id: string;
-  callWorkflowId: string;
-  /** Columns of the file, each with the key of the field that it is. */
-  columns: { heading: string; field: string | null }[];
-  dates: 'dmy' | 'mdy';
-  state: 'checked' | 'running' | 'entered';
-  job: { state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'; done: number; total: number | null } | null;
-  rows: number;
-  outcomes: Partial<Record<Outcome, number>>;
-  version: number;
-};
-export type ImportRow = { number: number; outcome: Outcome; cells: string[]; faults: { field: string; code: string; message: string }[]; caseId: string | null };
+export const outcomes = ['fault', 'duplicate', 'create', 'created'] as const satisfies readonly Schemas['CaseRowOutcome'][];
+export type Outcome = Schemas['CaseRowOutcome'];
+export type CaseImport = Schemas['CaseImport'];
+export type ImportRow = Schemas['CaseImportRow'];
 
 // the topic of the live messages about imports
 const KEY = 'case_import';
@@ -31,7 +20,7 @@ export const isBusy = ({ job }: Pick<CaseImport, 'job'>) => job?.state === 'queu
 export const importQuery = (id: string) =>
   queryOptions({
     queryKey: [KEY, 'one', id] as const,
-    queryFn: ({ signal }) => unwrap<CaseImport>(api.GET('/api/v1/case-imports/{id}', { ...at(id), signal })),
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/case-imports/{id}', { ...at(id), signal })),
     refetchInterval: ({ state }) => (state.data && isBusy(state.data) ? 700 : false),
   });
 
@@ -39,7 +28,7 @@ export const importRowsQuery = (id: string, version: number, outcome: Outcome) =
   infiniteQueryOptions({
     queryKey: [KEY, 'rows', id, version, outcome] as const,
     queryFn: ({ pageParam, signal }) =>
-      unwrap<{ items: ImportRow[]; nextCursor: string | null }>(
+      unwrap(
         api.GET('/api/v1/case-imports/{id}/rows', { params: { path: { id }, query: { limit: ROWS, outcome, ...(pageParam ? { cursor: pageParam } : {}) } }, signal }),
       ),
     initialPageParam: undefined as string | undefined,
@@ -57,11 +46,12 @@ export function useGiveFile(callWorkflowId: string) {
   const keep = useKeep();
   return useMutation({
     mutationFn: ({ file, key }: { file: File; key: string }) =>
-      unwrap<CaseImport>(
+      unwrap(
         api.POST('/api/v1/case-imports', {
           params: { query: { callWorkflowId }, header: { 'Idempotency-Key': key } },
-          body: file,
-          bodySerializer: (body) => body as Blob,
+          // the document has no type for bytes
+          body: file as never,
+          bodySerializer: (body) => body as unknown as Blob,
           headers: { 'Content-Type': 'application/octet-stream' },
         }),
       ),
@@ -76,7 +66,7 @@ export type Matching = { columns?: (string | null)[]; dates?: CaseImport['dates'
 export function useMatch() {
   const keep = useKeep();
   return useMutation({
-    mutationFn: ({ id, ...body }: Pick<CaseImport, 'id' | 'version'> & Matching) => unwrap<CaseImport>(api.PATCH('/api/v1/case-imports/{id}', { ...at(id), body })),
+    mutationFn: ({ id, ...body }: Pick<CaseImport, 'id' | 'version'> & Matching) => unwrap(api.PATCH('/api/v1/case-imports/{id}', { ...at(id), body })),
     onSuccess: keep,
   });
 }
@@ -85,7 +75,7 @@ export function useMatch() {
 export function useRunImport() {
   const keep = useKeep();
   return useMutation({
-    mutationFn: ({ id, version }: Pick<CaseImport, 'id' | 'version'>) => unwrap<CaseImport>(api.POST('/api/v1/case-imports/{id}/run', { ...at(id), body: { version } })),
+    mutationFn: ({ id, version }: Pick<CaseImport, 'id' | 'version'>) => unwrap(api.POST('/api/v1/case-imports/{id}/run', { ...at(id), body: { version } })),
     onSuccess: keep,
   });
 }
