@@ -1,6 +1,6 @@
 //! Calls from beginning to end, as people and browsers have them: the demo's own conversations, the real runtime, a real socket.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use futures::{SinkExt as _, StreamExt as _};
@@ -12,13 +12,11 @@ use tokio_tungstenite::tungstenite::{self, Message};
 
 type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
-/// The product with a data folder of its own and the conversations that it comes with.
-async fn product() -> (TestServer, PathBuf) {
-    let data = std::env::temp_dir().join(format!("vantage-calls-{}", uuid::Uuid::now_v7()));
+/// The product with the conversations that it comes with.
+async fn product() -> TestServer {
     let clients_dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../clients");
-    std::fs::create_dir_all(&data).expect("a folder");
-    let config = Config { data_dir: data.clone(), clients_dir, ..Config::default() };
-    (TestServer::with(config, server::routes::duties(), server::routes::api).await, data)
+    let config = Config { clients_dir, ..Config::default() };
+    TestServer::with(config, server::routes::duties(), server::routes::api).await
 }
 
 /// A call workflow with its fields and its conversation.
@@ -108,7 +106,7 @@ async fn ended(person: &Person, call: &Value) -> Value {
 
 #[tokio::test]
 async fn a_written_call_finds_out_what_its_case_lacked() {
-    let (server, _) = product().await;
+    let server = product().await;
     let owner = server.owner_of("alpha").await;
     let workflow = call_workflow(&server, &owner, "alpha", "prior_auth").await;
     let case = case(&owner, &workflow, authorisation()).await;
@@ -148,7 +146,7 @@ async fn a_written_call_finds_out_what_its_case_lacked() {
 
 #[tokio::test]
 async fn somebody_of_the_practice_takes_a_call_over_and_ends_it() {
-    let (server, _) = product().await;
+    let server = product().await;
     let owner = server.owner_of("alpha").await;
     let workflow = call_workflow(&server, &owner, "alpha", "prior_auth").await;
     let case = case(&owner, &workflow, authorisation()).await;
@@ -172,7 +170,7 @@ async fn somebody_of_the_practice_takes_a_call_over_and_ends_it() {
 
 #[tokio::test]
 async fn what_is_unclear_to_a_socket_is_told_and_ends_nothing() {
-    let (server, _) = product().await;
+    let server = product().await;
     let owner = server.owner_of("alpha").await;
     let workflow = call_workflow(&server, &owner, "alpha", "prior_auth").await;
     let case = case(&owner, &workflow, authorisation()).await;
@@ -198,7 +196,7 @@ async fn what_is_unclear_to_a_socket_is_told_and_ends_nothing() {
 
 #[tokio::test]
 async fn what_was_said_outlives_the_process_that_died() {
-    let (server, data) = product().await;
+    let server = product().await;
     let owner = server.owner_of("alpha").await;
     let workflow = call_workflow(&server, &owner, "alpha", "prior_auth").await;
     let case = case(&owner, &workflow, authorisation()).await;
@@ -208,7 +206,7 @@ async fn what_was_said_outlives_the_process_that_died() {
     say(&mut talk, "Provider services, this is Anna.").await;
     hears(&mut talk, "Ana Diaz").await;
     // as a process that was killed leaves it: its folder with the journal, and nobody who holds its lock
-    let calls = data.join("calls");
+    let calls = server.app.config.data_dir.join("calls");
     let journal = |folder: &Path| {
         let mut entries = std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path());
         entries.find(|path| path.file_name().is_some_and(|name| name != "lock"))

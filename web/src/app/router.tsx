@@ -1,5 +1,4 @@
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
-import type { QueryClient } from '@tanstack/react-query';
+import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { validateReadSearch } from '@/features/administration/console/search';
 import { validateAuditSearch } from '@/features/audit/search';
 import { validateRunsSearch, validateWorkflowsSearch } from '@/features/automation/search';
@@ -19,15 +18,14 @@ import { validateRecallsSearch } from '@/features/scheduling/recalls/search';
 import { validateCalendarSearch } from '@/features/scheduling/search';
 import { validateTodaySearch } from '@/features/scheduling/today/search';
 import { validateTasksSearch } from '@/features/tasks/search';
-import { validateCasesSearch, validateWorkflow } from '@/features/voice/search';
-import { validateCallsSearch, validateNumbersSearch } from '@/features/voice/calls/search';
 import { takeToken } from '@/shared/auth/mailedToken';
 import { sessionQuery } from '@/shared/auth/session';
 import { wantTexts } from '@/shared/i18n';
 import { NotFound, RouteFailed } from './fallbacks';
+import { inside, root } from './frame';
 import { queryClient } from './queryClient';
+import { callsTree, casesTree } from './voiceRoutes';
 
-const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
 
 /** Signing in comes before the shell, which is a chunk of its own and not loaded for it. */
 const outside = createRoute({
@@ -185,18 +183,6 @@ const [bookingHere, bookingAt, bookingOf] = [
   createRoute({ getParentRoute: () => booking, path: '/book/$practice/$service' }),
 ];
 
-const inside = createRoute({
-  getParentRoute: () => root,
-  id: 'inside',
-  beforeLoad: async ({ context, location }) => {
-    const session = await context.queryClient.ensureQueryData(sessionQuery);
-    if (session?.mustEnrol) throw redirect({ to: '/enrol' });
-    if (session) return;
-    throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
-  },
-  component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
-  notFoundComponent: NotFound,
-});
 /** Where one begins: with the day, for those who see appointments. */
 const start = createRoute({
   getParentRoute: () => inside,
@@ -256,35 +242,6 @@ const tasks = createRoute({
   validateSearch: validateTasksSearch,
   loader: () => wantTexts('tasks'),
   component: lazyRouteComponent(() => import('@/features/tasks/TasksPage'), 'TasksPage'),
-});
-const cases = createRoute({
-  getParentRoute: () => inside,
-  path: '/cases',
-  loader: () => Promise.all([wantTexts('patients'), wantTexts('voice')]),
-});
-const caseList = createRoute({
-  getParentRoute: () => cases,
-  path: '/',
-  validateSearch: validateCasesSearch,
-  component: lazyRouteComponent(() => import('@/features/voice/cases/CasesPage'), 'CasesPage'),
-});
-const flowOfCases = createRoute({
-  getParentRoute: () => cases,
-  path: '/conversation',
-  validateSearch: validateWorkflow,
-  component: lazyRouteComponent(() => import('@/features/voice/conversation/ConversationPage'), 'ConversationPage'),
-});
-const fieldsOfCases = createRoute({
-  getParentRoute: () => cases,
-  path: '/settings',
-  validateSearch: validateWorkflow,
-  component: lazyRouteComponent(() => import('@/features/voice/settings/SettingsPage'), 'SettingsPage'),
-});
-const oneCase = createRoute({
-  getParentRoute: () => cases,
-  path: '/$id',
-  loader: () => wantTexts('calls'),
-  component: lazyRouteComponent(() => import('@/features/voice/case/CasePage'), 'CasePage'),
 });
 const calendar = createRoute({
   getParentRoute: () => inside,
@@ -365,33 +322,6 @@ const insurance = createRoute({
   validateSearch: validateWorklistSearch,
   loader: () => wantTexts('patients'),
   component: lazyRouteComponent(() => import('@/features/patients/insurance/VerifyPage'), 'VerifyPage'),
-});
-const wantCalls = () => Promise.all((['calls', 'voice', 'patients', 'scheduling'] as const).map(wantTexts));
-const calls = createRoute({
-  getParentRoute: () => inside,
-  path: '/calls',
-  validateSearch: validateCallsSearch,
-  loader: wantCalls,
-  component: lazyRouteComponent(() => import('@/features/voice/calls/CallsPage'), 'CallsPage'),
-});
-const callNumbers = createRoute({
-  getParentRoute: () => inside,
-  path: '/calls/dashboard',
-  validateSearch: validateNumbersSearch,
-  loader: wantCalls,
-  component: lazyRouteComponent(() => import('@/features/voice/calls/dashboard/DashboardPage'), 'DashboardPage'),
-});
-const call = createRoute({
-  getParentRoute: () => inside,
-  path: '/calls/$id',
-  loader: wantCalls,
-  component: lazyRouteComponent(() => import('@/features/voice/calls/one/CallPage'), 'CallPage'),
-});
-const talk = createRoute({
-  getParentRoute: () => inside,
-  path: '/calls/$id/talk',
-  loader: wantCalls,
-  component: lazyRouteComponent(() => import('@/features/voice/calls/talk/TalkPage'), 'TalkPage'),
 });
 const tags = createRoute({
   getParentRoute: () => inside,
@@ -588,13 +518,10 @@ export const router = createRouter({
       messages,
       mailbox,
       tasks,
-      cases.addChildren([caseList, flowOfCases, fieldsOfCases, oneCase]),
+      casesTree,
       patients,
       workflows.addChildren([workflowList, recipes, runs, run, workflow]),
-      calls,
-      callNumbers,
-      call,
-      talk,
+      ...callsTree,
       insurance,
       duplicates,
       imports,

@@ -23,7 +23,18 @@ pub async fn set_status(tx: &mut TenantTx, id: CaseId, status: CallStatus, calle
     let last_call_at = called_at.or(before.last_call_at);
     let after = Case { call_status: status, calls, last_call_at, ..before.clone() };
     let (_, schema) = workflow::schema(tx, before.workflow, true).await?;
-    save(tx, &schema, &before, after, "case.changed").await.map(drop)
+    save(tx, &schema, &before, after, "case.changed").await?;
+    let practice = tx.practice();
+    sqlx::query!(
+        "update voice.case set calls = $3, last_call_at = $4 where practice_id = $1 and id = $2",
+        practice,
+        id.uuid(),
+        calls,
+        last_call_at.map(jiff_sqlx::Timestamp::from) as _,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// Puts what a call has found out into its case. What does not fit its field, or has no field any more, is left out: the call

@@ -104,9 +104,10 @@ impl Wanted {
         Self(names::parts(typed).into_iter().map(words).collect())
     }
 
-    /// Adds the condition that a case `c` is one of those. Each side is small beside the table, and PostgreSQL hashes it.
+    /// Adds the condition that a case `c` is one of those. As something that is or is not true, what is found is hashed once;
+    /// joined, it would be looked for again for each case where PostgreSQL does not know yet how many there are.
     pub fn push(&self, practice: Uuid, workflow: CallWorkflowId, query: &mut QueryBuilder<Postgres>) {
-        query.push(" and c.id in (");
+        query.push(" and (c.id in (");
         for (i, forms) in self.0.iter().enumerate() {
             query.push(if i == 0 {
                 "(select null::uuid where false"
@@ -124,6 +125,6 @@ impl Wanted {
             }
             query.push(")");
         }
-        query.push(if self.0.is_empty() { "null)" } else { ")" });
+        query.push(if self.0.is_empty() { "null)) is true" } else { ")) is true" });
     }
 }

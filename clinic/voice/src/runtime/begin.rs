@@ -63,7 +63,6 @@ undisclosed!(Ready, Known);
 /// 404; 409 `call.begun`, `call.by_phone`, `call.too_many`, `call.incomplete`.
 pub async fn in_browser(app: App, caller: Caller, id: CallId) -> Result<Ready> {
     let practice = caller.practice;
-    let place = desk::begin(practice, id).ok_or_else(begun)?;
     let own = app.clone();
     let known = app
         .door
@@ -80,6 +79,8 @@ pub async fn in_browser(app: App, caller: Caller, id: CallId) -> Result<Ready> {
             mark(tx, known, State::Live).await
         })
         .await?;
+    // nobody else has it, as it waited until now
+    let place = desk::begin(practice, id).ok_or_else(begun)?;
     Ok(Ready::new(app, practice, known, place))
 }
 
