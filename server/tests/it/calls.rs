@@ -225,17 +225,33 @@ async fn what_was_said_outlives_the_process_that_died() {
     let written = tokio::time::timeout(Duration::from_secs(10), written).await.expect("a journal");
     let bytes = std::fs::read(&written).expect("bytes");
     assert!(!String::from_utf8_lossy(&bytes).contains("Anna"), "it is sealed");
-    let dead = calls.join("dead");
-    std::fs::create_dir_all(&dead).expect("a folder");
-    std::fs::write(dead.join("lock"), "").expect("a lock");
-    // cut in the middle of an entry, as a process may be
+    // it appears whole, as the server looks for such folders by itself; cut in the middle of an entry, as a process may be
+    let (made, dead) = (server.app.config.data_dir.join("made"), calls.join("dead"));
+    std::fs::create_dir_all(&made).expect("a folder");
     let name = written.file_name().expect("a name");
-    std::fs::write(dead.join(name), [&bytes[..], &[0, 0, 1, 0, 7]].concat()).expect("a journal");
-    voice::recover(server.app.clone()).await.expect("recovered");
-    let closed = ended(&owner, &call).await;
+    std::fs::write(made.join(name), [&bytes[..], &[0, 0, 1, 0, 7]].concat()).expect("a journal");
+    std::fs::write(made.join("lock"), "").expect("a lock");
+    std::fs::rename(&made, &dead).expect("moved");
+    let path = format!("/api/v1/calls/{}", call["id"].as_str().expect("an id"));
+    let closed = async {
+        loop {
+            voice::recover(server.app.clone()).await.expect("recovered");
+            let now = owner.get(&path).await.expect(200);
+            if now["state"] == "ended" {
+                return now;
+            }
+        }
+    };
+    let closed = tokio::time::timeout(Duration::from_secs(20), closed).await.expect("closed in time");
     assert_eq!((&closed["endedBy"], &closed["review"]), (&json!("interrupted"), &json!("open")));
     let path = format!("/api/v1/calls/{}/turns?original=true", call["id"].as_str().expect("an id"));
     let turns = owner.get(&path).await.expect(200);
     assert!(turns.to_string().contains("this is Anna"), "{turns}");
-    assert!(!dead.exists(), "nothing of it is left");
+    tokio::time::timeout(Duration::from_secs(20), async {
+        while dead.exists() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("nothing of it is left");
 }
