@@ -78,6 +78,22 @@ impl TestDatabase {
     }
 }
 
+impl TestDatabase {
+    /// Takes it away from everybody who is in it, and gives it back.
+    ///
+    /// # Panics
+    /// When PostgreSQL does not do what it is asked.
+    pub async fn admit(&self, may: bool) {
+        let mut conn = administrator("postgres").await;
+        let name = self.options.get_database().unwrap_or_default();
+        run(&mut conn, format!("alter database {name} with allow_connections {may}")).await;
+        if !may {
+            let all = "select pg_terminate_backend(pid) from pg_stat_activity where datname";
+            run(&mut conn, format!("{all} = '{name}'")).await;
+        }
+    }
+}
+
 async fn administrator(database: &str) -> PgConnection {
     PgConnection::connect_with(&CLUSTER.options().database(database)).await.expect("a connection")
 }

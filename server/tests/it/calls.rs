@@ -12,6 +12,9 @@ use tokio_tungstenite::tungstenite::{self, Message};
 
 type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
+/// A journal of more bytes than this holds lines, and not only that somebody answered.
+const LINES: u64 = 600;
+
 /// The product with the conversations that it comes with.
 async fn product() -> TestServer {
     let clients_dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../clients");
@@ -96,6 +99,17 @@ async fn say(socket: &mut Socket, text: &str) {
     socket.send(Message::text(said)).await.expect("sent");
 }
 
+/// A written call about a case that is under way.
+async fn begun(server: &TestServer) -> (Person, Value, Value, Socket) {
+    let owner = server.owner_of("alpha").await;
+    let workflow = call_workflow(server, &owner, "alpha", "prior_auth").await;
+    let case = case(&owner, &workflow, authorisation()).await;
+    let call = asked(&owner, &case, "text").await;
+    let mut talk = socket(server, &owner, &call, "talk").await;
+    until(&mut talk, is("live")).await;
+    (owner, case, call, talk)
+}
+
 /// The call as it stands once it is over.
 async fn ended(person: &Person, call: &Value) -> Value {
     let path = format!("/api/v1/calls/{}", call["id"].as_str().expect("an id"));
@@ -147,12 +161,7 @@ async fn a_written_call_finds_out_what_its_case_lacked() {
 #[tokio::test]
 async fn somebody_of_the_practice_takes_a_call_over_and_ends_it() {
     let server = product().await;
-    let owner = server.owner_of("alpha").await;
-    let workflow = call_workflow(&server, &owner, "alpha", "prior_auth").await;
-    let case = case(&owner, &workflow, authorisation()).await;
-    let call = asked(&owner, &case, "text").await;
-    let mut talk = socket(&server, &owner, &call, "talk").await;
-    until(&mut talk, is("live")).await;
+    let (owner, _, call, mut talk) = begun(&server).await;
     let mut watch = socket(&server, &owner, &call, "listen").await;
     until(&mut watch, is("snapshot")).await;
     watch.send(Message::text(r#"{"type":"take_over"}"#)).await.expect("sent");
@@ -171,12 +180,7 @@ async fn somebody_of_the_practice_takes_a_call_over_and_ends_it() {
 #[tokio::test]
 async fn what_is_unclear_to_a_socket_is_told_and_ends_nothing() {
     let server = product().await;
-    let owner = server.owner_of("alpha").await;
-    let workflow = call_workflow(&server, &owner, "alpha", "prior_auth").await;
-    let case = case(&owner, &workflow, authorisation()).await;
-    let call = asked(&owner, &case, "text").await;
-    let mut talk = socket(&server, &owner, &call, "talk").await;
-    until(&mut talk, is("live")).await;
+    let (owner, _, call, mut talk) = begun(&server).await;
     for rubbish in ["", "{}", r#"{"type":"say"}"#, r#"{"type":"key","digits":"x"}"#, r#"{"type":"take_over"}"#, "\u{0}"]
     {
         talk.send(Message::text(rubbish)).await.expect("sent");
@@ -197,12 +201,7 @@ async fn what_is_unclear_to_a_socket_is_told_and_ends_nothing() {
 #[tokio::test]
 async fn what_was_said_outlives_the_process_that_died() {
     let server = product().await;
-    let owner = server.owner_of("alpha").await;
-    let workflow = call_workflow(&server, &owner, "alpha", "prior_auth").await;
-    let case = case(&owner, &workflow, authorisation()).await;
-    let call = asked(&owner, &case, "text").await;
-    let mut talk = socket(&server, &owner, &call, "talk").await;
-    until(&mut talk, is("live")).await;
+    let (owner, _, call, mut talk) = begun(&server).await;
     say(&mut talk, "Provider services, this is Anna.").await;
     hears(&mut talk, "Ana Diaz").await;
     // as a process that was killed leaves it: its folder with the journal, and nobody who holds its lock
@@ -215,7 +214,7 @@ async fn what_was_said_outlives_the_process_that_died() {
     let written = async {
         loop {
             if let Some(path) = journal(&own)
-                && std::fs::metadata(&path).is_ok_and(|about| about.len() > 0)
+                && std::fs::metadata(&path).is_ok_and(|about| about.len() > LINES)
             {
                 return path;
             }
@@ -254,4 +253,34 @@ async fn what_was_said_outlives_the_process_that_died() {
     })
     .await
     .expect("nothing of it is left");
+}
+
+#[tokio::test]
+async fn a_call_goes_on_without_a_database_and_is_written_down_when_there_is_one_again() {
+    let server = product().await;
+    let (owner, case, call, mut talk) = begun(&server).await;
+    server.database.admit(false).await;
+    say(&mut talk, "Provider services, this is Anna.").await;
+    hears(&mut talk, "Ana Diaz").await;
+    say(&mut talk, "It has been approved.").await;
+    hears(&mut talk, "reference number").await;
+    say(&mut talk, "The number is eight one five two.").await;
+    hears(&mut talk, "Is that correct").await;
+    say(&mut talk, "Yes, correct.").await;
+    hears(&mut talk, "Goodbye").await;
+    server.database.admit(true).await;
+    let path = format!("/api/v1/calls/{}", call["id"].as_str().expect("an id"));
+    let written = async {
+        loop {
+            let answer = owner.get(&path).await;
+            if answer.status.is_success() && answer.body["state"] == "ended" {
+                return answer.body;
+            }
+        }
+    };
+    let call = tokio::time::timeout(Duration::from_secs(60), written).await.expect("written down");
+    assert_eq!((&call["outcome"], &call["endedBy"]), (&json!("completed"), &json!("agent")));
+    let path = format!("/api/v1/cases/{}", case["id"].as_str().expect("an id"));
+    let case = owner.get(&path).await.expect(200);
+    assert_eq!(case["fields"]["reference_number"], "8152");
 }
