@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dialogue::Values;
-use dialogue::flow::Capability;
+use dialogue::flow::{Capability, Counterparty};
 use jiff::Timestamp;
 use platform::db::{Caller, TenantTx};
 use platform::id::PracticeId;
@@ -27,7 +27,10 @@ const TRIES: u32 = 100;
 pub async fn write(app: &App, practice: PracticeId, call: &Call, loaded: &Loaded, before: &Values, left: Left) {
     let ended_at = app.now();
     let finished = finished(call, loaded, before, &left, ended_at);
-    let capabilities = left.capabilities.clone();
+    // what an insurer asks for is no wish of the patient's: their call lies among those to look at
+    let is_theirs = loaded.flow.counterparty == Counterparty::Patient;
+    let wanted = |capability: &&Capability| is_theirs || **capability != Capability::OptOut;
+    let capabilities: Vec<Capability> = left.capabilities.iter().filter(wanted).copied().collect();
     let mut pause = FIRST_PAUSE;
     let mut is_told = false;
     for _ in 0..TRIES {
