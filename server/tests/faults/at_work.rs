@@ -55,10 +55,10 @@ pub fn id_of(body: &Value) -> Uuid {
 
 fn definition(called: &Value) -> Value {
     let task = |id: &str, title: &str| json!({ "kind": "action", "id": id, "action": "task.create", "fields": { "title": title, "role": "receptionist" } });
-    let call = json!({ "kind": "action", "id": "call", "action": "webhook.call", "retry": { "attempts": 20 },
+    let call = json!({ "kind": "action", "id": "outside", "action": "webhook.call", "retry": { "attempts": 20 },
         "fields": { "endpointId": called, "body": "{\"patient\": \"{{ patient.id }}\"}" } });
     let women = json!({ "id": "women", "name": "Women", "condition": { "==": [{ "var": "patient.sex" }, "female"] },
-        "steps": [call, task("behind", "Called for {{ patient.givenName }}: {{ call.status }}")] });
+        "steps": [call, task("behind", "Called for {{ patient.givenName }}: {{ outside.status }}")] });
     json!({
         "trigger": { "kind": "event", "event": "patient.changed",
             "condition": { "==": [{ "var": "patient.givenName" }, NAME] } },

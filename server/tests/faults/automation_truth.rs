@@ -51,7 +51,7 @@ const HALF_DONE: [&str; 10] = [
       cross join lateral (select array_agg(s.step_id || ' ' || s.state order by s.seq) steps from automation.step s
                            where s.practice_id = r.practice_id and s.run_id = r.id) s
       where r.workflow_id = $1 and (t.n <> case p.sex when 'female' then 2 else 1 end
-         or s.steps <> case p.sex when 'female' then array['first done', 'which done', 'call done', 'behind done']
+         or s.steps <> case p.sex when 'female' then array['first done', 'which done', 'outside done', 'behind done']
                                   else array['first done', 'which done'] end)",
     "select format('task %s of run %s has %s audit entries', t.id, t.source_id, a.n) from tasks.task t cross join lateral (
             select count(*) n from audit.entry e where e.practice_id = t.practice_id and e.resource_type = 'task'

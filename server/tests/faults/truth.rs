@@ -39,7 +39,7 @@ const HALF_DONE: [&str; 8] = [
             (select count(*) n from audit.entry where (resource_type = 'calcom_sandbox' and action = 'book' and actor_kind = 'user')
                 or (resource_type = 'workflow' and action = 'run' and actor_kind = 'user') or resource_type in
                     ('service', 'location', 'room', 'invite', 'patient', 'patient_field', 'policy', 'relative', 'tag', 'note',
-                     'appointment', 'hold', 'wish', 'task', 'workflow')
+                     'appointment', 'hold', 'wish', 'task', 'workflow', 'call_workflow', 'case', 'call')
                 and action = 'create' and actor_kind = 'user') s
       where k.n <> s.n",
 ];
