@@ -366,6 +366,12 @@ impl Services {
             "value",
             "The runtime `retell` goes with the provider `retell`, and neither goes without the other.",
         );
+        add(
+            *provider != Carrier::Twilio || services.stt.primary.provider != RecogniserProvider::Typed,
+            "stt.primary",
+            "value",
+            "By telephone nobody types: say who recognises what is said.",
+        );
         let llm = &services.llm.primary;
         add(
             llm.provider == ModelProvider::Scripted || llm.model.is_some(),
@@ -398,7 +404,7 @@ mod tests {
     use super::*;
 
     const FINE: &str = "version: 1\nruntime: native\ntelephony: { provider: twilio, account: { secret: twilio/alpha }, \
-                        from: \"+15550100001\" }\nstt: { primary: { provider: typed } }\nllm: { primary: { provider: \
+                        from: \"+15550100001\" }\nstt: { primary: { provider: deepgram } }\nllm: { primary: { provider: \
                         scripted } }\ntts: { primary: { provider: local } }\nschedule: { windows: [{ days: [mon], from: \
                         \"08:00\", to: \"17:00\" }] }\n";
 
@@ -421,6 +427,7 @@ mod tests {
             ("provider: scripted", "provider: openai_compatible", "missing"),
             ("to: \"17:00\"", "to: \"07:00\"", "value"),
             ("days: [mon]", "days: [monday]", "choice"),
+            ("provider: deepgram", "provider: typed", "value"),
             ("version: 1", "version: 1\nextra: 1", "unknown"),
         ] {
             assert!(FINE.contains(from), "{from}");

@@ -121,6 +121,9 @@ settings! {
     sendgrid_origins: String = "https://api.sendgrid.com,https://api.eu.sendgrid.com".to_owned();
     /// Where practices may reach Twilio.
     twilio_origins: String = "https://api.twilio.com".to_owned();
+    /// Where Twilio reaches this very process with the sound of calls, such as https://one.clinic.example: needed where
+    /// several processes serve one installation. Empty: public_url.
+    media_url: String = String::new();
     /// Where calls may reach language models, with the path of the API; the usual one first.
     openai_origins: String = "https://api.openai.com/v1".to_owned();
     /// Where calls may reach Deepgram.
@@ -177,6 +180,15 @@ impl Config {
         }
         let port = self.listen.rsplit(':').next().unwrap_or_default();
         format!("http://localhost:{port}")
+    }
+
+    /// Scheme, host and port where sound of calls reaches this very process.
+    #[must_use]
+    pub fn media_origin(&self) -> String {
+        if self.media_url.is_empty() {
+            return self.public_origin();
+        }
+        self.media_url.trim_end_matches('/').to_owned()
     }
 
     /// Where the root key lies when it is not in the environment.

@@ -20,7 +20,7 @@ const LAST_WORDS: u64 = 20_000;
 /// Until the line is closed when we have hung up.
 const HANG_UP: u64 = 5_000;
 /// Longer than it rings, until it is told what came of it.
-const TRANSFER: u64 = 15_000;
+const TRANSFER: u64 = 45_000;
 
 /// What happens by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -184,6 +184,15 @@ impl Twiml {
         self.with("Dial", &attributes, |to| to.party(&dial.party))
     }
 
+    /// Says something and waits so many seconds for one key; who pressed one is told to the action, which says what comes next.
+    /// Otherwise it goes on (<https://www.twilio.com/docs/voice/twiml/gather>).
+    #[must_use]
+    pub fn ask_for_key(self, action: &Url, seconds: u32, text: &Phi<String>, language: &str) -> Self {
+        let seconds = seconds.max(1).to_string();
+        let attributes = [("input", "dtmf"), ("numDigits", "1"), ("timeout", &seconds), ("action", action.as_str())];
+        self.with("Gather", &attributes, |to| to.say(text, language))
+    }
+
     /// Hangs up.
     #[must_use]
     pub fn hang_up(self) -> Self {
@@ -348,6 +357,17 @@ mod tests {
                 + "c1</Conference></Dial>"
         );
         assert_eq!(inner(&Twiml::new().reject(Rejection::Busy)), r#"<Reject reason="busy"/>"#);
+        let asked = Twiml::new().ask_for_key(
+            &url("https://a.example/x?y=1&z=2"),
+            10,
+            &Phi::new("Press 1.".to_owned()),
+            "en-US",
+        );
+        assert_eq!(
+            inner(&asked),
+            r#"<Gather input="dtmf" numDigits="1" timeout="10" action="https://a.example/x?y=1&amp;z=2">"#.to_owned()
+                + r#"<Say language="en-US">Press 1.</Say></Gather>"#
+        );
     }
 
     #[test]

@@ -79,9 +79,12 @@ impl TestServer {
         let _ = tracing_subscriber::fmt().with_test_writer().with_env_filter("warn").try_init();
         #[expect(clippy::disallowed_methods, reason = "a test begins at the present and goes on as it says")]
         let clock = Clock::fixed(Timestamp::now());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
         let folder = std::env::temp_dir().join(format!("vantage-test-{}", uuid::Uuid::now_v7()));
         let config = Config {
             data_dir: folder.clone(),
+            media_url: format!("http://{address}"),
             sign_ins_per_minute: 10_000,
             sign_ups_per_hour: 10_000,
             rate_per_address: 100_000,
@@ -92,8 +95,6 @@ impl TestServer {
         };
         let app = app_on(&database.options, config, clock.clone());
         let router = router(&app).expect("a router").into_make_service_with_connect_info::<SocketAddr>();
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address");
         let stop = app.stop.clone();
         tokio::spawn(async move {
             let _ = axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await;

@@ -9,7 +9,7 @@ use platform::id::PatientId;
 use serde_json::{Value, json};
 
 use crate::call::ask::{NewCall, ask};
-use crate::call::{RequestedBy, Transport};
+use crate::call::{Direction, RequestedBy, Transport};
 use crate::{CaseId, case, workflow};
 
 /// Start a call: about a case, else about the patient's case in that call workflow, which is made where there is none.
@@ -46,6 +46,7 @@ fn start<'a>(tx: &'a mut TenantTx, step: &'a Step) -> BoxFuture<'a, Result<Value
         let transport = if step.test { Transport::Text } else { Transport::Phone };
         let new = NewCall {
             case,
+            direction: Direction::Outbound,
             transport,
             requested_by: RequestedBy::Workflow,
             requested_id: Some(step.run),

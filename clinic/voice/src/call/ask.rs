@@ -41,6 +41,8 @@ struct CallRequest {
 pub struct NewCall {
     /// About which case.
     pub case: CaseId,
+    /// Who called whom.
+    pub direction: Direction,
     /// By what.
     pub transport: Transport,
     /// Who asks, and which person or run that is.
@@ -65,6 +67,7 @@ async fn start(who: Can<may::Start>, key: IdempotencyKey, Body(asked): Body<Call
         let by = tx.caller().actor.user().map_or(RequestedBy::Program, |_| RequestedBy::Person);
         let new = NewCall {
             case: asked.case_id,
+            direction: Direction::Outbound,
             transport: asked.transport,
             requested_by: by,
             requested_id: tx.caller().actor.id(),
@@ -100,7 +103,7 @@ pub async fn ask(tx: &mut TenantTx, new: NewCall) -> Result<Call> {
         about.call_workflow.uuid(),
         new.case.uuid(),
         about.patient.map(PatientId::uuid),
-        Direction::Outbound as Direction,
+        new.direction as Direction,
         Runtime::Native as Runtime,
         new.transport as Transport,
         about.flow.uuid(),

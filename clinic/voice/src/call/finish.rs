@@ -164,6 +164,7 @@ async fn again(tx: &mut TenantTx, call: &Call, at: Timestamp) -> Result<()> {
     let Some(case) = call.case_id else { return Ok(()) };
     let new = NewCall {
         case,
+        direction: Direction::Outbound,
         transport: call.transport,
         requested_by: RequestedBy::Retry,
         requested_id: Some(call.id.uuid()),

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use dialogue::{Event, Sound as Tone, Utterance};
 use speech::{
-    Event as Turned, Format, Front, Heard, Hearing, Line, Listening, Noted, Order, Player, Saying, Settings, Signal,
-    Sound, Spoken, Trouble, Why,
+    Event as Turned, Front, Heard, Hearing, Line, Listening, Noted, Order, Player, Saying, Signal, Sound, Spoken,
+    Trouble, Why,
 };
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::parts::Parts;
+use super::wire::{Out, Port};
 
 /// A frame.
 const FRAME: Duration = Duration::from_millis(20);
@@ -20,6 +21,12 @@ const FRAME: Duration = Duration::from_millis(20);
 pub struct Audible {
     front: Front,
     player: Player,
+    /// The line says which keys are pressed.
+    tells_keys: bool,
+    /// What is said can be heard.
+    is_open: bool,
+    /// What is said pauses: they may want to interrupt.
+    is_waiting: bool,
     voice: Line<Saying, Spoken>,
     /// None where what is said is typed.
     recogniser: Option<Line<Hearing, Heard>>,
@@ -38,8 +45,8 @@ pub struct Audible {
 pub struct Done {
     /// For the conversation.
     pub events: Vec<Event>,
-    /// For the other side, frame by frame.
-    pub frames: Vec<Vec<u8>>,
+    /// For the other side: frames, and marks between them.
+    pub out: Vec<Out>,
     /// What waits at the other side is not to be heard.
     pub clear: bool,
     /// So long it took until an answer could be heard.
@@ -60,19 +67,19 @@ impl Audible {
     ///
     /// # Errors
     /// Somebody is away.
-    pub async fn open(parts: &Parts, format: Format, language: &str, terms: Vec<String>) -> Result<Self, Trouble> {
+    pub async fn open(parts: &Parts, port: Port, language: &str, terms: Vec<String>) -> Result<Self, Trouble> {
+        let Port { format, is_telephone } = port;
         let wish = Listening { format, language: language.to_owned(), terms };
-        let recogniser = match &parts.recogniser {
-            Some(recogniser) => Some(recogniser.open(&wish).await?),
-            None => None,
-        };
-        let voice = parts.voice.open(format).await?;
-        let front = Front::new(Settings::default(), format).ok_or(Trouble::new("protocol"))?;
+        let (recogniser, voice) = tokio::try_join!(parts.hearing(&wish), parts.speaking(format))?;
+        let front = Front::new(parts.turns.clone(), format).ok_or(Trouble::new("protocol"))?;
         let mut clock = interval(FRAME);
         clock.set_missed_tick_behavior(MissedTickBehavior::Skip);
         Ok(Self {
             front,
-            player: Player::new(format, false),
+            player: Player::new(format, is_telephone),
+            tells_keys: is_telephone,
+            is_open: true,
+            is_waiting: false,
             voice,
             recogniser,
             began: Instant::now(),
@@ -158,6 +165,27 @@ impl Audible {
         done
     }
 
+    /// Everything up to that mark was played.
+    pub fn played(&mut self, mark: u64) {
+        let now = self.now();
+        self.player.mark(mark, now);
+    }
+
+    /// Whether what is said can be heard. What cannot waits.
+    pub fn open_mouth(&mut self, is_open: bool) {
+        self.is_open = is_open;
+        self.pause_or_go_on();
+    }
+
+    fn pause_or_go_on(&mut self) {
+        let now = self.now();
+        if self.is_waiting || !self.is_open {
+            self.player.pause(now);
+        } else {
+            self.player.resume();
+        }
+    }
+
     /// Whether anybody listens to what is said: nobody does on hold.
     pub fn hold(&mut self, on: bool) {
         self.front.recognised(!on);
@@ -175,10 +203,10 @@ impl Audible {
         while let Some(order) = self.player.poll(now) {
             match order {
                 Order::Frame(frame) => {
-                    done.frames.push(frame.to_vec());
+                    done.out.push(Out::Sound(frame.to_vec()));
                     done.latency = done.latency.or(self.unanswered.take().map(|since| since.elapsed()));
                 }
-                Order::Mark(_) => {}
+                Order::Mark(number) => done.out.push(Out::Mark(number)),
                 Order::Heard(account) => {
                     self.letters.remove(&account.utterance);
                     done.events.push(Event::Said { utterance: account.utterance });
@@ -210,6 +238,7 @@ impl Audible {
         for noted in noted {
             match noted {
                 Noted::Turn(turned) => self.turned(turned, done),
+                Noted::Key(_) if self.tells_keys => {}
                 Noted::Key(digit) => done.events.push(Event::Key { digit }),
                 Noted::Signal(signal) => done.events.extend(tone(signal).map(|kind| Event::Sound { kind })),
             }
@@ -233,12 +262,15 @@ impl Audible {
                 }
             }
             Turned::PausePlayout => {
-                let now = self.now();
-                self.player.pause(now);
+                self.is_waiting = true;
+                self.pause_or_go_on();
                 done.clear = true;
             }
             Turned::ConfirmInterruption => self.silence(done),
-            Turned::ResumePlayout => self.player.resume(),
+            Turned::ResumePlayout => {
+                self.is_waiting = false;
+                self.pause_or_go_on();
+            }
         }
     }
 
@@ -251,6 +283,8 @@ impl Audible {
             let per_mille = u16::try_from((account.text * 1000 / letters).min(1000)).unwrap_or(1000);
             done.events.push(Event::Interrupted { utterance: account.utterance, per_mille });
         }
+        self.is_waiting = false;
+        self.pause_or_go_on();
         done.clear = true;
     }
 }

@@ -13,7 +13,6 @@ use platform::id::PracticeId;
 use platform::record::Change;
 use platform::{App, Result, undisclosed};
 use serde_json::Value;
-use speech::Format;
 
 use super::audible::Audible;
 use super::desk::{self, Place};
@@ -21,14 +20,13 @@ use super::end;
 use super::journal::Journal;
 use super::parts::{self, Parts};
 use super::session::{Lines, Session};
-use super::wire::Wire;
+use super::telephone::{self, Account};
+use super::wire::{Port, Wire};
 use crate::CallId;
 use crate::call::{Call, Direction, EndedBy, State, Transport, finish, row};
 use crate::case::{self, CallStatus};
 use crate::flow::{self, Loaded};
 
-/// Samples a second of sound in a browser.
-const RATE: u32 = 16_000;
 /// Calls of a practice at the same time, unless its flow says less.
 const AT_ONCE: i64 = 10;
 
@@ -53,6 +51,8 @@ pub struct Known {
     before: Values,
     sealer: Sealer,
     parts: Parts,
+    /// By whom it telephones; by nobody real where its flow names no account.
+    pub account: Option<Account>,
 }
 
 undisclosed!(Ready, Known);
@@ -111,7 +111,11 @@ pub async fn load(app: &App, tx: &mut TenantTx, call: Call) -> Result<Known> {
     }
     let sealer = tx.sealer().await?;
     let parts = parts::of(app, tx, &loaded, &Arc::new(context.clone())).await?;
-    Ok(Known { call, loaded, context, before, sealer, parts })
+    let account = match call.transport {
+        Transport::Phone => telephone::of(app, tx, &loaded.services).await?,
+        Transport::Web | Transport::Text => None,
+    };
+    Ok(Known { call, loaded, context, before, sealer, parts, account })
 }
 
 /// Marks a call as ringing, or as under way.
@@ -177,10 +181,10 @@ async fn context(tx: &mut TenantTx, loaded: &Loaded, patient: Values) -> Result<
 }
 
 impl Known {
-    /// The number to call.
+    /// The number to call, and what is pressed behind it.
     #[must_use]
-    pub fn number(&self) -> Option<String> {
-        self.loaded.flow.number(&self.context).map(|(number, _)| number)
+    pub fn number(&self) -> Option<(String, String)> {
+        self.loaded.flow.number(&self.context)
     }
 }
 
@@ -189,6 +193,24 @@ impl Ready {
     #[must_use]
     pub fn new(app: App, practice: PracticeId, known: Known, place: Place) -> Self {
         Self { app, practice, known, place }
+    }
+
+    /// The server.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// By whom it telephones.
+    #[must_use]
+    pub fn account(&self) -> Option<Account> {
+        self.known.account.clone()
+    }
+
+    /// The number to call, and what is pressed behind it.
+    #[must_use]
+    pub fn number(&self) -> Option<(String, String)> {
+        self.known.number()
     }
 
     /// The call.
@@ -244,19 +266,23 @@ impl Ready {
     /// Carries the call on to its end, and writes down what it leaves behind.
     pub async fn run(self, wire: Wire) {
         let Self { app, practice, known, place } = self;
-        let Known { call, loaded, context, before, sealer, parts } = known;
+        let Known { call, loaded, context, before, sealer, parts, .. } = known;
         let begun = Conversation::begin(Arc::clone(&loaded.flow), context);
         let journal = Journal::begin(&app, practice, call.id, sealer);
         let (Ok((conversation, _)), Ok(journal)) = (begun, journal) else {
             tracing::error!(call = %call.id, "a call cannot be carried: its journal cannot be written");
-            give_up(&app, practice, call.id).await;
+            give_up(&app, practice, call.id, "journal").await;
             return;
         };
         let longest = Duration::from_secs(loaded.flow.limits.max_call_seconds.into());
-        let audible = match call.transport {
-            Transport::Web => audible(&parts, &loaded).await,
-            Transport::Text | Transport::Phone => None,
+        let audible = match wire.port {
+            Some(port) => audible(&parts, &loaded, port).await,
+            None => None,
         };
+        if audible.is_none() && wire.port.is_some_and(|port| port.is_telephone) {
+            give_up(&app, practice, call.id, "line").await;
+            return journal.done().await;
+        }
         let lines = Lines { wire, place, journal, audible };
         let session = Session::new(conversation, parts.minds, longest, lines, call.transport);
         let answered_at = call.answered_at.unwrap_or_else(|| app.now());
@@ -265,11 +291,11 @@ impl Ready {
     }
 }
 
-/// The sound of a call in a browser. Whoever is away leaves it to what is written.
-async fn audible(parts: &Parts, loaded: &Loaded) -> Option<Audible> {
+/// The sound of a call. In a browser, whoever is away leaves it to what is written.
+async fn audible(parts: &Parts, loaded: &Loaded, port: Port) -> Option<Audible> {
     let terms = loaded.services.stt.primary.keyterms.clone();
     let language = if loaded.language() == "ar" { "ar-SA" } else { "en-US" };
-    match Audible::open(parts, Format::Pcm16(RATE), language, terms).await {
+    match Audible::open(parts, port, language, terms).await {
         Ok(audible) => Some(audible),
         Err(trouble) => {
             tracing::warn!(code = trouble.code, "a call has no sound");
@@ -279,12 +305,14 @@ async fn audible(parts: &Parts, loaded: &Loaded) -> Option<Audible> {
 }
 
 /// A call that cannot be carried is over.
-async fn give_up(app: &App, practice: PracticeId, id: CallId) {
+async fn give_up(app: &App, practice: PracticeId, id: CallId, why: &str) {
+    // a text of its own: with a borrowed one in it the transaction's future is not known to be Send
+    let why = why.to_owned();
     let written = app
         .door
         .write(&Caller::system(practice), async move |tx| {
             let call = row::locked(tx, id).await?;
-            finish::without_talk(tx, &call, EndedBy::Failed, Some("journal")).await.map(drop)
+            finish::without_talk(tx, &call, EndedBy::Failed, Some(&why)).await.map(drop)
         })
         .await;
     if let Err(error) = written {

@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 
 use super::begin::{self, Known, Ready};
 use super::desk;
-use super::sandbox;
+use super::{sandbox, telephone};
 use crate::CallId;
 use crate::call::{Call, EndedBy, State, finish, row};
 
@@ -54,7 +54,10 @@ async fn once(app: &App, places: &Arc<Semaphore>) -> Result<()> {
         match take_up(app, practice, call).await {
             Ok(Some(ready)) => {
                 tokio::spawn(async move {
-                    sandbox::call(ready).await;
+                    match ready.account() {
+                        Some(account) => telephone::call(ready, account).await,
+                        None => sandbox::call(ready).await,
+                    }
                     drop(place);
                 });
             }
@@ -122,10 +125,12 @@ async fn judge(app: &App, tx: &mut TenantTx, call: &Call) -> Result<Turn> {
     tx.one_by_one().await?;
     let known = match begin::load(app, tx, call.clone()).await {
         Ok(known) => known,
-        Err(error) if error.status().is_client_error() => return Ok(Turn::Refused("incomplete")),
+        Err(error) if error.status().is_client_error() => {
+            return Ok(Turn::Refused(error.code().trim_start_matches("call.")));
+        }
         Err(error) => return Err(error),
     };
-    let Some(number) = known.number() else { return Ok(Turn::Refused("no_number")) };
+    let Some((number, _)) = known.number() else { return Ok(Turn::Refused("no_number")) };
     if known.loaded.flow.counterparty == Counterparty::Patient && has_refused(tx, call).await? {
         return Ok(Turn::Refused("no_consent"));
     }
@@ -148,8 +153,11 @@ async fn has_refused(tx: &mut TenantTx, call: &Call) -> Result<bool> {
     Ok(known.get(&patient.uuid()).is_some_and(|known| known.value["consents"]["calls"] == false))
 }
 
-/// Keeps the number of a call, and what stands for it; false while another call to it is under way.
-async fn claim_number(tx: &mut TenantTx, id: CallId, number: &str) -> Result<bool> {
+/// Keeps the number of a call, and what stands for it; false while another call with it is under way.
+///
+/// # Errors
+/// 503 when the database is away.
+pub async fn claim_number(tx: &mut TenantTx, id: CallId, number: &str) -> Result<bool> {
     let key = tx.blind("voice.call", "number", number).await?;
     let sealed = tx.seal(row::number_place(id), number.as_bytes()).await?;
     let practice = tx.practice();

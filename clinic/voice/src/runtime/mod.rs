@@ -14,11 +14,12 @@ mod sandbox;
 mod session;
 mod summary;
 mod talk;
+mod telephone;
 mod wire;
 
 use platform::routes::Routes;
 
-/// The routes of calls in a browser and of watching calls.
+/// The routes of calls in a browser and by telephone, and of watching calls.
 pub fn routes() -> Routes {
-    talk::routes().merge(listen::routes())
+    talk::routes().merge(listen::routes()).merge(telephone::routes())
 }

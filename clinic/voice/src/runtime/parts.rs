@@ -1,17 +1,21 @@
 //! Who recognises, answers and speaks in a call, as its `services.yaml` says; what stands in for them where it names nobody.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use dialogue::Context;
 use dialogue::services::{Model as ModelChoice, ModelProvider, Recogniser as RecogniserChoice, RecogniserProvider};
-use dialogue::services::{SecretName, Voice as VoiceChoice, VoiceProvider};
+use dialogue::services::{SecretName, Turns, Voice as VoiceChoice, VoiceProvider};
 use lines::{Dialer, Patience};
 use platform::App;
 use platform::db::TenantTx;
 use platform::egress::{self, Url};
 use platform::error::{Error, Result};
 use platform::phi::Phi;
-use speech::{Hum, LocalVoice, Recogniser, Speaking, Voice};
+use speech::{
+    Format, Heard, Hearing, Hum, Line, Listening, LocalVoice, Recogniser, Saying, Settings, Speaking, Spoken, Trouble,
+    Voice,
+};
 
 use super::mind::Mind;
 use crate::flow::Loaded;
@@ -22,10 +26,12 @@ use crate::secrets;
 pub struct Parts {
     /// Who answers; when the first does not, the next is asked.
     pub minds: Vec<Mind>,
-    /// Who recognises; nobody where what is said is typed.
-    pub recogniser: Option<Arc<dyn Recogniser>>,
-    /// Who speaks.
-    pub voice: Arc<dyn Voice>,
+    /// Who recognises, and who does when the first is away; nobody where what is said is typed.
+    recognisers: Vec<Arc<dyn Recogniser>>,
+    /// Who speaks, and who does when the first is away.
+    voices: Vec<Arc<dyn Voice>>,
+    /// How turns are taken.
+    pub turns: Settings,
 }
 
 platform::undisclosed!(Parts);
@@ -41,9 +47,61 @@ pub async fn of(app: &App, tx: &mut TenantTx, loaded: &Arc<Loaded>, context: &Ar
     for choice in std::iter::once(&services.llm.primary).chain(&services.llm.fallback) {
         minds.push(mind(app, tx, (loaded, context), choice).await?);
     }
-    let recogniser = recogniser(app, tx, &services.stt.primary).await?;
-    let voice = voice(app, tx, loaded, &services.tts.primary).await?;
-    Ok(Parts { minds, recogniser, voice })
+    let (mut recognisers, mut voices) = (Vec::new(), Vec::new());
+    for choice in std::iter::once(&services.stt.primary).chain(&services.stt.fallback) {
+        recognisers.extend(recogniser(app, tx, choice).await?);
+    }
+    for choice in std::iter::once(&services.tts.primary).chain(&services.tts.fallback) {
+        voices.push(voice(app, tx, loaded, choice).await?);
+    }
+    Ok(Parts { minds, recognisers, voices, turns: settings(services.turns) })
+}
+
+/// How turns are taken, as the flow says it.
+fn settings(turns: Turns) -> Settings {
+    let ms = |ms: u32| Duration::from_millis(ms.into());
+    let usual = Settings::default();
+    Settings {
+        start: ms(turns.start_ms),
+        stop: ms(turns.stop_ms),
+        shortest_wait: ms(turns.min_ms),
+        usual_wait: usual.usual_wait.clamp(ms(turns.min_ms), ms(turns.max_ms)),
+        longest_wait: ms(turns.max_ms),
+        dictation_wait: ms(turns.digits_max_ms),
+        ..usual
+    }
+}
+
+impl Parts {
+    /// Opens a line to whoever recognises; none where what is said is typed.
+    ///
+    /// # Errors
+    /// All of them are away.
+    pub async fn hearing(&self, wish: &Listening) -> Result<Option<Line<Hearing, Heard>>, Trouble> {
+        let mut trouble = None;
+        for recogniser in &self.recognisers {
+            match recogniser.open(wish).await {
+                Ok(line) => return Ok(Some(line)),
+                Err(away) => trouble = Some(away),
+            }
+        }
+        trouble.map_or(Ok(None), Err)
+    }
+
+    /// Opens a line to whoever speaks.
+    ///
+    /// # Errors
+    /// All of them are away.
+    pub async fn speaking(&self, format: Format) -> Result<Line<Saying, Spoken>, Trouble> {
+        let mut trouble = Trouble::new("unavailable");
+        for voice in &self.voices {
+            match voice.open(format).await {
+                Ok(line) => return Ok(line),
+                Err(away) => trouble = away,
+            }
+        }
+        Err(trouble)
+    }
 }
 
 async fn mind(
@@ -120,12 +178,18 @@ fn dialer(app: &App) -> Result<Dialer> {
 }
 
 /// The first address of a setting.
-fn first(setting: &str) -> Result<Url> {
+///
+/// # Errors
+/// 409 `call.address` when there is none.
+pub fn first(setting: &str) -> Result<Url> {
     egress::addresses("voice", setting)?.into_iter().next().ok_or_else(unreached)
 }
 
 /// An address, if this installation goes there.
-fn reached(app: &App, url: Url) -> Result<Url> {
+///
+/// # Errors
+/// 409 `call.address`.
+pub fn reached(app: &App, url: Url) -> Result<Url> {
     if app.outside.reaches(&url) { Ok(url) } else { Err(unreached()) }
 }
 
@@ -136,7 +200,11 @@ fn unreached() -> Error {
     )
 }
 
-async fn key(tx: &mut TenantTx, name: Option<&SecretName>) -> Result<Phi<String>> {
+/// A key of the practice's.
+///
+/// # Errors
+/// 409 `call.no_key`.
+pub async fn key(tx: &mut TenantTx, name: Option<&SecretName>) -> Result<Phi<String>> {
     let name = name.map(|name| name.0.clone()).unwrap_or_default();
     secrets::named(tx, &name).await?.ok_or_else(|| {
         Error::conflict("call.no_key", "A key that this call needs is missing; enter it in the settings of calls.")

@@ -38,7 +38,7 @@ pub async fn call(ready: Ready) {
             return;
         }
     };
-    let (near, far) = wire();
+    let (near, far) = wire(None);
     let other = tokio::spawn(play(far, sides));
     ready.run(near).await;
     let _ = other.await;

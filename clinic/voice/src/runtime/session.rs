@@ -178,7 +178,8 @@ impl Session {
             piece = answered(&mut self.answer), if self.answer.is_some() => self.answered(piece),
             audio = heard(&mut self.audible), if self.audible.is_some() => {
                 let done = self.audible.as_mut()?.take(audio);
-                self.sounded(done).await
+                self.sounded(done).await;
+                None
             }
             () = sleep_until(until) => self.time(),
         }
@@ -210,9 +211,22 @@ impl Session {
             }
             Some(In::Sound(sound)) => {
                 let done = self.audible.as_mut()?.push(&sound);
-                self.sounded(done).await
+                self.sounded(done).await;
+                None
             }
             Some(In::Noise(kind)) => Some(Event::Sound { kind }),
+            Some(In::Played(mark)) => {
+                self.audible.as_mut()?.played(mark);
+                None
+            }
+            Some(In::Open(is_open)) => {
+                self.audible.as_mut()?.open_mouth(is_open);
+                None
+            }
+            Some(In::HandedOver(result)) => {
+                self.handing_over = None;
+                Some(Event::TransferResult { result })
+            }
             Some(In::HangUp) | None => {
                 self.wire.from.close();
                 self.ended_by.get_or_insert(EndedBy::Caller);
@@ -305,11 +319,16 @@ impl Session {
             Effect::Stop { utterance } => self.stop(utterance).await,
             Effect::Keys { keys, .. } => {
                 self.write_line(Who::Key, &keys.0, &"•".repeat(keys.0.chars().count())).await;
+                let _ = self.wire.to.send(Out::Keys(keys.0)).await;
             }
             Effect::Hold(on) => self.set_hold(on).await,
-            Effect::Transfer { ring_seconds, .. } => {
-                self.handing_over = Some(Instant::now() + Duration::from_secs(ring_seconds.into()));
+            Effect::Transfer { mode, to, brief, ring_seconds } => {
+                // a telephone says itself what comes of it
+                let is_told = self.wire.port.is_some_and(|port| port.is_telephone);
+                let rings = Duration::from_secs(ring_seconds.into());
+                self.handing_over = Some(if is_told { self.last } else { Instant::now() + rings });
                 self.write_line(Who::Note, "transfer", "transfer").await;
+                let _ = self.wire.to.send(Out::HandOver { mode, to: to.0, brief: brief.0, ring_seconds }).await;
             }
             Effect::HangUp => {
                 self.ended_by.get_or_insert(EndedBy::Agent);
@@ -348,9 +367,7 @@ impl Session {
         self.spent.characters = self.spent.characters.saturating_add(length);
         if let Some(audible) = &mut self.audible {
             let done = audible.say(utterance);
-            if let Some(event) = self.sounded(done).await {
-                self.next.push_back(event);
-            }
+            self.sounded(done).await;
             return;
         }
         if let Some(heard) = self.heard_at.take() {
@@ -366,28 +383,28 @@ impl Session {
             return;
         };
         let done = audible.stop();
-        if let Some(event) = self.sounded(done).await {
-            self.next.push_back(event);
-        }
+        self.sounded(done).await;
     }
 
-    /// Does what follows from sound; answers what the conversation is told first.
-    async fn sounded(&mut self, done: Done) -> Option<Event> {
+    /// Does what follows from sound; what the conversation is told of it happens next.
+    async fn sounded(&mut self, done: Done) {
         if let Some(latency) = done.latency {
             self.answered_after(latency);
         }
         if done.clear {
             let _ = self.wire.to.send(Out::Shown(Shown::Clear)).await;
         }
-        for frame in done.frames {
-            // whoever does not keep up misses some
-            let _ = self.wire.to.try_send(Out::Sound(frame));
+        for out in done.out {
+            match out {
+                // whoever does not keep up misses some
+                Out::Sound(_) => drop(self.wire.to.try_send(out)),
+                out => drop(self.wire.to.send(out).await),
+            }
         }
         if let Some(text) = done.partial {
             self.show(Shown::Partial { who: Who::Caller, text }).await;
         }
         self.next.extend(done.events);
-        self.next.pop_front()
     }
 
     fn answered_after(&mut self, latency: Duration) {
@@ -474,6 +491,7 @@ impl Session {
     }
 
     async fn leave(mut self) -> Left {
+        let _ = self.wire.to.send(Out::HangUp).await;
         self.set_hold(false).await;
         let outcome = self.conversation.result();
         let ended_by = self.ended_by.unwrap_or(match outcome.closed_by {

@@ -15,9 +15,10 @@ use platform::routes::Routes;
 use platform::{Result, route};
 use serde::Deserialize;
 
-use super::wire::{Far, In, Out, wire};
+use super::wire::{Far, In, Out, Port, wire};
 use super::{begin, desk};
 use crate::CallId;
+use crate::call::Transport;
 
 /// The routes of sockets.
 pub fn routes() -> Routes {
@@ -57,7 +58,7 @@ async fn talk(
     let ready = begin::in_browser(who.app().clone(), who.caller().clone(), id).await?;
     let app = who.app().clone();
     Ok(upgrade.max_message_size(LARGEST).max_frame_size(LARGEST).on_upgrade(move |socket| async move {
-        let (near, far) = wire();
+        let (near, far) = wire((ready.call().transport == Transport::Web).then_some(Port::BROWSER));
         let stop = app.stop.clone();
         let call = tokio::spawn(ready.run(near));
         tokio::select! {
@@ -74,12 +75,12 @@ async fn serve(mut socket: WebSocket, mut far: Far) {
     loop {
         tokio::select! {
             out = far.from.recv() => {
-                let Some(message) = out.map(message) else {
+                let Some(out) = out else {
                     let frame = CloseFrame { code: 1000, reason: "".into() };
                     send(&mut socket, Message::Close(Some(frame))).await;
                     return;
                 };
-                if !send(&mut socket, message).await {
+                if let Some(message) = message(out) && !send(&mut socket, message).await {
                     return;
                 }
             }
@@ -126,10 +127,12 @@ fn is_key(byte: u8) -> bool {
     byte.is_ascii_digit() || byte == b'*' || byte == b'#'
 }
 
-fn message(out: Out) -> Message {
+/// What a browser is sent; it has no keys to press, and calls are handed over by whoever takes them there.
+fn message(out: Out) -> Option<Message> {
     match out {
-        Out::Sound(sound) => Message::Binary(Bytes::from(sound)),
-        Out::Shown(shown) => Message::text(json(&shown)),
+        Out::Sound(sound) => Some(Message::Binary(Bytes::from(sound))),
+        Out::Shown(shown) => Some(Message::text(json(&shown))),
+        Out::Mark(_) | Out::Keys(_) | Out::HandOver { .. } | Out::HangUp => None,
     }
 }
 

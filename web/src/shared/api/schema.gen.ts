@@ -6649,6 +6649,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/hooks/calls/{token}/{leg}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A stream of a call: `ear`, which brings what the other side says, or `mouth`, by which it is spoken to
+         *     (<https://www.twilio.com/docs/voice/media-streams/websocket-messages>).
+         */
+        get: operations["api.hooks.take_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/calls/{token}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How a call of ours goes, as Twilio tells it. The signature (`X-Twilio-Signature`) says that it is Twilio. */
+        post: operations["api.hooks.take_status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/calls/{token}/supervisor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which key whoever is asked to take over has pressed: 1 takes the call. */
+        post: operations["api.hooks.take_supervisor_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/calls/{token}/supervisor-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How the call to whoever is asked to take over goes. */
+        post: operations["api.hooks.take_supervisor_status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/numbers/{practice}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody calls a number of the practice's: what Twilio is to do. A number belongs to the call workflow whose `services.yaml`
+         *     has it as `telephony.from`; the signature (`X-Twilio-Signature`) under that account says that it is Twilio.
+         */
+        post: operations["api.hooks.answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/hooks/retell/{token}": {
         parameters: {
             query?: never;
@@ -38144,6 +38235,182 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Received"];
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.hooks.take_stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `ear` or `mouth` */
+                leg: string;
+                /** @description The secret of the call */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The socket is open */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.hooks.take_status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The secret of the call */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": number[];
+            };
+        };
+        responses: {
+            /** @description Nothing to say */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.hooks.take_supervisor_key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The secret of the call */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": number[];
+            };
+        };
+        responses: {
+            /** @description What happens next */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.hooks.take_supervisor_status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The secret of the call */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": number[];
+            };
+        };
+        responses: {
+            /** @description Nothing to say */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                };
+            };
+            /** @description Any other problem: see its code. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "api.hooks.answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The practice */
+                practice: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": number[];
+            };
+        };
+        responses: {
+            /** @description What happens next */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
                 };
             };
             /** @description Any other problem: see its code. */
