@@ -1,6 +1,6 @@
 //! What stands in for services outside when their clients are tested, and nothing of the product: their published
-//! descriptions, as `prism` serves them, a server that answers what a test tells it to, and one that hears, answers and
-//! speaks.
+//! descriptions, as `prism` serves them, a server that answers what a test tells it to, one that hears, answers and
+//! speaks, and a telephone exchange.
 //!
 //! Descriptions and vectors lie beside the project and are not part of it. Where they are missing, a test says so and
 //! skips itself.
@@ -8,6 +8,7 @@
 mod loopback;
 mod prism;
 mod speech;
+mod twilio;
 
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,7 @@ pub use loopback::{Loopback, Nobody, Reply, Request};
 use platform::egress::Answer;
 pub use prism::Prism;
 pub use speech::{Oddity, Opened, Pace, Said, Scripted, SpeechPeer};
+pub use twilio::{Phone, TwilioPeer};
 
 /// A description or vectors by their name there, such as `calcom/openapi.json`; nothing where they are not.
 #[must_use]

@@ -23,6 +23,7 @@ mod resets;
 mod sessions;
 mod smtp;
 mod supabase;
+mod telephone;
 mod things;
 mod unversioned;
 

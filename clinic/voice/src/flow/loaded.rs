@@ -16,7 +16,7 @@ use platform::error::Error;
 use uuid::Uuid;
 
 use super::{FlowFile, files_of};
-use crate::call::Call;
+use crate::call::{Call, Direction, Transport};
 use crate::{FlowId, workflow};
 
 /// Versions that are kept in memory; the oldest give way.
@@ -141,12 +141,13 @@ impl Loaded {
         self.scenarios.get(place).map(|scenario| scenario.other_side(context))
     }
 
-    /// When a call that reached nobody is tried again, if it is.
+    /// When a call that reached nobody is tried again, if it is: whoever has called us may call again.
     #[must_use]
     pub fn again_at(&self, call: &Call, now: Timestamp) -> Option<Timestamp> {
         let retry = &self.services.schedule.retry;
         let tries = u32::try_from(call.attempt).unwrap_or(u32::MAX);
-        if call.transport != crate::call::Transport::Phone || tries >= retry.max_attempts {
+        let is_ours = call.direction == Direction::Outbound && call.transport == Transport::Phone;
+        if !is_ours || tries >= retry.max_attempts {
             return None;
         }
         let place = usize::try_from(tries.saturating_sub(1)).unwrap_or_default();

@@ -113,7 +113,11 @@ async fn take(app: &App, tx: &mut TenantTx, number: &Number, from: Option<&str>)
 
 /// A call that cannot be taken now is one that was missed.
 fn not_now(error: Error) -> Result<Option<Known>> {
-    if error.status().is_client_error() { Ok(None) } else { Err(error) }
+    if !error.status().is_client_error() {
+        return Err(error);
+    }
+    tracing::warn!(code = error.code(), "a call that came in cannot be taken");
+    Ok(None)
 }
 
 /// The newest case with that number.
