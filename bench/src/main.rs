@@ -16,6 +16,7 @@ mod seed;
 mod server;
 mod suite;
 mod usage;
+mod voice;
 mod wire;
 
 use std::path::PathBuf;
@@ -53,6 +54,12 @@ struct Options {
     /// Folder of psql and pgbench; without it, that of the PostgreSQL which the server started.
     #[arg(long, env = "VANTAGE_POSTGRES_BIN")]
     postgres_bin: Option<PathBuf>,
+    /// Voice: measure another runtime instead, by its webhook for calls that come in over Twilio.
+    #[arg(long, global = true, value_name = "URL")]
+    other: Option<String>,
+    /// Voice: the process of the other runtime.
+    #[arg(long, global = true, value_name = "PID")]
+    other_pid: Option<u32>,
     #[command(subcommand)]
     only: Option<Only>,
 }
@@ -70,6 +77,8 @@ enum Only {
     Patients,
     /// Appointments: what is free, a day of the calendar, booking, with a million of them.
     Appointments,
+    /// Calls: how soon they answer and fall silent, and what 1 to 100 of them at once take.
+    Voice,
 }
 
 /// One thread for the load, as pgbench has: more would only take the cores from what is measured.
@@ -91,6 +100,10 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(options: &Options) -> Result<()> {
+    if options.only == Some(Only::Voice) {
+        let other = voice::Other { url: options.other.clone(), pid: options.other_pid };
+        return voice::measure(options.postgres_bin.as_deref(), &other).await;
+    }
     let mut server = Server::start(options.postgres_bin.as_deref()).await?;
     report::memory("idle", server.memory());
     seed::plant(&server).await?;

@@ -49,6 +49,11 @@ pub struct Database {
 impl Server {
     /// Starts the `vantage` that was built beside this program and waits until it answers.
     pub async fn start(programs: Option<&Path>) -> Result<Self> {
+        Self::start_with(programs, &[]).await
+    }
+
+    /// The same with these settings.
+    pub async fn start_with(programs: Option<&Path>, settings: &[(&str, &str)]) -> Result<Self> {
         let binary = std::env::current_exe()?.with_file_name("vantage");
         let folder = std::env::temp_dir().join(format!("vantage-bench-{}", std::process::id()));
         // free a moment ago; nobody else hands out ports so quickly
@@ -66,6 +71,7 @@ impl Server {
             .env("VANTAGE_SIGN_UPS_PER_HOUR", NO_LIMIT)
             .env_remove("DATABASE_URL")
             .env_remove("VANTAGE_DATABASE_URL")
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             // Ctrl-C in a terminal reaches the whole group; the server stops when we say so, once
@@ -93,6 +99,11 @@ impl Server {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         Ok(())
+    }
+
+    /// The server's process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Memory of the server's process, without PostgreSQL; `None` where the system does not tell.

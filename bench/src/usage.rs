@@ -56,6 +56,11 @@ pub fn memory(pid: u32) -> Option<Memory> {
     Some(Memory { resident: mebibytes("Rss:")?, proportional: mebibytes("Pss:")? })
 }
 
+/// CPU time of that process up to now, in seconds.
+pub fn cpu_of(pid: u32) -> Option<f64> {
+    Some(Stat::of(&pid.to_string())?.used)
+}
+
 /// CPU time of server, PostgreSQL and ourselves up to now.
 pub fn cpu(server: u32, postmaster: u32) -> Option<Cpu> {
     let own = Stat::of("self")?;

@@ -32,6 +32,9 @@ pub struct Services {
     /// What is kept.
     #[serde(default)]
     pub privacy: Privacy,
+    /// What it costs.
+    #[serde(default)]
+    pub prices: Prices,
 }
 
 /// Who runs the calls.
@@ -325,6 +328,20 @@ impl Default for Privacy {
     }
 }
 
+/// What the parts of a call cost, in US dollars, by the practice's own contracts. What is not named costs nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Prices {
+    /// A minute on the telephone.
+    pub telephony_minute: f64,
+    /// A minute in which somebody recognises.
+    pub stt_minute: f64,
+    /// A million tokens of a model, asked or answered.
+    pub llm_million_tokens: f64,
+    /// A million characters that are spoken.
+    pub tts_million_characters: f64,
+}
+
 impl Services {
     /// The names of all secrets.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
@@ -383,6 +400,10 @@ impl Services {
             let path = format!("schedule.windows.{index}");
             add(window.from < window.to && !window.days.is_empty(), &path, "value", "It ends before it begins.");
         }
+        let Prices { telephony_minute, stt_minute, llm_million_tokens, tts_million_characters } = services.prices;
+        let all = [telephony_minute, stt_minute, llm_million_tokens, tts_million_characters];
+        let are_prices = all.iter().all(|price| (0.0..100_000.0).contains(price));
+        add(are_prices, "prices", "value", "Prices are dollars, 0 or more.");
         let turns = services.turns;
         add(
             turns.min_ms <= turns.max_ms && turns.max_ms <= turns.digits_max_ms && turns.digits_max_ms <= 10_000,
@@ -428,6 +449,7 @@ mod tests {
             ("to: \"17:00\"", "to: \"07:00\"", "value"),
             ("days: [mon]", "days: [monday]", "choice"),
             ("provider: deepgram", "provider: typed", "value"),
+            ("version: 1", "version: 1\nprices: { stt_minute: -1 }", "value"),
             ("version: 1", "version: 1\nextra: 1", "unknown"),
         ] {
             assert!(FINE.contains(from), "{from}");

@@ -9,6 +9,7 @@ mod automation_kills;
 mod automation_open;
 mod automation_truth;
 mod calcom;
+mod calls;
 mod client;
 mod database_gone;
 mod disconnect_storm;

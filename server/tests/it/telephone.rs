@@ -162,7 +162,7 @@ async fn an_insurer_is_called_interrupts_and_tells_what_is_asked_for() {
     phone.answers().await;
     clinic.says(&phone, "Provider services, this is Anna.").await;
     // they cut in while the agent introduces itself, and it is silent
-    phone.until(|phone| phone.frames() > A_SENTENCE).await;
+    phone.until(|phone| phone.sounds() > A_SENTENCE).await;
     let clears = phone.clears();
     clinic.says(&phone, "It has been approved.").await;
     phone.until(|phone| phone.clears() > clears).await;

@@ -171,6 +171,11 @@ impl Audible {
         self.player.mark(mark, now);
     }
 
+    /// Whether somebody recognises what they say.
+    pub fn is_recognised(&self) -> bool {
+        self.recogniser.is_some()
+    }
+
     /// Whether what is said can be heard. What cannot waits.
     pub fn open_mouth(&mut self, is_open: bool) {
         self.is_open = is_open;

@@ -18,6 +18,7 @@ use super::audible::Audible;
 use super::desk::{self, Place};
 use super::end;
 use super::journal::Journal;
+use super::meter::Meter;
 use super::parts::{self, Parts};
 use super::session::{Lines, Session};
 use super::telephone::{self, Account};
@@ -284,7 +285,8 @@ impl Ready {
             return journal.done().await;
         }
         let lines = Lines { wire, place, journal, audible };
-        let session = Session::new(conversation, parts.minds, longest, lines, call.transport);
+        let meter = Meter::new(loaded.services.prices, loaded.flow.limits.max_cost_cents);
+        let session = Session::new(conversation, parts.minds, longest, meter, lines, call.transport);
         let answered_at = call.answered_at.unwrap_or_else(|| app.now());
         let left = session.run(call.direction == Direction::Inbound, answered_at).await;
         end::write(&app, practice, &call, &loaded, &before, left).await;

@@ -9,7 +9,7 @@ use platform::db::{Caller, TenantTx};
 use platform::id::PracticeId;
 use platform::language::Language;
 use platform::{App, Result};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tasks::{NewTask, Priority, Source, TaskFields};
 
 use super::session::Left;
@@ -101,12 +101,8 @@ fn finished(call: &Call, loaded: &Loaded, before: &Values, left: &Left, ended_at
         told: Told { summary: Some(summary), state: Value::Object(outcome.state.clone()) },
         values: outcome.write_back.clone(),
         findings,
-        cost_micros: 0,
-        costs: json!({
-            "questions": left.spent.questions,
-            "tokens": left.spent.tokens,
-            "characters": left.spent.characters,
-        }),
+        cost_micros: left.meter.micros(),
+        costs: left.meter.used(),
         latencies: left.latencies.clone(),
         again_at,
     }

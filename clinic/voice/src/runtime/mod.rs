@@ -8,6 +8,7 @@ pub mod dial;
 mod end;
 pub mod journal;
 mod listen;
+mod meter;
 mod mind;
 mod parts;
 mod sandbox;

@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use super::audible::{Audible, Audio, Done};
 use super::desk::{Line, Place, Shown, Told};
 use super::journal::{Entry, Journal};
+use super::meter::Meter;
 use super::mind::Mind;
 use super::wire::{In, Out, Wire};
 use crate::call::{EndedBy, NewTurn, Transport, Who};
@@ -47,7 +48,9 @@ pub struct Session {
     handing_over: Option<Instant>,
     ended_by: Option<EndedBy>,
     capabilities: Vec<Capability>,
-    spent: Spent,
+    meter: Meter,
+    /// Since when the line is counted.
+    counted: Instant,
     /// When the other side had ended its last words.
     heard_at: Option<Instant>,
     latencies: Vec<i32>,
@@ -71,17 +74,6 @@ struct Answer {
     line: Port<Answering, Piece>,
 }
 
-/// What a call has used.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Spent {
-    /// Questions to a model.
-    pub questions: u32,
-    /// Tokens asked and answered.
-    pub tokens: u32,
-    /// Characters that were said.
-    pub characters: u32,
-}
-
 /// What is left when it is over.
 pub struct Left {
     /// As the conversation sees it.
@@ -97,7 +89,7 @@ pub struct Left {
     /// What is to be done outside of the call.
     pub capabilities: Vec<Capability>,
     /// What it used.
-    pub spent: Spent,
+    pub meter: Meter,
     /// Milliseconds until an answer could be heard.
     pub latencies: Vec<i32>,
     /// Its journal, until all of this is in the database.
@@ -112,6 +104,7 @@ impl Session {
         conversation: Conversation,
         minds: Vec<Mind>,
         longest: Duration,
+        meter: Meter,
         Lines { wire, place, journal, audible }: Lines,
         transport: Transport,
     ) -> Self {
@@ -136,7 +129,8 @@ impl Session {
             handing_over: None,
             ended_by: None,
             capabilities: Vec::new(),
-            spent: Spent::default(),
+            meter,
+            counted: begun,
             heard_at: None,
             latencies: Vec::new(),
         }
@@ -170,6 +164,11 @@ impl Session {
             self.ended_by = Some(EndedBy::Limit);
             return Some(Event::Closed { by: Party::Us });
         }
+        self.count(now);
+        if self.meter.is_over() && self.ended_by.is_none() {
+            self.ended_by = Some(EndedBy::Limit);
+            return Some(Event::HangUpAsked);
+        }
         let wakes = self.conversation.wakes_at().map(|at| self.begun + Duration::from_millis(at));
         let until = [wakes, self.handing_over, Some(self.last)].into_iter().flatten().min().unwrap_or(self.last);
         tokio::select! {
@@ -182,6 +181,17 @@ impl Session {
                 None
             }
             () = sleep_until(until) => self.time(),
+        }
+    }
+
+    /// Counts what the line has cost since it was counted last.
+    fn count(&mut self, now: Instant) {
+        let since = now.saturating_duration_since(std::mem::replace(&mut self.counted, now));
+        if self.wire.port.is_some_and(|port| port.is_telephone) {
+            self.meter.telephone += since;
+        }
+        if self.hold.is_none() && self.audible.as_ref().is_some_and(Audible::is_recognised) {
+            self.meter.heard += since;
         }
     }
 
@@ -294,7 +304,7 @@ impl Session {
             Some(Ok(Piece::Done(usage))) => {
                 self.answer = None;
                 let tokens = usage.asked.saturating_add(usage.answered);
-                self.spent.tokens = self.spent.tokens.saturating_add(tokens);
+                self.meter.tokens = self.meter.tokens.saturating_add(tokens);
                 Some(Event::ModelDone { generation, tokens })
             }
             Some(Err(trouble)) => {
@@ -348,7 +358,7 @@ impl Session {
 
     async fn ask(&mut self, generation: u64, node: &str, question: dialogue::Question) {
         self.answer = None;
-        self.spent.questions += 1;
+        self.meter.questions += 1;
         for mind in &self.minds {
             match mind.ask(node, question.clone()).await {
                 Ok(line) => {
@@ -364,7 +374,7 @@ impl Session {
     /// In writing, what is said is there at once.
     async fn say(&mut self, utterance: &Utterance) {
         let length = u32::try_from(utterance.spoken().chars().count()).unwrap_or(u32::MAX);
-        self.spent.characters = self.spent.characters.saturating_add(length);
+        self.meter.characters = self.meter.characters.saturating_add(length);
         if let Some(audible) = &mut self.audible {
             let done = audible.say(utterance);
             self.sounded(done).await;
@@ -492,6 +502,7 @@ impl Session {
 
     async fn leave(mut self) -> Left {
         let _ = self.wire.to.send(Out::HangUp).await;
+        self.count(Instant::now());
         self.set_hold(false).await;
         let outcome = self.conversation.result();
         let ended_by = self.ended_by.unwrap_or(match outcome.closed_by {
@@ -506,7 +517,7 @@ impl Session {
             said: self.said,
             held: self.held,
             capabilities: self.capabilities,
-            spent: self.spent,
+            meter: self.meter,
             latencies: self.latencies,
             journal: self.journal,
             watched: self.place,

@@ -52,6 +52,11 @@ pub(crate) struct State {
     /// When the latest of it began.
     pub spoke_at: Option<Instant>,
     pub is_to_begin: bool,
+    /// When the last of it went out.
+    pub spoke_until: Option<Instant>,
+    /// Frames that went out, and those that went out late.
+    pub frames: u64,
+    pub late: u64,
     /// What they are to hear next.
     pub playing: VecDeque<Item>,
     pub last_sound: Option<Instant>,
@@ -110,7 +115,7 @@ impl Phone {
         let mut state = self.state();
         state.is_to_begin |= state.speaking.is_empty();
         state.speaking.extend(sound);
-        state.spoke_at = None;
+        (state.spoke_at, state.spoke_until) = (None, None);
     }
 
     /// They press keys.
@@ -126,10 +131,17 @@ impl Phone {
         self.state().spoke_at
     }
 
-    /// Whether everything that they say has gone out.
+    /// When the last frame of what they said last went out; nothing, while they speak.
     #[must_use]
-    pub fn has_spoken(&self) -> bool {
-        self.state().speaking.is_empty()
+    pub fn spoke_until(&self) -> Option<Instant> {
+        self.state().spoke_until
+    }
+
+    /// Frames that went out so far, and those of them that went out more than 10 ms late.
+    #[must_use]
+    pub fn punctuality(&self) -> (u64, u64) {
+        let state = self.state();
+        (state.frames, state.late)
     }
 
     /// When they last heard anything.
@@ -146,7 +158,7 @@ impl Phone {
 
     /// How many frames of sound they have heard.
     #[must_use]
-    pub fn frames(&self) -> u64 {
+    pub fn sounds(&self) -> u64 {
         self.state().sounds
     }
 

@@ -22,6 +22,8 @@ const SILENCE: u8 = 0xff;
 const EVERY: Duration = Duration::from_millis(20);
 /// Louder than that is heard: µ-law counts down from silence, of which either sign has one.
 const QUIET: u8 = 0x70;
+/// A frame that goes out so much behind its time is late.
+const LATE: Duration = Duration::from_millis(10);
 /// What may wait for the product, which is a second.
 const WAITING: usize = 50;
 
@@ -146,9 +148,11 @@ pub async fn clock(phone: Phone) {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
     loop {
-        ticks.tick().await;
+        let due = ticks.tick().await;
         {
             let mut state = phone.state();
+            state.frames += 1;
+            state.late += u64::from(due.elapsed() > LATE);
             let count = state.speaking.len().min(FRAME);
             let mut frame: Vec<u8> = state.speaking.drain(..count).collect();
             if !frame.is_empty() && std::mem::take(&mut state.is_to_begin) {
@@ -156,6 +160,8 @@ pub async fn clock(phone: Phone) {
             }
             if count > 0 {
                 state.first_sound = None;
+                let is_last = state.speaking.is_empty();
+                state.spoke_until = is_last.then(Instant::now);
             }
             frame.resize(FRAME, SILENCE);
             let payload = STANDARD.encode(&frame);

@@ -77,7 +77,8 @@ export function useCallWords() {
       return workflow ? nameOf(workflow) : t('calls.about.none');
     },
     outcome: (call: Pick<Call, 'outcome' | 'endedBy'>) => outcomeText(words, call),
-    cost: (micros: number) => costText(lang, micros) ?? t('calls.cost.less'),
+    /** Nothing is known of calls whose parts have no prices. */
+    cost: (micros: number) => (micros ? (costText(lang, micros) ?? t('calls.cost.less')) : '–'),
     field: (call: Pick<Call, 'callWorkflowId'>, key: string) => labelText(lang, fieldOf(call, key)?.label) ?? plainWord(key),
     value: (call: Pick<Call, 'callWorkflowId'>, key: string, value: unknown) => valueText({ lang, timeZone, t }, fieldOf(call, key), value),
   };
