@@ -12,6 +12,15 @@ use crate::services::Services;
 use crate::yaml::{self, read};
 use crate::{Fault, Flow, Schema, Script, Source};
 
+/// Who takes part where no `services.yaml` says it: calls in the browser, typed or spoken by this machine, and the script.
+const IN_BROWSER: &str = "version: 1
+runtime: native
+telephony: { provider: browser }
+stt: { primary: { provider: typed } }
+llm: { primary: { provider: scripted } }
+tts: { primary: { provider: local } }
+";
+
 /// A call workflow whose files have been read and checked.
 #[derive(Clone, Debug)]
 pub struct Folder {
@@ -54,25 +63,22 @@ impl Folder {
     pub fn read(files: &BTreeMap<String, String>) -> Result<Self, Vec<Trouble>> {
         let mut reader = Reader { files, troubles: Vec::new() };
         let schema = reader.required("schema.yaml", read_schema);
-        let source = reader.required("flow.yaml", Source::read);
         let services = reader.required("services.yaml", Services::read);
-        let script = reader.optional("script.yaml", Script::read).unwrap_or_default();
-        let case = reader.optional("case.yaml", Case::read).unwrap_or_default();
-        if let (Some(source), Some(schema)) = (&source, &schema) {
-            reader.add("flow.yaml", source.check(schema));
-            reader.script(&script, &source.flow);
-        }
-        let names: Vec<_> = files.keys().filter(|name| is_scenario(name)).cloned().collect();
-        let scenarios = names
-            .into_iter()
-            .filter_map(|name| reader.required(&name, |text| Scenario::read(name.trim_end_matches(".yaml"), text)));
-        let scenarios: Vec<_> = scenarios.collect();
-        match (source, services, schema) {
-            (Some(source), Some(services), Some(schema)) if reader.troubles.is_empty() => {
-                Ok(Self { flow: Arc::new(source.flow), services, schema, case, script, scenarios })
-            }
-            _ => Err(reader.troubles),
-        }
+        reader.folder(schema, services)
+    }
+
+    /// The same where the fields of its cases are kept elsewhere. Without `services.yaml` its calls are in the browser.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the files. `flow.yaml` must be there.
+    pub fn with_fields(files: &BTreeMap<String, String>, schema: &Schema) -> Result<Self, Vec<Trouble>> {
+        let mut reader = Reader { files, troubles: Vec::new() };
+        let services = if files.contains_key("services.yaml") {
+            reader.required("services.yaml", Services::read)
+        } else {
+            Services::read(IN_BROWSER).ok()
+        };
+        reader.folder(Some(schema.clone()), services)
     }
 
     /// Plays all scenarios.
@@ -107,6 +113,28 @@ struct Reader<'f> {
 }
 
 impl Reader<'_> {
+    /// What the files say, with the fields of cases and who takes part in calls.
+    fn folder(mut self, schema: Option<Schema>, services: Option<Services>) -> Result<Folder, Vec<Trouble>> {
+        let source = self.required("flow.yaml", Source::read);
+        let script = self.optional("script.yaml", Script::read).unwrap_or_default();
+        let case = self.optional("case.yaml", Case::read).unwrap_or_default();
+        if let (Some(source), Some(schema)) = (&source, &schema) {
+            self.add("flow.yaml", source.check(schema));
+            self.script(&script, &source.flow);
+        }
+        let names: Vec<_> = self.files.keys().filter(|name| is_scenario(name)).cloned().collect();
+        let scenarios = names
+            .into_iter()
+            .filter_map(|name| self.required(&name, |text| Scenario::read(name.trim_end_matches(".yaml"), text)));
+        let scenarios: Vec<_> = scenarios.collect();
+        match (source, services, schema) {
+            (Some(source), Some(services), Some(schema)) if self.troubles.is_empty() => {
+                Ok(Folder { flow: Arc::new(source.flow), services, schema, case, script, scenarios })
+            }
+            _ => Err(self.troubles),
+        }
+    }
+
     fn add(&mut self, file: &str, faults: Vec<Fault>) {
         self.troubles.extend(faults.into_iter().map(|fault| Trouble { file: file.to_owned(), fault }));
     }

@@ -26,7 +26,7 @@ pub const RENEW: u16 = 4401;
 /// Topics of which a change may end a session, or change its rights.
 const RIGHTS: [&str; 2] = ["role", "staff"];
 /// How often an open window is looked after: is it there, does its session live.
-const LOOK: Duration = Duration::from_secs(25);
+pub const LOOK: Duration = Duration::from_secs(25);
 
 /// The route of live updates.
 #[must_use]
@@ -175,7 +175,7 @@ impl Window {
             tokio::select! {
                 () = &mut end => return renew(&mut socket).await,
                 _ = look.tick() => {
-                    if self.is_over().await {
+                    if is_over(&self.app, &self.caller).await {
                         return renew(&mut socket).await;
                     }
                     if !send(&mut socket, Message::Ping(Vec::new().into())).await {
@@ -184,7 +184,7 @@ impl Window {
                 }
                 incoming = socket.recv() => if !matches!(incoming, Some(Ok(message)) if !matches!(message, Message::Close(_))) { return },
                 item = news.recv() => next = match item {
-                    Ok(News::Notice(notice)) if self.concerns(&notice) && self.is_over().await => {
+                    Ok(News::Notice(notice)) if self.concerns(&notice) && is_over(&self.app, &self.caller).await => {
                         return renew(&mut socket).await;
                     }
                     Ok(News::Notice(notice)) => visible(&notice, self.caller.practice, &self.rights),
@@ -199,20 +199,21 @@ impl Window {
     fn concerns(&self, notice: &Notice) -> bool {
         notice.practice == self.caller.practice && RIGHTS.contains(&notice.topic.as_str())
     }
+}
 
-    /// Whether the session has ended meanwhile. A database that is away says nothing of that.
-    async fn is_over(&self) -> bool {
-        let looked = self.app.door.read(&self.caller, async |_| Ok(())).await;
-        looked.is_err_and(|error| error.status() == StatusCode::UNAUTHORIZED)
-    }
+/// Whether somebody's session has ended meanwhile. A database that is away says nothing of that.
+pub async fn is_over(app: &App, caller: &Caller) -> bool {
+    let looked = app.door.read(caller, async |_| Ok(())).await;
+    looked.is_err_and(|error| error.status() == StatusCode::UNAUTHORIZED)
 }
 
 /// False when the other side is gone, or takes nothing any more.
-async fn send(socket: &mut WebSocket, message: Message) -> bool {
+pub async fn send(socket: &mut WebSocket, message: Message) -> bool {
     matches!(tokio::time::timeout(Duration::from_secs(10), socket.send(message)).await, Ok(Ok(())))
 }
 
-async fn renew(socket: &mut WebSocket) {
+/// Tells the client to renew its session and come back.
+pub async fn renew(socket: &mut WebSocket) {
     let frame = CloseFrame { code: RENEW, reason: "renew the session".into() };
     send(socket, Message::Close(Some(frame))).await;
 }

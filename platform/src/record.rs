@@ -95,16 +95,16 @@ impl Change {
         self
     }
 
-    /// Whose record it concerns.
-    pub fn for_patient(mut self, patient: PatientId) -> Self {
-        self.patient = Some(patient);
+    /// Whose record it concerns, if anybody's.
+    pub fn for_patient(mut self, patient: impl Into<Option<PatientId>>) -> Self {
+        self.patient = patient.into().or(self.patient);
         self
     }
 
-    /// Shows it on the patient's timeline under this kind.
-    pub fn on_timeline(mut self, patient: PatientId, kind: &'static str) -> Self {
-        self.patient = Some(patient);
-        self.timeline = Some(kind);
+    /// Shows it on the timeline of the patient, if there is one, under this kind.
+    pub fn on_timeline(mut self, patient: impl Into<Option<PatientId>>, kind: &'static str) -> Self {
+        self = self.for_patient(patient);
+        self.timeline = self.patient.map(|_| kind);
         self
     }
 

@@ -130,11 +130,22 @@ pub fn spawn(app: &App, duties: Duties) -> JoinHandle<()> {
     }
     let others = app.clone();
     loops.push(tokio::spawn(keep(move || outbox::hear_others(others.clone()))));
-    for Loop { name, run } in duties.loops.clone() {
+    loops.push(spawn_loops(app, duties.loops.clone()));
+    tokio::spawn(async move {
+        for each in loops {
+            let _ = each.await;
+        }
+    })
+}
+
+/// Goes on with these until the app is told to stop.
+pub fn spawn_loops(app: &App, loops: Vec<Loop>) -> JoinHandle<()> {
+    let begin = |Loop { name, run }| {
         let app = app.clone();
         tracing::debug!(name, "a loop begins");
-        loops.push(tokio::spawn(keep(move || run(app.clone()))));
-    }
+        tokio::spawn(keep(move || run(app.clone())))
+    };
+    let loops: Vec<JoinHandle<()>> = loops.into_iter().map(begin).collect();
     tokio::spawn(async move {
         for each in loops {
             let _ = each.await;

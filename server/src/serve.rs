@@ -106,6 +106,7 @@ pub async fn run_app(
             .map_err(|error| Error::internal(format!("cannot listen on {}: {error}", app.config.listen)))?;
         tokio::spawn(live::listen(app.clone()));
         tokio::spawn(administration::watch(app.clone()));
+        worker::spawn_loops(&app, voice::calling());
         let router = routes::all(&app, telemetry)?;
         tracing::info!(listen = %app.config.listen, "serving");
         ready()?;

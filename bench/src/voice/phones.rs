@@ -5,11 +5,16 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use peers::Phone;
+use speech::{Format, LocalVoice};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::Result;
 
+/// What they say, of which so many milliseconds are heard.
+const SENTENCE: &str = "Could you tell me when the clinic is open tomorrow?";
+/// Louder than that is the beginning of a voice: µ-law counts down from silence.
+const LOUD: u8 = 0x58;
 /// How long they speak.
 const SPEECH_MS: u32 = 1_200;
 /// Whoever hears nothing for so long has had the whole answer.
@@ -61,8 +66,7 @@ struct Turn {
 
 /// All of them speak, each so many turns.
 pub async fn talk(phones: &[Phone], turns: u32) -> Result<Figures> {
-    let said: Arc<[u8]> =
-        speech::testing::speech(SPEECH_MS, 8_000, 11).into_iter().map(speech::mulaw::encode).collect();
+    let said: Arc<[u8]> = said().await.into();
     let before: Vec<(u64, u64)> = phones.iter().map(Phone::punctuality).collect();
     let mut all = JoinSet::new();
     for (place, phone) in phones.iter().cloned().enumerate() {
@@ -96,6 +100,19 @@ pub async fn talk(phones: &[Phone], turns: u32) -> Result<Figures> {
         figures.late += now.1 - late;
     }
     Ok(figures)
+}
+
+/// A sentence by a voice of this machine, cut to its length; where none is installed, its rhythm.
+async fn said() -> Vec<u8> {
+    let length = usize::try_from(SPEECH_MS).unwrap_or(0) * 8;
+    if let Some(voice) = LocalVoice::found("en")
+        && let Ok(sound) = voice.speak(SENTENCE, Format::Mulaw8k).await
+    {
+        // silence in front of it would count as its beginning
+        let begins = sound.iter().position(|&sample| sample & 0x7f < LOUD).unwrap_or(0);
+        return sound[begins..].iter().copied().take(length).collect();
+    }
+    speech::testing::speech(SPEECH_MS, 8_000, 11).into_iter().map(speech::mulaw::encode).collect()
 }
 
 fn micros(duration: Duration) -> u64 {

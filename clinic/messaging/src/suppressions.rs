@@ -246,11 +246,7 @@ pub async fn suppress(
     .await?;
     if kept.is_some() {
         let change = Change::created("suppression", id.uuid(), &json!({ "channel": channel, "reason": reason }));
-        let change = patient.map_or_else(
-            || Change::created("suppression", id.uuid(), &json!({ "channel": channel, "reason": reason })),
-            |patient| change.on_timeline(patient, "message.suppression"),
-        );
-        tx.record(change.event("suppression.created", 1)).await?;
+        tx.record(change.on_timeline(patient, "message.suppression").event("suppression.created", 1)).await?;
         return Ok(id);
     }
     let known = sqlx::query_scalar!(

@@ -97,11 +97,8 @@ pub async fn tell(tx: &mut TenantTx, whom: Whom, new: &NewNotice) -> Result<(Not
     }
     let people: Vec<Uuid> = members.iter().map(|member| member.id).collect();
     insert(tx, id, &people, new).await?;
-    let mut told = Change::created("notice", id.uuid(), new).event("notice.created", 1).naming("people", people);
-    if let Some(patient) = new.patient {
-        told = told.for_patient(patient);
-    }
-    tx.record(told).await?;
+    let told = Change::created("notice", id.uuid(), new).event("notice.created", 1).naming("people", people);
+    tx.record(told.for_patient(new.patient)).await?;
     if new.by_email {
         write_to(tx, members.as_slice()).await?;
     }

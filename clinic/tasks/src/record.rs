@@ -280,7 +280,7 @@ pub async fn create(tx: &mut TenantTx, new: NewTask) -> Result<Task> {
     };
     row::save(tx, &task).await?;
     let created = Change::created("task", task.id.uuid(), &task);
-    tx.record(told(created, task.fields.patient_id, "task.created").event("task.created", 1)).await?;
+    tx.record(created.on_timeline(task.fields.patient_id, "task.created").event("task.created", 1)).await?;
     Ok(task)
 }
 
@@ -383,14 +383,6 @@ async fn save(tx: &mut TenantTx, before: &Task, after: Task, event: &'static str
     row::save(tx, &after).await?;
     let change = Change::updated("task", after.id.uuid(), before, &after);
     let patient = after.fields.patient_id.or(before.fields.patient_id);
-    tx.record(told(change, patient, event).event(event, after.version)).await?;
+    tx.record(change.on_timeline(patient, event).event(event, after.version)).await?;
     Ok(after)
-}
-
-/// On the timeline of the patient, where there is one.
-fn told(change: Change, patient: Option<PatientId>, kind: &'static str) -> Change {
-    match patient {
-        Some(patient) => change.on_timeline(patient, kind),
-        None => change,
-    }
 }

@@ -72,8 +72,14 @@ pub fn jobs() -> Vec<JobKind> {
 /// What goes on all the time.
 #[must_use]
 pub fn loops() -> Vec<Loop> {
+    vec![flow::LOOP]
+}
+
+/// What goes on in each process that answers requests: it makes calls, whose streams come to it, and closes those of processes
+/// that are gone.
+#[must_use]
+pub fn calling() -> Vec<Loop> {
     vec![
-        flow::LOOP,
         Loop { name: "voice.dial", run: |app| Box::pin(runtime::dial::run(app)) },
         Loop { name: "voice.recover", run: |app| Box::pin(runtime::journal::watch(app)) },
     ]

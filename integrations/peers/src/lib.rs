@@ -18,6 +18,12 @@ pub use prism::Prism;
 pub use speech::{Oddity, Opened, Pace, Said, Scripted, SpeechPeer};
 pub use twilio::{Phone, TwilioPeer};
 
+/// What is written goes out at once, as it does from those that are stood in for.
+pub(crate) fn at_once(stream: &mut tokio::net::TcpStream) {
+    // a socket that has no such setting is as good
+    let _ = stream.set_nodelay(true);
+}
+
 /// A description or vectors by their name there, such as `calcom/openapi.json`; nothing where they are not.
 #[must_use]
 pub fn contract(name: &str) -> Option<PathBuf> {

@@ -62,7 +62,7 @@ impl Clinic {
             ..Config::default()
         };
         let server = TestServer::with(config, server::routes::duties(), server::routes::api).await;
-        for each in server::routes::duties().loops.into_iter().filter(|each| each.name == "voice.dial") {
+        for each in voice::calling() {
             tokio::spawn((each.run)(server.app.clone()));
         }
         let owner = server.owner_of("alpha").await;

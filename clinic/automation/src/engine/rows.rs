@@ -294,10 +294,7 @@ pub(crate) async fn tell(tx: &mut TenantTx, all: &[(Uuid, Option<Uuid>, &Standin
         .map(|(run, patient, standing)| {
             let code = standing.error.as_ref().map(|error| &error.code);
             let change = Change::done("fail", "run", *run).event("run.failed", 1).with(json!({ "code": code }));
-            match patient {
-                Some(patient) => change.for_patient(PatientId(*patient)),
-                None => change,
-            }
+            change.for_patient(patient.map(PatientId))
         })
         .collect();
     if changes.is_empty() { Ok(()) } else { tx.record_all(&changes).await }

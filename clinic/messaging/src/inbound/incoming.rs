@@ -88,11 +88,7 @@ pub async fn take_in(tx: &mut TenantTx, written: &Written) -> Result<MessageId> 
     row::insert(tx, &message, key).await?;
     let told = json!({ "channel": message.channel, "text": message.text, "meant": message.reason });
     let change = Change::created("message", message.id.uuid(), &told);
-    let change = match patient {
-        Some(patient) => change.on_timeline(patient, State::Received.event()),
-        None => change,
-    };
-    tx.record(change.event(State::Received.event(), 1)).await?;
+    tx.record(change.on_timeline(patient, State::Received.event()).event(State::Received.event(), 1)).await?;
     if let Some(before) = before {
         message::hear(tx, before.id, State::Replied, None).await?;
     }

@@ -316,9 +316,10 @@ pub async fn save(tx: &mut TenantTx, before: &Message, after: Message) -> Result
             was[field] = serde_json::Value::Null;
         }
     }
-    let mut change = Change::updated("message", after.id.uuid(), &was, &told(&after, is_news));
-    if let Some(patient) = after.patient_id {
-        change = if is_news { change.on_timeline(patient, after.state.event()) } else { change.for_patient(patient) };
+    let mut change =
+        Change::updated("message", after.id.uuid(), &was, &told(&after, is_news)).for_patient(after.patient_id);
+    if is_news {
+        change = change.on_timeline(after.patient_id, after.state.event());
     }
     if before.state != after.state {
         change = change.event(after.state.event(), after.version);

@@ -205,10 +205,10 @@ pub async fn queue(tx: &mut TenantTx, wanted: &Wanted) -> Result<Message> {
             "channel": message.channel, "state": state, "reason": message.reason, "subject": message.subject, "text": message.text,
         }),
     );
-    let change = match patient {
-        Some(patient) if state == State::Suppressed => change.on_timeline(patient, state.event()),
-        Some(patient) => change.for_patient(patient),
-        None => change,
+    let change = if state == State::Suppressed {
+        change.on_timeline(patient, state.event())
+    } else {
+        change.for_patient(patient)
     };
     tx.record(change.event(state.event(), 1)).await?;
     if state == State::Queued && not_before <= now {

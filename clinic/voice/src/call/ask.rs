@@ -118,11 +118,7 @@ pub async fn ask(tx: &mut TenantTx, new: NewCall) -> Result<Call> {
     .on_constraint("call_of_case_at_once", in_call)?;
     let call = row::find(tx, id).await?.call();
     let change = Change::created("call", id.uuid(), &call).event("call.asked", call.version);
-    tx.record(match call.patient_id {
-        Some(patient) => change.for_patient(patient),
-        None => change,
-    })
-    .await?;
+    tx.record(change.for_patient(call.patient_id)).await?;
     crate::case::set_status(tx, new.case, crate::case::CallStatus::Queued, None).await?;
     Ok(call)
 }

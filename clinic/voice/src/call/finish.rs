@@ -86,8 +86,8 @@ pub async fn finish(tx: &mut TenantTx, id: CallId, finished: &Finished) -> Resul
     };
     let after = ended(tx, &before, after).await?;
     if !finished.findings.is_empty() {
-        tx.record(told(Change::done("extract", "call", id.uuid()).event("call.extracted", after.version), &after))
-            .await?;
+        let change = Change::done("extract", "call", id.uuid()).event("call.extracted", after.version);
+        tx.record(change.for_patient(after.patient_id)).await?;
     }
     if let Some(case) = after.case_id {
         if !finished.values.is_empty() {
@@ -189,24 +189,13 @@ async fn ended(tx: &mut TenantTx, before: &Call, after: Call) -> Result<Call> {
     for (what, id) in ids {
         change = change.naming(what, id);
     }
-    tx.record(match after.patient_id {
-        Some(patient) => change.on_timeline(patient, "call.finished"),
-        None => change,
-    })
-    .await?;
+    tx.record(change.on_timeline(after.patient_id, "call.finished")).await?;
     // somebody called, and nobody spoke with them
     if after.direction == Direction::Inbound && after.answered_at.is_none() {
-        tx.record(told(Change::done("miss", "call", after.id.uuid()).event("call.missed", after.version), &after))
-            .await?;
+        let change = Change::done("miss", "call", after.id.uuid()).event("call.missed", after.version);
+        tx.record(change.for_patient(after.patient_id)).await?;
     }
     Ok(after)
-}
-
-fn told(change: Change, call: &Call) -> Change {
-    match call.patient_id {
-        Some(patient) => change.for_patient(patient),
-        None => change,
-    }
 }
 
 /// Seals what was told.

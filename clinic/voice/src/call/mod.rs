@@ -352,10 +352,6 @@ async fn save(tx: &mut TenantTx, before: &Call, after: Call, event: &'static str
     let after = Call { version: before.version + 1, updated_at: tx.now(), ..after };
     row::save(tx, &after).await?;
     let change = Change::updated("call", after.id.uuid(), before, &after).event(event, after.version);
-    tx.record(match after.patient_id {
-        Some(patient) => change.for_patient(patient),
-        None => change,
-    })
-    .await?;
+    tx.record(change.for_patient(after.patient_id)).await?;
     Ok(after)
 }

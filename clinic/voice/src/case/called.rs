@@ -5,12 +5,14 @@ use jiff::Timestamp;
 use platform::Result;
 use platform::db::TenantTx;
 use platform::id::PatientId;
-use serde_json::Value;
+use platform::record::Change;
+use serde_json::{Value, json};
 
-use super::{CallStatus, Case, NewCase, create, row, save, write};
+use super::{CallStatus, NewCase, create, row, write};
 use crate::{CallWorkflowId, CaseId, workflow};
 
-/// Says how far the calls of a case have come; with when one began, counts it.
+/// Says how far the calls of a case have come; with when one began, counts it. The calls themselves stand on the patient's
+/// timeline, so this does not.
 ///
 /// # Errors
 /// 404.
@@ -19,22 +21,25 @@ pub async fn set_status(tx: &mut TenantTx, id: CaseId, status: CallStatus, calle
     if before.call_status == status && called_at.is_none() {
         return Ok(());
     }
-    let calls = before.calls + i32::from(called_at.is_some());
-    let last_call_at = called_at.or(before.last_call_at);
-    let after = Case { call_status: status, calls, last_call_at, ..before.clone() };
-    let (_, schema) = workflow::schema(tx, before.workflow, true).await?;
-    save(tx, &schema, &before, after, "case.changed").await?;
-    let practice = tx.practice();
-    sqlx::query!(
-        "update voice.case set calls = $3, last_call_at = $4 where practice_id = $1 and id = $2",
+    let (practice, now) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()));
+    let called = called_at.map(jiff_sqlx::Timestamp::from);
+    let version = sqlx::query_scalar!(
+        "update voice.case
+            set call_status = $3, calls = calls + $4, last_call_at = coalesce($5, last_call_at), version = version + 1,
+                updated_at = $6
+          where practice_id = $1 and id = $2 returning version",
         practice,
         id.uuid(),
-        calls,
-        last_call_at.map(jiff_sqlx::Timestamp::from) as _,
+        status as CallStatus,
+        i32::from(called_at.is_some()),
+        called as _,
+        now as _,
     )
-    .execute(tx.conn())
+    .fetch_one(tx.conn())
     .await?;
-    Ok(())
+    let state = |status: CallStatus| json!({ "callStatus": status });
+    let change = Change::updated("case", id.uuid(), &state(before.call_status), &state(status));
+    tx.record(change.for_patient(before.patient).event("case.changed", version)).await
 }
 
 /// Puts what a call has found out into its case. What does not fit its field, or has no field any more, is left out: the call

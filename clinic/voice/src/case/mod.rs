@@ -261,8 +261,8 @@ pub(crate) async fn enter_all(
     row::save_all(tx, schema, cases).await?;
     let created = |case: &Case| {
         let change = Change::created("case", case.id.uuid(), &told(case));
-        on_timeline(change.with(detail_of(&detail, case.private.keys())), case.patient, "case.created")
-            .event("case.created", 1)
+        let change = change.with(detail_of(&detail, case.private.keys()));
+        change.on_timeline(case.patient, "case.created").event("case.created", 1)
     };
     tx.record_all(&cases.iter().map(created).collect::<Vec<_>>()).await
 }
@@ -344,7 +344,7 @@ async fn save(
     let sensitive = after.private.keys().chain(gone).filter(differs);
     let change = Change::updated("case", after.id.uuid(), &told(before), &told(&after));
     let change = change.with(detail_of(&json!({}), sensitive));
-    tx.record(on_timeline(change, after.patient.or(before.patient), event).event(event, after.version)).await?;
+    tx.record(change.on_timeline(after.patient.or(before.patient), event).event(event, after.version)).await?;
     Ok(after)
 }
 
@@ -370,12 +370,4 @@ fn detail_of<'a>(detail: &Value, sensitive: impl Iterator<Item = &'a String>) ->
         detail["sensitive"] = json!(keys);
     }
     detail
-}
-
-/// On the timeline of the patient, where there is one.
-fn on_timeline(change: Change, patient: Option<PatientId>, kind: &'static str) -> Change {
-    match patient {
-        Some(patient) => change.on_timeline(patient, kind),
-        None => change,
-    }
 }

@@ -1,32 +1,36 @@
-//! Whether a conversation may be used: its flow is read and proved against the fields of the cases.
+//! Whether a conversation may be used: all its files are read, and its flow is proved against the fields of the cases.
 
-use dialogue::flow::Source;
-use dialogue::{Fault, Schema};
+use std::collections::BTreeMap;
+
+use dialogue::{Folder, Schema, Trouble};
 
 use super::{FlowFault, FlowFile};
 
 /// The file with the conversation itself.
 pub const FLOW: &str = "flow.yaml";
 
-/// Everything that is wrong; nothing, if the conversation may be used.
-pub fn faults(files: &[FlowFile], workflow: &str, schema: &Schema) -> Vec<FlowFault> {
-    let Some(flow) = files.iter().find(|file| file.name == FLOW) else {
-        let message = "Write the conversation into flow.yaml.".to_owned();
-        return vec![FlowFault { file: FLOW.to_owned(), line: 0, column: 0, code: "missing".to_owned(), message }];
-    };
-    let source = match Source::read(&flow.text) {
-        Ok(source) => source,
-        Err(faults) => return faults.into_iter().map(in_flow).collect(),
-    };
-    let mut faults: Vec<FlowFault> = source.check(schema).into_iter().map(in_flow).collect();
-    if source.flow.workflow != workflow {
-        let message = format!("This is the folder of `{workflow}`: name that as the workflow, or move the file.");
-        faults.push(FlowFault { file: FLOW.to_owned(), line: 0, column: 0, code: "workflow".to_owned(), message });
-    }
-    faults
+/// The folder that these files are.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub fn folder(files: &[FlowFile], schema: &Schema) -> Result<Folder, Vec<Trouble>> {
+    let texts: BTreeMap<String, String> = files.iter().map(|file| (file.name.clone(), file.text.clone())).collect();
+    Folder::with_fields(&texts, schema)
 }
 
-fn in_flow(fault: Fault) -> FlowFault {
+/// Everything that is wrong; nothing, if the conversation may be used.
+pub fn faults(files: &[FlowFile], workflow: &str, schema: &Schema) -> Vec<FlowFault> {
+    match folder(files, schema) {
+        Ok(folder) if folder.flow.workflow == workflow => Vec::new(),
+        Ok(_) => {
+            let message = format!("This is the folder of `{workflow}`: name that as the workflow, or move the file.");
+            vec![FlowFault { file: FLOW.to_owned(), line: 0, column: 0, code: "workflow".to_owned(), message }]
+        }
+        Err(troubles) => troubles.into_iter().map(told).collect(),
+    }
+}
+
+fn told(Trouble { file, fault }: Trouble) -> FlowFault {
     let message = if fault.path.is_empty() { fault.message } else { format!("{}: {}", fault.path, fault.message) };
-    FlowFault { file: FLOW.to_owned(), line: fault.line, column: fault.column, code: fault.code.to_owned(), message }
+    FlowFault { file, line: fault.line, column: fault.column, code: fault.code.to_owned(), message }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use dialogue::scenario::{Scenario, Side};
 use dialogue::services::{Day, Services, Window};
-use dialogue::{Context, Flow, Piece, Question, Schema, Script, Source};
+use dialogue::{Context, Flow, Folder, Piece, Question, Schema, Script};
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _, Zoned};
@@ -15,7 +15,7 @@ use platform::db::TenantTx;
 use platform::error::Error;
 use uuid::Uuid;
 
-use super::{FlowFile, files_of};
+use super::{FlowFile, check, files_of};
 use crate::call::{Call, Direction, Transport};
 use crate::{FlowId, workflow};
 
@@ -23,15 +23,6 @@ use crate::{FlowId, workflow};
 const KEPT: usize = 500;
 /// How far it is looked for a time at which calls are allowed.
 const FAR: i64 = 14;
-
-/// Who takes part where nothing is said about it: calls in the browser, typed or spoken by this machine, and the script.
-const IN_BROWSER: &str = "version: 1
-runtime: native
-telephony: { provider: browser }
-stt: { primary: { provider: typed } }
-llm: { primary: { provider: scripted } }
-tts: { primary: { provider: local } }
-";
 
 /// A conversation and everything beside it.
 pub struct Loaded {
@@ -69,7 +60,7 @@ pub async fn loaded(tx: &mut TenantTx, id: FlowId) -> Result<Arc<Loaded>> {
         return Ok(Arc::clone(known));
     }
     let (_, schema) = workflow::schema(tx, crate::CallWorkflowId(row.call_workflow_id), false).await?;
-    let loaded = Arc::new(Loaded::read(&files_of(tx, id).await?, schema, row.language).ok_or_else(unfit)?);
+    let loaded = Arc::new(Loaded::read(&files_of(tx, id).await?, &schema, row.language).ok_or_else(unfit)?);
     let mut kept = kept();
     if kept.len() >= KEPT {
         kept.clear();
@@ -91,24 +82,13 @@ fn kept() -> std::sync::MutexGuard<'static, Kept> {
 }
 
 impl Loaded {
-    fn read(files: &[FlowFile], schema: Schema, language: String) -> Option<Self> {
-        let text = |name: &str| files.iter().find(|file| file.name == name).map(|file| file.text.as_str());
-        let source = Source::read(text("flow.yaml")?).ok()?;
-        if !source.check(&schema).is_empty() {
-            return None;
-        }
-        let services = Services::read(text("services.yaml").unwrap_or(IN_BROWSER)).ok()?;
-        let script = text("script.yaml").map(Script::read).transpose().ok()?.unwrap_or_default();
-        let scenarios = files.iter().filter_map(|file| {
-            let name = file.name.strip_prefix("scenarios/")?;
-            Scenario::read(name, &file.text).ok()
-        });
-        let scenarios = scenarios.collect();
-        let language = match source.flow.locale.split('-').next() {
+    fn read(files: &[FlowFile], schema: &Schema, language: String) -> Option<Self> {
+        let Folder { flow, services, schema, script, scenarios, .. } = check::folder(files, schema).ok()?;
+        let language = match flow.locale.split('-').next() {
             Some("practice") | None => language,
             Some(fixed) => fixed.to_owned(),
         };
-        Some(Self { flow: Arc::new(source.flow), services, schema, script, scenarios, language })
+        Some(Self { flow, services, schema, script, scenarios, language })
     }
 
     /// The script's answer to a question in a node.

@@ -210,7 +210,8 @@ async fn enter(tx: &mut TenantTx, id: CallId, known: &Known) -> Result<Course> {
     .execute(tx.conn())
     .await?;
     let entered = lock(tx, Which::External(known.id())).await?.ok_or_else(Error::not_found)?;
-    tx.record(of_patient(Change::created("call", id.uuid(), &entered), patient).event("call.created", 1)).await?;
+    let change = Change::created("call", id.uuid(), &entered).for_patient(patient);
+    tx.record(change.event("call.created", 1)).await?;
     Ok(entered)
 }
 
@@ -265,19 +266,13 @@ pub async fn save(tx: &mut TenantTx, before: &Course, after: Course, event: &'st
         .event(event, after.version)
         .naming("callWorkflow", after.call_workflow_id.map(CallWorkflowId::uuid))
         .naming("case", after.case_id.map(CaseId::uuid));
-    tx.record(match after.patient_id {
-        Some(patient) if event == "call.finished" => change.on_timeline(patient, "call.finished"),
-        patient => of_patient(change, patient),
+    tx.record(if event == "call.finished" {
+        change.on_timeline(after.patient_id, event)
+    } else {
+        change.for_patient(after.patient_id)
     })
     .await?;
     Ok(after)
-}
-
-fn of_patient(change: Change, patient: Option<PatientId>) -> Change {
-    match patient {
-        Some(patient) => change.for_patient(patient),
-        None => change,
-    }
 }
 
 /// Where something of a call is sealed.

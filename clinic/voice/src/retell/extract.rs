@@ -4,7 +4,6 @@
 use dialogue::{Schema, Values};
 use platform::Result;
 use platform::db::TenantTx;
-use platform::error::Error;
 use platform::id::PatientId;
 use platform::record::Change;
 use retell::Analysis;
@@ -13,6 +12,7 @@ use sqlx::types::Json;
 
 use super::course::Course;
 use crate::call::{NewFinding, Target, findings_of, write_findings};
+use crate::case::{self, CallStatus};
 
 /// What is no field of anybody: what came of the call.
 const OUTCOME: &str = "outcome";
@@ -101,23 +101,11 @@ pub async fn tell_case(tx: &mut TenantTx, call: &Course) -> Result<()> {
     let Some(case) = call.case_id else { return Ok(()) };
     let is_over = call.state == "ended";
     let status = match (is_over, call.answered_at.is_some(), call.error_code.is_some()) {
-        (false, ..) => "in_call",
-        (true, true, _) => "completed",
-        (true, false, true) => "failed",
-        (true, false, false) => "not_reached",
+        (false, ..) => CallStatus::InCall,
+        (true, true, _) => CallStatus::Completed,
+        (true, false, true) => CallStatus::Failed,
+        (true, false, false) => CallStatus::NotReached,
     };
-    let (practice, now) = (tx.practice(), jiff_sqlx::Timestamp::from(tx.now()));
-    let version = sqlx::query_scalar!(
-        "update voice.case
-            set call_status = $3, calls = calls + $4, last_call_at = $5, version = version + 1, updated_at = $5
-          where practice_id = $1 and id = $2 returning version",
-        practice,
-        case.uuid(),
-        status,
-        i32::from(is_over),
-        now as _,
-    );
-    let version = version.fetch_optional(tx.conn()).await?.ok_or_else(Error::not_found)?;
-    let change = Change::done("call", "case", case.uuid()).with(json!({ "callStatus": status }));
-    tx.record(change.event("case.changed", version)).await
+    let now = tx.now();
+    case::set_status(tx, case, status, is_over.then_some(now)).await
 }

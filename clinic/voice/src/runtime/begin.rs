@@ -137,11 +137,7 @@ pub async fn mark(tx: &mut TenantTx, known: Known, state: State) -> Result<Known
     row::save(tx, &after).await?;
     let event = if state == State::Live { "call.started" } else { "call.dialed" };
     let change = Change::updated("call", after.id.uuid(), before, &after).event(event, after.version);
-    tx.record(match after.patient_id {
-        Some(patient) => change.for_patient(patient),
-        None => change,
-    })
-    .await?;
+    tx.record(change.for_patient(after.patient_id)).await?;
     if let Some(case) = after.case_id {
         case::set_status(tx, case, CallStatus::InCall, None).await?;
     }

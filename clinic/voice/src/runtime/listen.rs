@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use platform::db::Caller;
 use platform::error::Error;
 use platform::extract::Path;
 use platform::guard::Can;
-use platform::live::same_origin;
+use platform::live::{LOOK, is_over, renew, same_origin, send};
 use platform::permission::{Permission as _, calls as may};
 use platform::record::{Change, Look};
 use platform::routes::Routes;
@@ -18,7 +18,7 @@ use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::desk::{self, Live, Shown, Told};
-use super::talk::{LONGEST_LINE, json, renew, send};
+use super::talk::{LONGEST_LINE, json};
 use crate::CallId;
 use crate::call::row;
 
@@ -31,8 +31,6 @@ pub fn routes() -> Routes {
 const ELSEWHERE: u16 = 4404;
 /// The largest message of theirs.
 const LARGEST: usize = 16 * 1024;
-/// How often whoever watches is asked whether they still may.
-const LOOK: Duration = Duration::from_secs(25);
 
 /// What whoever watches says.
 #[derive(Deserialize)]
@@ -103,7 +101,7 @@ impl Watcher {
             let shown = tokio::select! {
                 () = &mut end => return renew(&mut socket).await,
                 _ = look.tick() => {
-                    if self.is_over().await {
+                    if is_over(&self.app, &self.caller).await {
                         return renew(&mut socket).await;
                     }
                     continue;
@@ -130,12 +128,6 @@ impl Watcher {
                 return;
             }
         }
-    }
-
-    /// Whether the session has ended meanwhile. A database that is away says nothing of that.
-    async fn is_over(&self) -> bool {
-        let looked = self.app.door.read(&self.caller, async |_| Ok(())).await;
-        looked.is_err_and(|error| error.status() == StatusCode::UNAUTHORIZED)
     }
 
     /// Does what whoever watches says; answers why not, otherwise.

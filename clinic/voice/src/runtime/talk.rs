@@ -1,18 +1,17 @@
 //! A call in a browser: somebody writes or speaks there, and is the other side of the call.
 
-use std::time::Duration;
-
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use platform::db::Caller;
 use platform::error::Error;
 use platform::extract::Path;
 use platform::guard::Can;
-use platform::live::{RENEW, same_origin};
+use platform::live::{LOOK, is_over, renew, same_origin, send};
 use platform::permission::calls as may;
 use platform::routes::Routes;
-use platform::{Result, route};
+use platform::{App, Result, route};
 use serde::Deserialize;
 
 use super::wire::{Far, In, Out, Port, wire};
@@ -29,8 +28,6 @@ pub fn routes() -> Routes {
 pub const LONGEST_LINE: usize = 2000;
 /// The largest message: a frame of sound is 640 bytes.
 const LARGEST: usize = 16 * 1024;
-/// How long a browser may take to take what it is sent.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a browser says.
 #[derive(Deserialize)]
@@ -56,13 +53,13 @@ async fn talk(
         return Err(Error::forbidden());
     }
     let ready = begin::in_browser(who.app().clone(), who.caller().clone(), id).await?;
-    let app = who.app().clone();
+    let (app, caller) = (who.app().clone(), who.caller().clone());
     Ok(upgrade.max_message_size(LARGEST).max_frame_size(LARGEST).on_upgrade(move |socket| async move {
         let (near, far) = wire((ready.call().transport == Transport::Web).then_some(Port::BROWSER));
         let stop = app.stop.clone();
         let call = tokio::spawn(ready.run(near));
         tokio::select! {
-            () = serve(socket, far) => {}
+            () = serve(&app, &caller, socket, far) => {}
             () = stop.cancelled() => {}
         }
         // the call ends by itself when nobody is at its other end; what it leaves behind is written all the same
@@ -70,10 +67,17 @@ async fn talk(
     }))
 }
 
-/// Carries messages both ways until one side has ended.
-async fn serve(mut socket: WebSocket, mut far: Far) {
+/// Carries messages both ways until one side has ended, or the session of whoever talks has. A call may take longer than an
+/// access token serves, so that does not end it.
+async fn serve(app: &App, caller: &Caller, mut socket: WebSocket, mut far: Far) {
+    let mut look = tokio::time::interval_at(tokio::time::Instant::now() + LOOK, LOOK);
     loop {
         tokio::select! {
+            _ = look.tick() => {
+                if is_over(app, caller).await {
+                    return renew(&mut socket).await;
+                }
+            }
             out = far.from.recv() => {
                 let Some(out) = out else {
                     let frame = CloseFrame { code: 1000, reason: "".into() };
@@ -139,15 +143,4 @@ fn message(out: Out) -> Option<Message> {
 /// As JSON.
 pub fn json(shown: &desk::Shown) -> String {
     serde_json::to_string(shown).unwrap_or_default()
-}
-
-/// False when the other side is gone, or takes nothing any more.
-pub async fn send(socket: &mut WebSocket, message: Message) -> bool {
-    matches!(tokio::time::timeout(PATIENCE, socket.send(message)).await, Ok(Ok(())))
-}
-
-/// Tells the browser to renew its session and come back.
-pub async fn renew(socket: &mut WebSocket) {
-    let frame = CloseFrame { code: RENEW, reason: "renew the session".into() };
-    send(socket, Message::Close(Some(frame))).await;
 }

@@ -19,6 +19,7 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
+use axum::serve::ListenerExt as _;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -163,6 +164,7 @@ impl SpeechPeer {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let shared = Shared::default();
         let app = Router::new().fallback(serve).with_state(shared.clone());
+        let listener = listener.tap_io(crate::at_once);
         let serving = tokio::spawn(async move { axum::serve(listener, app).await.expect("it serves") });
         Self { url, shared, serving }
     }

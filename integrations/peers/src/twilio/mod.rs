@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axum::serve::ListenerExt as _;
 use platform::egress::Url;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
@@ -62,6 +63,7 @@ impl TwilioPeer {
             rings,
         });
         let router = api::routes(Arc::clone(&exchange));
+        let listener = listener.tap_io(crate::at_once);
         let serving = tokio::spawn(async move {
             let _ = axum::serve(listener, router).await;
         });

@@ -221,11 +221,7 @@ async fn enter(tx: &mut TenantTx, new: &NewRetellCall, whom: &Whom) -> Result<Ca
     .await?;
     let entered = course::lock(tx, course::Which::Ours(id)).await?.ok_or_else(Error::not_found)?;
     let change = Change::created("call", id.uuid(), &entered).event("call.asked", 1);
-    tx.record(match whom.patient {
-        Some(patient) => change.for_patient(patient),
-        None => change,
-    })
-    .await?;
+    tx.record(change.for_patient(whom.patient)).await?;
     Ok(id)
 }
 

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
 use dialogue::flow::{Mode, TransferCase};
+use platform::live::send;
 use platform::phi::Phi;
 use tokio::sync::mpsc;
 use twilio::CallStatus;
 use twilio::media::{Said, Track, Writer, read};
 
 use super::super::desk::Shown;
-use super::super::talk::send;
 use super::super::wire::{Far, In, Out};
 use super::control::{Command, Line};
 use super::switchboard::{Arrival, Leg, Seat};

@@ -185,11 +185,7 @@ async fn missed(tx: &mut TenantTx, number: &Number, from: Option<&str>) -> Resul
     .await?;
     let call = row::find(tx, id).await?.call();
     let change = Change::created("call", id.uuid(), &call).event("call.asked", call.version);
-    tx.record(match call.patient_id {
-        Some(patient) => change.for_patient(patient),
-        None => change,
-    })
-    .await?;
+    tx.record(change.for_patient(call.patient_id)).await?;
     finish::without_talk(tx, &call, EndedBy::NoAnswer, None).await
 }
 
