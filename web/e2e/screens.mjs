@@ -326,6 +326,7 @@ export const screens = [
   { name: 'patient, writing a message', path: '/home', act: toConversation(true) },
   { ...settings('messages'), ready: 'form' },
   { name: 'reminder with errors', path: '/settings/messages', ready: 'form', act: toNewReminder },
+  { ...settings('calling'), ready: 'form' },
   { ...settings('message-templates'), ready: row },
   { name: 'message template', path: '/settings/message-templates', ready: row, act: open },
   { name: 'new message template with errors', path: '/settings/message-templates?new=true', ready: row, act: submit },

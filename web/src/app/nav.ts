@@ -101,6 +101,7 @@ export const settingsNav: NavGroup[] = [
     label: 'nav.group.messages',
     items: [
       { label: 'nav.messaging', about: 'nav.about.messaging', to: '/settings/messages', icon: IconMailCog, needs: 'messages.read' },
+      { label: 'nav.calling', about: 'nav.about.calling', to: '/settings/calling', icon: IconPhone, needs: 'integrations.read' },
       { label: 'nav.templates', about: 'nav.about.templates', to: '/settings/message-templates', icon: IconTemplate, needs: 'messages.read' },
     ],
   },

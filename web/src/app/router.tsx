@@ -24,7 +24,7 @@ import { wantTexts } from '@/shared/i18n';
 import { NotFound, RouteFailed } from './fallbacks';
 import { inside, root } from './frame';
 import { queryClient } from './queryClient';
-import { callsTree, casesTree } from './voiceRoutes';
+import { calling, callsTree, casesTree } from './voiceRoutes';
 
 
 /** Signing in comes before the shell, which is a chunk of its own and not loaded for it. */
@@ -519,6 +519,7 @@ export const router = createRouter({
       mailbox,
       tasks,
       casesTree,
+      calling,
       patients,
       workflows.addChildren([workflowList, recipes, runs, run, workflow]),
       ...callsTree,

@@ -36,6 +36,14 @@ const oneCase = createRoute({
 });
 export const casesTree = cases.addChildren([caseList, flowOfCases, fieldsOfCases, oneCase]);
 
+/** With whom the practice telephones. */
+export const calling = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/calling',
+  loader: () => wantTexts('voice'),
+  component: lazyRouteComponent(() => import('@/features/voice/calling/CallingPage'), 'CallingPage'),
+});
+
 /** Where calls are. */
 const wantCalls = () => Promise.all((['calls', 'voice', 'patients', 'scheduling'] as const).map(wantTexts));
 const calls = createRoute({
