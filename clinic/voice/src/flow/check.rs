@@ -20,11 +20,21 @@ pub fn folder(files: &[FlowFile], schema: &Schema) -> Result<Folder, Vec<Trouble
 
 /// Everything that is wrong; nothing, if the conversation may be used.
 pub fn faults(files: &[FlowFile], workflow: &str, schema: &Schema) -> Vec<FlowFault> {
+    let of_flow = |code: &str, message: String| FlowFault {
+        file: FLOW.to_owned(),
+        line: 0,
+        column: 0,
+        code: code.to_owned(),
+        message,
+    };
+    if files.iter().all(|file| file.name != FLOW) {
+        return vec![of_flow("missing", "Write the conversation into flow.yaml.".to_owned())];
+    }
     match folder(files, schema) {
         Ok(folder) if folder.flow.workflow == workflow => Vec::new(),
         Ok(_) => {
             let message = format!("This is the folder of `{workflow}`: name that as the workflow, or move the file.");
-            vec![FlowFault { file: FLOW.to_owned(), line: 0, column: 0, code: "workflow".to_owned(), message }]
+            vec![of_flow("workflow", message)]
         }
         Err(troubles) => troubles.into_iter().map(told).collect(),
     }

@@ -20,6 +20,12 @@ nodes:
   bye: { type: end, outcome: completed }
 ";
 
+/// A scenario in which nothing is wrong.
+const GOOD: &str = "about: The line is busy.\nsteps:\n  - sound: busy\n";
+/// Who takes part, with nothing wrong.
+const SERVICES: &str = "version: 1\nruntime: native\ntelephony: { provider: browser }\nstt: { primary: { provider: typed } }\nllm: { \
+                        primary: { provider: scripted } }\ntts: { primary: { provider: local } }\n";
+
 /// The folder of a call workflow of `alpha`.
 fn folder(server: &TestServer, slug: &str) -> PathBuf {
     let folder = server.app.config.clients_dir().join("alpha").join(slug);
@@ -47,12 +53,11 @@ async fn what_is_right_is_used_and_what_is_wrong_leaves_it_in_use() {
     assert_eq!((&none["number"], codes(&none)), (&Value::Null, vec!["flow.yaml 0:0 missing".to_owned()]));
 
     fs::write(folder.join("flow.yaml"), FLOW).expect("written");
-    fs::write(folder.join("scenarios/good.yaml"), "turns: []\n").expect("written");
+    fs::write(folder.join("scenarios/good.yaml"), GOOD).expect("written");
     fs::write(folder.join("notes.txt"), "not of it").expect("written");
     let first = flow(&server, &mut watch, &owner, &about).await;
     assert_eq!(first["faults"], json!([]), "{first}");
-    let files =
-        json!([{ "name": "flow.yaml", "text": FLOW }, { "name": "scenarios/good.yaml", "text": "turns: []\n" }]);
+    let files = json!([{ "name": "flow.yaml", "text": FLOW }, { "name": "scenarios/good.yaml", "text": GOOD }]);
     assert_eq!((&first["number"], &first["files"]), (&json!(1), &files));
     let read = owner.get(&path("call-workflows", &about)).await.expect(200);
     assert_eq!((&read["flow"]["hash"], &read["flow"]["id"]), (&first["hash"], &first["id"]));
@@ -111,7 +116,9 @@ async fn files_are_small_text_within_their_folder() {
     let expected =
         ["flow.yaml 0:0 link", "script.yaml 0:0 encoding", "services.yaml 0:0 too_large", "flow.yaml 0:0 missing"];
     assert_eq!((&wrong["number"], codes(&wrong)), (&Value::Null, expected.map(str::to_owned).to_vec()));
-    fs::write(folder.join("services.yaml"), "x".repeat(256 * 1024)).expect("written");
+    // as large as it may be
+    let services = format!("{SERVICES}{}", "#".repeat(256 * 1024 - SERVICES.len()));
+    fs::write(folder.join("services.yaml"), services).expect("written");
     fs::remove_file(folder.join("script.yaml")).expect("gone");
     fs::remove_file(folder.join("flow.yaml")).expect("gone");
     fs::write(folder.join("flow.yaml"), FLOW).expect("written");
@@ -134,4 +141,22 @@ async fn a_practice_has_only_its_own_folder() {
     let other = beta.get(&format!("{}/flow", path("call-workflows", &theirs))).await.expect(200);
     assert_eq!((&other["number"], &other["faults"]), (&Value::Null, &json!([])));
     assert_eq!(beta.get(&format!("{}/flow", path("call-workflows", &mine))).await.status, 404);
+}
+
+#[tokio::test]
+async fn what_is_wrong_beside_the_flow_is_told_in_its_own_file() {
+    let (server, owner) = start().await;
+    let about = workflow(&owner, "prior_auth", &prior_auth()).await;
+    let (folder, mut watch) = (folder(&server, "prior_auth"), Watch::default());
+    fs::write(folder.join("flow.yaml"), FLOW).expect("written");
+    fs::write(folder.join("services.yaml"), "version: 1\nruntime: other\n").expect("written");
+    fs::write(folder.join("script.yaml"), "version: 1\nnodes:\n  nowhere: {}\n").expect("written");
+    fs::write(folder.join("scenarios/bad.yaml"), "turns: 7\n").expect("written");
+    let wrong = flow(&server, &mut watch, &owner, &about).await;
+    assert_eq!(wrong["number"], Value::Null, "it is not used");
+    let files: Vec<String> =
+        codes(&wrong).iter().filter_map(|code| code.split(' ').next().map(str::to_owned)).collect();
+    for file in ["services.yaml", "script.yaml", "scenarios/bad.yaml"] {
+        assert!(files.contains(&file.to_owned()), "{file}: {:?}", codes(&wrong));
+    }
 }

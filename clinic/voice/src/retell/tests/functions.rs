@@ -18,8 +18,9 @@ async fn somebody_is_known_by_number_or_by_name_and_date_of_birth_and_nothing_el
     let clinic = Clinic::start().await;
     clinic.patient("Noura", NUMBER).await;
     let found = clinic.ask("c1", "find_patient", &json!({})).await;
-    let fields: Vec<_> = found.as_object().expect("fields").keys().collect();
-    assert_eq!(fields, ["ok", "say", "patient"]);
+    let mut fields: Vec<_> = found.as_object().expect("fields").keys().collect();
+    fields.sort_unstable();
+    assert_eq!(fields, ["ok", "patient", "say"]);
     assert!(!found.to_string().contains("Noura"));
     assert_eq!(caller(&clinic, "c1").await, found["patient"], "the same in the same call");
     assert_ne!(caller(&clinic, "c2").await, found["patient"], "and another one in another");
