@@ -22,7 +22,7 @@ async function sent(request, { id }) {
 /** A conversation with one patient, and an answer that nobody has read; nothing, where there are messages already. */
 export async function addMessages(request) {
   if ((await call(request, 'GET', '/message-inbox?limit=1')).items.length) return;
-  const number = `+9665${String(Date.now()).slice(-8)}`;
+  const number = `+96650${String(Date.now()).slice(-7)}`;
   const consents = { sms: { granted: true }, email: { granted: true } };
   const patient = await call(request, 'POST', '/patients', { givenName: 'Maha', familyName: 'Al-Otaibi', givenNameOther: 'مها', familyNameOther: 'العتيبي', language: 'en', sex: 'female', phones: [{ number }], emails: [{ address: `maha.${number.slice(-8)}@example.com` }], consents });
   const send = async (data) => {

@@ -20,7 +20,7 @@ export default async function (tools) {
 
 async function walk({ context, page }, { browser, watch, step, must }) {
   const mark = Date.now().toString(36);
-  const number = `+9665${String(Date.now()).slice(-8)}`;
+  const number = `+96650${String(Date.now()).slice(-7)}`;
   const email = `lina.${mark}@example.com`;
   const answer = async (reply) => {
     assert.ok(reply.ok(), `${reply.url()}: ${reply.status()} ${await reply.text()}`);
