@@ -91,6 +91,15 @@ impl Clinic {
         (call, self.twilio.rings().await)
     }
 
+    /// The same, once somebody has answered and heard who is calling.
+    async fn introduced(&self) -> (Value, Phone) {
+        let (call, phone) = self.called().await;
+        phone.answers().await;
+        self.says(&phone, "Provider services, this is Anna.").await;
+        hears_out(&phone).await;
+        (call, phone)
+    }
+
     /// Somebody says something at the other end, and that is understood.
     async fn says(&self, phone: &Phone, text: &str) {
         self.hears.will_hear([text]);
@@ -203,10 +212,7 @@ async fn keys_are_pressed_while_we_go_on_listening() {
 #[tokio::test]
 async fn a_call_is_handed_over_to_the_supervisor_who_hears_first_what_it_is_about() {
     let clinic = Clinic::with("prior_auth").await;
-    let (call, phone) = clinic.called().await;
-    phone.answers().await;
-    clinic.says(&phone, "Provider services, this is Anna.").await;
-    hears_out(&phone).await;
+    let (call, phone) = clinic.introduced().await;
     clinic.says(&phone, "I want to speak with a human.").await;
     let supervisor = clinic.twilio.rings().await;
     assert_eq!((supervisor.to.as_str(), supervisor.from.as_str()), (SUPERVISOR, NUMBER));
@@ -225,10 +231,7 @@ async fn a_call_is_handed_over_to_the_supervisor_who_hears_first_what_it_is_abou
 #[tokio::test]
 async fn a_supervisor_who_does_not_answer_leaves_the_call_to_the_agent() {
     let clinic = Clinic::with("prior_auth").await;
-    let (call, phone) = clinic.called().await;
-    phone.answers().await;
-    clinic.says(&phone, "Provider services, this is Anna.").await;
-    hears_out(&phone).await;
+    let (call, phone) = clinic.introduced().await;
     clinic.says(&phone, "I want to speak with a human.").await;
     clinic.twilio.rings().await.does_not_answer().await;
     // it apologises and hangs up

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Entry } from '@/features/patients/api';
 import { useLang } from '@/shared/i18n';
 import type { Call } from '../api';
+import classes from '../Calls.module.css';
 import { lengthText, outcomeText } from '../words';
 
 /** Of a call that is over: what came of it, how long it took, and the way to all that is known of it. */
@@ -22,7 +23,7 @@ export function CallTold({ entry, className }: { entry: Entry; className: string
         ) : null}
       </span>
       <span>
-        <Link to="/calls/$id" params={{ id: entry.resourceId }}>
+        <Link to="/calls/$id" params={{ id: entry.resourceId }} className={classes.link}>
           {words.t('calls.open')}
         </Link>
       </span>
